@@ -1,0 +1,100 @@
+/*
+ * What one external function takes on i386: the assembler macros behind
+ * external_func.h, which is the only file to include this one.
+ *
+ * regparm(3) and fastcall leave no scratch register, so the entry goes to the
+ * resolver on the stack, and the resolver takes it off with `ret $4`.
+ * docs/abi.md, "Stubs", says why it leaves the resolver by a plain return.
+ */
+#ifndef JUMPSLOT_EXTERNAL_STUB_I386_H
+#define JUMPSLOT_EXTERNAL_STUB_I386_H
+
+__asm__(
+	/* A slot, the stub that jumps through it, and where it leads at first. */
+	".macro __jumpslot_stub func\n"
+	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot.\\func,comdat\n"
+	"	.balign	16\n"
+	"	.globl	\\func\n"
+	"	.type	\\func, @function\n"
+	"\\func:\n"
+	".Ljumpslot.stub.\\func:\n"
+	"	endbr32\n"
+	"	jmp	*jumpslot.slot.\\func\n"
+	"	.size	\\func, . - \\func\n"
+	"	.globl	jumpslot.bind.\\func\n"
+	"	.hidden	jumpslot.bind.\\func\n"
+	"	.type	jumpslot.bind.\\func, @function\n"
+	"jumpslot.bind.\\func:\n"
+	"	endbr32\n"
+	"	push	$.Ljumpslot.import.\\func\n"
+	".Ljumpslot.pushed.\\func:\n"
+	"	call	*__external_resolver\n"
+	".Ljumpslot.popped.\\func:\n"
+	"	jmp	.Ljumpslot.stub.\\func\n"
+	"	.size	jumpslot.bind.\\func, . - jumpslot.bind.\\func\n"
+	".Ljumpslot.stub_end.\\func:\n"
+	"	.popsection\n"
+
+	"	.pushsection .externals.jmptbl,\"awG\",@progbits,jumpslot.\\func,comdat\n"
+	"	.balign	4\n"
+	"	.globl	jumpslot.slot.\\func\n"
+	"	.hidden	jumpslot.slot.\\func\n"
+	"	.type	jumpslot.slot.\\func, @object\n"
+	"	.size	jumpslot.slot.\\func, 4\n"
+	"jumpslot.slot.\\func:\n"
+	"	.long	jumpslot.bind.\\func\n"
+	"	.popsection\n"
+
+	/* For debuggers: not loaded, and dropped by strip. DWARF 5, section 6.4.1;
+	   register 4 is ESP, 8 the return address (i386 psABI, table 2.14). */
+	"	.pushsection .debug_frame,\"G\",@progbits,jumpslot.\\func,comdat\n"
+	".Ljumpslot.cie.\\func:\n"
+	"	.long	.Ljumpslot.cie_end.\\func - . - 4\n"
+	"	.long	0xffffffff\n"	/* this is a CIE */
+	"	.byte	1\n"		/* version */
+	"	.byte	0\n"		/* no augmentation */
+	"	.uleb128 1\n"		/* code alignment factor */
+	"	.sleb128 -4\n"		/* data alignment factor */
+	"	.byte	8\n"		/* return address column */
+	"	.byte	0x0c, 4, 4\n"	/* DW_CFA_def_cfa: ESP + 4 */
+	"	.byte	0x88, 1\n"	/* DW_CFA_offset: return address at CFA - 4 */
+	"	.balign	4, 0\n"
+	".Ljumpslot.cie_end.\\func:\n"
+	"	.long	.Ljumpslot.fde_end.\\func - . - 4\n"
+	"	.long	.Ljumpslot.cie.\\func\n"
+	"	.long	.Ljumpslot.stub.\\func\n"
+	"	.long	.Ljumpslot.stub_end.\\func - .Ljumpslot.stub.\\func\n"
+	"	.byte	0x40 + .Ljumpslot.pushed.\\func - .Ljumpslot.stub.\\func\n"
+	"	.byte	0x0e, 8\n"	/* DW_CFA_def_cfa_offset: the entry is pushed */
+	"	.byte	0x40 + .Ljumpslot.popped.\\func - .Ljumpslot.pushed.\\func\n"
+	"	.byte	0x0e, 4\n"	/* and popped */
+	"	.balign	4, 0\n"
+	".Ljumpslot.fde_end.\\func:\n"
+	"	.popsection\n"
+	".endm\n"
+
+	/* The resolver pointer, and what it leads to where no host filled it in. */
+	".macro __jumpslot_resolver\n"
+	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot.abi,comdat\n"
+	"	.balign	16\n"
+	"	.globl	__external_no_host\n"
+	"	.hidden	__external_no_host\n"
+	"	.type	__external_no_host, @function\n"
+	"__external_no_host:\n"
+	"	endbr32\n"
+	"	ud2\n"
+	"	.size	__external_no_host, . - __external_no_host\n"
+	"	.popsection\n"
+
+	"	.pushsection .externals.jmptbl,\"awG\",@progbits,jumpslot.abi,comdat\n"
+	"	.balign	4\n"
+	"	.globl	__external_resolver\n"
+	"	.hidden	__external_resolver\n"
+	"	.type	__external_resolver, @object\n"
+	"	.size	__external_resolver, 4\n"
+	"__external_resolver:\n"
+	"	.long	__external_no_host\n"
+	"	.popsection\n"
+	".endm\n");
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * What one external function takes on x86-64: the assembler macros behind
+ * external_func.h, which is the only file to include this one.
+ *
+ * The stub leaves every argument register alone: RAX counts vector arguments,
+ * R10 is the static chain, so R11 is the only scratch register there is.
+ * docs/abi.md, "Stubs", says why it leaves the resolver by a plain return.
+ */
+#ifndef JUMPSLOT_EXTERNAL_STUB_X86_64_H
+#define JUMPSLOT_EXTERNAL_STUB_X86_64_H
+
+__asm__(
+	/* A slot, the stub that jumps through it, and where it leads at first. */
+	".macro __jumpslot_stub func\n"
+	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot.\\func,comdat\n"
+	"	.balign	16\n"
+	"	.globl	\\func\n"
+	"	.type	\\func, @function\n"
+	"\\func:\n"
+	".Ljumpslot.stub.\\func:\n"
+	"	endbr64\n"
+	"	jmp	*jumpslot.slot.\\func(%rip)\n"
+	"	.size	\\func, . - \\func\n"
+	"	.globl	jumpslot.bind.\\func\n"
+	"	.hidden	jumpslot.bind.\\func\n"
+	"	.type	jumpslot.bind.\\func, @function\n"
+	"jumpslot.bind.\\func:\n"
+	"	endbr64\n"
+	"	lea	.Ljumpslot.import.\\func(%rip), %r11\n"
+	"	call	*__external_resolver(%rip)\n"
+	"	jmp	.Ljumpslot.stub.\\func\n"
+	"	.size	jumpslot.bind.\\func, . - jumpslot.bind.\\func\n"
+	".Ljumpslot.stub_end.\\func:\n"
+	"	.popsection\n"
+
+	"	.pushsection .externals.jmptbl,\"awG\",@progbits,jumpslot.\\func,comdat\n"
+	"	.balign	8\n"
+	"	.globl	jumpslot.slot.\\func\n"
+	"	.hidden	jumpslot.slot.\\func\n"
+	"	.type	jumpslot.slot.\\func, @object\n"
+	"	.size	jumpslot.slot.\\func, 8\n"
+	"jumpslot.slot.\\func:\n"
+	"	.quad	jumpslot.bind.\\func\n"
+	"	.popsection\n"
+
+	/* For debuggers: not loaded, and dropped by strip. DWARF 5, section 6.4.1;
+	   register 7 is RSP, 16 the return address (psABI, figure 3.36). */
+	"	.pushsection .debug_frame,\"G\",@progbits,jumpslot.\\func,comdat\n"
+	".Ljumpslot.cie.\\func:\n"
+	"	.long	.Ljumpslot.cie_end.\\func - . - 4\n"
+	"	.long	0xffffffff\n"	/* this is a CIE */
+	"	.byte	1\n"		/* version */
+	"	.byte	0\n"		/* no augmentation */
+	"	.uleb128 1\n"		/* code alignment factor */
+	"	.sleb128 -8\n"		/* data alignment factor */
+	"	.byte	16\n"		/* return address column */
+	"	.byte	0x0c, 7, 8\n"	/* DW_CFA_def_cfa: RSP + 8 */
+	"	.byte	0x90, 1\n"	/* DW_CFA_offset: return address at CFA - 8 */
+	"	.balign	8, 0\n"
+	".Ljumpslot.cie_end.\\func:\n"
+	"	.long	.Ljumpslot.fde_end.\\func - . - 4\n"
+	"	.long	.Ljumpslot.cie.\\func\n"
+	"	.quad	.Ljumpslot.stub.\\func\n"
+	"	.quad	.Ljumpslot.stub_end.\\func - .Ljumpslot.stub.\\func\n"
+	"	.balign	8, 0\n"
+	".Ljumpslot.fde_end.\\func:\n"
+	"	.popsection\n"
+	".endm\n"
+
+	/* The resolver pointer, and what it leads to where no host filled it in. */
+	".macro __jumpslot_resolver\n"
+	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot.abi,comdat\n"
+	"	.balign	16\n"
+	"	.globl	__external_no_host\n"
+	"	.hidden	__external_no_host\n"
+	"	.type	__external_no_host, @function\n"
+	"__external_no_host:\n"
+	"	endbr64\n"
+	"	ud2\n"
+	"	.size	__external_no_host, . - __external_no_host\n"
+	"	.popsection\n"
+
+	"	.pushsection .externals.jmptbl,\"awG\",@progbits,jumpslot.abi,comdat\n"
+	"	.balign	8\n"
+	"	.globl	__external_resolver\n"
+	"	.hidden	__external_resolver\n"
+	"	.type	__external_resolver, @object\n"
+	"	.size	__external_resolver, 8\n"
+	"__external_resolver:\n"
+	"	.quad	__external_no_host\n"
+	"	.popsection\n"
+	".endm\n");
+
+#endif

@@ -1,0 +1,228 @@
+/*
+ * JUMPSLOT_TYPE(T): what the compiler knows of a type, as one number from which
+ * the assembler writes the type string (docs/abi.md, "Type strings").
+ *
+ *   bits 0-6 the code letter, 7-11 log2 of the alignment, 12-30 the size
+ *
+ * The compiler computes it, nobody types it. C selects by _Generic, C++ by
+ * templates; both must give the same letters, which a test compares. 0 means
+ * that the type cannot be passed to an external function.
+ * Depends on nothing.
+ */
+#ifndef JUMPSLOT_EXTERNAL_TYPE_H
+#define JUMPSLOT_EXTERNAL_TYPE_H
+
+#define JUMPSLOT_TYPE_PACK(code, size, align)                                  \
+	((code) | JUMPSLOT_TYPE_LOG2(align) << 7 | (int)(size) << 12)
+
+#define JUMPSLOT_TYPE_LOG2(align) (31 - __builtin_clz((unsigned)(align)))
+
+/* A larger struct does not fit the number; nobody passes one by value. */
+#define JUMPSLOT_TYPE_MAX_SIZE 0x7ffff
+
+/* The letter for an integer of `size` bytes: signed or unsigned. */
+#define JUMPSLOT_TYPE_SIGNED(size)                                             \
+	((size) == 1 ? 'b' : (size) == 2 ? 'h' : (size) == 4 ? 'i' : 'l')
+#define JUMPSLOT_TYPE_UNSIGNED(size)                                           \
+	((size) == 1 ? 'c' : (size) == 2 ? 't' : (size) == 4 ? 'u' : 'm')
+#define JUMPSLOT_TYPE_CHAR ((char)-1 < 0 ? 'b' : 'c')
+
+#ifdef __cplusplus
+
+namespace jumpslot
+{
+/* Not ISO C++, so that -Wpedantic wants to be asked first. */
+__extension__ typedef _Complex float complex_float;
+__extension__ typedef _Complex double complex_double;
+__extension__ typedef _Complex long double complex_long_double;
+#ifdef __SIZEOF_INT128__
+__extension__ typedef __int128 int128;
+__extension__ typedef unsigned __int128 uint128;
+#endif
+#ifdef __SIZEOF_FLOAT128__
+__extension__ typedef __float128 float128;
+#endif
+
+/*
+ * Classes and unions; enumerations by what they hold; vectors are what is left.
+ * A class that is not trivially copyable is passed by a hidden reference to a
+ * copy that C cannot make, so it gets no letter.
+ */
+template <typename T, bool = __is_enum(T)> struct type_letter {
+	static constexpr int value = !(__is_class(T) || __is_union(T)) ? 'V' :
+				     __is_trivially_copyable(T)	      ? 'S' :
+									0;
+};
+template <typename T> struct type_letter<T, true> {
+	static constexpr int value =
+		type_letter<__underlying_type(T), false>::value;
+};
+#define JUMPSLOT_TYPE_LETTER(T, letter)                                        \
+	template <> struct type_letter<T, false> {                             \
+		static constexpr int value = letter;                           \
+	};
+JUMPSLOT_TYPE_LETTER(void, 'v')
+JUMPSLOT_TYPE_LETTER(bool, 'B')
+JUMPSLOT_TYPE_LETTER(char, JUMPSLOT_TYPE_CHAR)
+JUMPSLOT_TYPE_LETTER(signed char, 'b')
+JUMPSLOT_TYPE_LETTER(unsigned char, 'c')
+JUMPSLOT_TYPE_LETTER(short, 'h')
+JUMPSLOT_TYPE_LETTER(unsigned short, 't')
+JUMPSLOT_TYPE_LETTER(int, 'i')
+JUMPSLOT_TYPE_LETTER(unsigned, 'u')
+JUMPSLOT_TYPE_LETTER(long, JUMPSLOT_TYPE_SIGNED(sizeof(long)))
+JUMPSLOT_TYPE_LETTER(unsigned long, JUMPSLOT_TYPE_UNSIGNED(sizeof(long)))
+JUMPSLOT_TYPE_LETTER(long long, 'l')
+JUMPSLOT_TYPE_LETTER(unsigned long long, 'm')
+JUMPSLOT_TYPE_LETTER(wchar_t, (wchar_t)-1 < 0 ? 'i' : 'u')
+JUMPSLOT_TYPE_LETTER(char16_t, 't')
+JUMPSLOT_TYPE_LETTER(char32_t, 'u')
+JUMPSLOT_TYPE_LETTER(float, 'f')
+JUMPSLOT_TYPE_LETTER(double, 'd')
+JUMPSLOT_TYPE_LETTER(long double, 'D')
+JUMPSLOT_TYPE_LETTER(decltype(nullptr), 'p')
+JUMPSLOT_TYPE_LETTER(complex_float, 0)
+JUMPSLOT_TYPE_LETTER(complex_double, 0)
+JUMPSLOT_TYPE_LETTER(complex_long_double, 0)
+#ifdef __SIZEOF_INT128__
+JUMPSLOT_TYPE_LETTER(int128, 'q')
+JUMPSLOT_TYPE_LETTER(uint128, 'Q')
+#endif
+#ifdef __SIZEOF_FLOAT128__
+JUMPSLOT_TYPE_LETTER(float128, 0)
+#endif
+#undef JUMPSLOT_TYPE_LETTER
+template <typename T> struct type_letter<T *, false> {
+	static constexpr int value = 'p';
+};
+template <typename T> struct type_letter<T &, false> {
+	static constexpr int value = 'p';
+};
+template <typename T> struct type_letter<T &&, false> {
+	static constexpr int value = 'p';
+};
+template <typename T, typename C> struct type_letter<T C::*, false> {
+	static constexpr int value = 0;
+};
+
+/* What is left of a parameter's type once it is passed. */
+template <typename T> struct passed {
+	using type = T;
+};
+template <typename T> struct passed<const T> {
+	using type = typename passed<T>::type;
+};
+template <typename T> struct passed<volatile T> {
+	using type = typename passed<T>::type;
+};
+template <typename T> struct passed<const volatile T> {
+	using type = typename passed<T>::type;
+};
+template <typename T> struct passed<T[]> {
+	using type = T *;
+};
+template <typename T, __SIZE_TYPE__ N> struct passed<T[N]> {
+	using type = T *;
+};
+
+template <typename T> struct layout {
+	static constexpr unsigned long size = sizeof(T), align = alignof(T);
+};
+template <> struct layout<void> {
+	static constexpr unsigned long size = 1, align = 1;
+};
+
+template <typename T> constexpr int type_of()
+{
+	using object = typename passed<T>::type;
+	constexpr int letter = type_letter<object>::value;
+	static_assert(letter != 0,
+		      "EXTERNAL_FUNC: a type that cannot be passed to a host");
+	static_assert(layout<object>::size <= JUMPSLOT_TYPE_MAX_SIZE,
+		      "EXTERNAL_FUNC: a struct too large to pass by value");
+	return JUMPSLOT_TYPE_PACK(letter, layout<object>::size,
+				  layout<object>::align);
+}
+} // namespace jumpslot
+
+#define JUMPSLOT_TYPE(T) (jumpslot::type_of<T>())
+
+#else /* C */
+
+/* void has no size: wherever one is asked for, char stands in. */
+#define JUMPSLOT_TYPE_OBJECT(T)                                                \
+	__typeof__(*_Generic((const volatile __typeof__(T) *)0,                \
+			   const volatile void *: (char *)0,                   \
+			   default: (__typeof__(T) *)0))
+
+/*
+ * Types that _Generic cannot name. Compilers agree on what
+ * __builtin_classify_type says of the classes told apart here; integers, real
+ * and complex numbers that get here have no letter, and vectors are what is left.
+ */
+#define JUMPSLOT_TYPE_CLASS(T)                                                 \
+	__builtin_classify_type(*(JUMPSLOT_TYPE_OBJECT(T) *)0)
+#define JUMPSLOT_TYPE_IS_NUMBER(T)                                             \
+	(JUMPSLOT_TYPE_CLASS(T) == 1 || JUMPSLOT_TYPE_CLASS(T) == 8 ||         \
+	 JUMPSLOT_TYPE_CLASS(T) == 9)
+#define JUMPSLOT_TYPE_IS_RECORD(T)                                             \
+	(JUMPSLOT_TYPE_CLASS(T) == 12 || JUMPSLOT_TYPE_CLASS(T) == 13)
+#define JUMPSLOT_TYPE_UNNAMED(T)                                               \
+	(JUMPSLOT_TYPE_CLASS(T) == 5   ? 'p' :                                 \
+	 JUMPSLOT_TYPE_IS_RECORD(T)    ? 'S' :                                 \
+	 JUMPSLOT_TYPE_IS_NUMBER(T)    ? 0 :                                   \
+					 'V')
+
+#ifdef __SIZEOF_INT128__
+__extension__ typedef __int128 jumpslot_int128;
+__extension__ typedef unsigned __int128 jumpslot_uint128;
+#define JUMPSLOT_TYPE_INT128 jumpslot_int128 : 'q', jumpslot_uint128 : 'Q',
+#else
+#define JUMPSLOT_TYPE_INT128
+#endif
+
+/* Reading an object drops qualifiers, and makes an enumeration match the
+ * integer type it is compatible with; a pointer to it would not with both. */
+#define JUMPSLOT_TYPE_LETTER(T)                                                \
+	_Generic((const volatile __typeof__(T) *)0,                            \
+		const volatile void *: 'v',                                    \
+		default: _Generic(*(JUMPSLOT_TYPE_OBJECT(T) *)0,               \
+			_Bool: 'B',                                            \
+			char: JUMPSLOT_TYPE_CHAR,                              \
+			signed char: 'b',                                      \
+			unsigned char: 'c',                                    \
+			short: 'h',                                            \
+			unsigned short: 't',                                   \
+			int: 'i',                                              \
+			unsigned: 'u',                                         \
+			long: JUMPSLOT_TYPE_SIGNED(sizeof(long)),              \
+			unsigned long: JUMPSLOT_TYPE_UNSIGNED(sizeof(long)),   \
+			long long: 'l',                                        \
+			unsigned long long: 'm',                               \
+			JUMPSLOT_TYPE_INT128                                   \
+			float: 'f',                                            \
+			double: 'd',                                           \
+			long double: 'D',                                      \
+			default: JUMPSLOT_TYPE_UNNAMED(T)))
+
+/* 0, or the compiler's message at the EXTERNAL_FUNC line. */
+#define JUMPSLOT_TYPE_CHECK(T)                                                 \
+	(0 * sizeof(struct {                                                   \
+		 _Static_assert(JUMPSLOT_TYPE_LETTER(T) != 0,                  \
+				"EXTERNAL_FUNC: a type that cannot be "        \
+				"passed to a host");                           \
+		 _Static_assert(sizeof(JUMPSLOT_TYPE_OBJECT(T)) <=             \
+					JUMPSLOT_TYPE_MAX_SIZE,                \
+				"EXTERNAL_FUNC: a struct too large to pass "   \
+				"by value");                                   \
+		 int checked;                                                  \
+	 }))
+
+#define JUMPSLOT_TYPE(T)                                                       \
+	((int)JUMPSLOT_TYPE_CHECK(T) +                                         \
+	 JUMPSLOT_TYPE_PACK(JUMPSLOT_TYPE_LETTER(T),                           \
+			    sizeof(JUMPSLOT_TYPE_OBJECT(T)),                   \
+			    _Alignof(JUMPSLOT_TYPE_OBJECT(T))))
+
+#endif
+#endif
