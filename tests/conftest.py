@@ -1,0 +1,97 @@
+"""What every test may ask for: guests, providers and the wrapper, built on demand.
+
+Depends on the tree and on what make built; not on where the tree lies.
+"""
+
+import os
+import subprocess
+import textwrap
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = Path(os.environ.get("BUILD", ROOT / "build")).resolve()
+WARNINGS = "-Wall -Wextra -Wshadow -Wconversion -Werror".split()
+MACHINE = {"x86_64": "-m64", "i386": "-m32"}
+
+
+def run(*command, check=True, **options):
+    """Run a command with its output as text; a failure shows what it printed."""
+    result = subprocess.run(
+        [str(word) for word in command], capture_output=True, text=True,
+        timeout=options.pop("timeout", 300), **options)
+    if check and result.returncode != 0:
+        pytest.fail(f"{result.args} ended with {result.returncode}:\n"
+                    f"{result.stdout}{result.stderr}")
+    return result
+
+
+class Toolbox:
+    """Compiles into one test's own directory."""
+
+    def __init__(self, directory):
+        self.directory = directory
+
+    def write(self, name, text):
+        path = self.directory / name
+        path.write_text(textwrap.dedent(text))
+        return path
+
+    def compile(self, source, *flags, arch="x86_64", cc="gcc", name=None, check=True,
+                standard="c11", optimize="-O2", pic="-fno-pie"):
+        """Compile guest source (a path, or C text) to an object file."""
+        if not isinstance(source, Path):
+            count = len(list(self.directory.iterdir()))
+            suffix = ".cc" if "++" in standard else ".c"
+            source = self.write((name or f"source{count}") + suffix, source)
+        target = self.directory / ((name or source.stem) + f"-{arch}.o")
+        result = run(cc, MACHINE[arch], f"-std={standard}", optimize, "-g", pic,
+                     "-ffreestanding", "-fno-stack-protector", "-fcf-protection",
+                     "-ffunction-sections", "-fdata-sections", *WARNINGS,
+                     "-I", ROOT / "guest-macros", *flags, "-c", source, "-o", target,
+                     check=check)
+        return target if check else result
+
+    def link(self, *objects, arch="x86_64", linker="bfd", name="guest", script=True,
+             pie=False, gc=True, flags=(), check=True):
+        """Link objects to a guest image."""
+        target = self.directory / f"{name}-{arch}.elf"
+        result = run("gcc", MACHINE[arch], "-nostdlib", f"-fuse-ld={linker}",
+                     "-static-pie" if pie else "-static", *([] if pie else ["-no-pie"]),
+                     *(["-Wl,--gc-sections"] if gc else []), "-Wl,--build-id",
+                     *(["-T", ROOT / "linkscripts/externals.ld"] if script else []),
+                     *flags, *objects, "-o", target, check=check)
+        return target if check else result
+
+    def guest(self, source, *flags, arch="x86_64", cc="gcc", **link):
+        """Compile and link a guest of one source file."""
+        return self.link(self.compile(source, *flags, arch=arch, cc=cc,
+                                      pic="-fpie" if link.get("pie") else "-fno-pie"),
+                         arch=arch, **link)
+
+    def provider(self, source, *flags, arch="x86_64", cc="gcc", linker="bfd",
+                 name="provider", check=True):
+        """Compile and link a provider of one source file (a path, or C text)."""
+        if not isinstance(source, Path):
+            source = self.write(f"{name}.c", source)
+        target = self.directory / f"{name}-{arch}.so"
+        result = run(cc, MACHINE[arch], "-std=gnu11", "-O2", "-g", "-fPIC", "-shared",
+                     f"-fuse-ld={linker}", *WARNINGS, "-I", ROOT / "guest-macros",
+                     "-I", ROOT / "host-wrapper/include", "-I", self.directory,
+                     *flags, source, "-o", target, check=check)
+        return target if check else result
+
+    @staticmethod
+    def gen_func_list(*arguments, check=True):
+        return run("/usr/bin/python3", ROOT / "gen/gen-func-list", *arguments, check=check)
+
+    @staticmethod
+    def wrapper(*arguments, **options):
+        """Run host-wrapper; the caller looks at the exit status."""
+        return run(BUILD / "bin/host-wrapper", *arguments, check=False, **options)
+
+
+@pytest.fixture
+def tools(tmp_path):
+    return Toolbox(tmp_path)
