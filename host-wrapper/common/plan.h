@@ -1,0 +1,85 @@
+/*
+ * The plan: all that the runner is told, in a sealed memory file. The launcher
+ * writes it from what it checked; the runner takes slots, names and functions from it
+ * alone and never reads the guest's tables. Fields have the same width and place for
+ * every word size; addresses are those of the image, before a base is added.
+ * Depends on <stdint.h> alone.
+ */
+#ifndef JUMPSLOT_PLAN_H
+#define JUMPSLOT_PLAN_H
+
+#include <stdint.h>
+
+#define PLAN_MAGIC   0x6e6c706au /* "jpln" */
+#define PLAN_VERSION 1
+
+#define PLAN_NO_PROVIDER UINT32_MAX /* plan_import.provider: nobody provides it */
+#define PLAN_NO_STRING	 UINT32_MAX
+
+/* plan.options */
+#define PLAN_BIND_NOW	 0x1
+#define PLAN_SHOW_BOUND	 0x2 /* at the end, say which imports were bound */
+
+/* Part of the plan: `count` records at `offset` from the plan's start. */
+struct plan_table {
+	uint64_t offset;
+	uint64_t count;
+};
+
+/* A range of image addresses. */
+struct plan_range {
+	uint64_t address;
+	uint64_t size;
+};
+
+struct plan {
+	uint32_t magic;
+	uint32_t version;
+	uint64_t size; /* of the whole plan, bytes */
+	uint32_t machine; /* EM_* */
+	uint32_t position_independent;
+	uint32_t options;
+	uint32_t name; /* string: the guest, for messages */
+	uint64_t file_size;
+	uint64_t entry;
+	uint64_t resolver_pointer;
+	uint64_t imports_address; /* of the guest's own table */
+	struct plan_range readonly_slots; /* whole pages; size 0: none */
+	struct plan_range rela; /* relocations of a static PIE */
+	struct plan_range relr;
+	uint64_t stack_size;
+	uint64_t work_area_size;
+	struct plan_table segments;
+	struct plan_table imports; /* in the order of the guest's table */
+	struct plan_table providers; /* the last one is the runner itself */
+	struct plan_table arguments; /* uint32_t: strings */
+	struct plan_table strings; /* bytes; the last one is NUL */
+};
+
+struct plan_segment {
+	uint64_t address;
+	uint64_t offset; /* in the guest's file */
+	uint64_t file_size;
+	uint64_t memory_size;
+	uint64_t alignment;
+	uint32_t flags; /* PF_* */
+	uint32_t reserved;
+};
+
+struct plan_import {
+	uint64_t slot;
+	uint64_t function; /* address in the provider's file */
+	uint32_t provider; /* index, or PLAN_NO_PROVIDER */
+	uint32_t name;	   /* string */
+	uint32_t flags;	   /* JUMPSLOT_* of external_abi.h */
+	uint32_t reserved;
+};
+
+struct plan_provider {
+	uint32_t path;	  /* string; PLAN_NO_STRING: the runner itself */
+	uint32_t options; /* string */
+	uint64_t device;  /* of the file that was scanned */
+	uint64_t inode;
+};
+
+#endif

@@ -1,0 +1,140 @@
+/* The grammar of names and type strings, and types in C. See abi_strings.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jumpslot/external_abi.h>
+#include "abi_strings.h"
+
+bool symbol_name_valid(const char *name)
+{
+	static const char symbol[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				     "0123456789_.$";
+	size_t length = strspn(name, symbol);
+
+	return length && !name[length] && length <= JUMPSLOT_MAX_NAME &&
+	       !strchr("0123456789", name[0]);
+}
+
+static const char letters[] = "vbhilctumBpfdDqQ";
+static const char *const words[] = {
+	"void",	   "int8_t",   "int16_t",  "int32_t", "int64_t", "uint8_t",
+	"uint16_t", "uint32_t", "uint64_t", "bool",    "void *",  "float",
+	"double",  "long double", "__int128", "unsigned __int128",
+};
+
+/* Digits without a leading zero; false if there are none, or too many. */
+static bool skip_number(const char **type)
+{
+	size_t digits = strspn(*type, "0123456789");
+	bool valid = digits >= 1 && digits <= 6 && (digits == 1 || **type != '0');
+
+	*type += digits;
+	return valid;
+}
+
+/* One type; false if there is none. */
+static bool skip_type(const char **type)
+{
+	char letter = **type;
+
+	if (!letter)
+		return false;
+	++*type;
+	if (letter == 'V')
+		return skip_number(type);
+	if (letter == 'S')
+		return skip_number(type) && *(*type)++ == '.' && skip_number(type);
+	return strchr(letters, letter) != NULL;
+}
+
+bool type_string_valid(const char *type)
+{
+	if (strlen(type) > JUMPSLOT_MAX_NAME || !skip_type(&type))
+		return false;
+	while (*type) {
+		if (!strcmp(type, "."))
+			return true;
+		if (*type == 'v' || !skip_type(&type))
+			return false;
+	}
+	return true;
+}
+
+struct text {
+	char *bytes;
+	size_t size;
+	size_t length;
+};
+
+static void append(struct text *text, const char *what, size_t length)
+{
+	size_t room = text->size - text->length - 1;
+
+	if (length > room)
+		length = room;
+	memcpy(text->bytes + text->length, what, length);
+	text->length += length;
+	text->bytes[text->length] = 0;
+}
+
+static void append_string(struct text *text, const char *what)
+{
+	append(text, what, strlen(what));
+}
+
+/* "struct(24)", "vector(16)": size in bytes. */
+static void append_aggregate(struct text *text, const char *word, const char *number)
+{
+	append_string(text, word);
+	append_string(text, "(");
+	append(text, number, strspn(number, "0123456789"));
+	append_string(text, ")");
+}
+
+static void append_type(struct text *text, const char **type)
+{
+	const char *start = *type;
+
+	skip_type(type);
+	if (*start == 'V')
+		append_aggregate(text, "vector", start + 1);
+	else if (*start == 'S')
+		append_aggregate(text, "struct", start + 1);
+	else
+		append_string(text, words[strchr(letters, *start) - letters]);
+}
+
+static void append_parameters(struct text *text, const char *type)
+{
+	const char *separator = "";
+
+	if (!*type)
+		append_string(text, "void");
+	for (; *type; separator = ", ") {
+		append_string(text, separator);
+		if (*type == '.') {
+			append_string(text, "...");
+			return;
+		}
+		append_type(text, &type);
+	}
+}
+
+void type_string_to_c(const char *type, const char *name, char *bytes, size_t size)
+{
+	struct text text = { .bytes = bytes, .size = size };
+
+	bytes[0] = 0;
+	if (!type) {
+		append_string(&text, "?");
+		return;
+	}
+	append_type(&text, &type);
+	if (text.length && bytes[text.length - 1] != '*')
+		append_string(&text, " ");
+	append_string(&text, name);
+	append_string(&text, "(");
+	append_parameters(&text, type);
+	append_string(&text, ")");
+}

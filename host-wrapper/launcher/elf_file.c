@@ -1,0 +1,285 @@
+/* Bounded reading of an ELF file through libelf. See elf_file.h. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "elf_file.h"
+
+/* Far above what linkers write, and little enough to read. */
+#define MAX_SECTIONS	  0x10000u
+#define MAX_SECTION_NAMES 0x1000000u
+
+static int check_regular(struct elf_file *file, struct message *message)
+{
+	struct stat status;
+
+	if (fstat(file->fd, &status))
+		return fail(message, EIO, "cannot be examined: %s", strerror(errno));
+	if (!S_ISREG(status.st_mode))
+		return fail(message, ENOEXEC, "not a regular file");
+	file->size = (uint64_t)status.st_size;
+	if (!file->size)
+		return fail(message, ENOEXEC, "the file is empty");
+	return 0;
+}
+
+/* Before libelf looks: what the first bytes say, in words of our own. */
+static int check_identity(struct elf_file *file, struct message *message)
+{
+	unsigned char identity[EI_NIDENT];
+
+	if (pread(file->fd, identity, sizeof(identity), 0) != sizeof(identity) ||
+	    memcmp(identity, ELFMAG, SELFMAG))
+		return fail(message, ENOEXEC, "not an ELF file");
+	if (identity[EI_CLASS] != ELFCLASS32 && identity[EI_CLASS] != ELFCLASS64)
+		return fail(message, ENOEXEC, "ELF class %u: neither 32 nor 64 bit",
+			    identity[EI_CLASS]);
+	if (identity[EI_DATA] != ELFDATA2LSB)
+		return fail(message, ENOEXEC, "ELF data encoding %u: not little-endian",
+			    identity[EI_DATA]);
+	if (identity[EI_VERSION] != EV_CURRENT)
+		return fail(message, ENOEXEC, "ELF version %u: only %u is known",
+			    identity[EI_VERSION], EV_CURRENT);
+	return 0;
+}
+
+static int check_machine(const struct elf_file *file, struct message *message)
+{
+	unsigned machine = file->header.e_machine;
+	unsigned class = file->header.e_ident[EI_CLASS];
+
+	if (machine != EM_X86_64 && machine != EM_386)
+		return fail(message, ENOEXEC, "ELF machine %u: neither x86-64 nor i386",
+			    machine);
+	if (class != (machine == EM_X86_64 ? ELFCLASS64 : ELFCLASS32))
+		return fail(message, ENOEXEC, "ELF class %u does not fit machine %u",
+			    class, machine);
+	return 0;
+}
+
+static int check_tables(struct elf_file *file, struct message *message)
+{
+	const GElf_Ehdr *header = &file->header;
+	bool wide = header->e_ident[EI_CLASS] == ELFCLASS64;
+	uint64_t segment_size = wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+	uint64_t section_size = wide ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
+
+	if (header->e_phnum == PN_XNUM ||
+	    elf_getphdrnum(file->elf, &file->segment_count))
+		return fail(message, ENOEXEC, "the number of segments cannot be read");
+	if (file->segment_count &&
+	    (header->e_phentsize != segment_size ||
+	     !range_within(header->e_phoff, file->segment_count * segment_size, file->size)))
+		return fail(message, ENOEXEC,
+			    "%zu program headers of %u bytes at 0x%" PRIx64
+			    ": not within the file of %" PRIu64 " bytes",
+			    file->segment_count, header->e_phentsize, header->e_phoff,
+			    file->size);
+	if (!header->e_shoff)
+		return fail(message, ENOEXEC, "no section headers: were they stripped?");
+	if (elf_getshdrnum(file->elf, &file->section_count) ||
+	    header->e_shentsize != section_size ||
+	    !range_within(header->e_shoff, section_size, file->size) ||
+	    file->section_count > (file->size - header->e_shoff) / section_size)
+		return fail(message, ENOEXEC,
+			    "section headers of %u bytes at 0x%" PRIx64
+			    ": not within the file of %" PRIu64 " bytes",
+			    header->e_shentsize, header->e_shoff, file->size);
+	if (file->section_count > MAX_SECTIONS)
+		return fail(message, ENOEXEC, "%zu sections: at most %u", file->section_count,
+			    MAX_SECTIONS);
+	return 0;
+}
+
+static int check_section_names(struct elf_file *file, struct message *message)
+{
+	GElf_Shdr header;
+
+	if (elf_getshdrstrndx(file->elf, &file->section_names) ||
+	    !gelf_getshdr(elf_getscn(file->elf, file->section_names), &header) ||
+	    header.sh_type != SHT_STRTAB)
+		return fail(message, ENOEXEC, "no section with the sections' names");
+	if (header.sh_size > MAX_SECTION_NAMES)
+		return fail(message, ENOEXEC,
+			    "%" PRIu64 " bytes of section names: at most %u", header.sh_size,
+			    MAX_SECTION_NAMES);
+	return 0;
+}
+
+int elf_file_open(struct elf_file *file, int fd, struct message *message)
+{
+	int error;
+
+	*file = (struct elf_file){ .fd = fd };
+	elf_version(EV_CURRENT);
+	error = check_regular(file, message);
+	if (!error)
+		error = check_identity(file, message);
+	if (error)
+		return error;
+	file->elf = elf_begin(fd, ELF_C_READ, NULL);
+	if (!file->elf || elf_kind(file->elf) != ELF_K_ELF ||
+	    !gelf_getehdr(file->elf, &file->header))
+		error = fail(message, ENOEXEC, "the ELF header is cut short");
+	if (!error)
+		error = check_machine(file, message);
+	if (!error)
+		error = check_tables(file, message);
+	if (!error)
+		error = check_section_names(file, message);
+	if (error)
+		elf_file_close(file);
+	return error;
+}
+
+void elf_file_close(struct elf_file *file)
+{
+	elf_end(file->elf);
+	file->elf = NULL;
+}
+
+unsigned elf_file_word(const struct elf_file *file)
+{
+	return file->header.e_machine == EM_X86_64 ? 8 : 4;
+}
+
+const char *elf_file_machine(const struct elf_file *file)
+{
+	return file->header.e_machine == EM_X86_64 ? "x86_64" : "i386";
+}
+
+int elf_file_segment(struct elf_file *file, size_t index, GElf_Phdr *segment,
+		     struct message *message)
+{
+	if (!gelf_getphdr(file->elf, (int)index, segment))
+		return fail(message, ENOEXEC, "segment %zu cannot be read", index);
+	return 0;
+}
+
+/* The one section of that name, in `found`; NULL if there is none. */
+static int find_section(struct elf_file *file, const char *name, Elf_Scn **found,
+			struct message *message)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+
+	*found = NULL;
+	while ((section = elf_nextscn(file->elf, section))) {
+		const char *its_name;
+
+		if (!gelf_getshdr(section, &header))
+			return fail(message, ENOEXEC, "section header %zu cannot be read",
+				    elf_ndxscn(section));
+		its_name = elf_strptr(file->elf, file->section_names, header.sh_name);
+		if (!its_name || strcmp(its_name, name))
+			continue;
+		if (*found)
+			return fail(message, ENOEXEC, "two sections are called %s", name);
+		*found = section;
+	}
+	return 0;
+}
+
+static int decompress(Elf_Scn *section, const char *name, uint64_t limit,
+		      struct message *message)
+{
+	GElf_Chdr header;
+
+	if (!gelf_getchdr(section, &header) || header.ch_size > limit ||
+	    elf_compress(section, 0, 0) < 0)
+		return fail(message, ENOEXEC, "section %s cannot be decompressed", name);
+	return 0;
+}
+
+int elf_file_section(struct elf_file *file, const char *name, uint64_t limit,
+		     struct elf_section *section, struct message *message)
+{
+	Elf_Scn *found;
+	GElf_Shdr header;
+	Elf_Data *data;
+	int error = find_section(file, name, &found, message);
+
+	if (error)
+		return error;
+	if (!found)
+		return -ENOENT;
+	gelf_getshdr(found, &header);
+	if (header.sh_type == SHT_NOBITS)
+		return fail(message, ENOEXEC, "section %s has no contents", name);
+	if (!range_within(header.sh_offset, header.sh_size, file->size))
+		return fail(message, ENOEXEC,
+			    "section %s: 0x%" PRIx64 " bytes at 0x%" PRIx64
+			    " do not lie within the file of %" PRIu64 " bytes",
+			    name, header.sh_size, header.sh_offset, file->size);
+	if (header.sh_size > limit)
+		return fail(message, ENOEXEC,
+			    "section %s has %" PRIu64 " bytes: at most %" PRIu64, name,
+			    header.sh_size, limit);
+	if (header.sh_flags & SHF_COMPRESSED) {
+		error = decompress(found, name, limit, message);
+		if (error)
+			return error;
+		data = elf_getdata(found, NULL);
+		gelf_getshdr(found, &header);
+	} else {
+		data = elf_rawdata(found, NULL);
+	}
+	if (header.sh_size && (!data || data->d_size != header.sh_size || !data->d_buf))
+		return fail(message, ENOEXEC, "section %s cannot be read", name);
+	*section = (struct elf_section){
+		.address = header.sh_addr,
+		.offset = header.sh_offset,
+		.size = header.sh_size,
+		.flags = header.sh_flags,
+		.bytes = header.sh_size ? data->d_buf : NULL,
+	};
+	return 0;
+}
+
+/* One note of a section at `offset`; advances it. False at the end. */
+static bool next_note(const struct elf_section *section, uint64_t *offset,
+		      Elf64_Nhdr *header, const uint8_t **name, const uint8_t **descriptor)
+{
+	uint64_t rest = section->size - *offset;
+	uint64_t name_size, descriptor_size;
+
+	if (rest < sizeof(*header))
+		return false;
+	memcpy(header, section->bytes + *offset, sizeof(*header));
+	rest -= sizeof(*header);
+	name_size = ((uint64_t)header->n_namesz + 3) & ~(uint64_t)3;
+	descriptor_size = ((uint64_t)header->n_descsz + 3) & ~(uint64_t)3;
+	if (name_size > rest || descriptor_size > rest - name_size)
+		return false;
+	*name = section->bytes + *offset + sizeof(*header);
+	*descriptor = *name + name_size;
+	*offset += sizeof(*header) + name_size + descriptor_size;
+	return true;
+}
+
+const void *elf_note(const struct elf_section *section, const char *owner,
+		     uint32_t type, size_t size)
+{
+	const uint8_t *name, *descriptor;
+	size_t owner_size = strlen(owner) + 1;
+	uint64_t offset = 0;
+	Elf64_Nhdr header;
+
+	while (next_note(section, &offset, &header, &name, &descriptor))
+		if (header.n_type == type && header.n_namesz == owner_size &&
+		    !memcmp(name, owner, owner_size) && header.n_descsz >= size)
+			return descriptor;
+	return NULL;
+}
+
+const char *elf_string_at(const struct elf_section *section, uint64_t address)
+{
+	uint64_t offset = address - section->address;
+
+	if (address < section->address || offset >= section->size ||
+	    !memchr(section->bytes + offset, 0, section->size - offset))
+		return NULL;
+	return (const char *)section->bytes + offset;
+}

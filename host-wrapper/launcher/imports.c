@@ -1,0 +1,372 @@
+/* Decoding and checking the import table of a guest. See imports.h. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jumpslot/external_abi.h>
+#include "imports.h"
+#include "name_index.h"
+#include "abi_strings.h"
+
+#define MAX_STRINGS 0x8000000u /* bytes; 128 for each of JUMPSLOT_MAX_IMPORTS */
+
+/* The sections while they are read. */
+struct sections {
+	struct elf_section note;
+	struct elf_section strings;
+	struct elf_section table;
+	struct elf_section slots;
+};
+
+/* A section where its address says that it is; -ENOENT if there is none. */
+static int load_section(struct elf_file *file, const struct image *image,
+			const char *name, uint64_t limit, uint32_t flags,
+			struct elf_section *section, struct message *message)
+{
+	int error = elf_file_section(file, name, limit, section, message);
+
+	if (!error && section->size &&
+	    (section->flags & SHF_COMPRESSED || !(section->flags & SHF_ALLOC) ||
+	     !image_maps(image, section->address, section->offset, section->size, flags)))
+		return fail(message, ENOEXEC,
+			    "section %s: 0x%" PRIx64 " bytes at 0x%" PRIx64
+			    " are not loaded by a segment of their kind",
+			    name, section->size, section->address);
+	return error;
+}
+
+static int read_note(struct import_table *table, const struct elf_section *note,
+		     struct message *message)
+{
+	struct jumpslot_note_desc descriptor;
+	const uint8_t *bytes = elf_note(note, JUMPSLOT_NOTE_OWNER, JUMPSLOT_NOTE_GUEST,
+					sizeof(descriptor));
+	uint64_t at;
+
+	if (!bytes)
+		return fail(message, ENOEXEC, "section %s holds no note of a guest",
+			    JUMPSLOT_SECTION_NOTE);
+	memcpy(&descriptor, bytes, sizeof(descriptor));
+	if (descriptor.abi_version != JUMPSLOT_ABI_VERSION)
+		return fail(message, ENOEXEC,
+			    "ABI version %" PRIu32 ": this host-wrapper knows version %u",
+			    descriptor.abi_version, JUMPSLOT_ABI_VERSION);
+	at = note->address + (uint64_t)(bytes - note->bytes) +
+	     offsetof(struct jumpslot_note_desc, resolver);
+	table->resolver_pointer = at + (uint64_t)(int64_t)descriptor.resolver;
+	return 0;
+}
+
+/* Whether a slot of the guest's word size may lie at that address. */
+static bool is_slot(const struct elf_section *slots, uint64_t address, unsigned word)
+{
+	return address >= slots->address && address % word == 0 &&
+	       range_within(address - slots->address, word, slots->size);
+}
+
+static int check_resolver_pointer(const struct import_table *table,
+				  const struct elf_section *slots, unsigned word,
+				  struct message *message)
+{
+	if (is_slot(slots, table->resolver_pointer, word))
+		return 0;
+	return fail(message, ENOEXEC,
+		    "the resolver pointer at 0x%" PRIx64
+		    " is no aligned word of section %s (0x%" PRIx64 " bytes at 0x%" PRIx64
+		    ")",
+		    table->resolver_pointer, JUMPSLOT_SECTION_JMPTBL, slots->size,
+		    slots->address);
+}
+
+/* The string that field `field` of entry `index` points to; NULL if none. */
+static const char *entry_string(const struct sections *sections, size_t index,
+				size_t field, int32_t offset)
+{
+	uint64_t at = sections->table.address + index * sizeof(struct jumpslot_import) + field;
+
+	return elf_string_at(&sections->strings, at + (uint64_t)(int64_t)offset);
+}
+
+static int read_strings(struct import *import, const struct sections *sections,
+			size_t index, const struct jumpslot_import *entry,
+			struct message *message)
+{
+	import->name = entry_string(sections, index, offsetof(struct jumpslot_import, name),
+				    entry->name);
+	if (!import->name)
+		return fail(message, ENOEXEC,
+			    "import %zu: its name is no string within section %s", index,
+			    JUMPSLOT_SECTION_STR);
+	if (!symbol_name_valid(import->name))
+		return fail(message, ENOEXEC,
+			    "import %zu: its name is no symbol of 1 to %u letters, digits "
+			    "and _.$",
+			    index, JUMPSLOT_MAX_NAME);
+	if (!entry->type)
+		return 0;
+	import->type = entry_string(sections, index, offsetof(struct jumpslot_import, type),
+				    entry->type);
+	if (!import->type || !type_string_valid(import->type))
+		return fail(message, ENOEXEC,
+			    "import %zu (%s): its type is no type string within section %s",
+			    index, import->name, JUMPSLOT_SECTION_STR);
+	return 0;
+}
+
+static int read_flags(struct import *import, size_t index,
+		      const struct jumpslot_import *entry, unsigned word,
+		      struct message *message)
+{
+	uint32_t unknown = entry->flags & ~(uint32_t)JUMPSLOT_FLAGS_KNOWN;
+	uint32_t convention = entry->flags & JUMPSLOT_CONVENTION_MASK;
+
+	if (unknown || convention > JUMPSLOT_STDCALL || (convention && word == 8))
+		return fail(message, ENOEXEC,
+			    "import %zu (%s): flags 0x%" PRIx32
+			    " are not all known for this machine",
+			    index, import->name, entry->flags);
+	import->flags = entry->flags;
+	return 0;
+}
+
+static int read_slot(struct import *import, const struct sections *sections,
+		     const struct import_table *table, size_t index,
+		     const struct jumpslot_import *entry, unsigned word,
+		     struct message *message)
+{
+	uint64_t at = sections->table.address + index * sizeof(*entry) +
+		      offsetof(struct jumpslot_import, slot);
+
+	import->slot = at + (uint64_t)(int64_t)entry->slot;
+	if (!is_slot(&sections->slots, import->slot, word))
+		return fail(message, ENOEXEC,
+			    "import %zu (%s): its slot 0x%" PRIx64
+			    " is no aligned word of section %s (0x%" PRIx64
+			    " bytes at 0x%" PRIx64 ")",
+			    index, import->name, import->slot, JUMPSLOT_SECTION_JMPTBL,
+			    sections->slots.size, sections->slots.address);
+	if (import->slot == table->resolver_pointer)
+		return fail(message, ENOEXEC,
+			    "import %zu (%s): its slot 0x%" PRIx64 " is the resolver pointer",
+			    index, import->name, import->slot);
+	return 0;
+}
+
+static int read_entry(struct import *import, const struct sections *sections,
+		      const struct import_table *table, size_t index, unsigned word,
+		      struct message *message)
+{
+	struct jumpslot_import entry;
+	int error;
+
+	memcpy(&entry, sections->table.bytes + index * sizeof(entry), sizeof(entry));
+	error = read_strings(import, sections, index, &entry, message);
+	if (!error)
+		error = read_flags(import, index, &entry, word, message);
+	if (!error)
+		error = read_slot(import, sections, table, index, &entry, word, message);
+	return error;
+}
+
+/* Each slot belongs to one import. */
+static int check_distinct_slots(const struct import_table *table,
+				const struct elf_section *slots, unsigned word,
+				struct message *message)
+{
+	uint32_t *owner = calloc(slots->size / word + 1, sizeof(*owner));
+	int error = 0;
+
+	if (!owner)
+		return fail(message, ENOMEM, "out of memory");
+	for (size_t i = 0; !error && i < table->count; i++) {
+		uint32_t *its = &owner[(table->imports[i].slot - slots->address) / word];
+
+		if (*its)
+			error = fail(message, ENOEXEC,
+				     "import %zu (%s) has the slot of import %" PRIu32 " (%s)",
+				     i, table->imports[i].name, *its - 1,
+				     table->imports[*its - 1].name);
+		*its = (uint32_t)i + 1;
+	}
+	free(owner);
+	return error;
+}
+
+static int check_distinct_names(const struct import_table *table,
+				struct name_index *names, struct message *message)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		size_t other = name_index_add(names, table->imports[i].name, i);
+
+		if (other != NAME_INDEX_NONE)
+			return fail(message, ENOEXEC,
+				    "imports %zu and %zu are both called %s", other, i,
+				    table->imports[i].name);
+	}
+	return 0;
+}
+
+/* Text for messages, without bytes that a terminal would obey. */
+static const char *printable(const char *text)
+{
+	for (const char *at = text; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return NULL;
+	return *text ? text : NULL;
+}
+
+static const char *next_string(const struct elf_section *section, uint64_t *offset)
+{
+	const char *string;
+
+	if (*offset >= section->size)
+		return NULL;
+	string = elf_string_at(section, section->address + *offset);
+	if (string)
+		*offset += strlen(string) + 1;
+	return string;
+}
+
+/* Places and prototypes: help for messages only, so whatever is wrong with them is
+ * no error. */
+static void read_debug(struct import_table *table, struct elf_file *file,
+		       const struct name_index *names)
+{
+	struct elf_section debug;
+	struct message ignored;
+	uint64_t offset = 0;
+
+	if (elf_file_section(file, JUMPSLOT_SECTION_DEBUG, MAX_STRINGS, &debug, &ignored))
+		return;
+	for (;;) {
+		const char *name = next_string(&debug, &offset);
+		const char *place = next_string(&debug, &offset);
+		const char *prototype = next_string(&debug, &offset);
+		size_t found;
+
+		if (!name || !place || !prototype)
+			return;
+		found = name_index_find(names, name);
+		if (found == NAME_INDEX_NONE)
+			continue;
+		table->imports[found].place = printable(place);
+		table->imports[found].prototype = printable(prototype);
+	}
+}
+
+static void find_readonly_slots(struct import_table *table,
+				const struct elf_section *slots)
+{
+	uint64_t start = (slots->address + IMAGE_PAGE - 1) & ~(uint64_t)(IMAGE_PAGE - 1);
+	uint64_t end = (slots->address + slots->size) & ~(uint64_t)(IMAGE_PAGE - 1);
+
+	if (start < end)
+		table->readonly_slots = (struct image_range){ start, end - start };
+}
+
+/* What every guest has, even one that imports nothing. */
+static int read_guest_sections(struct sections *sections, struct elf_file *file,
+			       const struct image *image, struct message *message)
+{
+	uint64_t most_slots = (uint64_t)JUMPSLOT_MAX_IMPORTS * 2 * elf_file_word(file);
+	int error = load_section(file, image, JUMPSLOT_SECTION_NOTE, 0x1000, PF_R,
+				 &sections->note, message);
+
+	if (!error)
+		error = load_section(file, image, JUMPSLOT_SECTION_JMPTBL, most_slots,
+				     PF_R | PF_W, &sections->slots, message);
+	if (error == -ENOENT)
+		return fail(message, ENOEXEC,
+			    "no section %s or %s: not built with jumpslot/external_func.h",
+			    JUMPSLOT_SECTION_NOTE, JUMPSLOT_SECTION_JMPTBL);
+	return error;
+}
+
+/* What a guest with imports has. */
+static int read_table_sections(struct sections *sections, struct elf_file *file,
+			       const struct image *image, struct message *message)
+{
+	const size_t entry_size = sizeof(struct jumpslot_import);
+	int error = load_section(file, image, JUMPSLOT_SECTION_SYMTAB,
+				 JUMPSLOT_MAX_IMPORTS * entry_size, PF_R,
+				 &sections->table, message);
+
+	if (error == -ENOENT || (!error && !sections->table.size))
+		return 0;
+	if (!error && sections->table.size % entry_size)
+		return fail(message, ENOEXEC,
+			    "section %s has %" PRIu64 " bytes: not a multiple of %zu",
+			    JUMPSLOT_SECTION_SYMTAB, sections->table.size, entry_size);
+	if (!error)
+		error = load_section(file, image, JUMPSLOT_SECTION_STR, MAX_STRINGS, PF_R,
+				     &sections->strings, message);
+	if (error == -ENOENT)
+		return fail(message, ENOEXEC, "section %s, but no section %s",
+			    JUMPSLOT_SECTION_SYMTAB, JUMPSLOT_SECTION_STR);
+	return error;
+}
+
+static int read_entries(struct import_table *table, const struct sections *sections,
+			unsigned word, struct message *message)
+{
+	int error = 0;
+
+	table->address = sections->table.address;
+	table->count = sections->table.size / sizeof(struct jumpslot_import);
+	table->imports = calloc(table->count + 1, sizeof(*table->imports));
+	if (!table->imports)
+		return fail(message, ENOMEM, "out of memory");
+	for (size_t i = 0; !error && i < table->count; i++)
+		error = read_entry(&table->imports[i], sections, table, i, word, message);
+	if (!error)
+		error = check_distinct_slots(table, &sections->slots, word, message);
+	return error;
+}
+
+static int index_names(struct import_table *table, struct elf_file *file,
+		       struct message *message)
+{
+	struct name_index names;
+	int error;
+
+	if (name_index_init(&names, table->count))
+		return fail(message, ENOMEM, "out of memory");
+	error = check_distinct_names(table, &names, message);
+	if (!error)
+		read_debug(table, file, &names);
+	name_index_free(&names);
+	return error;
+}
+
+int imports_read(struct import_table *table, struct elf_file *file,
+		 const struct image *image, struct message *message)
+{
+	struct sections sections = { 0 };
+	unsigned word = elf_file_word(file);
+	int error = read_guest_sections(&sections, file, image, message);
+
+	*table = (struct import_table){ 0 };
+	if (!error)
+		error = read_note(table, &sections.note, message);
+	if (!error)
+		error = check_resolver_pointer(table, &sections.slots, word, message);
+	if (!error)
+		find_readonly_slots(table, &sections.slots);
+	if (!error)
+		error = read_table_sections(&sections, file, image, message);
+	if (!error)
+		error = read_entries(table, &sections, word, message);
+	if (!error)
+		error = index_names(table, file, message);
+	if (error)
+		imports_free(table);
+	return error;
+}
+
+void imports_free(struct import_table *table)
+{
+	free(table->imports);
+	table->imports = NULL;
+	table->count = 0;
+}

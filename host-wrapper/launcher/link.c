@@ -1,0 +1,123 @@
+/* Matching imports with providers by name and type. See link.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jumpslot/external_abi.h>
+#include "link.h"
+
+/* Names longer than this are not worth a suggestion. */
+#define MAX_SIMILAR 80
+
+static bool types_agree(const struct import *import, const struct provided *function)
+{
+	uint32_t flags = import->flags & ~(uint32_t)JUMPSLOT_OPTIONAL;
+
+	if (!import->type || !function->type)
+		return true;
+	return !strcmp(import->type, function->type) && flags == function->flags;
+}
+
+/* Levenshtein distance of two names, at most MAX_SIMILAR bytes each. */
+static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+	size_t row[MAX_SIMILAR + 1];
+
+	for (size_t j = 0; j <= b_length; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a_length; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b_length; j++) {
+			size_t replace = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			row[j] = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+			if (replace < row[j])
+				row[j] = replace;
+		}
+	}
+	return row[b_length];
+}
+
+static void consider(struct link *link, const char *name, size_t length, size_t *best,
+		     const struct provided *function, size_t provider)
+{
+	size_t other = strlen(function->name);
+	size_t difference = other > length ? other - length : length - other;
+	size_t found;
+
+	if (other > MAX_SIMILAR || difference >= *best)
+		return;
+	found = distance(name, length, function->name, other);
+	if (found >= *best)
+		return;
+	*best = found;
+	link->nearest = function;
+	link->nearest_provider = provider;
+}
+
+/* A name that differs in less than a third of it is a likely typing error. */
+static void find_nearest(struct link *link, const char *name,
+			 const struct provider_file *providers, size_t provider_count)
+{
+	size_t length = strlen(name);
+	size_t best = length / 3 + 1;
+
+	if (length > MAX_SIMILAR)
+		return;
+	for (size_t i = 0; i < provider_count; i++)
+		for (size_t j = 0; j < providers[i].count; j++)
+			if (providers[i].functions[j].function)
+				consider(link, name, length, &best,
+					 &providers[i].functions[j], i);
+}
+
+static void link_one(struct link *link, const struct import *import,
+		     const struct provider_file *providers, size_t provider_count)
+{
+	link->status = LINK_MISSING;
+	for (size_t i = 0; i < provider_count; i++) {
+		size_t found = name_index_find(&providers[i].names, import->name);
+
+		/* A type without a function provides nothing. */
+		if (found == NAME_INDEX_NONE || !providers[i].functions[found].function)
+			continue;
+		link->provider = i;
+		link->function = &providers[i].functions[found];
+		link->status = types_agree(import, link->function) ? LINK_BOUND
+								   : LINK_MISMATCH;
+		return;
+	}
+}
+
+int link_imports(struct link_result *result, const struct import_table *table,
+		 const struct provider_file *providers, size_t provider_count)
+{
+	size_t searched = 0;
+
+	*result = (struct link_result){ .count = table->count };
+	result->links = calloc(table->count + 1, sizeof(*result->links));
+	if (!result->links)
+		return -ENOMEM;
+	for (size_t i = 0; i < table->count; i++) {
+		const struct import *import = &table->imports[i];
+		struct link *link = &result->links[i];
+
+		link_one(link, import, providers, provider_count);
+		if (link->status == LINK_MISSING && searched++ < LINK_MAX_NEAREST)
+			find_nearest(link, import->name, providers, provider_count);
+		if (import->flags & JUMPSLOT_OPTIONAL)
+			continue;
+		result->missing += link->status == LINK_MISSING;
+		result->mismatched += link->status == LINK_MISMATCH;
+	}
+	return 0;
+}
+
+void link_free(struct link_result *result)
+{
+	free(result->links);
+	result->links = NULL;
+}

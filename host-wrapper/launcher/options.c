@@ -1,0 +1,198 @@
+/* A table of options, and what each of them takes. See options.h. */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+
+#define PAGE 4096u
+
+const char options_help[] =
+	"usage: host-wrapper [OPTION]... GUEST [ARGUMENT]...\n"
+	"\n"
+	"Runs a static guest image, and binds each external function that it names to\n"
+	"the provider that has it, on its first call.\n"
+	"\n"
+	"  --provider FILE[,OPTIONS]  a shared library of functions; may be repeated, the\n"
+	"                             first that has a name serves it, built-in services\n"
+	"                             come last\n"
+	"  --bind lazy|now            bind on the first call (default), or all at the start\n"
+	"  --allow-missing            start although functions are missing or mistyped\n"
+	"  --list                     print the link report, and do not start\n"
+	"  --json                     the same for machines\n"
+	"  --report                   print the link report, start, and say at the end which\n"
+	"                             functions were bound\n"
+	"  --stack SIZE               the guest's first stack (default 1M)\n"
+	"  --work-area SIZE           memory for the guest to use (default 64M)\n"
+	"  --timeout SECONDS          kill the guest after that time\n"
+	"  --in-place                 become the runner, without a supervisor (for debuggers)\n"
+	"  --help                     print this\n"
+	"  --version                  print the version\n"
+	"\n"
+	"SIZE is in bytes, or with K, M or G in units of 1024.\n"
+	"\n"
+	"Exit status: the guest's own; 125 if host-wrapper failed; 126 if the guest cannot\n"
+	"be loaded; 127 if functions are missing or mistyped; 128 + n if signal n stopped it.\n";
+
+static int read_size(const char *text, uint64_t *size)
+{
+	static const char units[] = "KMG";
+	const char *unit;
+	char *end;
+	unsigned shift = 0;
+
+	if (!*text || !strchr("0123456789", *text))
+		return -EINVAL;
+	errno = 0;
+	*size = strtoull(text, &end, 10);
+	if (*end && (unit = strchr(units, *end))) {
+		shift = 10 * (unsigned)(unit - units + 1);
+		end++;
+	}
+	/* 2^40 bytes is more than any guest here can use. */
+	if (errno || *end || !*size || *size > (UINT64_C(1) << 40) >> shift)
+		return -EINVAL;
+	*size = ((*size << shift) + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+	return 0;
+}
+
+static int take_size(uint64_t *size, const char *name, const char *value,
+		     struct message *message)
+{
+	if (read_size(value, size))
+		return fail(message, EINVAL, "%s %s: not a size from 1 to 1024G", name,
+			    value);
+	return 0;
+}
+
+static int take_provider(struct options *options, const char *name, char *value,
+			 struct message *message)
+{
+	struct provider_option *provider = &options->providers[options->provider_count];
+	char *comma = strchr(value, ',');
+
+	if (options->provider_count == OPTIONS_MAX_PROVIDERS)
+		return fail(message, EINVAL, "%s %s: at most %u providers", name, value,
+			    OPTIONS_MAX_PROVIDERS);
+	if (comma)
+		*comma = 0;
+	provider->path = value;
+	provider->options = comma ? comma + 1 : "";
+	options->provider_count++;
+	return 0;
+}
+
+static int take_bind(struct options *options, const char *name, char *value,
+		     struct message *message)
+{
+	options->bind_now = !strcmp(value, "now");
+	if (!options->bind_now && strcmp(value, "lazy"))
+		return fail(message, EINVAL, "%s %s: neither lazy nor now", name, value);
+	return 0;
+}
+
+static int take_stack(struct options *options, const char *name, char *value,
+		      struct message *message)
+{
+	return take_size(&options->stack_size, name, value, message);
+}
+
+static int take_work_area(struct options *options, const char *name, char *value,
+			  struct message *message)
+{
+	return take_size(&options->work_area_size, name, value, message);
+}
+
+static int take_timeout(struct options *options, const char *name, char *value,
+			struct message *message)
+{
+	char *end;
+	double seconds = strtod(value, &end);
+
+	if (end == value || *end || !(seconds > 0 && seconds <= 1e9))
+		return fail(message, EINVAL, "%s %s: not a number of seconds from 0 to 1e9",
+			    name, value);
+	options->timeout_ns = (uint64_t)(seconds * 1e9) + 1;
+	return 0;
+}
+
+struct option {
+	const char *name;
+	size_t flag; /* offset of a bool in struct options, unless it takes a value */
+	int (*take)(struct options *, const char *, char *, struct message *);
+};
+
+static const struct option table[] = {
+	{ "--provider", 0, take_provider },
+	{ "--bind", 0, take_bind },
+	{ "--stack", 0, take_stack },
+	{ "--work-area", 0, take_work_area },
+	{ "--timeout", 0, take_timeout },
+	{ "--allow-missing", offsetof(struct options, allow_missing), NULL },
+	{ "--list", offsetof(struct options, list), NULL },
+	{ "--json", offsetof(struct options, json), NULL },
+	{ "--report", offsetof(struct options, report), NULL },
+	{ "--in-place", offsetof(struct options, in_place), NULL },
+	{ "--help", offsetof(struct options, help), NULL },
+	{ "--version", offsetof(struct options, version), NULL },
+};
+
+/* The option that `word` names, alone or before '='. */
+static const struct option *find(const char *word)
+{
+	size_t length = strcspn(word, "=");
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+		if (!strncmp(table[i].name, word, length) && !table[i].name[length])
+			return &table[i];
+	return NULL;
+}
+
+/* Takes argv[*at], and its value behind '=' or in the next word. */
+static int take(struct options *options, int argc, char **argv, int *at,
+		struct message *message)
+{
+	char *word = argv[*at];
+	char *value = strchr(word, '=');
+	const struct option *option = find(word);
+
+	if (!option)
+		return fail(message, EINVAL, "%s: no such option; see --help", word);
+	if (!option->take) {
+		if (value)
+			return fail(message, EINVAL, "%s takes no value", option->name);
+		*(bool *)((char *)options + option->flag) = true;
+		return 0;
+	}
+	if (!value && *at + 1 == argc)
+		return fail(message, EINVAL, "%s: its value is missing", word);
+	value = value ? value + 1 : argv[++*at];
+	return option->take(options, option->name, value, message);
+}
+
+int options_read(struct options *options, int argc, char **argv,
+		 struct message *message)
+{
+	int error = 0;
+	int at = 1;
+
+	*options = (struct options){
+		.stack_size = UINT64_C(1) << 20,
+		.work_area_size = UINT64_C(64) << 20,
+	};
+	for (; !error && at < argc && argv[at][0] == '-'; at++) {
+		if (!strcmp(argv[at], "--")) {
+			at++;
+			break;
+		}
+		error = take(options, argc, argv, &at, message);
+	}
+	if (error || options->help || options->version)
+		return error;
+	if (at >= argc)
+		return fail(message, EINVAL, "no guest is named; see --help");
+	options->arguments = argv + at;
+	options->argument_count = (size_t)(argc - at);
+	return 0;
+}

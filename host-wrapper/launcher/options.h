@@ -1,0 +1,47 @@
+/*
+ * The command line of host-wrapper, checked. Knows nothing of what the options do.
+ */
+#ifndef JUMPSLOT_OPTIONS_H
+#define JUMPSLOT_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../common/message.h"
+
+#define OPTIONS_MAX_PROVIDERS 64
+
+struct provider_option {
+	char *path;
+	const char *options; /* behind the first comma; "" if there is none */
+};
+
+struct options {
+	struct provider_option providers[OPTIONS_MAX_PROVIDERS];
+	size_t provider_count;
+	bool help;
+	bool version;
+	bool list;
+	bool json;
+	bool report;
+	bool bind_now;
+	bool allow_missing;
+	bool in_place;
+	uint64_t stack_size;	 /* bytes, whole pages */
+	uint64_t work_area_size; /* bytes, whole pages */
+	uint64_t timeout_ns;	 /* 0: none */
+	char **arguments;	 /* the guest, and what it is given */
+	size_t argument_count;
+};
+
+/*
+ * Reads the command line. Paths are cut out of `argv`, which must stay. Returns 0,
+ * or -EINVAL with a line that names the option.
+ */
+int options_read(struct options *options, int argc, char **argv,
+		 struct message *message);
+
+extern const char options_help[];
+
+#endif

@@ -1,0 +1,216 @@
+/* Decoding and checking a provider's table. See provider_file.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <jumpslot/external_abi.h>
+#include "provider_file.h"
+#include "abi_strings.h"
+
+#define MAX_TABLE   0x10000000u
+#define MAX_STRINGS 0x8000000u
+#define STRINGS	    ".jumpslot.strings"
+
+struct tables {
+	struct elf_section note;
+	struct elf_section records;
+	struct elf_section strings;
+	uint32_t record_size;
+};
+
+static int read_note(struct tables *tables, struct message *message)
+{
+	struct jumpslot_provider_note_desc descriptor;
+	const void *bytes = elf_note(&tables->note, JUMPSLOT_NOTE_OWNER,
+				     JUMPSLOT_NOTE_PROVIDER, sizeof(descriptor));
+
+	if (!bytes)
+		return fail(message, ENOEXEC, "section %s holds no note of a provider",
+			    JUMPSLOT_SECTION_PROVIDER_NOTE);
+	memcpy(&descriptor, bytes, sizeof(descriptor));
+	if (descriptor.abi_version != JUMPSLOT_ABI_VERSION)
+		return fail(message, ENOEXEC,
+			    "provider ABI version %" PRIu32
+			    ": this host-wrapper knows version %u",
+			    descriptor.abi_version, JUMPSLOT_ABI_VERSION);
+	tables->record_size = descriptor.record_size;
+	if (tables->record_size < sizeof(struct jumpslot_provided) ||
+	    tables->records.size % tables->record_size)
+		return fail(message, ENOEXEC,
+			    "records of %" PRIu32 " bytes in a table of %" PRIu64,
+			    tables->record_size, tables->records.size);
+	return 0;
+}
+
+static int read_tables(struct tables *tables, struct elf_file *elf,
+		       struct message *message)
+{
+	int error = elf_file_section(elf, JUMPSLOT_SECTION_PROVIDER_NOTE, 0x1000,
+				     &tables->note, message);
+
+	if (!error)
+		error = elf_file_section(elf, JUMPSLOT_SECTION_PROVIDED, MAX_TABLE,
+					 &tables->records, message);
+	if (!error)
+		error = elf_file_section(elf, STRINGS, MAX_STRINGS, &tables->strings,
+					 message);
+	if (error == -ENOENT)
+		return fail(message, ENOEXEC,
+			    "no table of a provider: include <jumpslot/provider.h> and "
+			    "\"func_list.h\"");
+	return error ? error : read_note(tables, message);
+}
+
+/* Whether the file has executable code at that address. */
+static bool is_code(struct elf_file *elf, uint64_t address)
+{
+	for (size_t i = 0; i < elf->segment_count; i++) {
+		struct message ignored;
+		GElf_Phdr segment;
+
+		if (!elf_file_segment(elf, i, &segment, &ignored) &&
+		    segment.p_type == PT_LOAD && segment.p_flags & PF_X &&
+		    address >= segment.p_vaddr &&
+		    address - segment.p_vaddr < segment.p_filesz)
+			return true;
+	}
+	return false;
+}
+
+static int read_record(struct provided *record, struct provider_file *provider,
+		       const struct tables *tables, size_t index, struct message *message)
+{
+	struct jumpslot_provided raw;
+	uint64_t at = tables->records.address + index * tables->record_size;
+
+	memcpy(&raw, tables->records.bytes + index * tables->record_size, sizeof(raw));
+	record->name = elf_string_at(&tables->strings, at + (uint64_t)(int64_t)raw.name);
+	if (!record->name || !symbol_name_valid(record->name))
+		return fail(message, ENOEXEC, "record %zu has no valid name", index);
+	at += offsetof(struct jumpslot_provided, type);
+	if (raw.type) {
+		record->type =
+			elf_string_at(&tables->strings, at + (uint64_t)(int64_t)raw.type);
+		if (!record->type || !type_string_valid(record->type))
+			return fail(message, ENOEXEC, "record %zu (%s) has no valid type",
+				    index, record->name);
+	}
+	at += offsetof(struct jumpslot_provided, function) -
+	      offsetof(struct jumpslot_provided, type);
+	if (raw.function) {
+		record->function = at + (uint64_t)(int64_t)raw.function;
+		if (!is_code(&provider->elf, record->function))
+			return fail(message, ENOEXEC,
+				    "record %zu (%s): 0x%" PRIx64 " is no code", index,
+				    record->name, record->function);
+	}
+	/* Whether a guest can do without it is the guest's to say. */
+	record->flags = raw.flags & ~(uint32_t)JUMPSLOT_OPTIONAL;
+	return 0;
+}
+
+/* Joins two records of one name: each field that is given in both must agree. */
+static int merge(struct provided *into, const struct provided *record,
+		 struct message *message)
+{
+	if (into->type && record->type &&
+	    (strcmp(into->type, record->type) || into->flags != record->flags))
+		return fail(message, ENOEXEC, "%s is declared as %s and as %s", record->name,
+			    into->type, record->type);
+	if (into->function && record->function && into->function != record->function)
+		return fail(message, ENOEXEC, "%s is two functions", record->name);
+	if (record->type) {
+		into->type = record->type;
+		into->flags = record->flags;
+	}
+	if (record->function)
+		into->function = record->function;
+	return 0;
+}
+
+static int add_record(struct provider_file *provider, const struct tables *tables,
+		      size_t index, struct message *message)
+{
+	struct provided record = { 0 };
+	int error = read_record(&record, provider, tables, index, message);
+	size_t known;
+
+	if (error)
+		return error;
+	known = name_index_add(&provider->names, record.name, provider->count);
+	if (known != NAME_INDEX_NONE)
+		return merge(&provider->functions[known], &record, message);
+	provider->functions[provider->count++] = record;
+	return 0;
+}
+
+static int read_functions(struct provider_file *provider, struct message *message)
+{
+	struct tables tables;
+	int error = read_tables(&tables, &provider->elf, message);
+	size_t count;
+
+	if (error)
+		return error;
+	count = tables.records.size / tables.record_size;
+	provider->functions = calloc(count + 1, sizeof(*provider->functions));
+	if (!provider->functions || name_index_init(&provider->names, count))
+		return fail(message, ENOMEM, "out of memory");
+	for (size_t i = 0; !error && i < count; i++)
+		error = add_record(provider, &tables, i, message);
+	return error;
+}
+
+static int open_file(struct provider_file *provider, const char *path, unsigned machine,
+		     struct message *message)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat status;
+	int error;
+
+	if (fd < 0)
+		return fail(message, errno, "%s", strerror(errno));
+	error = elf_file_open(&provider->elf, fd, message);
+	if (error) {
+		close(fd);
+		return error;
+	}
+	if (!fstat(fd, &status)) {
+		provider->device = status.st_dev;
+		provider->inode = status.st_ino;
+	}
+	if (provider->elf.header.e_type != ET_DYN)
+		return fail(message, ENOEXEC, "not a shared library");
+	if (provider->elf.header.e_machine != machine)
+		return fail(message, ENOEXEC,
+			    "it is for %s, the guest is for another machine",
+			    elf_file_machine(&provider->elf));
+	return 0;
+}
+
+int provider_file_read(struct provider_file *provider, const char *path,
+		       unsigned machine, struct message *message)
+{
+	int error = open_file(provider, path, machine, message);
+
+	if (!error)
+		error = read_functions(provider, message);
+	if (error)
+		provider_file_free(provider);
+	return error;
+}
+
+void provider_file_free(struct provider_file *provider)
+{
+	name_index_free(&provider->names);
+	free(provider->functions);
+	provider->functions = NULL;
+	if (provider->elf.elf) {
+		elf_file_close(&provider->elf);
+		close(provider->elf.fd);
+	}
+}

@@ -1,0 +1,41 @@
+/*
+ * The table of a provider, read from its file: what it provides, of which type and where.
+ * The provider is not loaded for this, so it may be of another word size. Also reads the
+ * runner's own table of built-in services. Knows nothing of guests.
+ */
+#ifndef JUMPSLOT_PROVIDER_FILE_H
+#define JUMPSLOT_PROVIDER_FILE_H
+
+#include <sys/types.h>
+
+#include "elf_file.h"
+#include "name_index.h"
+
+struct provided {
+	const char *name;
+	const char *type;  /* NULL: unknown */
+	uint64_t function; /* address in the file */
+	uint32_t flags;	   /* JUMPSLOT_VARIADIC and the convention */
+};
+
+struct provider_file {
+	const char *name;    /* for messages */
+	const char *path;    /* absolute; NULL for the runner itself */
+	const char *options; /* for its jumpslot_provider_init() */
+	dev_t device;
+	ino_t inode;
+	struct elf_file elf;
+	struct provided *functions;
+	size_t count;
+	struct name_index names;
+};
+
+/*
+ * Opens the file at `path` and reads its table. `machine`: of the guest, EM_*.
+ * Returns 0, or a negative errno with a line that does not name the file.
+ */
+int provider_file_read(struct provider_file *provider, const char *path,
+		       unsigned machine, struct message *message);
+void provider_file_free(struct provider_file *provider);
+
+#endif

@@ -1,0 +1,158 @@
+/* One child, its time-out, and its signals. See supervise.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "supervise.h"
+
+/* Signals that are meant for the guest when they reach the supervisor. A terminal sends its
+ * own to both, so those are only kept from ending the supervisor first. */
+static const int passed_on[] = { SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 };
+static const int from_terminal[] = { SIGINT, SIGQUIT };
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* Replaces this process; `outcome` is -1 without a supervisor. */
+static int exec_runner(const struct run *run, int outcome, struct message *message)
+{
+	int inherited[] = { run->plan, run->guest, outcome };
+	char text[COUNT(inherited)][16];
+	char *argv[] = { (char *)run->runner, text[0], text[1], text[2], NULL };
+
+	for (size_t i = 0; i < COUNT(inherited); i++) {
+		snprintf(text[i], sizeof(text[i]), "%d", inherited[i]);
+		if (inherited[i] >= 0)
+			fcntl(inherited[i], F_SETFD, 0);
+	}
+	execv(run->runner, argv);
+	return fail(message, errno, "the runner %s cannot be started: %s", run->runner,
+		    strerror(errno));
+}
+
+int run_in_place(const struct run *run, struct message *message)
+{
+	return exec_runner(run, -1, message);
+}
+
+static void block_signals(sigset_t *mask, sigset_t *old)
+{
+	sigemptyset(mask);
+	sigaddset(mask, SIGCHLD);
+	for (size_t i = 0; i < COUNT(passed_on); i++)
+		sigaddset(mask, passed_on[i]);
+	for (size_t i = 0; i < COUNT(from_terminal); i++)
+		sigaddset(mask, from_terminal[i]);
+	sigprocmask(SIG_BLOCK, mask, old);
+}
+
+static void become_child(const struct run *run, int outcome, pid_t parent,
+			 const sigset_t *mask)
+{
+	struct message message;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(125);
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	exec_runner(run, outcome, &message);
+	dprintf(STDERR_FILENO, "host-wrapper: %s\n", message.text);
+	_exit(125);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+/* Waits for one of the signals; returns it, or 0 when the time is up. */
+static int next_signal(const sigset_t *mask, uint64_t deadline)
+{
+	for (;;) {
+		uint64_t now = now_ns();
+		uint64_t rest = deadline > now ? deadline - now : 0;
+		struct timespec wait = { .tv_sec = (time_t)(rest / 1000000000u),
+					 .tv_nsec = (long)(rest % 1000000000u) };
+		int number = sigtimedwait(mask, NULL, deadline ? &wait : NULL);
+
+		if (number > 0)
+			return number;
+		if (errno == EAGAIN)
+			return 0;
+	}
+}
+
+static void pass_on(pid_t child, int number)
+{
+	for (size_t i = 0; i < COUNT(passed_on); i++)
+		if (number == passed_on[i])
+			kill(child, number);
+}
+
+static void wait_for(pid_t child, const struct run *run, const sigset_t *mask,
+		     struct ending *ending)
+{
+	uint64_t deadline = run->timeout_ns ? now_ns() + run->timeout_ns : 0;
+
+	while (waitpid(child, &ending->status, WNOHANG) == 0) {
+		int number = next_signal(mask, deadline);
+
+		if (number) {
+			pass_on(child, number);
+			continue;
+		}
+		ending->timed_out = true;
+		kill(child, SIGKILL);
+		waitpid(child, &ending->status, 0);
+		return;
+	}
+}
+
+/* The page that the runner reports through. */
+static int share_outcome(struct outcome **outcome, struct message *message)
+{
+	int fd = memfd_create("jumpslot-outcome", MFD_CLOEXEC);
+
+	if (fd < 0 || ftruncate(fd, sizeof(**outcome)))
+		goto failed;
+	*outcome = mmap(NULL, sizeof(**outcome), PROT_READ, MAP_SHARED, fd, 0);
+	if (*outcome != MAP_FAILED)
+		return fd;
+failed:
+	return fail(message, errno, "no memory to share with the runner: %s",
+		    strerror(errno));
+}
+
+int supervise(const struct run *run, struct ending *ending, struct message *message)
+{
+	struct outcome *outcome;
+	sigset_t mask, old;
+	pid_t child, self = getpid();
+	int fd = share_outcome(&outcome, message);
+
+	if (fd < 0)
+		return fd;
+	*ending = (struct ending){ 0 };
+	block_signals(&mask, &old);
+	child = fork();
+	if (child < 0)
+		return fail(message, errno, "no process for the runner: %s",
+			    strerror(errno));
+	if (child == 0)
+		become_child(run, fd, self, &old);
+	wait_for(child, run, &mask, ending);
+	ending->outcome = *outcome;
+	munmap(outcome, sizeof(*outcome));
+	close(fd);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return 0;
+}

@@ -1,0 +1,52 @@
+/* A look through the symbol table, once an address. See symbols.h. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "abi_strings.h"
+#include "symbols.h"
+
+/* The section with the symbols; false if there is none that can be read. */
+static bool find_symbols(struct elf_file *file, GElf_Shdr *header, Elf_Data **data)
+{
+	Elf_Scn *section = NULL;
+
+	while ((section = elf_nextscn(file->elf, section))) {
+		if (!gelf_getshdr(section, header) || header->sh_type != SHT_SYMTAB)
+			continue;
+		if (!header->sh_entsize ||
+		    !range_within(header->sh_offset, header->sh_size, file->size))
+			return false;
+		*data = elf_getdata(section, NULL);
+		return *data != NULL;
+	}
+	return false;
+}
+
+static bool covers(const GElf_Sym *symbol, uint64_t address)
+{
+	return GELF_ST_TYPE(symbol->st_info) == STT_FUNC && address >= symbol->st_value &&
+	       address - symbol->st_value < symbol->st_size;
+}
+
+void symbols_describe(struct elf_file *file, uint64_t address, char *text, size_t size)
+{
+	GElf_Shdr header;
+	Elf_Data *data;
+	GElf_Sym symbol;
+
+	text[0] = 0;
+	if (!find_symbols(file, &header, &data))
+		return;
+	for (int i = 0; gelf_getsym(data, i, &symbol); i++) {
+		const char *name;
+
+		if (!covers(&symbol, address))
+			continue;
+		name = elf_strptr(file->elf, header.sh_link, symbol.st_name);
+		if (!name || !symbol_name_valid(name))
+			return;
+		snprintf(text, size, " <%s+0x%" PRIx64 ">", name,
+			 address - symbol.st_value);
+		return;
+	}
+}

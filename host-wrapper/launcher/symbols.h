@@ -1,0 +1,15 @@
+/*
+ * The symbols of a guest, for messages: none in a stripped one.
+ */
+#ifndef JUMPSLOT_SYMBOLS_H
+#define JUMPSLOT_SYMBOLS_H
+
+#include "elf_file.h"
+
+/*
+ * Writes " <function+0x12>" for the function that has `address` (of the image,
+ * without base), or nothing if none is known. Cuts what does not fit.
+ */
+void symbols_describe(struct elf_file *file, uint64_t address, char *text, size_t size);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * The registers of an interrupted guest that a fault report speaks of. One file an
+ * architecture.
+ */
+#ifndef JUMPSLOT_CONTEXT_H
+#define JUMPSLOT_CONTEXT_H
+
+#include <stdint.h>
+
+/* `context`: a signal handler's third argument. */
+uintptr_t context_pc(const void *context);
+uintptr_t context_stack_pointer(const void *context);
+
+/* At jumpslot_resolver_fault: what the resolver was given, and who called the function
+ * that could not be bound. */
+uintptr_t context_resolver_entry(const void *context);
+uintptr_t context_resolver_caller(const void *context);
+
+#endif

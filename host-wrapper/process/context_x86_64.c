@@ -1,0 +1,31 @@
+/* Registers in an x86-64 signal context. See context.h. */
+#define _GNU_SOURCE
+#include <ucontext.h>
+
+#include "context.h"
+
+static uintptr_t reg(const void *context, int number)
+{
+	return (uintptr_t)((const ucontext_t *)context)->uc_mcontext.gregs[number];
+}
+
+uintptr_t context_pc(const void *context)
+{
+	return reg(context, REG_RIP);
+}
+
+uintptr_t context_stack_pointer(const void *context)
+{
+	return reg(context, REG_RSP);
+}
+
+uintptr_t context_resolver_entry(const void *context)
+{
+	return reg(context, REG_R11);
+}
+
+/* The stub's return address is on top, and below it the caller's. */
+uintptr_t context_resolver_caller(const void *context)
+{
+	return ((const uintptr_t *)reg(context, REG_RSP))[1];
+}

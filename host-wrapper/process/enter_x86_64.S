@@ -1,0 +1,67 @@
+/* The way into an x86-64 guest and the way out. See enter.h. */
+
+	.text
+	.balign	16
+	.globl	jumpslot_enter
+	.hidden	jumpslot_enter
+	.type	jumpslot_enter, @function
+jumpslot_enter:				/* RDI entry, RSI top of stack, RDX start information */
+	.cfi_startproc
+	endbr64
+	push	%rbp
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset %rbp, 0
+	mov	%rsp, %rbp
+	.cfi_def_cfa_register %rbp	/* a debugger finds the way back from the guest */
+	push	%rbx
+	push	%r12
+	push	%r13
+	push	%r14
+	push	%r15
+	sub	$8, %rsp
+	stmxcsr	(%rsp)			/* the guest may change how floats behave */
+	fnstcw	4(%rsp)
+	mov	%rsp, host_stack(%rip)
+	mov	%rdi, %rax
+	mov	%rdx, %rdi
+	mov	%rsi, %rsp
+	xor	%esi, %esi		/* nothing of the host's is left in registers */
+	xor	%edx, %edx
+	xor	%ecx, %ecx
+	xor	%ebx, %ebx
+	xor	%r8d, %r8d
+	xor	%r9d, %r9d
+	xor	%r10d, %r10d
+	xor	%r11d, %r11d
+	xor	%r12d, %r12d
+	xor	%r13d, %r13d
+	xor	%r14d, %r14d
+	xor	%r15d, %r15d
+	call	*%rax
+	mov	%eax, %edi		/* returning is leaving with that status */
+	.globl	jumpslot_leave
+	.hidden	jumpslot_leave
+	.type	jumpslot_leave, @function
+jumpslot_leave:				/* EDI status */
+	mov	%edi, %eax
+	mov	host_stack(%rip), %rsp
+	cld
+	ldmxcsr	(%rsp)
+	fninit
+	fldcw	4(%rsp)
+	add	$8, %rsp
+	pop	%r15
+	pop	%r14
+	pop	%r13
+	pop	%r12
+	pop	%rbx
+	pop	%rbp
+	.cfi_def_cfa %rsp, 8
+	ret
+	.cfi_endproc
+	.size	jumpslot_enter, . - jumpslot_enter
+
+	.local	host_stack
+	.comm	host_stack, 8, 8
+
+	.section .note.GNU-stack,"",@progbits

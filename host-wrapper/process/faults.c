@@ -1,0 +1,92 @@
+/*
+ * One handler for all fault signals. It runs once: the action is back at its default
+ * when it returns, and the faulting instruction, run again, ends the process. See
+ * faults.h.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "context.h"
+#include "faults.h"
+#include "guest.h"
+#include "guest_memory.h"
+
+#define HANDLER_STACK 0x10000
+
+static const int fault_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP };
+
+/* The resolver stopped: no such entry, or nobody has that function. */
+static void describe_unbound(struct outcome *outcome, const void *context)
+{
+	uintptr_t entry = context_resolver_entry(context);
+	uintptr_t offset = entry - guest.resolver.imports;
+
+	outcome->pc = context_resolver_caller(context);
+	outcome->address = entry;
+	outcome->kind = OUTCOME_BAD_ENTRY;
+	if (offset % JUMPSLOT_RESOLVER_STRIDE ||
+	    offset / JUMPSLOT_RESOLVER_STRIDE >= guest.resolver.count)
+		return;
+	outcome->import = (uint32_t)(offset / JUMPSLOT_RESOLVER_STRIDE);
+	outcome->kind = OUTCOME_UNPROVIDED;
+}
+
+static uint32_t kind_of(const siginfo_t *info)
+{
+	const struct guest_region *region = guest_memory_find((uintptr_t)info->si_addr);
+
+	if (info->si_signo == SIGBUS && info->si_code == BUS_ADRERR && region &&
+	    region->from_file)
+		return OUTCOME_FILE_CUT;
+	return OUTCOME_SIGNAL;
+}
+
+static void describe(struct outcome *outcome, const siginfo_t *info, const void *context)
+{
+	outcome->signal = info->si_signo;
+	outcome->code = info->si_code;
+	outcome->base = guest.base;
+	outcome->stack_pointer = context_stack_pointer(context);
+	outcome->stack_low = guest.stack_low;
+	outcome->stack_high = guest.stack_high;
+	if (info->si_signo == SIGILL &&
+	    context_pc(context) == (uintptr_t)jumpslot_resolver_fault) {
+		describe_unbound(outcome, context);
+		return;
+	}
+	outcome->pc = context_pc(context);
+	outcome->address = (uintptr_t)info->si_addr;
+	outcome->kind = kind_of(info);
+}
+
+static void on_fault(int number, siginfo_t *info, void *context)
+{
+	describe(guest.outcome, info, context);
+	/* One that somebody sent does not come again by itself. */
+	if (info->si_code <= 0)
+		raise(number);
+}
+
+int faults_catch(struct message *message)
+{
+	struct sigaction action = {
+		.sa_sigaction = on_fault,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESETHAND,
+	};
+	stack_t stack = { .ss_size = HANDLER_STACK };
+
+	if (!guest.outcome)
+		return 0;
+	stack.ss_sp = mmap(NULL, stack.ss_size, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL))
+		return fail(message, errno, "no stack for signals: %s", strerror(errno));
+	for (size_t i = 0; i < sizeof(fault_signals) / sizeof(*fault_signals); i++)
+		sigaction(fault_signals[i], &action, NULL);
+	return 0;
+}

@@ -1,0 +1,22 @@
+/*
+ * Loading: from the plan's segments to memory, pages of the file mapped and not copied.
+ */
+#ifndef JUMPSLOT_LOAD_H
+#define JUMPSLOT_LOAD_H
+
+#include "../common/message.h"
+
+/*
+ * Maps all segments, readable and writable for now, clears what the file does not fill, and
+ * sets guest.base. Overwrites nothing that is mapped already. Returns 0, or a negative
+ * errno and a line.
+ */
+int load_segments(struct message *message);
+
+/* Gives each segment its own protection, and enters it as guest memory. */
+int load_protect(struct message *message);
+
+/* Maps the initial stack and the work area, guard pages at both ends of each. */
+int load_areas(struct message *message);
+
+#endif

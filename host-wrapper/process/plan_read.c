@@ -1,0 +1,156 @@
+/* All checks of the plan, and access to its tables. See plan_read.h. */
+#define _GNU_SOURCE
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "plan_read.h"
+
+#if defined(__x86_64__)
+#define OWN_MACHINE EM_X86_64
+#elif defined(__i386__)
+#define OWN_MACHINE EM_386
+#endif
+
+#define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
+
+static const void *table(const struct plan *plan, const struct plan_table *table)
+{
+	return (const char *)plan + table->offset;
+}
+
+const struct plan_segment *plan_segments(const struct plan *plan)
+{
+	return table(plan, &plan->segments);
+}
+
+const struct plan_import *plan_imports(const struct plan *plan)
+{
+	return table(plan, &plan->imports);
+}
+
+const struct plan_provider *plan_providers(const struct plan *plan)
+{
+	return table(plan, &plan->providers);
+}
+
+const char *plan_string(const struct plan *plan, uint32_t string)
+{
+	return (const char *)table(plan, &plan->strings) + string;
+}
+
+const char *plan_argument(const struct plan *plan, uint64_t index)
+{
+	const uint32_t *arguments = table(plan, &plan->arguments);
+
+	return plan_string(plan, arguments[index]);
+}
+
+/* Maps it if nobody can change it any more. */
+static int map(const struct plan **plan, int fd, struct message *message)
+{
+	int seals = fcntl(fd, F_GET_SEALS);
+	struct stat status;
+	void *at;
+
+	if (seals < 0 || (seals & SEALS) != SEALS || fstat(fd, &status))
+		return fail(message, EINVAL, "descriptor %d is no sealed plan", fd);
+	if ((size_t)status.st_size < sizeof(struct plan))
+		return fail(message, EINVAL, "a plan of %jd bytes: at least %zu",
+			    (intmax_t)status.st_size, sizeof(struct plan));
+	at = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	if (at == MAP_FAILED)
+		return fail(message, errno, "the plan cannot be mapped: %s",
+			    strerror(errno));
+	*plan = at;
+	if ((*plan)->magic != PLAN_MAGIC || (*plan)->version != PLAN_VERSION ||
+	    (*plan)->size != (uint64_t)status.st_size)
+		return fail(message, EINVAL, "not a plan of version %d", PLAN_VERSION);
+	if ((*plan)->machine != OWN_MACHINE)
+		return fail(message, EINVAL, "a plan for ELF machine %" PRIu32 ", not %d",
+			    (*plan)->machine, OWN_MACHINE);
+	return 0;
+}
+
+static int check_table(const struct plan *plan, const struct plan_table *table,
+		       size_t record_size, const char *name, struct message *message)
+{
+	if (table->offset > plan->size || table->offset % 8 > (record_size == 1 ? 7 : 0) ||
+	    table->count > (plan->size - table->offset) / record_size)
+		return fail(message, EINVAL,
+			    "plan: %" PRIu64 " %s at %" PRIu64
+			    " do not lie within its %" PRIu64 " bytes",
+			    table->count, name, table->offset, plan->size);
+	return 0;
+}
+
+static int check_tables(const struct plan *plan, struct message *message)
+{
+	int error = check_table(plan, &plan->segments, sizeof(struct plan_segment),
+				"segments", message);
+
+	if (!error)
+		error = check_table(plan, &plan->imports, sizeof(struct plan_import),
+				    "imports", message);
+	if (!error)
+		error = check_table(plan, &plan->providers, sizeof(struct plan_provider),
+				    "providers", message);
+	if (!error)
+		error = check_table(plan, &plan->arguments, sizeof(uint32_t), "arguments",
+				    message);
+	if (!error)
+		error = check_table(plan, &plan->strings, 1, "string bytes", message);
+	return error;
+}
+
+static bool is_string(const struct plan *plan, uint32_t string)
+{
+	return string < plan->strings.count;
+}
+
+static bool is_optional_string(const struct plan *plan, uint32_t string)
+{
+	return string == PLAN_NO_STRING || is_string(plan, string);
+}
+
+static bool references_hold(const struct plan *plan)
+{
+	const struct plan_import *imports = plan_imports(plan);
+	const struct plan_provider *providers = plan_providers(plan);
+	const uint32_t *arguments = table(plan, &plan->arguments);
+
+	for (uint64_t i = 0; i < plan->imports.count; i++)
+		if (!is_string(plan, imports[i].name) ||
+		    (imports[i].provider != PLAN_NO_PROVIDER &&
+		     imports[i].provider >= plan->providers.count))
+			return false;
+	for (uint64_t i = 0; i < plan->providers.count; i++)
+		if (!is_optional_string(plan, providers[i].path) ||
+		    !is_optional_string(plan, providers[i].options))
+			return false;
+	for (uint64_t i = 0; i < plan->arguments.count; i++)
+		if (!is_string(plan, arguments[i]))
+			return false;
+	return plan->arguments.count && is_string(plan, plan->name);
+}
+
+int plan_read(const struct plan **plan, int fd, struct message *message)
+{
+	int error = map(plan, fd, message);
+
+	if (!error)
+		error = check_tables(*plan, message);
+	if (error)
+		return error;
+	if (!(*plan)->strings.count ||
+	    plan_string(*plan, 0)[(*plan)->strings.count - 1] != 0)
+		return fail(message, EINVAL, "plan: its last string has no end");
+	if (!references_hold(*plan))
+		return fail(message, EINVAL, "plan: an index lies beyond its table");
+	return 0;
+}

@@ -1,0 +1,107 @@
+/* dlopen, and what a provider is asked at the start. See providers.h. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <link.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "guest.h"
+#include "plan_read.h"
+#include "providers.h"
+
+typedef int initialize(const char *options, char *message, size_t size);
+
+/* Where this program itself lies: its ELF header. */
+extern const char __ehdr_start[] __attribute__((__visibility__("hidden")));
+
+/* The file must be the one whose table the launcher read. */
+static int check_same_file(const char *path, const struct plan_provider *provider,
+			   struct message *message)
+{
+	struct stat status;
+
+	if (stat(path, &status))
+		return fail(message, errno, "provider %s: %s", path, strerror(errno));
+	if (status.st_dev != provider->device || status.st_ino != provider->inode)
+		return fail(message, ESTALE, "provider %s was replaced since it was scanned",
+			    path);
+	return 0;
+}
+
+static int call_initialize(void *library, const char *path, const char *options,
+			   struct message *message)
+{
+	initialize *function;
+	char text[512] = "no reason given";
+	int error;
+
+	/* ISO C has no cast from data to function pointers. */
+	*(void **)&function = dlsym(library, "jumpslot_provider_init");
+	if (!function && *options)
+		return fail(message, EINVAL, "provider %s takes no options, but was given %s",
+			    path, options);
+	if (!function)
+		return 0;
+	error = function(options, text, sizeof(text));
+	text[sizeof(text) - 1] = 0;
+	if (error)
+		return fail(message, error < 0 ? -error : EINVAL, "provider %s: %s", path,
+			    text);
+	return 0;
+}
+
+static int load_one(const struct plan_provider *provider, uintptr_t *base,
+		    struct message *message)
+{
+	struct link_map *map;
+	const char *path;
+	void *library;
+	int error;
+
+	if (provider->path == PLAN_NO_STRING) {
+		*base = (uintptr_t)__ehdr_start;
+		return 0;
+	}
+	path = plan_string(guest.plan, provider->path);
+	error = check_same_file(path, provider, message);
+	if (error)
+		return error;
+	library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (!library || dlinfo(library, RTLD_DI_LINKMAP, &map))
+		return fail(message, ELIBBAD, "provider %s", dlerror());
+	*base = map->l_addr;
+	return call_initialize(library, path, plan_string(guest.plan, provider->options),
+			       message);
+}
+
+static void find_functions(uintptr_t *functions, const uintptr_t *bases)
+{
+	const struct plan_import *imports = plan_imports(guest.plan);
+
+	for (uint64_t i = 0; i < guest.plan->imports.count; i++)
+		if (imports[i].provider != PLAN_NO_PROVIDER)
+			functions[i] = bases[imports[i].provider] +
+				       (uintptr_t)imports[i].function;
+}
+
+int providers_load(uintptr_t **functions, struct message *message)
+{
+	const struct plan_provider *providers = plan_providers(guest.plan);
+	uint64_t count = guest.plan->providers.count;
+	uintptr_t *bases = calloc(count + 1, sizeof(*bases));
+	int error = 0;
+
+	*functions = calloc(guest.plan->imports.count + 1, sizeof(**functions));
+	if (!bases || !*functions)
+		error = fail(message, ENOMEM, "out of memory");
+	for (uint64_t i = 0; !error && i < count; i++)
+		error = load_one(&providers[i], &bases[i], message);
+	if (!error)
+		find_functions(*functions, bases);
+	free(bases);
+	return error;
+}

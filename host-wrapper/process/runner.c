@@ -1,0 +1,100 @@
+/*
+ * The runner of the process host: loads the guest that a plan describes, and calls it.
+ * Started by host-wrapper with three descriptors as arguments: plan, guest file, and the
+ * page to report faults through (-1: none). The only place of the runner that prints
+ * errors and exits.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "enter.h"
+#include "faults.h"
+#include "guest.h"
+#include "load.h"
+#include "plan_read.h"
+#include "providers.h"
+#include "relocate.h"
+#include "services.h"
+#include "slots.h"
+#include "start_info.h"
+
+enum { FAILED = 125, CANNOT_LOAD = 126 };
+
+static int complain(int status, const struct message *message)
+{
+	fprintf(stderr, "host-wrapper: %s%s%s\n",
+		guest.plan ? plan_string(guest.plan, guest.plan->name) : "runner", ": ",
+		message->text);
+	return status;
+}
+
+static int share_outcome(int fd, struct message *message)
+{
+	void *at;
+
+	if (fd < 0)
+		return 0;
+	at = mmap(NULL, sizeof(*guest.outcome), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (at == MAP_FAILED)
+		return fail(message, errno, "cannot share memory with the supervisor: %s",
+			    strerror(errno));
+	close(fd);
+	guest.outcome = at;
+	return 0;
+}
+
+/* Everything up to the guest's memory; 0 or an exit status. */
+static int load(void)
+{
+	struct message message;
+	uintptr_t *functions = NULL;
+	int error;
+
+	if (load_segments(&message) || relocate(&message) || load_protect(&message) ||
+	    load_areas(&message) || start_info_make(&message))
+		return complain(CANNOT_LOAD, &message);
+	close(guest.file);
+	if (providers_load(&functions, &message))
+		return complain(FAILED, &message);
+	error = slots_prepare(functions, &message);
+	free(functions);
+	return error ? complain(FAILED, &message) : 0;
+}
+
+static int run(void)
+{
+	int status;
+
+	services_start_clock();
+	status = jumpslot_enter((uintptr_t)guest_pointer(guest.plan->entry), guest.stack_high,
+				guest.start_info);
+	if (guest.plan->options & PLAN_SHOW_BOUND)
+		slots_print_bound(stderr);
+	return status & 0xff;
+}
+
+int main(int argc, char **argv)
+{
+	struct message message;
+	const struct plan *plan;
+	int status;
+
+	if (argc != 4) {
+		fputs("jumpslot-runner: started by host-wrapper, not by hand\n", stderr);
+		return FAILED;
+	}
+	guest.file = atoi(argv[2]);
+	if (plan_read(&plan, atoi(argv[1]), &message))
+		return complain(FAILED, &message);
+	close(atoi(argv[1]));
+	guest.plan = plan;
+	if (share_outcome(atoi(argv[3]), &message) || faults_catch(&message))
+		return complain(FAILED, &message);
+	status = load();
+	return status ? status : run();
+}

@@ -1,0 +1,70 @@
+/*
+ * Table, slot patching and the protocol between those who bind a slot and the
+ * one who replaces its target. No libc, no I/O, no undefined symbol; compiled for
+ * general registers only, because the caller's vector arguments are live.
+ *
+ * The race that the protocol closes: a binder reads the old target, is
+ * delayed, and stores it after the replacement is complete. So a binder announces itself
+ * before it reads the target, and the replacer writes the target first, waits
+ * until every binder that may have seen the old one has stored it, and only then
+ * stores its own. Whoever announces itself later reads the new target.
+ */
+#include "resolver.h"
+
+static struct jumpslot_resolver *current;
+
+void jumpslot_resolver_set(struct jumpslot_resolver *resolver)
+{
+	current = resolver;
+}
+
+static struct jumpslot_binding *find(uintptr_t entry)
+{
+	uintptr_t offset = entry - current->imports;
+	uintptr_t index = offset / JUMPSLOT_RESOLVER_STRIDE;
+
+	if (offset % JUMPSLOT_RESOLVER_STRIDE || index >= current->count)
+		return 0;
+	return &current->bindings[index];
+}
+
+int jumpslot_resolver_bind(uintptr_t entry)
+{
+	struct jumpslot_binding *binding = find(entry);
+	uintptr_t target;
+
+	if (!binding)
+		return -1;
+	/* Announce, then read: neither may pass the other. */
+	__atomic_fetch_add(&binding->resolving, 1, __ATOMIC_SEQ_CST);
+	target = __atomic_load_n(&binding->target, __ATOMIC_SEQ_CST);
+	if (target)
+		__atomic_store_n(binding->slot, target, __ATOMIC_RELEASE);
+	__atomic_fetch_sub(&binding->resolving, 1, __ATOMIC_RELEASE);
+	return target ? 0 : -1;
+}
+
+/* Until no thread holds a target that it read before now. */
+static void wait_for_binders(struct jumpslot_binding *binding)
+{
+	while (__atomic_load_n(&binding->resolving, __ATOMIC_SEQ_CST))
+		__builtin_ia32_pause();
+}
+
+void jumpslot_resolver_replace(struct jumpslot_resolver *resolver, uintptr_t index,
+			       uintptr_t target)
+{
+	struct jumpslot_binding *binding = &resolver->bindings[index];
+
+	__atomic_store_n(&binding->target, target, __ATOMIC_SEQ_CST);
+	wait_for_binders(binding);
+	__atomic_store_n(binding->slot, target ? target : binding->unbound,
+			 __ATOMIC_SEQ_CST);
+}
+
+void jumpslot_resolver_reset(struct jumpslot_resolver *resolver, uintptr_t index)
+{
+	struct jumpslot_binding *binding = &resolver->bindings[index];
+
+	__atomic_store_n(binding->slot, binding->unbound, __ATOMIC_SEQ_CST);
+}
