@@ -1,7 +1,9 @@
-# Guests of a single file, guests/<name>/<name>.c, for each architecture.
+# Guests of a single file, guests/<name>/<name>.c, for each architecture; where there
+# is a guests/<name>/provider.c, the provider that goes with it.
 
-SIMPLE_GUESTS := hello
+SIMPLE_GUESTS := hello calculator
 GUESTS += $(foreach a,x86_64 i386,$(SIMPLE_GUESTS:%=$(BUILD)/guests/%-$(a).elf))
+PROVIDERS += $(BUILD)/providers/calculator-x86_64.so
 
 define simple_guest
 $(BUILD)/guests/$(1)-$(2).elf: guests/$(1)/$(1).c linkscripts/externals.ld
@@ -9,3 +11,11 @@ $(BUILD)/guests/$(1)-$(2).elf: guests/$(1)/$(1).c linkscripts/externals.ld
 	$$(CC) $$(M_$(2)) $$(GUEST_CFLAGS) $$(GUEST_LDFLAGS) -MF $$@.d -o $$@ $$<
 endef
 $(foreach g,$(SIMPLE_GUESTS),$(foreach a,x86_64 i386,$(eval $(call simple_guest,$(g),$(a)))))
+
+# What a guest wants and the runner does not have itself.
+$(BUILD)/providers/%/func_list.h: $(BUILD)/guests/%-x86_64.elf $(BUILD)/bin/jumpslot-runner-x86_64
+	@mkdir -p $(@D)
+	$(PYTHON) gen/gen-func-list $< --provided-by $(BUILD)/bin/jumpslot-runner-x86_64 -o $@
+
+$(BUILD)/providers/%-x86_64.so: guests/%/provider.c $(BUILD)/providers/%/func_list.h
+	$(CC) $(PROVIDER_CFLAGS) -I $(BUILD)/providers/$* $(PROVIDER_LDFLAGS) -MF $@.d -o $@ $<
