@@ -4,6 +4,7 @@
 SIMPLE_GUESTS := hello calculator
 GUESTS += $(foreach a,x86_64 i386,$(SIMPLE_GUESTS:%=$(BUILD)/guests/%-$(a).elf))
 PROVIDERS += $(BUILD)/providers/calculator-x86_64.so
+LIBS_calculator := -lm
 
 define simple_guest
 $(BUILD)/guests/$(1)-$(2).elf: guests/$(1)/$(1).c linkscripts/externals.ld
@@ -18,4 +19,4 @@ $(BUILD)/providers/%/func_list.h: $(BUILD)/guests/%-x86_64.elf $(BUILD)/bin/jump
 	$(PYTHON) gen/gen-func-list $< --provided-by $(BUILD)/bin/jumpslot-runner-x86_64 -o $@
 
 $(BUILD)/providers/%-x86_64.so: guests/%/provider.c $(BUILD)/providers/%/func_list.h
-	$(CC) $(PROVIDER_CFLAGS) -I $(BUILD)/providers/$* $(PROVIDER_LDFLAGS) -MF $@.d -o $@ $<
+	$(CC) $(PROVIDER_CFLAGS) -I $(BUILD)/providers/$* $(PROVIDER_LDFLAGS) -MF $@.d -o $@ $< $(LIBS_$*)

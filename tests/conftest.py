@@ -49,7 +49,7 @@ class Toolbox:
         result = run(cc, MACHINE[arch], f"-std={standard}", optimize, "-g", pic,
                      "-ffreestanding", "-fno-stack-protector", "-fcf-protection",
                      "-ffunction-sections", "-fdata-sections", *WARNINGS,
-                     "-I", ROOT / "guest-macros", *flags, "-c", source, "-o", target,
+                     *flags, "-I", ROOT / "guest-macros", "-c", source, "-o", target,
                      check=check)
         return target if check else result
 

@@ -25,9 +25,8 @@ struct outcome {
 	uint64_t pc;
 	uint64_t address; /* that was accessed, or the resolver's argument */
 	uint64_t base;	  /* what was added to the image's addresses */
-	uint64_t stack_pointer;
-	uint64_t stack_low; /* the initial stack, without its guard pages */
-	uint64_t stack_high;
+	uint64_t stack_low;   /* where the initial stack ends */
+	uint64_t stack_guard; /* and how many bytes below it stay unmapped */
 };
 
 #endif

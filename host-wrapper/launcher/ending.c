@@ -20,11 +20,10 @@ static const char *place(const struct ended_guest *guest, const struct outcome *
 	return text;
 }
 
-/* Near the initial stack's guard page: most likely it was too small. */
 static bool stack_overflow(const struct outcome *outcome)
 {
-	return outcome->stack_low && outcome->address < outcome->stack_low &&
-	       outcome->stack_low - outcome->address <= IMAGE_PAGE;
+	return outcome->address < outcome->stack_low &&
+	       outcome->stack_low - outcome->address <= outcome->stack_guard;
 }
 
 static void print_signal(const struct ended_guest *guest, const struct outcome *outcome,

@@ -58,12 +58,13 @@ static void consider(struct link *link, const char *name, size_t length, size_t 
 	link->nearest_provider = provider;
 }
 
-/* A name that differs in less than a third of it is a likely typing error. */
+/* One or two letters are a likely typing error, more in a long name, less in a short. */
 static void find_nearest(struct link *link, const char *name,
 			 const struct provider_file *providers, size_t provider_count)
 {
 	size_t length = strlen(name);
-	size_t best = length / 3 + 1;
+	size_t few = 3 + length / 16, third = length / 3 + 1;
+	size_t best = few < third ? few : third;
 
 	if (length > MAX_SIMILAR)
 		return;

@@ -6,6 +6,7 @@
 #include "report.h"
 
 #define MAX_C_TEXT 512
+#define MAX_COLUMN 48
 
 static const char *provider_name(const struct report *report, size_t provider)
 {
@@ -64,17 +65,40 @@ void report_problems(const struct report *report, FILE *out)
 			print_problem(report, i, out);
 }
 
-static size_t name_width(const struct report *report)
+/* Columns as wide as what stands in them, up to a limit. */
+struct widths {
+	int name, type, provider;
+};
+
+static void widen(int *width, const char *text)
 {
-	size_t width = strlen("IMPORT");
+	int length = (int)strnlen(text, MAX_COLUMN + 1);
+
+	if (length > *width && length <= MAX_COLUMN)
+		*width = length;
+}
+
+static const char *type_column(const struct import *import)
+{
+	return import->type ? import->type : "?";
+}
+
+static const char *provider_column(const struct report *report, const struct link *link)
+{
+	return link->function ? provider_name(report, link->provider) : "-";
+}
+
+static struct widths measure(const struct report *report)
+{
+	struct widths widths = { 6, 4, 8 }; /* of the headings */
 
 	for (size_t i = 0; i < report->table->count; i++) {
-		size_t length = strlen(report->table->imports[i].name);
-
-		if (length > width && length <= 40)
-			width = length;
+		widen(&widths.name, report->table->imports[i].name);
+		widen(&widths.type, type_column(&report->table->imports[i]));
+		widen(&widths.provider,
+		      provider_column(report, &report->result->links[i]));
 	}
-	return width;
+	return widths;
 }
 
 static const char *status_word(const struct import *import, const struct link *link)
@@ -90,8 +114,9 @@ static void print_header(const struct report *report, FILE *out)
 {
 	const struct image_range *readonly = &report->table->readonly_slots;
 
-	fprintf(out, "%s: %s, ABI %u, %zu imports; ", report->guest, report->machine,
-		JUMPSLOT_ABI_VERSION, report->table->count);
+	fprintf(out, "%s: %s, ABI %u, %zu import%s; ", report->guest, report->machine,
+		JUMPSLOT_ABI_VERSION, report->table->count,
+		report->table->count == 1 ? "" : "s");
 	if (readonly->size)
 		fprintf(out, "slots in read-only pages\n");
 	else
@@ -101,18 +126,17 @@ static void print_header(const struct report *report, FILE *out)
 
 void report_table(const struct report *report, FILE *out)
 {
-	int width = (int)name_width(report);
+	struct widths widths = measure(report);
 
 	print_header(report, out);
-	fprintf(out, "  %-*s  %-10s  %-24s  %s\n", width, "IMPORT", "TYPE", "PROVIDER",
-		"STATUS");
+	fprintf(out, "  %-*s  %-*s  %-*s  %s\n", widths.name, "IMPORT", widths.type, "TYPE",
+		widths.provider, "PROVIDER", "STATUS");
 	for (size_t i = 0; i < report->table->count; i++) {
 		const struct import *import = &report->table->imports[i];
 		const struct link *link = &report->result->links[i];
 
-		fprintf(out, "  %-*s  %-10s  %-24s  %s\n", width, import->name,
-			import->type ? import->type : "?",
-			link->function ? provider_name(report, link->provider) : "-",
-			status_word(import, link));
+		fprintf(out, "  %-*s  %-*s  %-*s  %s\n", widths.name, import->name,
+			widths.type, type_column(import), widths.provider,
+			provider_column(report, link), status_word(import, link));
 	}
 }

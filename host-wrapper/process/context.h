@@ -9,7 +9,6 @@
 
 /* `context`: a signal handler's third argument. */
 uintptr_t context_pc(const void *context);
-uintptr_t context_stack_pointer(const void *context);
 
 /* At jumpslot_resolver_fault: what the resolver was given, and who called the function
  * that could not be bound. */

@@ -14,11 +14,6 @@ uintptr_t context_pc(const void *context)
 	return reg(context, REG_RIP);
 }
 
-uintptr_t context_stack_pointer(const void *context)
-{
-	return reg(context, REG_RSP);
-}
-
 uintptr_t context_resolver_entry(const void *context)
 {
 	return reg(context, REG_R11);

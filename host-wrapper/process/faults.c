@@ -15,6 +15,7 @@
 #include "faults.h"
 #include "guest.h"
 #include "guest_memory.h"
+#include "load.h"
 
 #define HANDLER_STACK 0x10000
 
@@ -51,9 +52,8 @@ static void describe(struct outcome *outcome, const siginfo_t *info, const void 
 	outcome->signal = info->si_signo;
 	outcome->code = info->si_code;
 	outcome->base = guest.base;
-	outcome->stack_pointer = context_stack_pointer(context);
 	outcome->stack_low = guest.stack_low;
-	outcome->stack_high = guest.stack_high;
+	outcome->stack_guard = LOAD_GUARD;
 	if (info->si_signo == SIGILL &&
 	    context_pc(context) == (uintptr_t)jumpslot_resolver_fault) {
 		describe_unbound(outcome, context);

@@ -14,7 +14,7 @@ struct guest {
 	const struct plan *plan;
 	int file;	 /* the image; open only while it is loaded */
 	uintptr_t base;	 /* added to the image's addresses */
-	uintptr_t stack_low;  /* the initial stack, without guard pages */
+	uintptr_t stack_low;  /* the initial stack, without its guards */
 	uintptr_t stack_high;
 	uintptr_t work_area;
 	uintptr_t start_info;

@@ -217,21 +217,21 @@ int load_protect(struct message *message)
 	return error;
 }
 
-/* Zeroed memory between two pages that stay unmapped. */
+/* Zeroed memory, with guards at both ends. */
 static int map_guarded(uintptr_t *start, uint64_t size, const char *name,
 		       struct message *message)
 {
 	char *at = MAP_FAILED;
 
 	errno = ENOMEM;
-	if (size <= SIZE_MAX - 2 * PAGE)
-		at = mmap(NULL, (size_t)size + 2 * PAGE, PROT_NONE,
+	if (size <= SIZE_MAX - 2 * LOAD_GUARD)
+		at = mmap(NULL, (size_t)size + 2 * LOAD_GUARD, PROT_NONE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED ||
-	    mprotect(at + PAGE, (size_t)size, PROT_READ | PROT_WRITE))
+	    mprotect(at + LOAD_GUARD, (size_t)size, PROT_READ | PROT_WRITE))
 		return fail(message, errno, "no memory for %s of %" PRIu64 " bytes: %s", name,
 			    size, strerror(errno));
-	*start = (uintptr_t)at + PAGE;
+	*start = (uintptr_t)at + LOAD_GUARD;
 	return add_region(*start, *start + (uintptr_t)size, PF_R | PF_W, false, message);
 }
 

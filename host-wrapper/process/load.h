@@ -6,6 +6,10 @@
 
 #include "../common/message.h"
 
+/* Bytes below and above stack and work area that stay unmapped: more than most frames
+ * have, so that a stack that overflows does not step over them. */
+#define LOAD_GUARD 0x10000u
+
 /*
  * Maps all segments, readable and writable for now, clears what the file does not fill, and
  * sets guest.base. Overwrites nothing that is mapped already. Returns 0, or a negative
@@ -16,7 +20,7 @@ int load_segments(struct message *message);
 /* Gives each segment its own protection, and enters it as guest memory. */
 int load_protect(struct message *message);
 
-/* Maps the initial stack and the work area, guard pages at both ends of each. */
+/* Maps the initial stack and the work area, LOAD_GUARD at both ends of each. */
 int load_areas(struct message *message);
 
 #endif

@@ -1,0 +1,246 @@
+"""The image is loaded as its segments say, and nothing else is touched."""
+
+import os
+
+import pytest
+
+MAPPED = """
+    #include <jumpslot/start_info.h>
+    #include <jumpslot/virt_bsp.h>
+    int zeroed[5000];
+    int filled[3000] = { 1, 2, 3 };
+    const char text[] = "read-only";
+    static int *pointer = &filled[2];
+    int check(void);
+    int check(void)
+    {
+            for (int i = 0; i < 5000; i++)
+                    if (zeroed[i])
+                            return 2;
+            for (int i = 3; i < 3000; i++)
+                    if (filled[i])
+                            return 3;
+            zeroed[4999] = 1;
+            return *pointer == 3 && text[0] == 'r' ? 0 : 4;
+    }
+    JUMPSLOT_ENTRY(info) { (void)info; return check(); }
+    """
+
+
+@pytest.mark.parametrize("linker", ["bfd", "lld"])
+@pytest.mark.parametrize("pie", [False, True])
+@pytest.mark.parametrize("script", [False, True])
+def test_data_bss_and_relocations_are_in_place(tools, linker, pie, script):
+    guest = tools.guest(MAPPED, linker=linker, pie=pie, script=script)
+    result = tools.wrapper(guest)
+    assert (result.stderr, result.returncode) == ("", 0)
+
+
+@pytest.mark.parametrize("linker,flag", [("bfd", "-Wl,-z,pack-relative-relocs"),
+                                         ("lld", "-Wl,--pack-dyn-relocs=relr")])
+def test_packed_relocations_are_applied(tools, linker, flag):
+    table = "\n".join(f"&zeroed[{i}]," for i in range(200))
+    guest = tools.guest(f"""
+        #include <jumpslot/start_info.h>
+        #include <jumpslot/external_func.h>
+        int zeroed[200];
+        int *table[] = {{ {table} }};
+        JUMPSLOT_ENTRY(info)
+        {{
+                (void)info;
+                for (int i = 0; i < 200; i++)
+                        if (table[i] != &zeroed[i])
+                                return 1;
+                return 0;
+        }}
+        """, linker=linker, pie=True, flags=[flag])
+    assert tools.wrapper(guest).returncode == 0
+
+
+def test_the_whole_script_makes_a_guest(tools):
+    root = tools.directory
+    from conftest import ROOT
+    source = tools.compile(MAPPED)
+    guest = tools.link(source, script=False,
+                       flags=["-T", ROOT / "linkscripts/guest-x86_64.ld"])
+    result = tools.wrapper(guest)
+    assert (result.stderr, result.returncode) == ("", 0), root
+
+
+def dying_guest(tools, body, **options):
+    """A guest that does one thing and should not live to return."""
+    return tools.guest("""
+        #include <jumpslot/start_info.h>
+        #include <jumpslot/virt_bsp.h>
+        int data = 1;
+        const int constant = 1;
+        extern void *slot __asm__("jumpslot.slot._BSP_Virtual_Clock_read");
+        JUMPSLOT_ENTRY(info)
+        {
+                int *volatile pointer = 0;
+                (void)pointer;
+                _BSP_Virtual_Clock_read();
+                %s
+                return data;
+        }
+        """ % body, "-Wno-array-bounds", **options)
+
+
+@pytest.mark.parametrize("what,body", [
+    ("page zero", "*(volatile int *)pointer = 1; (void)info;"),
+    ("its code", "*(volatile char *)(uintptr_t)_start = 1; (void)info;"),
+    ("its constants", "*(volatile int *)(uintptr_t)&constant = 2; (void)info;"),
+    ("a slot", "*(void *volatile *)&slot = 0; (void)info;"),
+    ("the start information", "*(volatile uint32_t *)(uintptr_t)&info->size = 1;"),
+    ("below its stack", "pointer = __builtin_frame_address(0); (void)info;"
+                        "pointer[-(1 << 18)] = 1;"),
+    ("above its stack", "pointer = __builtin_frame_address(0); (void)info;"
+                        "pointer[100] = 1;"),
+    ("below its work area", "((volatile char *)info->work_area_base)[-1] = 1;"),
+    ("above its work area",
+     "((volatile char *)info->work_area_base)[info->work_area_size] = 1;"),
+])
+def test_a_write_stops_the_guest(tools, what, body):
+    guest = dying_guest(tools, body)
+    result = tools.wrapper(guest)
+    assert result.stderr.startswith(
+        f"host-wrapper: {guest}: stopped by signal 11 (Segmentation fault) at 0x"), what
+    assert "<_start+0x" in result.stderr
+    assert result.returncode == 139
+
+
+def test_data_is_not_executable(tools):
+    guest = dying_guest(tools, "((void (*)(void))(uintptr_t)&data)(); (void)info;")
+    result = tools.wrapper(guest)
+    assert "stopped by signal 11 (Segmentation fault)" in result.stderr
+    assert result.returncode == 139
+
+
+def test_slots_cannot_be_made_writable_by_the_guest(tools):
+    """Not even by a system call of its own."""
+    guest = dying_guest(tools, """
+        long result;
+        (void)info;
+        __asm__ volatile("syscall" : "=a"(result) : "0"(10L /* mprotect */),
+                "D"((unsigned long)&slot & ~4095ul), "S"(4096L), "d"(3L)
+                : "rcx", "r11", "memory");
+        return (int)-result;
+        """)
+    assert tools.wrapper(guest).returncode == 13  # EACCES
+
+
+def test_without_the_script_slots_share_writable_pages(tools):
+    guest = dying_guest(tools, "*(void *volatile *)&slot = 0; (void)info;", script=False)
+    assert tools.wrapper(guest).returncode == 1
+
+
+def test_a_stack_that_is_full_is_named(tools):
+    guest = tools.guest("""
+        #include <jumpslot/start_info.h>
+        #include <jumpslot/external_func.h>
+        int deeper(int depth);
+        int deeper(int depth)
+        {
+                volatile char block[1024];
+                block[0] = (char)depth;
+                return deeper(depth + 1) + block[0];
+        }
+        JUMPSLOT_ENTRY(info) { (void)info; return deeper(0); }
+        """, "-Wno-infinite-recursion")
+    result = tools.wrapper("--stack", "64K", guest)
+    assert result.stderr.endswith(": the guest's stack is full (--stack)\n")
+    assert result.returncode == 139
+
+
+def test_a_large_image_is_mapped_and_not_copied(tools):
+    """100 MB of data: the runner's resident memory stays far below."""
+    guest = tools.guest("""
+        #include <jumpslot/start_info.h>
+        #include <jumpslot/external_func.h>
+        EXTERNAL_FUNC(long, resident_kilobytes)
+        extern const char large[];
+        __asm__(".section .rodata.large, \\"a\\"\\n"
+                "large: .incbin \\"LARGE\\"\\n"
+                ".text");
+        JUMPSLOT_ENTRY(info) { (void)info; return large[50000000] + (resident_kilobytes() > 20000); }
+        """.replace("LARGE", str(large_file(tools))))
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        #include <sys/resource.h>
+        EXTERNAL_FUNC(long, resident_kilobytes)
+        EF(resident_kilobytes)
+        long resident_kilobytes(void)
+        {
+                struct rusage usage;
+                getrusage(RUSAGE_SELF, &usage);
+                return usage.ru_maxrss;
+        }
+        """)
+    result = tools.wrapper("--provider", provider, guest)
+    assert os.path.getsize(guest) > 100_000_000
+    assert (result.stderr, result.returncode) == ("", 0)
+
+
+def large_file(tools):
+    path = tools.directory / "large.bin"
+    with open(path, "wb") as file:
+        file.truncate(100_000_000)
+    return path
+
+
+def test_stack_and_work_area_have_the_size_asked_for(tools):
+    guest = tools.guest("""
+        #include <jumpslot/start_info.h>
+        #include <jumpslot/virt_bsp.h>
+        JUMPSLOT_ENTRY(info)
+        {
+                void *start;
+                size_t size;
+                char *bytes;
+
+                if (_BSP_Virtual_getworkspacearea(&start, &size) || size != 8192 * 1024)
+                        return 1;
+                if ((uintptr_t)start != info->work_area_base || size != info->work_area_size)
+                        return 2;
+                bytes = start;
+                for (size_t i = 0; i < size; i++)
+                        if (bytes[i]++)
+                                return 3;
+                return (uintptr_t)start % 4096 ? 4 : 0;
+        }
+        """)
+    assert tools.wrapper("--work-area", "8M", guest).returncode == 0
+    assert tools.wrapper("--work-area=8388607", guest).returncode == 0
+    result = tools.wrapper("--work-area", "1024G", "--stack", "1024G", guest)
+    assert result.returncode in (1, 126)
+
+
+def test_registers_and_start_information_are_as_promised(tools):
+    guest = tools.guest("""
+        #include <jumpslot/start_info.h>
+        #include <jumpslot/external_func.h>
+        __asm__(".globl start\\n"
+                "start:  mov %rsp, %rsi\\n"
+                "        jmp check\\n");
+        int check(const struct jumpslot_start_info *info, uintptr_t stack);
+        int check(const struct jumpslot_start_info *info, uintptr_t stack)
+        {
+                const char *line = (const char *)(uintptr_t)info->command_line;
+                int length = 0;
+
+                if (stack % 16 != 8)
+                        return 1;
+                if (info->magic != JUMPSLOT_START_MAGIC || info->version != 1)
+                        return 2;
+                if (info->size != sizeof(*info) || info->reserved || !info->resolver)
+                        return 3;
+                if (info->vcpu_state || info->clock_period_ns || info->interrupt_frame)
+                        return 4;
+                while (line[length])
+                        length++;
+                return line[length - 1] == 'c' && line[length - 4] == 'a' &&
+                       line[length - 5] == ' ' ? 77 : 5;
+        }
+        """, flags=["-Wl,-e,start"])
+    assert tools.wrapper(guest, "a", "b c").returncode == 5
+    assert tools.wrapper(guest, "a", "bc").returncode == 77
