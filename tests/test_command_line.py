@@ -1,0 +1,62 @@
+"""The command line says what it takes, and what is wrong with what it got."""
+
+import pytest
+
+
+@pytest.mark.parametrize("arguments,message", [
+    ([], "no guest is named; see --help"),
+    (["--list"], "no guest is named; see --help"),
+    (["--nonsense", "x"], "--nonsense: no such option; see --help"),
+    (["-x"], "-x: no such option; see --help"),
+    (["--", ], "no guest is named; see --help"),
+    (["--provider"], "--provider: its value is missing"),
+    (["--list=3", "x"], "--list takes no value"),
+    (["--bind", "soon", "x"], "--bind soon: neither lazy nor now"),
+    (["--stack", "0", "x"], "--stack 0: not a size from 1 to 1024G"),
+    (["--stack", "-1", "x"], "--stack -1: not a size from 1 to 1024G"),
+    (["--stack", "12Q", "x"], "--stack 12Q: not a size from 1 to 1024G"),
+    (["--work-area", "99999999999999999999", "x"],
+     "--work-area 99999999999999999999: not a size from 1 to 1024G"),
+    (["--work-area=1025G", "x"], "--work-area 1025G: not a size from 1 to 1024G"),
+    (["--timeout", "never", "x"], "--timeout never: not a number of seconds from 0 to 1e9"),
+    (["--timeout", "nan", "x"], "--timeout nan: not a number of seconds from 0 to 1e9"),
+    (["--timeout", "-3", "x"], "--timeout -3: not a number of seconds from 0 to 1e9"),
+    (["--provider", "/nonexistent.so", "GUEST"],
+     "/nonexistent.so: No such file or directory"),
+])
+def test_a_wrong_command_line_is_one_line_and_125(tools, arguments, message):
+    guest = tools.guest("""
+        #include <jumpslot/start_info.h>
+        #include <jumpslot/external_func.h>
+        JUMPSLOT_ENTRY(info) { (void)info; return 0; }
+        """)
+    arguments = [guest if word == "GUEST" else word for word in arguments]
+    result = tools.wrapper(*arguments)
+    assert (result.stdout, result.stderr) == ("", f"host-wrapper: {message}\n")
+    assert result.returncode == 125
+
+
+def test_help_names_every_option(tools):
+    result = tools.wrapper("--help")
+    for option in ("--provider --bind --allow-missing --list --json --report --stack "
+                   "--work-area --timeout --in-place --help --version").split():
+        assert f"  {option} " in result.stdout, option
+    assert "Exit status" in result.stdout
+    assert (result.stderr, result.returncode) == ("", 0)
+
+
+def test_version_names_program_and_abi(tools):
+    result = tools.wrapper("--version")
+    assert result.stdout.startswith("host-wrapper ")
+    assert result.stdout.endswith(", ABI 1\n")
+    assert result.returncode == 0
+
+
+def test_options_end_at_the_guest(tools):
+    guest = tools.guest("""
+        #include <jumpslot/start_info.h>
+        #include <jumpslot/arguments.h>
+        JUMPSLOT_ENTRY(info) { (void)info; return jumpslot_argument_count(); }
+        """)
+    assert tools.wrapper(guest, "--list").returncode == 2
+    assert tools.wrapper("--", guest, "--list").returncode == 2

@@ -1,0 +1,168 @@
+"""How a guest ends, and what is said of it: exit statuses, signals, time-outs."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+from conftest import BUILD
+
+ENTRY = """
+    #include <jumpslot/start_info.h>
+    #include <jumpslot/virt_bsp.h>
+    #include <jumpslot/virt_cpu.h>
+    #include <jumpslot/arguments.h>
+    %s
+    JUMPSLOT_ENTRY(info) { (void)info; %s }
+    """
+
+
+def ending(tools, body, before="", *arguments):
+    return tools.wrapper(*arguments, tools.guest(ENTRY % (before, body)))
+
+
+@pytest.mark.parametrize("status", [0, 1, 42, 125, 126, 127, 255])
+def test_returning_from_the_entry_is_exit_with_that_status(tools, status):
+    result = ending(tools, f"return {status};")
+    assert (result.stdout, result.stderr, result.returncode) == ("", "", status)
+
+
+def test_only_the_low_eight_bits_count(tools):
+    assert ending(tools, "return 0x1234507;").returncode == 7
+
+
+def test_stopping_works_from_any_depth_and_any_stack(tools):
+    result = ending(tools, """
+        static char stack[8192] __attribute__((aligned(16)));
+        __asm__ volatile("mov %0, %%rsp\\n call on_another_stack"
+                         : : "r"(stack + sizeof(stack)) : "memory");
+        return 1;
+        """, """
+        void on_another_stack(void);
+        void deeper(int depth);
+        void on_another_stack(void) { deeper(100); }
+        void deeper(int depth)
+        {
+                if (depth)
+                        deeper(depth - 1);
+                _CPU_Virtual_exec_stop_error(33);
+        }
+        """)
+    assert (result.stderr, result.returncode) == ("", 33)
+
+
+@pytest.mark.parametrize("body,number,name", [
+    ("int *volatile nowhere = (int *)16; *nowhere = 0; return 0;", 11, "Segmentation fault"),
+    ("__builtin_trap();", 4, "Illegal instruction"),
+    ("volatile int zero = 0, one = 1; return (one + 6) / zero;", 8, "Floating point exception"),
+    ("__asm__ volatile(\"cli\"); return 0;", 11, "Segmentation fault"),
+    ("__asm__ volatile(\"int3\"); return 0;", 5, "Trace/breakpoint trap"),
+])
+def test_a_fault_ends_the_guest_with_a_report_and_128_plus_signal(tools, body, number, name):
+    result = ending(tools, body)
+    assert f": stopped by signal {number} ({name}) at 0x" in result.stderr
+    assert " <_start+0x" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert result.returncode == 128 + number
+
+
+def test_a_fault_of_a_static_pie_is_named_by_its_function(tools):
+    guest = tools.guest(ENTRY % ("", "int *volatile nowhere = (int *)16; *nowhere = 0; "
+                                     "return 0;"), pie=True)
+    result = tools.wrapper(guest)
+    assert " <_start+0x" in result.stderr and ", accessing 0x10\n" in result.stderr
+    assert result.returncode == 139
+
+
+def test_a_resolver_call_with_a_foreign_entry_is_diagnosed(tools):
+    result = ending(tools, """
+        _BSP_Virtual_Clock_read();
+        __asm__ volatile("lea 3(%%rip), %%r11\\n"
+                         "call *__external_resolver(%%rip)" : : : "r11", "memory");
+        return 0;
+        """)
+    assert ": called the resolver with 0x" in result.stderr
+    assert "which is no entry of its import table, from 0x" in result.stderr
+    assert result.returncode == 132
+
+
+def test_a_fault_inside_a_provider_is_reported(tools):
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        void fault(void);
+        EF(fault)
+        void fault(void) { int *volatile nowhere = (int *)16; *nowhere = 0; }
+        """)
+    result = ending(tools, "fault(); return 0;", "EXTERNAL_FUNC(void, fault)",
+                    "--provider", provider)
+    assert ": stopped by signal 11 (Segmentation fault) at 0x" in result.stderr
+    assert ", accessing 0x10\n" in result.stderr
+    assert result.returncode == 139
+
+
+def test_a_timeout_kills_the_guest_and_says_so(tools):
+    started = time.monotonic()
+    result = ending(tools, "for (;;) __asm__ volatile(\"\");", "", "--timeout", "0.2")
+    assert time.monotonic() - started >= 0.2
+    assert ": stopped by signal 9 (Killed): its time is up (--timeout)\n" in result.stderr
+    assert result.returncode == 137
+
+
+def test_a_guest_that_ends_in_time_is_not_killed(tools):
+    result = ending(tools, "return 5;", "", "--timeout", "60")
+    assert (result.stderr, result.returncode) == ("", 5)
+
+
+SPINNING = ENTRY % ("", '_BSP_Virtual_Console_write("up\\n", 3); for (;;) '
+                        '__asm__ volatile("");')
+
+
+def start(guest, *arguments):
+    """A running guest, after it said so."""
+    process = subprocess.Popen([BUILD / "bin/host-wrapper", *arguments, guest],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               start_new_session=True)
+    assert process.stdout.readline() == "up\n"
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_the_supervisor_reaches_the_guest(tools, number):
+    process = start(tools.guest(SPINNING))
+    process.send_signal(number)
+    stderr = process.communicate(timeout=60)[1]
+    assert f": stopped by signal {int(number)} (" in stderr
+    assert process.returncode == 128 + number
+
+
+def test_an_interrupt_from_the_terminal_ends_guest_and_supervisor_in_order(tools):
+    process = start(tools.guest(SPINNING))
+    os.killpg(process.pid, signal.SIGINT)
+    stderr = process.communicate(timeout=60)[1]
+    assert ": stopped by signal 2 (Interrupt)\n" in stderr
+    assert process.returncode == 130
+
+
+def test_no_runner_outlives_its_supervisor(tools):
+    process = start(tools.guest(SPINNING))
+    process.kill()
+    # The pipe's end is seen only once the runner, which holds it too, is gone.
+    assert process.communicate(timeout=60)[0] == ""
+
+
+def test_in_place_the_launcher_becomes_the_guest(tools):
+    process = start(tools.guest(SPINNING), "--in-place")
+    with open(f"/proc/{process.pid}/comm", encoding="ascii") as comm:
+        assert comm.read().startswith("jumpslot-runner")
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGTERM
+    assert ending(tools, "return 9;", "", "--in-place").returncode == 9
+
+
+def test_the_runner_says_that_it_is_not_started_by_hand():
+    result = subprocess.run([BUILD / "bin/jumpslot-runner-x86_64"], capture_output=True,
+                            text=True)
+    assert result.stderr == "jumpslot-runner: started by host-wrapper, not by hand\n"
+    assert result.returncode == 125

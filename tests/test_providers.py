@@ -1,0 +1,196 @@
+"""Providers: loaded as scanned, initialized once, and refused with a reason."""
+
+import pytest
+
+GUEST = """
+    #include <jumpslot/start_info.h>
+    #include <jumpslot/external_func.h>
+    EXTERNAL_FUNC(int, answer, int)
+    JUMPSLOT_ENTRY(info) { (void)info; return answer(1); }
+    """
+PROVIDER = """
+    #include <jumpslot/provider.h>
+    #include <stdio.h>
+    #include <string.h>
+    EXTERNAL_FUNC(int, answer, int)
+    EF(answer)
+    static int base;
+    int jumpslot_provider_init(const char *options, char *message, size_t size)
+    {
+            if (!strcmp(options, "forty")) {
+                    base += 40;
+                    return 0;
+            }
+            snprintf(message, size, "%s: only forty is known", options);
+            return -22;
+    }
+    int answer(int a) { return base + a; }
+    """
+
+
+def test_options_behind_the_comma_reach_the_provider_once(tools):
+    provider = tools.provider(PROVIDER)
+    result = tools.wrapper("--provider", f"{provider},forty", tools.guest(GUEST))
+    assert (result.stderr, result.returncode) == ("", 41)
+
+
+def test_a_provider_that_refuses_its_options_says_why(tools):
+    guest = tools.guest(GUEST)
+    provider = tools.provider(PROVIDER)
+    result = tools.wrapper("--provider", f"{provider},fifty", guest)
+    assert result.stderr == (f"host-wrapper: {guest}: provider {provider}: "
+                             "fifty: only forty is known\n")
+    assert result.returncode == 125
+
+
+def test_options_for_a_provider_that_takes_none_are_an_error(tools):
+    guest = tools.guest(GUEST)
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        EXTERNAL_FUNC(int, answer, int)
+        EF(answer)
+        int answer(int a) { return a; }
+        """)
+    result = tools.wrapper("--provider", f"{provider},x=1", guest)
+    assert result.stderr == (f"host-wrapper: {guest}: provider {provider} takes no "
+                             "options, but was given x=1\n")
+    assert result.returncode == 125
+
+
+@pytest.mark.parametrize("name,compiler", [("gcc", "gcc"), ("clang", "clang")])
+@pytest.mark.parametrize("linker", ["bfd", "lld"])
+def test_providers_of_both_compilers_and_linkers_are_read(tools, name, compiler, linker):
+    provider = tools.provider(PROVIDER, cc=compiler, linker=linker, name=name)
+    result = tools.wrapper("--provider", f"{provider},forty", tools.guest(GUEST))
+    assert (result.stderr, result.returncode) == ("", 41)
+
+
+def test_a_library_without_a_table_is_no_provider(tools):
+    library = tools.provider("int answer(int a); int answer(int a) { return a; }")
+    result = tools.wrapper("--provider", library, tools.guest(GUEST))
+    assert result.stderr == (f"host-wrapper: {library}: no table of a provider: include "
+                             '<jumpslot/provider.h> and "func_list.h"\n')
+    assert result.returncode == 125
+
+
+def test_a_provider_for_another_machine_is_refused(tools):
+    provider = tools.provider(PROVIDER.replace("#include <stdio.h>", "")
+                              .replace("#include <string.h>", "")
+                              .replace("snprintf(message, size, \"%s: only forty is known\","
+                                       " options);", "(void)message; (void)size;")
+                              .replace("!strcmp(options, \"forty\")", "*options"),
+                              arch="i386")
+    result = tools.wrapper("--provider", provider, tools.guest(GUEST))
+    assert result.stderr == (f"host-wrapper: {provider}: it is for i386, the guest is for "
+                             "another machine\n")
+    assert result.returncode == 125
+
+
+def test_a_name_with_a_type_but_without_a_function_is_not_provided(tools):
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        EXTERNAL_FUNC(int, answer, int)
+        EXTERNAL_FUNC(int, other, int)
+        EF(other)
+        int other(int a) { return a; }
+        """)
+    result = tools.wrapper("--provider", provider, tools.guest(GUEST))
+    assert "  missing: int answer(int)" in result.stderr
+    assert result.returncode == 127
+
+
+def test_a_provider_with_an_undefined_symbol_is_named(tools):
+    guest = tools.guest(GUEST)
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        EXTERNAL_FUNC(int, answer, int)
+        int nowhere(int a);
+        EF(answer)
+        int answer(int a) { return nowhere(a); }
+        """)
+    result = tools.wrapper("--provider", provider, guest)
+    assert result.stderr == (f"host-wrapper: {guest}: provider {provider}: undefined symbol: "
+                             "nowhere\n")
+    assert result.returncode == 125
+
+
+def test_guest_pointers_are_checked_against_the_guests_memory(tools):
+    guest = tools.guest("""
+        #include <jumpslot/start_info.h>
+        #include <jumpslot/external_func.h>
+        EXTERNAL_FUNC(int, readable, const void *, unsigned long)
+        EXTERNAL_FUNC(int, writable, void *, unsigned long)
+        EXTERNAL_FUNC(long, length, const char *, unsigned long)
+        EXTERNAL_FUNC(const void *, hosts_own)
+        static const char constant[] = "constant";
+        static char data[10000];
+        extern void *slot __asm__("jumpslot.slot.readable");
+        JUMPSLOT_ENTRY(info)
+        {
+                char local[8];
+                char *area = (char *)info->work_area_base;
+
+                if (readable(constant, 9) || !writable((void *)(uintptr_t)constant, 1))
+                        return 1;
+                if (readable(data, 10000) || writable(data, 10000))
+                        return 2;
+                if (readable(local, 8) || writable(local, 8))
+                        return 3;
+                if (writable(area, info->work_area_size) ||
+                    !writable(area, info->work_area_size + 1) || !writable(area - 1, 2))
+                        return 4;
+                if (readable(info, info->size) || !writable((void *)(uintptr_t)info, 4))
+                        return 5;
+                if (readable(&slot, 8) || !writable(&slot, 8))
+                        return 6;
+                if (!readable(hosts_own(), 1) || !readable(0, 1) || readable(0, 0))
+                        return 7;
+                if (!readable(data, (unsigned long)-1) || !readable((void *)-1, 2))
+                        return 8;
+                if (readable((const void *)(uintptr_t)_start, 16))
+                        return 9;
+                if (length(constant, 100) != 8 || length(constant, 8) != 8 ||
+                    length(constant, 7) != -34 || length((const char *)16, 5) != -14)
+                        return 10;
+                for (unsigned long i = 0; i < 100; i++)
+                        area[info->work_area_size - 1 - i] = 'x';
+                if (length(area + info->work_area_size - 100, 1000) != -14)
+                        return 11;
+                return 0;
+        }
+        """)
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        EXTERNAL_FUNC(int, readable, const void *, unsigned long)
+        EXTERNAL_FUNC(int, writable, void *, unsigned long)
+        EXTERNAL_FUNC(long, length, const char *, unsigned long)
+        EXTERNAL_FUNC(const void *, hosts_own)
+        EF(readable) EF(writable) EF(length) EF(hosts_own)
+        int readable(const void *pointer, unsigned long size)
+        {
+                return jumpslot_guest_range(pointer, size, JUMPSLOT_READ);
+        }
+        int writable(void *pointer, unsigned long size)
+        {
+                return jumpslot_guest_range(pointer, size, JUMPSLOT_WRITE);
+        }
+        long length(const char *string, unsigned long max)
+        {
+                return jumpslot_guest_string(string, max);
+        }
+        static int own;
+        const void *hosts_own(void) { return &own; }
+        """)
+    result = tools.wrapper("--provider", provider, guest)
+    assert (result.stderr, result.returncode) == ("", 0)
+
+
+def test_a_provider_can_end_the_guest(tools):
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        EXTERNAL_FUNC(int, answer, int)
+        EF(answer)
+        int answer(int a) { jumpslot_guest_exit(a + 20); }
+        """)
+    result = tools.wrapper("--provider", provider, tools.guest(GUEST))
+    assert (result.stderr, result.returncode) == ("", 21)

@@ -1,0 +1,26 @@
+/* A provider with one record of each kind, for tests that damage its table. */
+#include <jumpslot/provider.h>
+
+EXTERNAL_FUNC(int, twice, int)
+EXTERNAL_FUNC(int, thrice, int)
+EXTERNAL_FUNC_VARIADIC(int, sum, int)
+EF(twice)
+EF(thrice)
+EF(untyped)
+
+int untyped(void);
+
+int twice(int a)
+{
+	return 2 * a;
+}
+
+int thrice(int a)
+{
+	return 3 * a;
+}
+
+int untyped(void)
+{
+	return 4;
+}

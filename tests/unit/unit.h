@@ -1,0 +1,24 @@
+/*
+ * What all unit-test programs share: running the tests of a file, and finding what make
+ * built for them. A crash, a leak under a sanitizer and a hang fail the test that
+ * caused it, as each runs in a process of its own.
+ * Depends on Check alone.
+ */
+#ifndef JUMPSLOT_UNIT_H
+#define JUMPSLOT_UNIT_H
+
+#include <check.h>
+#include <stddef.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* Runs them; returns main's exit status. */
+int unit_run(const char *name, const TTest *const *tests, size_t count);
+
+/* A file below the build directory: $BUILD, or "build". Valid until the next call. */
+const char *unit_path(const char *name);
+
+/* How often a test repeats something: the variable UNIT_ROUNDS multiplies `usual`. */
+unsigned long unit_rounds(unsigned long usual);
+
+#endif
