@@ -9,6 +9,12 @@ PYTHON := /usr/bin/python3
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
 HOST_CFLAGS := -std=gnu11 -O2 -g $(WARNINGS) -MMD -MP
+HOST_LDFLAGS :=
+# SANITIZE=address,undefined builds the host's programs with those sanitizers.
+ifdef SANITIZE
+HOST_CFLAGS += -O1 -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
+HOST_LDFLAGS += -fsanitize=$(SANITIZE)
+endif
 
 # A guest: static, without a libc, everything unused dropped, slots in pages of
 # their own. -m32 lacks <asm/> where only gcc-12-multilib is installed.
@@ -34,12 +40,51 @@ CHECKS :=
 .DELETE_ON_ERROR:
 include $(sort $(wildcard */rules.mk guests/*/rules.mk))
 
-.PHONY: all guests help check clean deps
+.PHONY: all help demo check check-code clean deps
 all: $(PROGRAMS) $(PROVIDERS) $(GUESTS)
-guests: $(GUESTS)
+
+help:
+	@echo 'make deps        install what packages.txt lists and this machine lacks'
+	@echo 'make             build everything below $(BUILD)/'
+	@echo 'make demo        scan, report and run guests, Lua among them'
+	@echo 'make check       all tests'
+	@echo 'make bench       measure, beside peers in the same run'
+	@echo 'make clean       remove $(BUILD)/'
+
+deps:
+	./install-packages
+# In `make deps check`, nothing may start before the packages are there.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
+demo: all
+	guests/demo $(BUILD)
 
 # Every $(CHECKS) entry is a phony target that fails when a promise is broken.
+CHECKS += check-code check-sanitized
 check: all $(CHECKS)
+
+# The code itself: clang as second compiler, and analyzers over what is shipped.
+SOURCES_C := $(wildcard resolver/*.c host-wrapper/*/*.c guests/calculator/provider.c \
+	guests/newlib/provider*.c)
+check-code: all
+	$(MAKE) BUILD=$(BUILD)/clang CC=clang programs providers
+	$(MAKE) BUILD=$(BUILD)/analyzed HOST_CFLAGS='$(HOST_CFLAGS) -fanalyzer' programs
+	clang-tidy --quiet $(filter-out %newlib% %calculator%,$(SOURCES_C)) -- -std=gnu11 \
+		-I guest-macros -I host-wrapper/include 2>/dev/null
+	shellcheck install-packages .ci/run guests/demo
+
+.PHONY: programs providers check-sanitized
+programs: $(PROGRAMS)
+providers: $(BUILD)/providers/calculator-x86_64.so
+
+# The tests of commands again, with sanitizers in launcher and runner.
+SANITIZED := calls link_report loading ending services providers command_line bad_images
+check-sanitized: all
+	$(MAKE) BUILD=$(BUILD)/sanitized SANITIZE=address,undefined programs
+	BUILD=$(BUILD)/sanitized ASAN_OPTIONS=detect_leaks=0 $(PYTHON) -m pytest -q \
+		-p no:cacheprovider $(SANITIZED:%=tests/test_%.py)
 
 clean:
 	rm -rf $(BUILD)

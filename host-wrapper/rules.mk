@@ -21,10 +21,10 @@ $(BUILD)/$(HW)/%.o: $(HW)/%.S
 
 $(BUILD)/bin/host-wrapper: $(HW_OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) -o $@ $^ -lelf
+	$(CC) $(HOST_LDFLAGS) -o $@ $^ -lelf
 
 # Providers take from it what jumpslot/provider.h declares.
-$(BUILD)/bin/jumpslot-runner-x86_64: $(RUNNER_OBJECTS) $(RESOLVER) $(HW)/process/provider_api.list
+$(BUILD)/bin/jumpslot-runner-x86_64: $(RUNNER_OBJECTS) $(BUILD)/resolver/resolver-x86_64.o $(HW)/process/provider_api.list
 	@mkdir -p $(@D)
-	$(CC) -pie -Wl,--dynamic-list=$(HW)/process/provider_api.list -o $@ \
+	$(CC) $(HOST_LDFLAGS) -pie -Wl,--dynamic-list=$(HW)/process/provider_api.list -o $@ \
 		$(RUNNER_OBJECTS) $(RESOLVER)

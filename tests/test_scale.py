@@ -78,9 +78,10 @@ class Bulk:
                     return sum == {files * IN_FILE} ? 0 : 1;
             }}
             """, name=f"main{files}")
-        guest = tools.link(main, *self.guests[:files], name=f"bulk{files}")
+        # Stripped: callgrind keeps books for each function that has a name.
+        guest = tools.link(main, *self.guests[:files], name=f"bulk{files}", flags=["-s"])
         provider = tools.directory / f"bulk{files}.so"
-        run("gcc", "-shared", *self.providers[:files], "-o", provider)
+        run("gcc", "-shared", "-s", *self.providers[:files], "-o", provider)
         return guest, provider
 
 
@@ -112,15 +113,15 @@ def test_100000_imports_are_reported_loaded_and_called(bulk):
 def test_100000_missing_imports_are_all_named(bulk):
     guest, _ = bulk.build(FILES)
     result = bulk.tools.wrapper(guest)
-    assert result.stderr.count("\n  missing: int bulk_") == FILES * IN_FILE
+    assert result.stderr.count("\n  missing: int32_t bulk_") == FILES * IN_FILE
     assert result.returncode == 127
 
 
 @pytest.mark.parametrize("what,options,sizes", [
     ("report", ["--list"], [10, 50, FILES]),
     # Callgrind translates every function that runs, so fewer of them.
-    ("load and run", ["--in-place"], [1, 4, 8]),
-    ("bind all and run", ["--in-place", "--bind", "now"], [1, 4, 8]),
+    ("load and run", ["--in-place"], [10, 20, 40]),
+    ("bind all and run", ["--in-place", "--bind", "now"], [10, 20, 40]),
 ])
 def test_cost_grows_linearly_with_the_number_of_imports(bulk, what, options, sizes):
     cost = []

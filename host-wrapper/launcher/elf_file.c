@@ -8,7 +8,6 @@
 #include "elf_file.h"
 
 /* Far above what linkers write, and little enough to read. */
-#define MAX_SECTIONS	  0x10000u
 #define MAX_SECTION_NAMES 0x1000000u
 
 static int check_regular(struct elf_file *file, struct message *message)
@@ -25,13 +24,16 @@ static int check_regular(struct elf_file *file, struct message *message)
 	return 0;
 }
 
-/* Before libelf looks: what the first bytes say, in words of our own. */
-static int check_identity(struct elf_file *file, struct message *message)
-{
+/* The header as it stands in the file. */
+union raw_header {
 	unsigned char identity[EI_NIDENT];
+	Elf32_Ehdr narrow;
+	Elf64_Ehdr wide;
+};
 
-	if (pread(file->fd, identity, sizeof(identity), 0) != sizeof(identity) ||
-	    memcmp(identity, ELFMAG, SELFMAG))
+static int check_identity(const unsigned char *identity, struct message *message)
+{
+	if (memcmp(identity, ELFMAG, SELFMAG))
 		return fail(message, ENOEXEC, "not an ELF file");
 	if (identity[EI_CLASS] != ELFCLASS32 && identity[EI_CLASS] != ELFCLASS64)
 		return fail(message, ENOEXEC, "ELF class %u: neither 32 nor 64 bit",
@@ -45,17 +47,43 @@ static int check_identity(struct elf_file *file, struct message *message)
 	return 0;
 }
 
-static int check_machine(const struct elf_file *file, struct message *message)
+/* Kind, class and machine lie at the same place in both headers. */
+static int check_machine(const Elf32_Ehdr *header, struct message *message)
 {
-	unsigned machine = file->header.e_machine;
-	unsigned class = file->header.e_ident[EI_CLASS];
+	unsigned class = header->e_ident[EI_CLASS];
 
-	if (machine != EM_X86_64 && machine != EM_386)
+	if (header->e_machine != EM_X86_64 && header->e_machine != EM_386)
 		return fail(message, ENOEXEC, "ELF machine %u: neither x86-64 nor i386",
-			    machine);
-	if (class != (machine == EM_X86_64 ? ELFCLASS64 : ELFCLASS32))
-		return fail(message, ENOEXEC, "ELF class %u does not fit machine %u",
-			    class, machine);
+			    header->e_machine);
+	if (class != (header->e_machine == EM_X86_64 ? ELFCLASS64 : ELFCLASS32))
+		return fail(message, ENOEXEC, "ELF class %u does not fit machine %u", class,
+			    header->e_machine);
+	return 0;
+}
+
+/*
+ * Before libelf looks: what the first bytes say, in words of our own. A count of 0
+ * would have libelf take it from the first section header, up to 2^32, and make room
+ * for as many.
+ */
+static int check_raw_header(const struct elf_file *file, struct message *message)
+{
+	union raw_header header = { 0 };
+	ssize_t size = pread(file->fd, &header, sizeof(header), 0);
+	int error = size < EI_NIDENT ? fail(message, ENOEXEC, "not an ELF file") :
+				       check_identity(header.identity, message);
+	bool wide = header.identity[EI_CLASS] == ELFCLASS64;
+
+	if (!error)
+		error = check_machine(&header.narrow, message);
+	if (error)
+		return error;
+	if (size < (ssize_t)(wide ? sizeof(header.wide) : sizeof(header.narrow)))
+		return fail(message, ENOEXEC, "the ELF header is cut short");
+	if (wide ? header.wide.e_shoff && !header.wide.e_shnum :
+		   header.narrow.e_shoff && !header.narrow.e_shnum)
+		return fail(message, ENOEXEC,
+			    "the ELF header does not say how many section headers there are");
 	return 0;
 }
 
@@ -66,9 +94,9 @@ static int check_tables(struct elf_file *file, struct message *message)
 	uint64_t segment_size = wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
 	uint64_t section_size = wide ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
 
-	if (header->e_phnum == PN_XNUM ||
-	    elf_getphdrnum(file->elf, &file->segment_count))
-		return fail(message, ENOEXEC, "the number of segments cannot be read");
+	file->segment_count = header->e_phnum;
+	if (header->e_phnum == PN_XNUM)
+		return fail(message, ENOEXEC, "%u segments or more", PN_XNUM);
 	if (file->segment_count &&
 	    (header->e_phentsize != segment_size ||
 	     !range_within(header->e_phoff, file->segment_count * segment_size, file->size)))
@@ -79,32 +107,38 @@ static int check_tables(struct elf_file *file, struct message *message)
 			    file->size);
 	if (!header->e_shoff)
 		return fail(message, ENOEXEC, "no section headers: were they stripped?");
-	if (elf_getshdrnum(file->elf, &file->section_count) ||
-	    header->e_shentsize != section_size ||
-	    !range_within(header->e_shoff, section_size, file->size) ||
-	    file->section_count > (file->size - header->e_shoff) / section_size)
+	if (header->e_shentsize != section_size ||
+	    !range_within(header->e_shoff, header->e_shnum * section_size, file->size))
 		return fail(message, ENOEXEC,
-			    "section headers of %u bytes at 0x%" PRIx64
+			    "%u section headers of %u bytes at 0x%" PRIx64
 			    ": not within the file of %" PRIu64 " bytes",
-			    header->e_shentsize, header->e_shoff, file->size);
-	if (file->section_count > MAX_SECTIONS)
-		return fail(message, ENOEXEC, "%zu sections: at most %u", file->section_count,
-			    MAX_SECTIONS);
+			    header->e_shnum, header->e_shentsize, header->e_shoff, file->size);
 	return 0;
 }
 
+/*
+ * The names end with a NUL, as the last of them does: libelf looks for the end of
+ * each name from the end of them all.
+ */
 static int check_section_names(struct elf_file *file, struct message *message)
 {
+	Elf_Scn *section = elf_getscn(file->elf, file->header.e_shstrndx);
 	GElf_Shdr header;
+	Elf_Data *data;
 
-	if (elf_getshdrstrndx(file->elf, &file->section_names) ||
-	    !gelf_getshdr(elf_getscn(file->elf, file->section_names), &header) ||
-	    header.sh_type != SHT_STRTAB)
+	if (!gelf_getshdr(section, &header) || header.sh_type != SHT_STRTAB)
 		return fail(message, ENOEXEC, "no section with the sections' names");
-	if (header.sh_size > MAX_SECTION_NAMES)
+	if (header.sh_flags & SHF_COMPRESSED || header.sh_size > MAX_SECTION_NAMES)
 		return fail(message, ENOEXEC,
-			    "%" PRIu64 " bytes of section names: at most %u", header.sh_size,
-			    MAX_SECTION_NAMES);
+			    "the sections' names: compressed, or 0x%" PRIx64
+			    " bytes: at most 0x%x",
+			    header.sh_size, MAX_SECTION_NAMES);
+	data = elf_rawdata(section, NULL);
+	if (!data || !data->d_size || ((const char *)data->d_buf)[data->d_size - 1])
+		return fail(message, ENOEXEC,
+			    "the sections' names: 0x%" PRIx64 " bytes at 0x%" PRIx64
+			    " are no strings within the file",
+			    header.sh_size, header.sh_offset);
 	return 0;
 }
 
@@ -116,15 +150,13 @@ int elf_file_open(struct elf_file *file, int fd, struct message *message)
 	elf_version(EV_CURRENT);
 	error = check_regular(file, message);
 	if (!error)
-		error = check_identity(file, message);
+		error = check_raw_header(file, message);
 	if (error)
 		return error;
 	file->elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (!file->elf || elf_kind(file->elf) != ELF_K_ELF ||
 	    !gelf_getehdr(file->elf, &file->header))
-		error = fail(message, ENOEXEC, "the ELF header is cut short");
-	if (!error)
-		error = check_machine(file, message);
+		error = fail(message, ENOEXEC, "the ELF header cannot be read");
 	if (!error)
 		error = check_tables(file, message);
 	if (!error)
@@ -172,7 +204,7 @@ static int find_section(struct elf_file *file, const char *name, Elf_Scn **found
 		if (!gelf_getshdr(section, &header))
 			return fail(message, ENOEXEC, "section header %zu cannot be read",
 				    elf_ndxscn(section));
-		its_name = elf_strptr(file->elf, file->section_names, header.sh_name);
+		its_name = elf_strptr(file->elf, file->header.e_shstrndx, header.sh_name);
 		if (!its_name || strcmp(its_name, name))
 			continue;
 		if (*found)

@@ -20,8 +20,6 @@ struct elf_file {
 	Elf *elf;
 	GElf_Ehdr header;
 	size_t segment_count;
-	size_t section_count;
-	size_t section_names; /* index of the section with the names */
 };
 
 struct elf_section {

@@ -119,8 +119,11 @@ static int merge(struct provided *into, const struct provided *record,
 {
 	if (into->type && record->type &&
 	    (strcmp(into->type, record->type) || into->flags != record->flags))
-		return fail(message, ENOEXEC, "%s is declared as %s and as %s", record->name,
-			    into->type, record->type);
+		return fail(message, ENOEXEC,
+			    "%s is declared as %s (flags 0x%" PRIx32
+			    ") and as %s (flags 0x%" PRIx32 ")",
+			    record->name, into->type, into->flags, record->type,
+			    record->flags);
 	if (into->function && record->function && into->function != record->function)
 		return fail(message, ENOEXEC, "%s is two functions", record->name);
 	if (record->type) {

@@ -117,30 +117,28 @@ static void wait_for(pid_t child, const struct run *run, const sigset_t *mask,
 	}
 }
 
-/* The page that the runner reports through. */
-static int share_outcome(struct outcome **outcome, struct message *message)
+/* The page that the runner reports through, and its descriptor; NULL: none. */
+static const struct outcome *share_outcome(int *fd)
 {
-	int fd = memfd_create("jumpslot-outcome", MFD_CLOEXEC);
+	void *at;
 
-	if (fd < 0 || ftruncate(fd, sizeof(**outcome)))
-		goto failed;
-	*outcome = mmap(NULL, sizeof(**outcome), PROT_READ, MAP_SHARED, fd, 0);
-	if (*outcome != MAP_FAILED)
-		return fd;
-failed:
-	return fail(message, errno, "no memory to share with the runner: %s",
-		    strerror(errno));
+	*fd = memfd_create("jumpslot-outcome", MFD_CLOEXEC);
+	if (*fd < 0 || ftruncate(*fd, sizeof(struct outcome)))
+		return NULL;
+	at = mmap(NULL, sizeof(struct outcome), PROT_READ, MAP_SHARED, *fd, 0);
+	return at == MAP_FAILED ? NULL : at;
 }
 
 int supervise(const struct run *run, struct ending *ending, struct message *message)
 {
-	struct outcome *outcome;
 	sigset_t mask, old;
 	pid_t child, self = getpid();
-	int fd = share_outcome(&outcome, message);
+	int fd;
+	const struct outcome *outcome = share_outcome(&fd);
 
-	if (fd < 0)
-		return fd;
+	if (!outcome)
+		return fail(message, errno, "no memory to share with the runner: %s",
+			    strerror(errno));
 	*ending = (struct ending){ 0 };
 	block_signals(&mask, &old);
 	child = fork();
@@ -151,7 +149,7 @@ int supervise(const struct run *run, struct ending *ending, struct message *mess
 		become_child(run, fd, self, &old);
 	wait_for(child, run, &mask, ending);
 	ending->outcome = *outcome;
-	munmap(outcome, sizeof(*outcome));
+	munmap((void *)outcome, sizeof(*outcome));
 	close(fd);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	return 0;

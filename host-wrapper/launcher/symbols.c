@@ -5,16 +5,26 @@
 #include "abi_strings.h"
 #include "symbols.h"
 
-/* The section with the symbols; false if there is none that can be read. */
+#define MAX_BYTES 0x10000000u /* in the symbols, and in their names */
+
+static bool readable(const struct elf_file *file, const GElf_Shdr *header)
+{
+	return !(header->sh_flags & SHF_COMPRESSED) && header->sh_size <= MAX_BYTES &&
+	       range_within(header->sh_offset, header->sh_size, file->size);
+}
+
+/* The section with the symbols; false if it or their names cannot be read. */
 static bool find_symbols(struct elf_file *file, GElf_Shdr *header, Elf_Data **data)
 {
 	Elf_Scn *section = NULL;
+	GElf_Shdr names;
 
 	while ((section = elf_nextscn(file->elf, section))) {
 		if (!gelf_getshdr(section, header) || header->sh_type != SHT_SYMTAB)
 			continue;
-		if (!header->sh_entsize ||
-		    !range_within(header->sh_offset, header->sh_size, file->size))
+		if (!readable(file, header) ||
+		    !gelf_getshdr(elf_getscn(file->elf, header->sh_link), &names) ||
+		    !readable(file, &names))
 			return false;
 		*data = elf_getdata(section, NULL);
 		return *data != NULL;

@@ -1,7 +1,6 @@
 /*
- * One handler for all fault signals. It runs once: the action is back at its default
- * when it returns, and the faulting instruction, run again, ends the process. See
- * faults.h.
+ * One handler for all fault signals. It runs once: by the time it returns the action is
+ * back at its default, and the signal, raised again, ends the process. See faults.h.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -67,9 +66,7 @@ static void describe(struct outcome *outcome, const siginfo_t *info, const void 
 static void on_fault(int number, siginfo_t *info, void *context)
 {
 	describe(guest.outcome, info, context);
-	/* One that somebody sent does not come again by itself. */
-	if (info->si_code <= 0)
-		raise(number);
+	raise(number); /* waits until this returns */
 }
 
 int faults_catch(struct message *message)

@@ -4,11 +4,13 @@
 #ifndef JUMPSLOT_LOAD_H
 #define JUMPSLOT_LOAD_H
 
+#include <stddef.h>
+
 #include "../common/message.h"
 
 /* Bytes below and above stack and work area that stay unmapped: more than most frames
  * have, so that a stack that overflows does not step over them. */
-#define LOAD_GUARD 0x10000u
+#define LOAD_GUARD ((size_t)0x10000)
 
 /*
  * Maps all segments, readable and writable for now, clears what the file does not fill, and

@@ -113,9 +113,11 @@ static bool is_string(const struct plan *plan, uint32_t string)
 	return string < plan->strings.count;
 }
 
-static bool is_optional_string(const struct plan *plan, uint32_t string)
+/* The runner itself has neither path nor options, all others have both. */
+static bool is_provider(const struct plan *plan, const struct plan_provider *provider)
 {
-	return string == PLAN_NO_STRING || is_string(plan, string);
+	return provider->path == PLAN_NO_STRING ||
+	       (is_string(plan, provider->path) && is_string(plan, provider->options));
 }
 
 static bool references_hold(const struct plan *plan)
@@ -130,8 +132,7 @@ static bool references_hold(const struct plan *plan)
 		     imports[i].provider >= plan->providers.count))
 			return false;
 	for (uint64_t i = 0; i < plan->providers.count; i++)
-		if (!is_optional_string(plan, providers[i].path) ||
-		    !is_optional_string(plan, providers[i].options))
+		if (!is_provider(plan, &providers[i]))
 			return false;
 	for (uint64_t i = 0; i < plan->arguments.count; i++)
 		if (!is_string(plan, arguments[i]))

@@ -96,8 +96,10 @@ int providers_load(uintptr_t **functions, struct message *message)
 	int error = 0;
 
 	*functions = calloc(guest.plan->imports.count + 1, sizeof(**functions));
-	if (!bases || !*functions)
-		error = fail(message, ENOMEM, "out of memory");
+	if (!bases || !*functions) {
+		free(bases);
+		return fail(message, ENOMEM, "out of memory");
+	}
 	for (uint64_t i = 0; !error && i < count; i++)
 		error = load_one(&providers[i], &bases[i], message);
 	if (!error)
