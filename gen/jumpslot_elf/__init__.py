@@ -1,0 +1,1 @@
+"""What gen-func-list is made of. Needs Python 3 and pyelftools, nothing else."""

@@ -1,0 +1,44 @@
+"""The numbers and names of jumpslot/external_abi.h, by their names there.
+
+The only Python file that states them; a test compares them with the header.
+Depends on nothing.
+"""
+
+ABI_VERSION = 1
+
+SECTION_STR = ".externals.str"
+SECTION_SYMTAB = ".externals.symtab"
+SECTION_JMPTBL = ".externals.jmptbl"
+SECTION_DEBUG = ".debug_externals"
+SECTION_NOTE = ".note.jumpslot"
+
+SECTION_PROVIDED = ".jumpslot.provided"
+SECTION_PROVIDER_NOTE = ".note.jumpslot.provider"
+# external_func.h writes this name where it emits a provider's records.
+SECTION_PROVIDER_STRINGS = ".jumpslot.strings"
+
+NOTE_OWNER = "jumpslot"
+NOTE_GUEST = 1
+NOTE_PROVIDER = 2
+
+OPTIONAL = 0x1
+VARIADIC = 0x2
+CONVENTION_MASK = 0xF0
+CDECL = 0x00
+REGPARM3 = 0x10
+FASTCALL = 0x20
+STDCALL = 0x30
+FLAGS_KNOWN = OPTIONAL | VARIADIC | CONVENTION_MASK
+
+MAX_IMPORTS = 0x100000
+MAX_NAME = 1023
+
+# struct jumpslot_import and struct jumpslot_provided: the same four fields.
+RECORD_FORMAT = "<iiiI"
+RECORD_SIZE = 16
+# struct jumpslot_note_desc and struct jumpslot_provider_note_desc.
+GUEST_NOTE_FORMAT = "<Ii"
+PROVIDER_NOTE_FORMAT = "<II"
+
+CONVENTIONS = {CDECL: "cdecl", REGPARM3: "regparm3", FASTCALL: "fastcall",
+               STDCALL: "stdcall"}

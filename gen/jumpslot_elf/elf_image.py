@@ -1,0 +1,198 @@
+"""An ELF file of a machine that guests run on: its sections, checked and read once.
+
+Trusts nothing: each offset and size is compared with the file before it is used.
+Depends on pyelftools for the layout of ELF's structures.
+"""
+
+import io
+import os
+import stat
+import zlib
+from dataclasses import dataclass
+
+from elftools.common.utils import struct_parse
+from elftools.elf.constants import SH_FLAGS
+from elftools.elf.structs import ELFStructs
+
+from . import abi
+from .problem import Problem
+
+MACHINES = {("EM_386", 32): "i386", ("EM_X86_64", 64): "x86_64"}
+ELF_CLASSES = {1: 32, 2: 64}
+LITTLE_ENDIAN = 1
+# A longer name is none that is asked for.
+MAX_SECTION_NAME = 64
+# Bytes of a compressed section: 128 for each import that there may be.
+MAX_DECOMPRESSED = 128 * abi.MAX_IMPORTS
+
+
+@dataclass
+class Section:
+    """A section's bytes, and the address where its first one lies."""
+    path: str
+    name: str
+    address: int
+    data: bytes
+
+    def __str__(self):
+        return f"section {self.name} (0x{len(self.data):x} bytes at 0x{self.address:x})"
+
+    def string_at(self, address, what):
+        """The NUL-terminated string at an address, which must end in this section."""
+        start = address - self.address
+        if not 0 <= start < len(self.data):
+            raise Problem(self.path, f"{what} at 0x{address:x} lies outside {self}")
+        end = self.data.find(b"\0", start, start + abi.MAX_NAME + 1)
+        if end < 0:
+            raise Problem(self.path, f"{what} at 0x{address:x} does not end within "
+                                     f"{abi.MAX_NAME} bytes and {self}")
+        return self.data[start:end].decode("latin-1")
+
+    def holds_word(self, address, size):
+        """Whether an aligned word of that size lies at the address."""
+        offset = address - self.address
+        return address % size == 0 and 0 <= offset <= len(self.data) - size
+
+
+class ElfImage:
+    """The section headers of an ELF file; a section is read when it is asked for."""
+
+    def __init__(self, path):
+        self.path = path
+        self.bytes = read_file(path)
+        self.bits = self._check_identity()
+        structs = ELFStructs(little_endian=True, elfclass=self.bits)
+        structs.create_basic_structs()
+        structs.create_advanced_structs()
+        self._structs = structs
+        self.header = self._parse_header()
+        self.machine = self._check_machine()
+        self._sections = self._index_sections()
+
+    def fail(self, reason):
+        raise Problem(self.path, reason)
+
+    def section(self, name):
+        """The one section of that name, with its bytes; None if there is none."""
+        headers = self._sections.get(name.encode(), [])
+        if len(headers) > 1:
+            self.fail(f"{len(headers)} sections are called {name}")
+        return self._load(name, headers[0]) if headers else None
+
+    def notes(self):
+        """All readable sections of notes."""
+        for name, headers in self._sections.items():
+            for header in headers:
+                if header["sh_type"] == "SHT_NOTE" and self._has_contents(header):
+                    yield self._load(name.decode("latin-1"), header)
+
+    def _check_identity(self):
+        start = self.bytes[:6]
+        if not start:
+            self.fail("an empty file")
+        if start[:4] != b"\x7fELF":
+            self.fail("not an ELF file")
+        if len(start) < 6:
+            self.fail(f"truncated: {len(self.bytes)} bytes of an ELF header")
+        if start[4] not in ELF_CLASSES:
+            self.fail(f"ELF class {start[4]}, neither 1 (32 bits) nor 2 (64 bits)")
+        if start[5] != LITTLE_ENDIAN:
+            self.fail(f"byte order {start[5]}, not 1 (little-endian)")
+        return ELF_CLASSES[start[4]]
+
+    def _parse_header(self):
+        size = self._structs.Elf_Ehdr.sizeof()
+        if len(self.bytes) < size:
+            self.fail(f"truncated: {len(self.bytes)} bytes of an ELF header of {size}")
+        return struct_parse(self._structs.Elf_Ehdr, io.BytesIO(self.bytes))
+
+    def _check_machine(self):
+        machine = self.header["e_machine"]
+        if (machine, self.bits) not in MACHINES:
+            self.fail(f"made for machine {machine} with {self.bits} bits, "
+                      "neither i386 nor x86-64")
+        return MACHINES[machine, self.bits]
+
+    def _index_sections(self):
+        headers = self._parse_section_headers()
+        names = headers[self._names_index(len(headers))]
+        self._check_contents("of section names", names)
+        table = self.bytes[names["sh_offset"]:names["sh_offset"] + names["sh_size"]]
+        index = {}
+        for header in headers:
+            start = header["sh_name"]
+            end = table.find(b"\0", start, start + MAX_SECTION_NAME)
+            if end >= 0:
+                index.setdefault(table[start:end], []).append(header)
+        return index
+
+    def _parse_section_headers(self):
+        offset, count = self.header["e_shoff"], self.header["e_shnum"]
+        size = self._structs.Elf_Shdr.sizeof()
+        if not offset or not count:
+            self.fail("no section headers: gen-func-list finds the tables by them")
+        if self.header["e_shentsize"] != size:
+            self.fail(f"section headers of {self.header['e_shentsize']} bytes, not "
+                      f"{size}")
+        if offset + count * size > len(self.bytes):
+            self.fail(f"truncated: {count} section headers at 0x{offset:x}, but the file "
+                      f"ends at 0x{len(self.bytes):x}")
+        stream = io.BytesIO(self.bytes)
+        return [struct_parse(self._structs.Elf_Shdr, stream, offset + i * size)
+                for i in range(count)]
+
+    def _names_index(self, count):
+        index = self.header["e_shstrndx"]
+        if not 0 < index < count:
+            self.fail(f"section names in section {index} of {count}")
+        return index
+
+    def _has_contents(self, header):
+        return (header["sh_type"] != "SHT_NOBITS" and
+                header["sh_offset"] + header["sh_size"] <= len(self.bytes))
+
+    def _check_contents(self, name, header):
+        if header["sh_type"] == "SHT_NOBITS":
+            self.fail(f"section {name} has no contents")
+        if not self._has_contents(header):
+            self.fail(f"truncated: section {name} has 0x{header['sh_size']:x} bytes at "
+                      f"0x{header['sh_offset']:x}, but the file ends at "
+                      f"0x{len(self.bytes):x}")
+
+    def _load(self, name, header):
+        self._check_contents(name, header)
+        start = header["sh_offset"]
+        data = self.bytes[start:start + header["sh_size"]]
+        if header["sh_flags"] & SH_FLAGS.SHF_COMPRESSED:
+            data = self._decompress(name, data)
+        return Section(self.path, name, header["sh_addr"], data)
+
+    def _decompress(self, name, data):
+        head = self._structs.Elf_Chdr
+        if len(data) < head.sizeof():
+            self.fail(f"section {name} has {len(data)} bytes: too few for compressed "
+                      "ones")
+        form = struct_parse(head, io.BytesIO(data))
+        if form["ch_type"] != "ELFCOMPRESS_ZLIB" or form["ch_size"] > MAX_DECOMPRESSED:
+            self.fail(f"section {name}: compression {form['ch_type']} of "
+                      f"0x{form['ch_size']:x} bytes is not supported")
+        try:
+            # A size of 0 would mean no limit.
+            return zlib.decompressobj().decompress(data[head.sizeof():],
+                                                   form["ch_size"] or 1)
+        except zlib.error as error:
+            raise Problem(self.path, f"section {name} cannot be decompressed") from error
+
+
+def read_file(path):
+    """The bytes of a regular file; a device or a pipe might never end."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise Problem(path, "not a regular file")
+            return file.read()
+    except OSError as error:
+        raise Problem(path, error.strerror) from error
+    except MemoryError as error:
+        raise Problem(path, "too large for this machine's memory") from error

@@ -1,0 +1,39 @@
+"""Writes the functions as func_list.h: a list for the preprocessor. Depends on merge."""
+
+import os
+
+from .safe_text import in_comment
+
+# Longer names push their comment to the right, and no other one.
+WIDEST_ENTRY = 40
+
+
+def func_list(guests, functions):
+    lines = ["/*", " * Functions that these guests import, from gen-func-list:"]
+    lines += [f" *   {describe_guest(guest)}" for guest in guests]
+    lines += [" * Define EF(name), then include this: as often as needed.", " */"]
+    entries = [(f"EF({function.name})", describe(function)) for function in functions]
+    width = min(max((len(entry) for entry, _ in entries), default=0), WIDEST_ENTRY)
+    lines += [f"{entry:{width}} /* {comment} */" for entry, comment in entries]
+    return "\n".join(lines) + "\n"
+
+
+def describe_guest(guest):
+    """File name, build-id, ABI version and word size, fit for a comment."""
+    name = in_comment(os.path.basename(guest.path))
+    version = guest.abi if guest.abi is not None else f"of {guest.layout}"
+    build_id = guest.build_id or "none"
+    return f"{name}: build-id {build_id}, ABI {version}, {guest.bits} bits"
+
+
+def describe(function):
+    """The prototype, else the type string, and what neither of them says."""
+    prototype, type_ = function.first("prototype"), function.first("type")
+    words = [prototype or (f"type {type_}" if type_ else "type unknown")]
+    if function.optional:
+        words.append("optional")
+    if function.variadic:
+        words.append("variadic")
+    if function.convention != "cdecl":
+        words.append(function.convention)
+    return in_comment("; ".join(words))

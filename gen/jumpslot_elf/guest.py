@@ -1,0 +1,115 @@
+"""The import table of a guest, in whichever layout it has.
+
+Depends on elf_image, notes, type_string and debug_externals.
+"""
+
+import struct
+from dataclasses import dataclass, field
+
+from . import abi
+from .debug_externals import describe_imports
+from .elf_image import ElfImage
+from .imports import Import
+from .l4externals import read_l4externals
+from .notes import build_id, jumpslot_note
+from .type_string import check_entry
+
+NOTHING = ("no external functions: not built with jumpslot/external_func.h, or all were "
+           "dropped by --gc-sections")
+# Offsets of the fields in struct jumpslot_import.
+NAME, TYPE, SLOT = 0, 4, 8
+
+
+@dataclass
+class Guest:
+    path: str
+    machine: str
+    bits: int
+    build_id: str | None
+    layout: str
+    abi: int | None
+    imports: list = field(repr=False)
+
+
+def read_guest(path):
+    """Read and check a guest; it imports at least one function."""
+    image = ElfImage(path)
+    if image.header["e_type"] not in ("ET_EXEC", "ET_DYN"):
+        image.fail(f"ELF type {image.header['e_type']}: not a linked image")
+    if image.section(abi.SECTION_NOTE) or image.section(abi.SECTION_SYMTAB):
+        layout, version, imports = "jumpslot", abi.ABI_VERSION, Table(image).read()
+        describe_imports(image, imports)
+    else:
+        layout, version, imports = "l4externals", None, read_l4externals(image)
+    if not imports:
+        image.fail(NOTHING)
+    return Guest(path, image.machine, image.bits, build_id(image), layout, version,
+                 imports)
+
+
+class Table:
+    """The sections of the jumpslot layout while they are read."""
+
+    def __init__(self, image):
+        self.image = image
+        self.symtab = image.section(abi.SECTION_SYMTAB)
+        self.strings = image.section(abi.SECTION_STR)
+        self.slots = self._required(abi.SECTION_JMPTBL)
+        self.resolver = self._read_note(self._required(abi.SECTION_NOTE))
+
+    def read(self):
+        if not self.symtab or not self.symtab.data:
+            return []
+        self._check_size(len(self.symtab.data))
+        self.strings = self._required(abi.SECTION_STR)
+        imports = [self._entry(index, *fields) for index, fields in
+                   enumerate(struct.iter_unpack(abi.RECORD_FORMAT, self.symtab.data))]
+        self._check_distinct(imports, "name", "name {}")
+        self._check_distinct(imports, "slot", "slot 0x{:x}")
+        return imports
+
+    def _required(self, name):
+        return self.image.section(name) or self.image.fail(f"no section {name}")
+
+    def _read_note(self, section):
+        offset, address = jumpslot_note(section, abi.NOTE_GUEST, abi.GUEST_NOTE_FORMAT)
+        resolver = address + 4 + offset
+        if not self.slots.holds_word(resolver, self.image.bits // 8):
+            self.image.fail(f"malformed note: the resolver pointer at 0x{resolver:x} is "
+                            f"no aligned word of {self.slots}")
+        return resolver
+
+    def _check_size(self, size):
+        if size % abi.RECORD_SIZE:
+            self.image.fail(f"section {abi.SECTION_SYMTAB} has {size} bytes: not a "
+                            f"multiple of {abi.RECORD_SIZE}")
+        count = size // abi.RECORD_SIZE
+        if count > abi.MAX_IMPORTS:
+            self.image.fail(f"{count} imports: at most {abi.MAX_IMPORTS}")
+
+    def _entry(self, index, name, type_, slot, flags):
+        at = self.symtab.address + index * abi.RECORD_SIZE
+        what = f"import {index}"
+        name = self.strings.string_at(at + NAME + name, f"{what}: its name")
+        type_ = (self.strings.string_at(at + TYPE + type_, f"{what}: its type")
+                 if type_ else None)
+        check_entry(self.image.path, what, name, type_, flags, self.image.bits)
+        slot = self._slot(f"{what} ({name})", at + SLOT + slot)
+        return Import(name, type_, flags, slot)
+
+    def _slot(self, what, slot):
+        if not self.slots.holds_word(slot, self.image.bits // 8):
+            self.image.fail(f"{what}: its slot 0x{slot:x} is no aligned word of "
+                            f"{self.slots}")
+        if slot == self.resolver:
+            self.image.fail(f"{what}: its slot 0x{slot:x} is the resolver pointer")
+        return slot
+
+    def _check_distinct(self, imports, attribute, form):
+        first = {}
+        for index, import_ in enumerate(imports):
+            value = getattr(import_, attribute)
+            other = first.setdefault(value, index)
+            if other != index:
+                self.image.fail(f"imports {other} and {index} both have the "
+                                + form.format(value))

@@ -1,0 +1,51 @@
+"""Writes the result: all of it, or nothing. Depends on problem."""
+
+import os
+import stat
+
+from .problem import Problem
+
+
+def write_output(path, text):
+    """To standard output if the path is None, else to the file in one step."""
+    try:
+        if path is None:
+            _write_all(1, text.encode())
+        elif _is_special(path):
+            _write_special(path, text.encode())
+        else:
+            _replace(os.path.realpath(path), text.encode())
+    except OSError as error:
+        raise Problem(path or "standard output", error.strerror) from error
+
+
+def _write_all(descriptor, data):
+    while data:
+        data = data[os.write(descriptor, data):]
+
+
+def _is_special(path):
+    """A device or a pipe: nothing to replace."""
+    return os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode)
+
+
+def _write_special(path, data):
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        _write_all(descriptor, data)
+    finally:
+        os.close(descriptor)
+
+
+def _replace(path, data):
+    temporary = f"{path}.{os.getpid()}.tmp"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        try:
+            _write_all(descriptor, data)
+        finally:
+            os.close(descriptor)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
