@@ -1,0 +1,182 @@
+/*
+ * The host's side of newlib_calls.h: checks what the guest passed, and translates errors.
+ * Options: root=DIRECTORY, the only directory with files for the guest; without it
+ * there is the console and no file.
+ * Everything that the guest can call is async-signal-safe: plain system calls only.
+ */
+#include <jumpslot/provider.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "newlib_calls.h"
+#include "newlib_list.h"
+#include "provider_files.h"
+#include "provider_root.h"
+
+#define ERROR_CASE(number, name) case -(name): return -(number);
+
+/* A negative errno of the host as one of NEWLIB_ERRORS. */
+static int64_t translate(int64_t result)
+{
+	switch (result) {
+		NEWLIB_ERRORS(ERROR_CASE)
+	default:
+		return result < 0 ? -NEWLIB_EIO : result;
+	}
+}
+
+/* What goes back to the guest; an interrupted host function keeps its errno. */
+static int64_t answer(int64_t result, int host_errno)
+{
+	errno = host_errno;
+	return translate(result);
+}
+
+/* The guest may change a path while we look at it, so only the copy is looked at. */
+static int copy_path(char *copy, const char *path)
+{
+	long length = jumpslot_guest_string(path, NEWLIB_MAX_PATH);
+
+	if (length < 0)
+		return length == -ERANGE ? -ENAMETOOLONG : (int)length;
+	memcpy(copy, path, (size_t)length);
+	copy[length] = 0;
+	return 0;
+}
+
+static size_t at_most_int(size_t count)
+{
+	return count < INT_MAX ? count : INT_MAX;
+}
+
+int newlib_open(const char *path, int how, int permissions)
+{
+	char copy[NEWLIB_MAX_PATH + 1];
+	int host_errno = errno;
+	int64_t result = copy_path(copy, path);
+
+	if (!result)
+		result = files_open(copy, how, permissions);
+	return (int)answer(result, host_errno);
+}
+
+int newlib_close(int file)
+{
+	int host_errno = errno;
+
+	return (int)answer(files_close(file), host_errno);
+}
+
+int newlib_read(int file, void *buffer, size_t count)
+{
+	int host_errno = errno;
+	int64_t result;
+
+	count = at_most_int(count);
+	result = jumpslot_guest_range(buffer, count, JUMPSLOT_WRITE);
+	if (!result)
+		result = files_read(file, buffer, count);
+	return (int)answer(result, host_errno);
+}
+
+int newlib_write(int file, const void *bytes, size_t count)
+{
+	int host_errno = errno;
+	int64_t result;
+
+	count = at_most_int(count);
+	result = jumpslot_guest_range(bytes, count, JUMPSLOT_READ);
+	if (!result)
+		result = files_write(file, bytes, count);
+	return (int)answer(result, host_errno);
+}
+
+int64_t newlib_seek(int file, int64_t offset, int whence)
+{
+	int host_errno = errno;
+
+	return answer(files_seek(file, offset, whence), host_errno);
+}
+
+int newlib_status_of_file(int file, struct newlib_status *status)
+{
+	int host_errno = errno;
+	int64_t result = jumpslot_guest_range(status, sizeof(*status), JUMPSLOT_WRITE);
+
+	if (!result)
+		result = files_status(file, status);
+	return (int)answer(result, host_errno);
+}
+
+int newlib_status_of_path(const char *path, struct newlib_status *status)
+{
+	char copy[NEWLIB_MAX_PATH + 1];
+	int host_errno = errno;
+	int64_t result = copy_path(copy, path);
+
+	if (!result)
+		result = jumpslot_guest_range(status, sizeof(*status), JUMPSLOT_WRITE);
+	if (!result)
+		result = files_status_of_path(copy, status);
+	return (int)answer(result, host_errno);
+}
+
+int newlib_unlink(const char *path)
+{
+	char copy[NEWLIB_MAX_PATH + 1];
+	int host_errno = errno;
+	int64_t result = copy_path(copy, path);
+
+	if (!result)
+		result = root_unlink(copy);
+	return (int)answer(result, host_errno);
+}
+
+int newlib_rename(const char *from, const char *to)
+{
+	char from_copy[NEWLIB_MAX_PATH + 1], to_copy[NEWLIB_MAX_PATH + 1];
+	int host_errno = errno;
+	int64_t result = copy_path(from_copy, from);
+
+	if (!result)
+		result = copy_path(to_copy, to);
+	if (!result)
+		result = root_rename(from_copy, to_copy);
+	return (int)answer(result, host_errno);
+}
+
+int64_t newlib_clock(int which)
+{
+	static const clockid_t clocks[] = {
+		[NEWLIB_WALL_CLOCK] = CLOCK_REALTIME,
+		[NEWLIB_CPU_CLOCK] = CLOCK_PROCESS_CPUTIME_ID,
+	};
+	struct timespec time;
+
+	if (which != NEWLIB_WALL_CLOCK && which != NEWLIB_CPU_CLOCK)
+		return -NEWLIB_EINVAL;
+	clock_gettime(clocks[which], &time); /* cannot fail for these two */
+	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+int jumpslot_provider_init(const char *options, char *message, size_t size)
+{
+	const char *directory = options + strlen("root=");
+	int error;
+
+	files_start();
+	if (!*options)
+		return 0;
+	if (strncmp(options, "root=", strlen("root="))) {
+		snprintf(message, size, "unknown option %s: there is only root=DIRECTORY",
+			 options);
+		return -EINVAL;
+	}
+	error = root_use(directory);
+	if (error)
+		snprintf(message, size, "root=%s: %s", directory, strerror(-error));
+	return error;
+}

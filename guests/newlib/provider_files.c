@@ -1,0 +1,202 @@
+/* A table from the guest's numbers to descriptors. See provider_files.h. */
+#define _GNU_SOURCE
+#define _FILE_OFFSET_BITS 64
+#include <jumpslot/provider.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "newlib_calls.h"
+#include "provider_files.h"
+#include "provider_root.h"
+
+#define CONSOLE_FILES 3
+
+enum { CLOSED = -1, OPENING = -2 };
+
+/* Descriptors of the host. Atomic, as an interrupt may come between any two steps. */
+static int files[NEWLIB_FILES];
+
+void files_start(void)
+{
+	for (int i = 0; i < NEWLIB_FILES; i++)
+		files[i] = CLOSED;
+	for (int i = 0; i < CONSOLE_FILES; i++)
+		if (fcntl(i, F_GETFD) >= 0)
+			files[i] = i;
+}
+
+static int host_file(int file)
+{
+	int fd = CLOSED;
+
+	if (file >= 0 && file < NEWLIB_FILES)
+		fd = __atomic_load_n(&files[file], __ATOMIC_RELAXED);
+	return fd >= 0 ? fd : -EBADF;
+}
+
+static int reserve(void)
+{
+	for (int i = CONSOLE_FILES; i < NEWLIB_FILES; i++) {
+		int closed = CLOSED;
+
+		if (__atomic_compare_exchange_n(&files[i], &closed, OPENING, false,
+						__ATOMIC_RELAXED, __ATOMIC_RELAXED))
+			return i;
+	}
+	return -EMFILE;
+}
+
+static int host_flags(int how)
+{
+	static const int access[] = {
+		[NEWLIB_READ] = O_RDONLY,
+		[NEWLIB_WRITE] = O_WRONLY,
+		[NEWLIB_READ | NEWLIB_WRITE] = O_RDWR,
+	};
+
+	return access[how & (NEWLIB_READ | NEWLIB_WRITE)] |
+	       (how & NEWLIB_APPEND ? O_APPEND : 0) | (how & NEWLIB_CREATE ? O_CREAT : 0) |
+	       (how & NEWLIB_EXCLUSIVE ? O_EXCL : 0) | (how & NEWLIB_TRUNCATE ? O_TRUNC : 0);
+}
+
+/* Takes `fd`, and gives it back if it is a regular file. */
+static int only_regular(int fd)
+{
+	struct stat status;
+
+	/* Nobody reads a FIFO that was to be written, or the like. */
+	if (fd == -ENXIO)
+		return -EACCES;
+	if (fd < 0 || (!fstat(fd, &status) && S_ISREG(status.st_mode)))
+		return fd;
+	close(fd);
+	return S_ISDIR(status.st_mode) ? -EISDIR : -EACCES;
+}
+
+int files_open(char *path, int how, int permissions)
+{
+	int all = NEWLIB_READ | NEWLIB_WRITE | NEWLIB_APPEND | NEWLIB_CREATE |
+		  NEWLIB_EXCLUSIVE | NEWLIB_TRUNCATE;
+	int file, fd;
+
+	if (how & ~all || !(how & (NEWLIB_READ | NEWLIB_WRITE)))
+		return -EINVAL;
+	file = reserve();
+	if (file < 0)
+		return file;
+	/* O_NONBLOCK: whatever it is that gets opened, it must not hold us up. */
+	fd = only_regular(root_open(path, host_flags(how) | O_NONBLOCK | O_NOCTTY,
+				    permissions & 0777));
+	__atomic_store_n(&files[file], fd < 0 ? CLOSED : fd, __ATOMIC_RELAXED);
+	return fd < 0 ? fd : file;
+}
+
+int files_close(int file)
+{
+	int fd = host_file(file);
+
+	if (fd < 0)
+		return fd;
+	__atomic_store_n(&files[file], CLOSED, __ATOMIC_RELAXED);
+	/* The host's own console stays open: faults are reported there. */
+	if (file >= CONSOLE_FILES && close(fd) && errno != EINTR)
+		return -errno;
+	return 0;
+}
+
+ssize_t files_read(int file, void *buffer, size_t count)
+{
+	int fd = host_file(file);
+	ssize_t done;
+
+	if (fd < 0)
+		return fd;
+	do
+		done = read(fd, buffer, count);
+	while (done < 0 && errno == EINTR);
+	return done < 0 ? -errno : done;
+}
+
+/* All of it, unless an error comes in between. */
+ssize_t files_write(int file, const void *bytes, size_t count)
+{
+	int fd = host_file(file);
+	size_t done = 0;
+
+	if (fd < 0)
+		return fd;
+	do {
+		ssize_t written = write(fd, (const char *)bytes + done, count - done);
+
+		if (written >= 0)
+			done += (size_t)written;
+		else if (errno != EINTR)
+			return done ? (ssize_t)done : -errno;
+	} while (done < count);
+	return (ssize_t)done;
+}
+
+int64_t files_seek(int file, int64_t offset, int whence)
+{
+	static const int from[] = {
+		[NEWLIB_START] = SEEK_SET,
+		[NEWLIB_HERE] = SEEK_CUR,
+		[NEWLIB_END] = SEEK_END,
+	};
+	int fd = host_file(file);
+	off_t position;
+
+	if (fd < 0)
+		return fd;
+	if (whence < NEWLIB_START || whence > NEWLIB_END)
+		return -EINVAL;
+	position = lseek(fd, offset, from[whence]);
+	return position < 0 ? -errno : position;
+}
+
+static uint32_t kind_of(const struct stat *status, int fd)
+{
+	if (S_ISREG(status->st_mode))
+		return NEWLIB_FILE;
+	if (S_ISDIR(status->st_mode))
+		return NEWLIB_DIRECTORY;
+	return isatty(fd) ? NEWLIB_TERMINAL : NEWLIB_STREAM;
+}
+
+static int status_of(int fd, struct newlib_status *to)
+{
+	struct stat status;
+
+	if (fstat(fd, &status))
+		return -errno;
+	*to = (struct newlib_status){
+		.kind = kind_of(&status, fd),
+		.permissions = status.st_mode & 0777,
+		.size = S_ISREG(status.st_mode) ? status.st_size : 0,
+		.changed_ns = (int64_t)status.st_mtim.tv_sec * 1000000000 +
+			      status.st_mtim.tv_nsec,
+	};
+	return 0;
+}
+
+int files_status(int file, struct newlib_status *status)
+{
+	int fd = host_file(file);
+
+	return fd < 0 ? fd : status_of(fd, status);
+}
+
+int files_status_of_path(char *path, struct newlib_status *status)
+{
+	int fd = root_open(path, O_PATH, 0);
+	int error;
+
+	if (fd < 0)
+		return fd;
+	error = status_of(fd, status);
+	close(fd);
+	return error;
+}

@@ -1,0 +1,121 @@
+/* openat2(), by which the kernel itself keeps a path inside. See provider_root.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "provider_root.h"
+
+#define CONSOLE_FILES 3
+
+/* How often to try again when directories move while a path is followed. */
+#define ATTEMPTS 100
+
+static int root = -1;
+
+/* Where the host's console is closed, no file may take its number. */
+static int move_above_console(int fd)
+{
+	int moved;
+
+	if (fd < 0 || fd >= CONSOLE_FILES)
+		return fd;
+	moved = fcntl(fd, F_DUPFD_CLOEXEC, CONSOLE_FILES);
+	close(fd);
+	return moved;
+}
+
+static int open_within(int directory, const char *path, int flags, int permissions,
+		       unsigned resolve)
+{
+	struct open_how how = {
+		.flags = (unsigned)(flags | O_CLOEXEC),
+		.mode = flags & O_CREAT ? (unsigned)permissions : 0,
+		.resolve = resolve,
+	};
+	int attempts = ATTEMPTS;
+	int fd;
+
+	do
+		fd = move_above_console(
+			(int)syscall(SYS_openat2, directory, path, &how, sizeof(how)));
+	while (fd < 0 && (errno == EINTR || (errno == EAGAIN && --attempts)));
+	/* The kernel says EXDEV of a path that leads outside. */
+	return fd >= 0 ? fd : errno == EXDEV ? -EACCES : -errno;
+}
+
+int root_use(const char *directory)
+{
+	root = open_within(AT_FDCWD, directory, O_PATH | O_DIRECTORY, 0, 0);
+	return root < 0 ? root : 0;
+}
+
+static const char *without_leading_slashes(const char *path)
+{
+	const char *rest = path + strspn(path, "/");
+
+	return *path && !*rest ? "." : rest;
+}
+
+int root_open(const char *path, int flags, int permissions)
+{
+	if (root < 0)
+		return -EACCES;
+	return open_within(root, without_leading_slashes(path), flags, permissions,
+			   RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+}
+
+/*
+ * Splits `path` before its last name, and opens the directory that has it. The kernel
+ * refuses to unlink or rename "." and "..", so that such a last name leads nowhere.
+ */
+static int open_parent(char *path, const char **last)
+{
+	size_t end = strlen(path);
+
+	while (end && path[end - 1] == '/')
+		end--;
+	if (!end && *path)
+		return -EBUSY; /* the guest's directory itself */
+	while (end && path[end - 1] != '/')
+		end--;
+	*last = path + end;
+	if (end)
+		path[end - 1] = 0;
+	return root_open(end > 1 ? path : ".", O_PATH | O_DIRECTORY, 0);
+}
+
+int root_unlink(char *path)
+{
+	const char *last;
+	int parent = open_parent(path, &last);
+	int error;
+
+	if (parent < 0)
+		return parent;
+	error = unlinkat(parent, last, 0) ? -errno : 0;
+	close(parent);
+	return error;
+}
+
+int root_rename(char *from, char *to)
+{
+	const char *from_last, *to_last;
+	int from_parent = open_parent(from, &from_last);
+	int to_parent = open_parent(to, &to_last);
+	int error;
+
+	if (from_parent < 0 || to_parent < 0)
+		error = from_parent < 0 ? from_parent : to_parent;
+	else
+		error = renameat(from_parent, from_last, to_parent, to_last) ? -errno : 0;
+	if (from_parent >= 0)
+		close(from_parent);
+	if (to_parent >= 0)
+		close(to_parent);
+	return error;
+}

@@ -1,0 +1,70 @@
+/*
+ * The start of a guest that is an ordinary C program: memory, constructors, arguments,
+ * main(), exit(). Depends on newlib, and of the host on the start information and
+ * the arguments alone.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <jumpslot/arguments.h>
+#include <jumpslot/start_info.h>
+#include <jumpslot/virt_bsp.h>
+#include <jumpslot/virt_cpu.h>
+
+#include "memory.h"
+
+/* newlib's own, which no header of it declares. */
+void __libc_init_array(void);
+void __libc_fini_array(void);
+
+int main(int argc, char **argv);
+
+/* newlib calls these between the init arrays; here nothing is to be done there. */
+void _init(void);
+void _fini(void);
+
+void _init(void)
+{
+}
+
+void _fini(void)
+{
+}
+
+static void die(const char *why)
+{
+	_BSP_Virtual_Console_write(why, strlen(why));
+	_CPU_Virtual_exec_stop_error(EXIT_FAILURE);
+}
+
+static void *must_allocate(size_t size)
+{
+	void *memory = malloc(size);
+
+	if (!memory)
+		die("no memory for the arguments: a larger --work-area is needed\n");
+	return memory;
+}
+
+static char **make_arguments(int count)
+{
+	char **arguments = must_allocate(((size_t)count + 1) * sizeof(*arguments));
+
+	for (int i = 0; i < count; i++) {
+		size_t size = (size_t)jumpslot_argument(i, NULL, 0) + 1;
+
+		arguments[i] = must_allocate(size);
+		jumpslot_argument(i, arguments[i], size);
+	}
+	arguments[count] = NULL;
+	return arguments;
+}
+
+JUMPSLOT_ENTRY(info)
+{
+	int count = jumpslot_argument_count();
+
+	memory_use(info->work_area_base, info->work_area_size);
+	__libc_init_array();
+	atexit(__libc_fini_array);
+	exit(main(count, make_arguments(count)));
+}

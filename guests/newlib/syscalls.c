@@ -1,0 +1,209 @@
+/*
+ * newlib's system calls, each in terms of newlib_calls.h: here newlib's flags and
+ * structures are turned into those that cross to the host, and back.
+ * Depends on newlib's headers and on newlib_calls.h.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <reent.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/times.h>
+#include <time.h>
+#include <unistd.h>
+#include <jumpslot/virt_cpu.h>
+
+#include "errors.h"
+#include "newlib_calls.h"
+
+#define NS_PER_SECOND 1000000000
+#define NS_PER_CLOCK  (NS_PER_SECOND / CLOCKS_PER_SEC)
+
+void _exit(int status)
+{
+	for (;;)
+		_CPU_Virtual_exec_stop_error(status);
+}
+
+static int how_of_flags(int flags)
+{
+	static const int access[] = {
+		[O_RDONLY] = NEWLIB_READ,
+		[O_WRONLY] = NEWLIB_WRITE,
+		[O_RDWR] = NEWLIB_READ | NEWLIB_WRITE,
+		[O_ACCMODE] = 0, /* refused by the host */
+	};
+
+	return access[flags & O_ACCMODE] | (flags & O_APPEND ? NEWLIB_APPEND : 0) |
+	       (flags & O_CREAT ? NEWLIB_CREATE : 0) |
+	       (flags & O_EXCL ? NEWLIB_EXCLUSIVE : 0) |
+	       (flags & O_TRUNC ? NEWLIB_TRUNCATE : 0);
+}
+
+int open(const char *path, int flags, ...)
+{
+	int permissions = 0;
+
+	if (flags & O_CREAT) {
+		va_list list;
+
+		va_start(list, flags);
+		permissions = va_arg(list, int);
+		va_end(list);
+	}
+	return (int)errors_take(newlib_open(path, how_of_flags(flags), permissions));
+}
+
+int close(int file)
+{
+	return (int)errors_take(newlib_close(file));
+}
+
+_READ_WRITE_RETURN_TYPE read(int file, void *buffer, size_t count)
+{
+	return (_READ_WRITE_RETURN_TYPE)errors_take(newlib_read(file, buffer, count));
+}
+
+_READ_WRITE_RETURN_TYPE write(int file, const void *buffer, size_t count)
+{
+	return (_READ_WRITE_RETURN_TYPE)errors_take(newlib_write(file, buffer, count));
+}
+
+/* A position beyond off_t, which is a long, is an error that moves nothing. */
+off_t lseek(int file, off_t offset, int whence)
+{
+	static const int from[] = {
+		[SEEK_SET] = NEWLIB_START,
+		[SEEK_CUR] = NEWLIB_HERE,
+		[SEEK_END] = NEWLIB_END,
+	};
+	int64_t before = newlib_seek(file, 0, NEWLIB_HERE);
+	int64_t position;
+
+	if (whence < SEEK_SET || whence > SEEK_END) {
+		errno = EINVAL;
+		return -1;
+	}
+	position = newlib_seek(file, offset, from[whence]);
+	if (position > LONG_MAX) {
+		newlib_seek(file, before, NEWLIB_START);
+		errno = EOVERFLOW;
+		return -1;
+	}
+	return (off_t)errors_take(position);
+}
+
+static mode_t mode_of(const struct newlib_status *status)
+{
+	static const mode_t kinds[] = {
+		[NEWLIB_FILE] = S_IFREG,
+		[NEWLIB_DIRECTORY] = S_IFDIR,
+		[NEWLIB_TERMINAL] = S_IFCHR,
+		[NEWLIB_STREAM] = S_IFIFO,
+	};
+
+	return kinds[status->kind & 3] | (mode_t)status->permissions;
+}
+
+static int fill(struct stat *stat, const struct newlib_status *status)
+{
+	if (status->size > LONG_MAX) {
+		errno = EOVERFLOW;
+		return -1;
+	}
+	memset(stat, 0, sizeof(*stat));
+	stat->st_mode = mode_of(status);
+	stat->st_nlink = 1;
+	stat->st_size = (off_t)status->size;
+	stat->st_blksize = BUFSIZ;
+	stat->st_mtim.tv_sec = status->changed_ns / NS_PER_SECOND;
+	stat->st_mtim.tv_nsec = (long)(status->changed_ns % NS_PER_SECOND);
+	stat->st_atim = stat->st_ctim = stat->st_mtim;
+	return 0;
+}
+
+int fstat(int file, struct stat *stat)
+{
+	struct newlib_status status;
+
+	if (errors_take(newlib_status_of_file(file, &status)) < 0)
+		return -1;
+	return fill(stat, &status);
+}
+
+int stat(const char *path, struct stat *stat)
+{
+	struct newlib_status status;
+
+	if (errors_take(newlib_status_of_path(path, &status)) < 0)
+		return -1;
+	return fill(stat, &status);
+}
+
+int isatty(int file)
+{
+	struct newlib_status status;
+
+	if (errors_take(newlib_status_of_file(file, &status)) < 0)
+		return 0;
+	if (status.kind == NEWLIB_TERMINAL)
+		return 1;
+	errno = ENOTTY;
+	return 0;
+}
+
+int unlink(const char *path)
+{
+	return (int)errors_take(newlib_unlink(path));
+}
+
+/* newlib's own would make a hard link and remove the old name. */
+int _rename_r(struct _reent *reent, const char *from, const char *to)
+{
+	(void)reent;
+	return (int)errors_take(newlib_rename(from, to));
+}
+
+int gettimeofday(struct timeval *now, void *zone)
+{
+	int64_t ns = newlib_clock(NEWLIB_WALL_CLOCK);
+
+	(void)zone;
+	if (errors_take(ns) < 0)
+		return -1;
+	now->tv_sec = ns / NS_PER_SECOND;
+	now->tv_usec = (suseconds_t)(ns % NS_PER_SECOND / 1000);
+	return 0;
+}
+
+clock_t times(struct tms *times)
+{
+	int64_t ns = newlib_clock(NEWLIB_CPU_CLOCK);
+
+	if (errors_take(ns) < 0)
+		return (clock_t)-1;
+	*times = (struct tms){ .tms_utime = (clock_t)(ns / NS_PER_CLOCK) };
+	return times->tms_utime;
+}
+
+/* A guest is one process, and the only one that it can see. */
+pid_t getpid(void)
+{
+	return 1;
+}
+
+int kill(pid_t process, int signal)
+{
+	if (process != getpid()) {
+		errno = ESRCH;
+		return -1;
+	}
+	if (signal)
+		_exit(128 + signal);
+	return 0;
+}

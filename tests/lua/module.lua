@@ -1,0 +1,2 @@
+-- What program.lua requires.
+return { name = ..., greet = function(whom) return "hello, " .. whom end }
