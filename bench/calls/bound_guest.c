@@ -1,0 +1,12 @@
+/* A guest that hands its provider two ways to call the same functions. */
+#include <jumpslot/start_info.h>
+#include "bound.h"
+
+call_all call_by_stub, call_by_slot;
+
+JUMPSLOT_ENTRY(info)
+{
+	(void)info;
+	bench_bound(call_by_stub, call_by_slot);
+	return 0;
+}

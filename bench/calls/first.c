@@ -1,0 +1,19 @@
+/*
+ * Measures first calls: the same function for a guest, as its provider (PROVIDER),
+ * and for its peer, as part of an ordinary shared library.
+ */
+#ifdef PROVIDER
+#include <jumpslot/provider.h>
+#endif
+#include <inttypes.h>
+#include <stdio.h>
+#include "first.h"
+#ifdef PROVIDER
+EF(bench_first)
+#endif
+
+void bench_first(call_all *function)
+{
+	printf("%" PRIu64 "\n", ticks_of(function, 1));
+	fflush(stdout);
+}
