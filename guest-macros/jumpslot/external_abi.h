@@ -19,7 +19,8 @@
 #define JUMPSLOT_SECTION_NOTE	".note.jumpslot"	/* struct jumpslot_note_desc */
 
 /* Sections of a provider. */
-#define JUMPSLOT_SECTION_PROVIDED      ".jumpslot.provided"
+#define JUMPSLOT_SECTION_PROVIDED      ".jumpslot.provided" /* struct jumpslot_provided */
+#define JUMPSLOT_SECTION_PROVIDER_STR  ".jumpslot.strings"  /* names and type strings */
 #define JUMPSLOT_SECTION_PROVIDER_NOTE ".note.jumpslot.provider"
 
 /* Both notes have this owner and one of these types. */
@@ -43,11 +44,11 @@
 #define JUMPSLOT_MAX_NAME    1023     /* bytes in a name or type string */
 
 /* jumpslot_start_info.magic: "jslt", read as a little-endian word. */
-#define JUMPSLOT_START_MAGIC   0x746c736au
+#define JUMPSLOT_START_MAGIC   0x746c736a
 #define JUMPSLOT_START_VERSION 1
 
 /* What EAX holds at the entry of an i386 guest (Multiboot 1, section 3.2). */
-#define JUMPSLOT_MULTIBOOT_MAGIC 0x2badb002u
+#define JUMPSLOT_MULTIBOOT_MAGIC 0x2badb002
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

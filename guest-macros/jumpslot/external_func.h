@@ -76,15 +76,18 @@ __asm__(".macro __jumpslot_decimal value\n"
 
 #ifdef JUMPSLOT_PROVIDER
 
-/* struct jumpslot_provided: `type` and `function` are symbols, or `.` for 0. */
+/*
+ * struct jumpslot_provided: `type` and `function` are symbols, or `.` for 0. A numeric
+ * label, because clang counts \@ anew inside of functions.
+ */
 __asm__(".macro __jumpslot_provided func, type, function, flags\n"
 	"	.pushsection .jumpslot.strings,\"aR\",@progbits\n"
-	".Ljumpslot.name\\@:\n"
+	"1:\n"
 	"	.asciz	\"\\func\"\n"
 	"	.popsection\n"
 	"	.pushsection .jumpslot.provided,\"aR\",@progbits\n"
 	"	.balign	4\n"
-	"	.long	.Ljumpslot.name\\@ - .\n"
+	"	.long	1b - .\n"
 	"	.long	\\type - .\n"
 	"	.long	\\function - .\n"
 	"	.long	\\flags\n"
@@ -109,9 +112,15 @@ __asm__(".macro __jumpslot_provided func, type, function, flags\n"
 #error "jumpslot: guests are i386 or x86-64"
 #endif
 
-/* The note, which no linker may drop, and the resolver pointer: once an image. */
+/*
+ * The note, which no linker may drop, and the resolver pointer: once an image, in a
+ * group that no function can be called after. The empty .data is what
+ * linkscripts/externals.ld inserts behind: lld has none otherwise.
+ */
 __asm__("	__jumpslot_resolver\n"
-	"	.pushsection .note.jumpslot,\"aGR\",@note,jumpslot.abi,comdat\n"
+	"	.pushsection .data,\"awGR\",@progbits,jumpslot..abi,comdat\n"
+	"	.popsection\n"
+	"	.pushsection .note.jumpslot,\"aGR\",@note,jumpslot..abi,comdat\n"
 	"	.balign	4\n"
 	"	.long	9, 8, " JUMPSLOT_STRING(JUMPSLOT_NOTE_GUEST) "\n"
 	"	.asciz	\"" JUMPSLOT_NOTE_OWNER "\"\n"
@@ -191,12 +200,13 @@ __asm__(".macro __jumpslot_import func, flags, type\n"
 #define JUMPSLOT_C_VARIABLE extern
 #endif
 
-/* JUMPSLOT_COUNT(types...): how many there are, 1 to 18. */
+/* JUMPSLOT_COUNT(types...): how many there are, 1 to 17, or MANY. */
 #define JUMPSLOT_COUNT(...)                                                    \
-	JUMPSLOT_COUNT_(__VA_ARGS__, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, \
-			7, 6, 5, 4, 3, 2, 1, 0)
+	JUMPSLOT_COUNT_(__VA_ARGS__, MANY, MANY, MANY, MANY, MANY, MANY, MANY, \
+			17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3,   \
+			2, 1, 0)
 #define JUMPSLOT_COUNT_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r,  \
-			count, ...)                                            \
+			s, t, u, v, w, x, count, ...)                          \
 	count
 
 /* The asm operands of a list of types, and the text that names them. */
@@ -218,6 +228,7 @@ __asm__(".macro __jumpslot_import func, flags, type\n"
 #define JUMPSLOT_OPERANDS_15(t, ...) JUMPSLOT_OPERAND(t), JUMPSLOT_OPERANDS_14(__VA_ARGS__)
 #define JUMPSLOT_OPERANDS_16(t, ...) JUMPSLOT_OPERAND(t), JUMPSLOT_OPERANDS_15(__VA_ARGS__)
 #define JUMPSLOT_OPERANDS_17(t, ...) JUMPSLOT_OPERAND(t), JUMPSLOT_OPERANDS_16(__VA_ARGS__)
+#define JUMPSLOT_OPERANDS_MANY(...)  "i"(0)
 #define JUMPSLOT_OPERANDS(...)                                                 \
 	JUMPSLOT_JOIN(JUMPSLOT_OPERANDS_, JUMPSLOT_COUNT(__VA_ARGS__))         \
 	(__VA_ARGS__)
@@ -238,13 +249,15 @@ __asm__(".macro __jumpslot_import func, flags, type\n"
 #define JUMPSLOT_NAMES_15 JUMPSLOT_NAMES_14 ", %c14"
 #define JUMPSLOT_NAMES_16 JUMPSLOT_NAMES_15 ", %c15"
 #define JUMPSLOT_NAMES_17 JUMPSLOT_NAMES_16 ", %c16"
+#define JUMPSLOT_NAMES_MANY                                                    \
+	_Pragma("GCC error \"EXTERNAL_FUNC: more than 16 parameters\"") ""
 #define JUMPSLOT_NAMES(...)                                                    \
 	JUMPSLOT_JOIN(JUMPSLOT_NAMES_, JUMPSLOT_COUNT(__VA_ARGS__))
 
 /*
  * Assembler outside functions takes no operands, so the type string is written
- * from inside one. Nothing calls it; --gc-sections or the script
- * linkscripts/externals.ld takes its few bytes out of the image.
+ * from inside one. Nothing calls it; --gc-sections or one of the scripts in
+ * linkscripts/ takes its few bytes out of the image.
  */
 #define JUMPSLOT_TYPE_STRING(flags, func, end, ...)                            \
 	static __attribute__((__used__, __cold__, __noinline__,                \
@@ -290,7 +303,7 @@ __asm__(".macro __jumpslot_import func, flags, type\n"
 	(attribute, flags, __VA_ARGS__)
 #define JUMPSLOT_SELECT(...)                                                   \
 	JUMPSLOT_COUNT_(__VA_ARGS__, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, \
-			3, 3, 2, 1, 0)
+			3, 3, 3, 3, 3, 3, 3, 3, 2, 1, 0)
 
 #define JUMPSLOT_FUNC_1(func)	       func
 #define JUMPSLOT_FUNC_2(ret, func)      func

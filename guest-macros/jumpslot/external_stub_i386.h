@@ -10,6 +10,34 @@
 #define JUMPSLOT_EXTERNAL_STUB_I386_H
 
 __asm__(
+	/* For debuggers: not loaded, and dropped by strip. DWARF 5, section 6.4.1;
+	   register 4 is ESP, 8 the return address (i386 psABI, table 2.14).
+	   `rows` are bytes of instructions: 0x40 + n is DW_CFA_advance_loc, 0x0e
+	   DW_CFA_def_cfa_offset. */
+	".macro __jumpslot_frame name, rows:vararg\n"
+	"	.pushsection .debug_frame,\"G\",@progbits,jumpslot.\\name,comdat\n"
+	".Ljumpslot.cie.\\name:\n"
+	"	.long	.Ljumpslot.cie_end.\\name - . - 4\n"
+	"	.long	0xffffffff\n"	/* this is a CIE */
+	"	.byte	1\n"		/* version */
+	"	.byte	0\n"		/* no augmentation */
+	"	.uleb128 1\n"		/* code alignment factor */
+	"	.sleb128 -4\n"		/* data alignment factor */
+	"	.byte	8\n"		/* return address column */
+	"	.byte	0x0c, 4, 4\n"	/* DW_CFA_def_cfa: ESP + 4 */
+	"	.byte	0x88, 1\n"	/* DW_CFA_offset: return address at CFA - 4 */
+	"	.balign	4, 0\n"
+	".Ljumpslot.cie_end.\\name:\n"
+	"	.long	.Ljumpslot.fde_end.\\name - . - 4\n"
+	"	.long	.Ljumpslot.cie.\\name\n"
+	"	.long	.Ljumpslot.stub.\\name\n"
+	"	.long	.Ljumpslot.stub_end.\\name - .Ljumpslot.stub.\\name\n"
+	"	.byte	\\rows\n"
+	"	.balign	4, 0\n"
+	".Ljumpslot.fde_end.\\name:\n"
+	"	.popsection\n"
+	".endm\n"
+
 	/* A slot, the stub that jumps through it, and where it leads at first. */
 	".macro __jumpslot_stub func\n"
 	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot.\\func,comdat\n"
@@ -45,48 +73,28 @@ __asm__(
 	"	.long	jumpslot.bind.\\func\n"
 	"	.popsection\n"
 
-	/* For debuggers: not loaded, and dropped by strip. DWARF 5, section 6.4.1;
-	   register 4 is ESP, 8 the return address (i386 psABI, table 2.14). */
-	"	.pushsection .debug_frame,\"G\",@progbits,jumpslot.\\func,comdat\n"
-	".Ljumpslot.cie.\\func:\n"
-	"	.long	.Ljumpslot.cie_end.\\func - . - 4\n"
-	"	.long	0xffffffff\n"	/* this is a CIE */
-	"	.byte	1\n"		/* version */
-	"	.byte	0\n"		/* no augmentation */
-	"	.uleb128 1\n"		/* code alignment factor */
-	"	.sleb128 -4\n"		/* data alignment factor */
-	"	.byte	8\n"		/* return address column */
-	"	.byte	0x0c, 4, 4\n"	/* DW_CFA_def_cfa: ESP + 4 */
-	"	.byte	0x88, 1\n"	/* DW_CFA_offset: return address at CFA - 4 */
-	"	.balign	4, 0\n"
-	".Ljumpslot.cie_end.\\func:\n"
-	"	.long	.Ljumpslot.fde_end.\\func - . - 4\n"
-	"	.long	.Ljumpslot.cie.\\func\n"
-	"	.long	.Ljumpslot.stub.\\func\n"
-	"	.long	.Ljumpslot.stub_end.\\func - .Ljumpslot.stub.\\func\n"
-	"	.byte	0x40 + .Ljumpslot.pushed.\\func - .Ljumpslot.stub.\\func\n"
-	"	.byte	0x0e, 8\n"	/* DW_CFA_def_cfa_offset: the entry is pushed */
-	"	.byte	0x40 + .Ljumpslot.popped.\\func - .Ljumpslot.pushed.\\func\n"
-	"	.byte	0x0e, 4\n"	/* and popped */
-	"	.balign	4, 0\n"
-	".Ljumpslot.fde_end.\\func:\n"
-	"	.popsection\n"
+	"	__jumpslot_frame \\func, "
+	"0x40 + .Ljumpslot.pushed.\\func - .Ljumpslot.stub.\\func, 0x0e, 8, "
+	"0x40 + .Ljumpslot.popped.\\func - .Ljumpslot.pushed.\\func, 0x0e, 4\n"
 	".endm\n"
 
 	/* The resolver pointer, and what it leads to where no host filled it in. */
 	".macro __jumpslot_resolver\n"
-	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot.abi,comdat\n"
+	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot..abi,comdat\n"
 	"	.balign	16\n"
 	"	.globl	__external_no_host\n"
 	"	.hidden	__external_no_host\n"
 	"	.type	__external_no_host, @function\n"
 	"__external_no_host:\n"
+	".Ljumpslot.stub..abi:\n"
 	"	endbr32\n"
 	"	ud2\n"
 	"	.size	__external_no_host, . - __external_no_host\n"
+	".Ljumpslot.stub_end..abi:\n"
 	"	.popsection\n"
+	"	__jumpslot_frame .abi, 0\n"
 
-	"	.pushsection .externals.jmptbl,\"awG\",@progbits,jumpslot.abi,comdat\n"
+	"	.pushsection .externals.jmptbl,\"awG\",@progbits,jumpslot..abi,comdat\n"
 	"	.balign	4\n"
 	"	.globl	__external_resolver\n"
 	"	.hidden	__external_resolver\n"

@@ -10,6 +10,31 @@
 #define JUMPSLOT_EXTERNAL_STUB_X86_64_H
 
 __asm__(
+	/* For debuggers: not loaded, and dropped by strip. DWARF 5, section 6.4.1;
+	   register 7 is RSP, 16 the return address (psABI, figure 3.36). */
+	".macro __jumpslot_frame name\n"
+	"	.pushsection .debug_frame,\"G\",@progbits,jumpslot.\\name,comdat\n"
+	".Ljumpslot.cie.\\name:\n"
+	"	.long	.Ljumpslot.cie_end.\\name - . - 4\n"
+	"	.long	0xffffffff\n"	/* this is a CIE */
+	"	.byte	1\n"		/* version */
+	"	.byte	0\n"		/* no augmentation */
+	"	.uleb128 1\n"		/* code alignment factor */
+	"	.sleb128 -8\n"		/* data alignment factor */
+	"	.byte	16\n"		/* return address column */
+	"	.byte	0x0c, 7, 8\n"	/* DW_CFA_def_cfa: RSP + 8 */
+	"	.byte	0x90, 1\n"	/* DW_CFA_offset: return address at CFA - 8 */
+	"	.balign	8, 0\n"
+	".Ljumpslot.cie_end.\\name:\n"
+	"	.long	.Ljumpslot.fde_end.\\name - . - 4\n"
+	"	.long	.Ljumpslot.cie.\\name\n"
+	"	.quad	.Ljumpslot.stub.\\name\n"
+	"	.quad	.Ljumpslot.stub_end.\\name - .Ljumpslot.stub.\\name\n"
+	"	.balign	8, 0\n"
+	".Ljumpslot.fde_end.\\name:\n"
+	"	.popsection\n"
+	".endm\n"
+
 	/* A slot, the stub that jumps through it, and where it leads at first. */
 	".macro __jumpslot_stub func\n"
 	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot.\\func,comdat\n"
@@ -43,44 +68,26 @@ __asm__(
 	"	.quad	jumpslot.bind.\\func\n"
 	"	.popsection\n"
 
-	/* For debuggers: not loaded, and dropped by strip. DWARF 5, section 6.4.1;
-	   register 7 is RSP, 16 the return address (psABI, figure 3.36). */
-	"	.pushsection .debug_frame,\"G\",@progbits,jumpslot.\\func,comdat\n"
-	".Ljumpslot.cie.\\func:\n"
-	"	.long	.Ljumpslot.cie_end.\\func - . - 4\n"
-	"	.long	0xffffffff\n"	/* this is a CIE */
-	"	.byte	1\n"		/* version */
-	"	.byte	0\n"		/* no augmentation */
-	"	.uleb128 1\n"		/* code alignment factor */
-	"	.sleb128 -8\n"		/* data alignment factor */
-	"	.byte	16\n"		/* return address column */
-	"	.byte	0x0c, 7, 8\n"	/* DW_CFA_def_cfa: RSP + 8 */
-	"	.byte	0x90, 1\n"	/* DW_CFA_offset: return address at CFA - 8 */
-	"	.balign	8, 0\n"
-	".Ljumpslot.cie_end.\\func:\n"
-	"	.long	.Ljumpslot.fde_end.\\func - . - 4\n"
-	"	.long	.Ljumpslot.cie.\\func\n"
-	"	.quad	.Ljumpslot.stub.\\func\n"
-	"	.quad	.Ljumpslot.stub_end.\\func - .Ljumpslot.stub.\\func\n"
-	"	.balign	8, 0\n"
-	".Ljumpslot.fde_end.\\func:\n"
-	"	.popsection\n"
+	"	__jumpslot_frame \\func\n"
 	".endm\n"
 
 	/* The resolver pointer, and what it leads to where no host filled it in. */
 	".macro __jumpslot_resolver\n"
-	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot.abi,comdat\n"
+	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot..abi,comdat\n"
 	"	.balign	16\n"
 	"	.globl	__external_no_host\n"
 	"	.hidden	__external_no_host\n"
 	"	.type	__external_no_host, @function\n"
 	"__external_no_host:\n"
+	".Ljumpslot.stub..abi:\n"
 	"	endbr64\n"
 	"	ud2\n"
 	"	.size	__external_no_host, . - __external_no_host\n"
+	".Ljumpslot.stub_end..abi:\n"
 	"	.popsection\n"
+	"	__jumpslot_frame .abi\n"
 
-	"	.pushsection .externals.jmptbl,\"awG\",@progbits,jumpslot.abi,comdat\n"
+	"	.pushsection .externals.jmptbl,\"awG\",@progbits,jumpslot..abi,comdat\n"
 	"	.balign	8\n"
 	"	.globl	__external_resolver\n"
 	"	.hidden	__external_resolver\n"

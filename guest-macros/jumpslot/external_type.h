@@ -27,20 +27,21 @@
 	((size) == 1 ? 'c' : (size) == 2 ? 't' : (size) == 4 ? 'u' : 'm')
 #define JUMPSLOT_TYPE_CHAR ((char)-1 < 0 ? 'b' : 'c')
 
+/*
+ * Types that have no name here. Compilers agree on what __builtin_classify_type
+ * says of those told apart by it: integer, real and complex numbers that got so
+ * far have no letter.
+ */
+#define JUMPSLOT_TYPE_IS_NUMBER(kind) ((kind) == 1 || (kind) == 8 || (kind) == 9)
+
 #ifdef __cplusplus
 
 namespace jumpslot
 {
 /* Not ISO C++, so that -Wpedantic wants to be asked first. */
-__extension__ typedef _Complex float complex_float;
-__extension__ typedef _Complex double complex_double;
-__extension__ typedef _Complex long double complex_long_double;
 #ifdef __SIZEOF_INT128__
 __extension__ typedef __int128 int128;
 __extension__ typedef unsigned __int128 uint128;
-#endif
-#ifdef __SIZEOF_FLOAT128__
-__extension__ typedef __float128 float128;
 #endif
 
 /*
@@ -49,9 +50,11 @@ __extension__ typedef __float128 float128;
  * copy that C cannot make, so it gets no letter.
  */
 template <typename T, bool = __is_enum(T)> struct type_letter {
-	static constexpr int value = !(__is_class(T) || __is_union(T)) ? 'V' :
-				     __is_trivially_copyable(T)	      ? 'S' :
-									0;
+	static constexpr int kind = __builtin_classify_type(*(T *)0);
+	static constexpr int value =
+		__is_class(T) || __is_union(T) ? __is_trivially_copyable(T) ? 'S' : 0 :
+		JUMPSLOT_TYPE_IS_NUMBER(kind)  ? 0 :
+						 'V';
 };
 template <typename T> struct type_letter<T, true> {
 	static constexpr int value =
@@ -81,48 +84,33 @@ JUMPSLOT_TYPE_LETTER(float, 'f')
 JUMPSLOT_TYPE_LETTER(double, 'd')
 JUMPSLOT_TYPE_LETTER(long double, 'D')
 JUMPSLOT_TYPE_LETTER(decltype(nullptr), 'p')
-JUMPSLOT_TYPE_LETTER(complex_float, 0)
-JUMPSLOT_TYPE_LETTER(complex_double, 0)
-JUMPSLOT_TYPE_LETTER(complex_long_double, 0)
 #ifdef __SIZEOF_INT128__
 JUMPSLOT_TYPE_LETTER(int128, 'q')
 JUMPSLOT_TYPE_LETTER(uint128, 'Q')
 #endif
-#ifdef __SIZEOF_FLOAT128__
-JUMPSLOT_TYPE_LETTER(float128, 0)
-#endif
 #undef JUMPSLOT_TYPE_LETTER
 template <typename T> struct type_letter<T *, false> {
-	static constexpr int value = 'p';
-};
-template <typename T> struct type_letter<T &, false> {
-	static constexpr int value = 'p';
-};
-template <typename T> struct type_letter<T &&, false> {
 	static constexpr int value = 'p';
 };
 template <typename T, typename C> struct type_letter<T C::*, false> {
 	static constexpr int value = 0;
 };
 
-/* What is left of a parameter's type once it is passed. */
-template <typename T> struct passed {
+/* What is left of a type as a parameter: no array, no qualifier, no reference. */
+template <typename F> struct parameter;
+template <typename T> struct parameter<void(T)> {
 	using type = T;
 };
-template <typename T> struct passed<const T> {
-	using type = typename passed<T>::type;
-};
-template <typename T> struct passed<volatile T> {
-	using type = typename passed<T>::type;
-};
-template <typename T> struct passed<const volatile T> {
-	using type = typename passed<T>::type;
-};
-template <typename T> struct passed<T[]> {
+template <typename T> struct parameter<void(T &)> {
 	using type = T *;
 };
-template <typename T, __SIZE_TYPE__ N> struct passed<T[N]> {
+template <typename T> struct parameter<void(T &&)> {
 	using type = T *;
+};
+template <typename T> struct passed : parameter<void(T)> {
+};
+template <> struct passed<void> {
+	using type = void;
 };
 
 template <typename T> struct layout {
@@ -149,29 +137,25 @@ template <typename T> constexpr int type_of()
 
 #else /* C */
 
-/* void has no size: wherever one is asked for, char stands in. */
-#define JUMPSLOT_TYPE_OBJECT(T)                                                \
-	__typeof__(*_Generic((const volatile __typeof__(T) *)0,                \
-			   const volatile void *: (char *)0,                   \
-			   default: (__typeof__(T) *)0))
-
 /*
- * Types that _Generic cannot name. Compilers agree on what
- * __builtin_classify_type says of the classes told apart here; integers, real
- * and complex numbers that get here have no letter, and vectors are what is left.
+ * What is left of a type as a parameter: the comma makes pointers of arrays. void
+ * has no size, so char stands in for it.
  */
+#define JUMPSLOT_TYPE_OBJECT(T)                                                \
+	__typeof__(((void)0, *_Generic((const volatile __typeof__(T) *)0,      \
+				     const volatile void *: (char *)0,         \
+				     default: (__typeof__(T) *)0)))
+
+/* Pointers, records; vectors are what is left. */
 #define JUMPSLOT_TYPE_CLASS(T)                                                 \
 	__builtin_classify_type(*(JUMPSLOT_TYPE_OBJECT(T) *)0)
-#define JUMPSLOT_TYPE_IS_NUMBER(T)                                             \
-	(JUMPSLOT_TYPE_CLASS(T) == 1 || JUMPSLOT_TYPE_CLASS(T) == 8 ||         \
-	 JUMPSLOT_TYPE_CLASS(T) == 9)
 #define JUMPSLOT_TYPE_IS_RECORD(T)                                             \
 	(JUMPSLOT_TYPE_CLASS(T) == 12 || JUMPSLOT_TYPE_CLASS(T) == 13)
 #define JUMPSLOT_TYPE_UNNAMED(T)                                               \
-	(JUMPSLOT_TYPE_CLASS(T) == 5   ? 'p' :                                 \
-	 JUMPSLOT_TYPE_IS_RECORD(T)    ? 'S' :                                 \
-	 JUMPSLOT_TYPE_IS_NUMBER(T)    ? 0 :                                   \
-					 'V')
+	(JUMPSLOT_TYPE_CLASS(T) == 5			 ? 'p' :               \
+	 JUMPSLOT_TYPE_IS_RECORD(T)			 ? 'S' :               \
+	 JUMPSLOT_TYPE_IS_NUMBER(JUMPSLOT_TYPE_CLASS(T)) ? 0 :                 \
+							   'V')
 
 #ifdef __SIZEOF_INT128__
 __extension__ typedef __int128 jumpslot_int128;

@@ -1,0 +1,109 @@
+"""Each public header compiles by itself; docs/abi.md says what external_abi.h says."""
+
+import itertools
+import re
+
+import pytest
+from conftest import MACHINE, ROOT, run
+
+PUBLIC = sorted((ROOT / "guest-macros/jumpslot").glob("*.h"))
+ARCHES = ("x86_64", "i386")
+COMPILERS = [("gcc", "c11"), ("clang", "c11"), ("g++", "c++17"), ("clang++", "c++17")]
+STUBS = ("external_stub_x86_64.h", "external_stub_i386.h")
+
+
+def only(arch):
+    """The stub headers are assembler text of one architecture."""
+    return [header for header in PUBLIC
+            if header.name not in STUBS or arch in header.name]
+
+
+@pytest.mark.parametrize("arch,compiler", itertools.product(ARCHES, COMPILERS))
+def test_each_guest_header_compiles_alone_and_twice(tools, arch, compiler):
+    cc, standard = compiler
+    for header in only(arch):
+        tools.compile(f"#include <jumpslot/{header.name}>\n" * 2 +
+                      "extern int nothing;\n", "-Wpedantic", arch=arch, cc=cc,
+                      standard=standard, name="alone")
+
+
+@pytest.mark.parametrize("arch,compiler", itertools.product(ARCHES, COMPILERS))
+def test_all_guest_headers_go_together(tools, arch, compiler):
+    cc, standard = compiler
+    for order in PUBLIC, PUBLIC[::-1]:
+        lines = [f"#include <jumpslot/{header.name}>\n" for header in order
+                 if header.name not in STUBS]
+        tools.compile("".join(lines), "-Wpedantic", arch=arch, cc=cc, standard=standard,
+                      name="together")
+
+
+@pytest.mark.parametrize("arch,compiler", itertools.product(ARCHES, COMPILERS))
+def test_the_provider_header_compiles_alone(tools, arch, compiler):
+    cc, standard = compiler
+    tools.compile("#include <jumpslot/provider.h>\n" * 2, "-Wpedantic", "-I",
+                  ROOT / "host-wrapper/include", arch=arch, cc=cc, standard=standard,
+                  name="provider")
+
+
+@pytest.mark.parametrize("arch,cc", itertools.product(ARCHES, ["gcc", "clang"]))
+def test_assembly_can_use_the_layout(tools, arch, cc):
+    source = tools.write("layout.S", """
+        #include <jumpslot/external_abi.h>
+        .long JUMPSLOT_ABI_VERSION, JUMPSLOT_NOTE_GUEST, JUMPSLOT_FLAGS_KNOWN
+        .long JUMPSLOT_START_MAGIC - 0x746c736a, JUMPSLOT_MULTIBOOT_MAGIC
+        .section JUMPSLOT_SECTION_SYMTAB, "a"
+        .asciz JUMPSLOT_NOTE_OWNER
+        """)
+    run(cc, MACHINE[arch], "-I", ROOT / "guest-macros", "-c", source, "-o",
+        tools.directory / "layout.o")
+
+
+def test_an_architecture_without_stubs_is_a_clear_error(tools):
+    result = tools.compile("#include <jumpslot/external_func.h>\n", "-mx32", name="x32",
+                           check=False)
+    assert result.returncode == 1
+    assert "jumpslot: guests are i386 or x86-64" in result.stderr
+
+
+def documented_tables():
+    """[(struct, [(offset, size, field)])] of docs/abi.md, in order."""
+    text = (ROOT / "docs/abi.md").read_text()
+    for title, body in re.findall(r"^`struct (\w+)`[^\n]*\n\n((?:\|.*\n)+)", text, re.M):
+        yield title, [(int(offset), int(size), field) for offset, size, field in
+                      re.findall(r"^\| *(\d+) *\| *(\d+) *\| *`(\w+)` *\|", body, re.M)]
+
+
+@pytest.mark.parametrize("arch", ARCHES)
+def test_the_documented_offsets_are_those_of_the_header(tools, arch):
+    header = (ROOT / "guest-macros/jumpslot/external_abi.h").read_text()
+    structs = dict(documented_tables())
+    assert set(structs) == set(re.findall(r"^struct (\w+) \{", header, re.M))
+    lines = ["#include <stddef.h>\n#include <jumpslot/external_abi.h>\n"]
+    for name, fields in structs.items():
+        body = re.search(rf"^struct {name} {{(.*?)^}};", header, re.M | re.S)[1]
+        assert [field for _, _, field in fields] == re.findall(r"(\w+);", body)
+        for offset, size, field in fields:
+            lines.append(
+                f"_Static_assert(offsetof(struct {name}, {field}) == {offset} &&"
+                f" sizeof(((struct {name} *)0)->{field}) == {size},"
+                f" \"{name}.{field}\");\n")
+        last = fields[-1]
+        lines.append(f"_Static_assert(sizeof(struct {name}) == {last[0] + last[1]},"
+                     f" \"{name}\");\n")
+    tools.compile("".join(lines), arch=arch, name="offsets")
+
+
+def test_the_documented_constants_are_those_of_the_header(tools):
+    text = (ROOT / "docs/abi.md").read_text()
+    header = (ROOT / "guest-macros/jumpslot/external_abi.h").read_text()
+    documented = dict(re.findall(r"^\| `(JUMPSLOT_\w+)` *\| `([^`]+)` *\|", text, re.M))
+    # A value, on its line or the next one; what has parentheses is made of others.
+    defined = re.findall(r"^#define (JUMPSLOT_\w+)[ \t]+[\"0-9]", header, re.M)
+    assert sorted(documented) == sorted(defined)
+    lines = ["#include <jumpslot/external_abi.h>\n"]
+    for name, value in documented.items():
+        same = f"{name} == {value}"
+        if '"' in value:
+            same = f"!__builtin_strcmp({name}, {value})"
+        lines.append(f"_Static_assert({same}, \"{name}\");\n")
+    tools.compile("".join(lines), cc="clang", name="constants")

@@ -1,0 +1,147 @@
+"""What EXTERNAL_FUNC and EF lines become in a provider's file."""
+
+import itertools
+
+import pytest
+from conftest import MACHINE, ROOT, WARNINGS, run
+from guest_image import Image
+
+ARCHES = ("x86_64", "i386")
+LINKERS = ("bfd", "lld")
+CELLS = list(itertools.product(["gcc", "clang"], ARCHES, LINKERS))
+
+HEADER = """
+    #include <stddef.h>
+    #include <jumpslot/external_func.h>
+    EXTERNAL_FUNC(long, add, long, long)
+    EXTERNAL_FUNC_VARIADIC(int, print, const char *)
+    EXTERNAL_FUNC_OPTIONAL(void, draw, double)
+    EXTERNAL_FUNC_REGPARM3(int, fast, int, int)
+    EXTERNAL_FUNC(int, elsewhere)
+    EXTERNAL_FUNC(untyped)
+"""
+PROVIDER = """
+    #include <jumpslot/provider.h>
+    #include "wanted.h"
+    #include "list.h"
+    int untyped(void);
+    long add(long a, long b) { return a + b; }
+    int print(const char *format, ...) { return *format; }
+    void draw(double length) { (void)length; }
+    #ifdef __i386__    /* gcc wants it repeated */
+    __attribute__((__regparm__(3)))
+    #endif
+    int fast(int a, int b) { return a - b; }
+    int untyped(void) { return 3; }
+"""
+FUNCTIONS = ("add", "print", "draw", "fast", "untyped")
+TYPES = {"x86_64": {"add": ("lll", 0), "print": ("ip.", 2), "draw": ("vd", 1),
+                    "fast": ("iii", 0), "elsewhere": ("i", 0)},
+         "i386": {"add": ("iii", 0), "print": ("ip.", 2), "draw": ("vd", 1),
+                  "fast": ("iii", 0x10), "elsewhere": ("i", 0)}}
+
+
+def write_list(tools, names):
+    tools.write("wanted.h", HEADER)
+    tools.write("list.h", "".join(f"EF({name})\n" for name in names))
+
+
+def build(tools, cc, arch, linker, *flags, source=PROVIDER, check=True):
+    return tools.provider(source, *flags, arch=arch, cc=cc, linker=linker, check=check)
+
+
+def check_table(image, arch):
+    records = image.provided()
+    typed = {record.name: (record.type, record.flags)
+             for record in records if record.type}
+    assert typed == TYPES[arch]
+    assert [record.name for record in records if record.function] == list(FUNCTIONS)
+    for record in records:
+        assert bool(record.type) != bool(record.function)
+        if record.function and image.symbols:
+            assert record.function == image.symbols[record.name]
+    assert image.note(".note.jumpslot.provider")[:3] == (b"jumpslot\0", 2, (1, 16))
+
+
+@pytest.mark.parametrize("cc,arch,linker", CELLS)
+def test_the_guests_header_gives_records_and_no_stub(tools, cc, arch, linker):
+    write_list(tools, FUNCTIONS)
+    image = Image(build(tools, cc, arch, linker))
+    check_table(image, arch)
+    assert not [section.name for section in image.elf.iter_sections()
+                if ".externals" in section.name and section.name != ".externals.types"]
+    assert not image.segment_flags(image.section(".jumpslot.provided")["sh_addr"]) & 2
+
+
+@pytest.mark.parametrize("cc,arch,linker", CELLS)
+def test_the_table_survives_gc_sections_and_strip(tools, cc, arch, linker):
+    write_list(tools, FUNCTIONS)
+    made = build(tools, cc, arch, linker, "-Wl,--gc-sections", "-ffunction-sections",
+                 "-fvisibility=hidden", "-O0")
+    run("strip", made)
+    check_table(Image(made), arch)
+
+
+@pytest.mark.parametrize("cc,arch,linker", CELLS)
+def test_cxx_gives_the_same_table(tools, cc, arch, linker):
+    write_list(tools, FUNCTIONS)
+    source = tools.write("provider.cc", PROVIDER.replace("int untyped(void);",
+                                                         'extern "C" int untyped(void);'))
+    cxx = {"gcc": "g++", "clang": "clang++"}[cc]
+    made = tools.directory / "provider.so"
+    run(cxx, MACHINE[arch], "-std=c++17", *WARNINGS, "-O2", "-fPIC", "-shared",
+        "-fuse-ld=" + linker, "-I", ROOT / "guest-macros", "-I",
+        ROOT / "host-wrapper/include", source, "-o", made)
+    check_table(Image(made), arch)
+
+
+@pytest.mark.parametrize("cc,arch,linker", CELLS)
+@pytest.mark.parametrize("name", ["not_there", "system", "write"])
+def test_a_name_without_a_function_is_a_link_error(tools, cc, arch, linker, name):
+    """Even if the libc has such a function."""
+    write_list(tools, ["add", name])
+    result = build(tools, cc, arch, linker, check=False)
+    assert result.returncode == 1
+    message = {"bfd": f"undefined reference to `{name}'",
+               "lld": f"undefined hidden symbol: {name}"}
+    assert message[linker] in result.stderr
+
+
+@pytest.mark.parametrize("cc,arch,linker", CELLS)
+def test_a_static_function_can_be_provided(tools, cc, arch, linker):
+    """It must be marked as used: the table is out of the compiler's sight."""
+    write_list(tools, ["hidden_one"])
+    body = "static __attribute__((used)) int hidden_one(void) { return 1; }\n"
+    image = Image(build(tools, cc, arch, linker, source=PROVIDER + body))
+    record = next(record for record in image.provided() if record.function)
+    assert record.function == image.symbols["hidden_one"]
+
+
+@pytest.mark.parametrize("cc", ["gcc", "clang"])
+def test_an_unmarked_static_function_is_a_compile_error(tools, cc):
+    write_list(tools, ["hidden_one"])
+    body = "static int hidden_one(void) { return 1; }\n"
+    result = build(tools, cc, "x86_64", "bfd", source=PROVIDER + body, check=False)
+    assert result.returncode == 1
+    assert "hidden_one" in result.stderr and "unused-function" in result.stderr
+
+
+@pytest.mark.parametrize("cc", ["gcc", "clang"])
+def test_a_provided_function_of_another_type_is_a_compile_error(tools, cc):
+    write_list(tools, FUNCTIONS)
+    source = PROVIDER.replace("long add(long a, long b)", "int add(int a, int b)")
+    result = build(tools, cc, "x86_64", "bfd", source=source, check=False)
+    assert result.returncode == 1
+    assert "conflicting types for" in result.stderr and "add" in result.stderr
+
+
+@pytest.mark.parametrize("cc,arch", itertools.product(["gcc", "clang"], ARCHES))
+def test_a_guests_header_before_the_providers_is_a_compile_error(tools, cc, arch):
+    source = tools.write("late.c", "#include <jumpslot/virt_cpu.h>\n"
+                                   "#include <jumpslot/provider.h>\n")
+    result = run(cc, MACHINE[arch], "-I", ROOT / "guest-macros", "-I",
+                 ROOT / "host-wrapper/include", "-c", source, "-o",
+                 tools.directory / "late.o", check=False)
+    assert result.returncode == 1
+    message = "include <jumpslot/provider.h> before headers with EXTERNAL_FUNC lines"
+    assert message in result.stderr
