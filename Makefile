@@ -20,7 +20,7 @@ endif
 # their own. -m32 lacks <asm/> where only gcc-12-multilib is installed.
 GUEST_CFLAGS := -std=c11 -O2 -g -ffreestanding -fno-stack-protector -fno-pie \
 	-fcf-protection -ffunction-sections -fdata-sections -I guest-macros $(WARNINGS) -MMD -MP
-GUEST_LDFLAGS := -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id \
+GUEST_LDFLAGS := -nostdlib -static -Wl,--gc-sections -Wl,--build-id \
 	-T linkscripts/externals.ld
 M_x86_64 := -m64
 M_i386 := -m32
@@ -66,13 +66,11 @@ CHECKS += check-code check-sanitized
 check: all $(CHECKS)
 
 # The code itself: clang as second compiler, and analyzers over what is shipped.
-SOURCES_C := $(wildcard resolver/*.c host-wrapper/*/*.c guests/calculator/provider.c \
-	guests/newlib/provider*.c)
+TIDIED := $(wildcard resolver/*.c host-wrapper/*/*.c)
 check-code: all
 	$(MAKE) BUILD=$(BUILD)/clang CC=clang programs providers
 	$(MAKE) BUILD=$(BUILD)/analyzed HOST_CFLAGS='$(HOST_CFLAGS) -fanalyzer' programs
-	clang-tidy --quiet $(filter-out %newlib% %calculator%,$(SOURCES_C)) -- -std=gnu11 \
-		-I guest-macros -I host-wrapper/include 2>/dev/null
+	clang-tidy --quiet $(TIDIED) -- $(HW_CFLAGS) 2>/dev/null
 	shellcheck install-packages .ci/run guests/demo
 
 .PHONY: programs providers check-sanitized

@@ -60,7 +60,7 @@ BENCH_PROGRAM = $(CC) -no-pie -Wl,-z,lazy -Wl,-rpath,'$$ORIGIN' -o $@ $^
 # Bound calls. The peer calls the provider's functions, which it finds by soname: one
 # process loads both. The program does without jumpslot.
 $(BENCH)/%/bound-pie.elf: $(BENCH)/bound_guest.o $(BENCH)/%/stub.o $(BENCH)/%/slot.o
-	$(CC) $(filter-out -static -no-pie,$(GUEST_LDFLAGS)) -static-pie -o $@ $^
+	$(CC) $(filter-out -static,$(GUEST_LDFLAGS)) -static-pie -o $@ $^
 $(BENCH)/%/bound-fixed.elf: $(BENCH)/bound_guest.o $(BENCH)/%/stub.o $(BENCH)/%/slot.o
 	$(CC) $(GUEST_LDFLAGS) -o $@ $^
 $(BENCH)/%/bound-provider.so: bench/calls/callee.c bench/calls/bound.c $(BENCH)/%/direct.o

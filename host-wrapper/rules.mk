@@ -1,7 +1,8 @@
 # The launcher (host-wrapper), and for each architecture a runner of the process host.
 
 HW := host-wrapper
-HW_CFLAGS := $(HOST_CFLAGS) -I guest-macros -I $(HW)/include
+HW_CFLAGS := $(HOST_CFLAGS) -I guest-macros -I $(HW)/include \
+	-DJUMPSLOT_VERSION='"$(file <VERSION)"'
 HW_OBJECTS := $(patsubst $(HW)/%.c,$(BUILD)/$(HW)/%.o,\
 	$(wildcard $(HW)/launcher/*.c $(HW)/common/*.c))
 RUNNER_SOURCES := $(wildcard $(HW)/process/*.c $(HW)/process/*.S $(HW)/common/*.c)

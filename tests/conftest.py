@@ -58,7 +58,7 @@ class Toolbox:
         """Link objects to a guest image."""
         target = self.directory / f"{name}-{arch}.elf"
         result = run("gcc", MACHINE[arch], "-nostdlib", f"-fuse-ld={linker}",
-                     "-static-pie" if pie else "-static", *([] if pie else ["-no-pie"]),
+                     "-static-pie" if pie else "-static",
                      *(["-Wl,--gc-sections"] if gc else []), "-Wl,--build-id",
                      *(["-T", ROOT / "linkscripts/externals.ld"] if script else []),
                      *flags, *objects, "-o", target, check=check)

@@ -15,8 +15,6 @@
 #include "plan_file.h"
 #include "report.h"
 
-#define VERSION "0.1.0"
-
 /* Exit statuses of our own; docs/host-wrapper.md. */
 enum { FAILED = 125, CANNOT_LOAD = 126, UNRESOLVED = 127 };
 
@@ -224,7 +222,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (launch.options.version) {
-		printf("host-wrapper %s, ABI %u\n", VERSION, JUMPSLOT_ABI_VERSION);
+		printf("host-wrapper %s, ABI %u\n", JUMPSLOT_VERSION, JUMPSLOT_ABI_VERSION);
 		return 0;
 	}
 	return launch_guest(&launch);
