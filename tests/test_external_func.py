@@ -268,11 +268,13 @@ def stub_codes(image, name):
     """The stub as docs/abi.md has it, with either jump that assemblers choose."""
     stub, bind, slot = (image.symbols[prefix + name] for prefix in
                         ("", "jumpslot.bind.", "jumpslot.slot."))
-    entry, resolver = image.imports[name].entry, image.symbols["__external_resolver"]
+    entry, shared = image.imports[name].entry, image.symbols["__external_bind"]
+
+    def relative(target, behind):
+        return (target - behind & 0xffffffff).to_bytes(4, "little")
 
     def field(target, behind):
-        value = target if image.word == 4 else target - behind
-        return (value & 0xffffffff).to_bytes(4, "little")
+        return relative(target, 0 if image.word == 4 else behind)
 
     endbr = bytes.fromhex("f30f1efb" if image.word == 4 else "f30f1efa")
     jump = endbr + b"\xff\x25" + field(slot, stub + 10)
@@ -281,7 +283,7 @@ def stub_codes(image, name):
         hand = b"\x68" + field(entry, 0)
     else:
         hand = b"\x4c\x8d\x1d" + field(entry, bind + 11)
-    call = b"\xff\x15" + field(resolver, bind + 4 + len(hand) + 6)
+    call = b"\xe8" + relative(shared, bind + 4 + len(hand) + 5)
     code = jump + endbr + hand + call
     return (code + b"\xeb" + (-(len(code) + 2) & 0xff).to_bytes(1, "little"),
             code + b"\xe9" + (-(len(code) + 5) & 0xffffffff).to_bytes(4, "little"))
@@ -297,6 +299,12 @@ def test_the_stub_is_the_documented_code_32_bytes_an_import(every):
     for key, image in every.items():
         for name in CALLED:
             assert has_stub(image, name), (key, name)
+        shared = image.symbols["__external_bind"]
+        resolver = image.symbols["__external_resolver"]
+        if image.word == 8:
+            resolver = resolver - shared - 6 & 0xffffffff
+        assert image.bytes_at(shared, 6) == b"\xff\x25" + resolver.to_bytes(4, "little"), key
+        for name in CALLED:
             assert all(len(code) <= 32 for code in stub_codes(image, name)), (key, name)
             assert image.symbols[name] % 16 == 0, (key, name)
             assert not image.segment_flags(image.symbols[name]) & 2, (key, name)
@@ -311,7 +319,7 @@ def test_a_debugger_finds_the_caller_at_every_instruction_of_a_stub(mixed):
             stub = image.symbols[name]
             rows = [(at - stub, register, offset)
                     for at, register, offset in frames[stub]]
-            pushed = [(19, sp, 8), (25, sp, 4)]   # behind push, behind call
+            pushed = [(19, sp, 8), (24, sp, 4)]   # behind push, behind call
             assert rows == [(0, sp, image.word), *(pushed if image.word == 4 else [])], (
                 key, name)
 

@@ -56,7 +56,7 @@ __asm__(
 	"	endbr32\n"
 	"	push	$.Ljumpslot.import.\\func\n"
 	".Ljumpslot.pushed.\\func:\n"
-	"	call	*__external_resolver\n"
+	"	call	__external_bind\n"
 	".Ljumpslot.popped.\\func:\n"
 	"	jmp	.Ljumpslot.stub.\\func\n"
 	"	.size	jumpslot.bind.\\func, . - jumpslot.bind.\\func\n"
@@ -78,7 +78,9 @@ __asm__(
 	"0x40 + .Ljumpslot.popped.\\func - .Ljumpslot.pushed.\\func, 0x0e, 4\n"
 	".endm\n"
 
-	/* The resolver pointer, and what it leads to where no host filled it in. */
+	/* The resolver pointer, what it leads to where no host filled it in, and the one
+	   jump through it: a single indirect branch that all stubs share is predicted,
+	   where one in each stub would be new to the processor on every first call. */
 	".macro __jumpslot_resolver\n"
 	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot..abi,comdat\n"
 	"	.balign	16\n"
@@ -90,6 +92,13 @@ __asm__(
 	"	endbr32\n"
 	"	ud2\n"
 	"	.size	__external_no_host, . - __external_no_host\n"
+	"	.balign	16\n"
+	"	.globl	__external_bind\n"
+	"	.hidden	__external_bind\n"
+	"	.type	__external_bind, @function\n"
+	"__external_bind:\n"
+	"	jmp	*__external_resolver\n"
+	"	.size	__external_bind, . - __external_bind\n"
 	".Ljumpslot.stub_end..abi:\n"
 	"	.popsection\n"
 	"	__jumpslot_frame .abi, 0\n"

@@ -52,7 +52,7 @@ __asm__(
 	"jumpslot.bind.\\func:\n"
 	"	endbr64\n"
 	"	lea	.Ljumpslot.import.\\func(%rip), %r11\n"
-	"	call	*__external_resolver(%rip)\n"
+	"	call	__external_bind\n"
 	"	jmp	.Ljumpslot.stub.\\func\n"
 	"	.size	jumpslot.bind.\\func, . - jumpslot.bind.\\func\n"
 	".Ljumpslot.stub_end.\\func:\n"
@@ -71,7 +71,9 @@ __asm__(
 	"	__jumpslot_frame \\func\n"
 	".endm\n"
 
-	/* The resolver pointer, and what it leads to where no host filled it in. */
+	/* The resolver pointer, what it leads to where no host filled it in, and the one
+	   jump through it: a single indirect branch that all stubs share is predicted,
+	   where one in each stub would be new to the processor on every first call. */
 	".macro __jumpslot_resolver\n"
 	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot..abi,comdat\n"
 	"	.balign	16\n"
@@ -83,6 +85,13 @@ __asm__(
 	"	endbr64\n"
 	"	ud2\n"
 	"	.size	__external_no_host, . - __external_no_host\n"
+	"	.balign	16\n"
+	"	.globl	__external_bind\n"
+	"	.hidden	__external_bind\n"
+	"	.type	__external_bind, @function\n"
+	"__external_bind:\n"
+	"	jmp	*__external_resolver(%rip)\n"
+	"	.size	__external_bind, . - __external_bind\n"
 	".Ljumpslot.stub_end..abi:\n"
 	"	.popsection\n"
 	"	__jumpslot_frame .abi\n"

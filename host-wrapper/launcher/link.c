@@ -21,7 +21,7 @@ static bool types_agree(const struct import *import, const struct provided *func
 /* Levenshtein distance of two names, at most MAX_SIMILAR bytes each. */
 static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-	size_t row[MAX_SIMILAR + 1];
+	size_t row[MAX_SIMILAR + 1] = { 0 };
 
 	for (size_t j = 0; j <= b_length; j++)
 		row[j] = j;

@@ -13,7 +13,6 @@
 
 #define MAX_TABLE   0x10000000u
 #define MAX_STRINGS 0x8000000u
-#define STRINGS	    ".jumpslot.strings"
 
 struct tables {
 	struct elf_section note;
@@ -56,7 +55,7 @@ static int read_tables(struct tables *tables, struct elf_file *elf,
 		error = elf_file_section(elf, JUMPSLOT_SECTION_PROVIDED, MAX_TABLE,
 					 &tables->records, message);
 	if (!error)
-		error = elf_file_section(elf, STRINGS, MAX_STRINGS, &tables->strings,
+		error = elf_file_section(elf, JUMPSLOT_SECTION_PROVIDER_STR, MAX_STRINGS, &tables->strings,
 					 message);
 	if (error == -ENOENT)
 		return fail(message, ENOEXEC,
