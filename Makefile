@@ -80,7 +80,8 @@ providers: $(BUILD)/providers/calculator-x86_64.so
 # The tests of commands again, with sanitizers in launcher and runner.
 SANITIZED := calls link_report loading ending services providers command_line bad_images
 check-sanitized: all
-	$(MAKE) BUILD=$(BUILD)/sanitized SANITIZE=address,undefined programs
+	$(MAKE) BUILD=$(BUILD)/sanitized SANITIZE=address,undefined programs \
+		$(BUILD)/sanitized/guests/hello-x86_64.elf $(BUILD)/sanitized/guests/hello-i386.elf
 	BUILD=$(BUILD)/sanitized ASAN_OPTIONS=detect_leaks=0 $(PYTHON) -m pytest -q \
 		-p no:cacheprovider $(SANITIZED:%=tests/test_%.py)
 

@@ -2,7 +2,7 @@
 
 HW := host-wrapper
 HW_CFLAGS := $(HOST_CFLAGS) -I guest-macros -I $(HW)/include \
-	-DJUMPSLOT_VERSION='"$(file <VERSION)"'
+	-DJUMPSLOT_VERSION='"$(strip $(file <VERSION))"'
 HW_OBJECTS := $(patsubst $(HW)/%.c,$(BUILD)/$(HW)/%.o,\
 	$(wildcard $(HW)/launcher/*.c $(HW)/common/*.c))
 RUNNER_SOURCES := $(wildcard $(HW)/process/*.c $(HW)/process/*.S $(HW)/common/*.c)

@@ -151,6 +151,14 @@ def test_no_runner_outlives_its_supervisor(tools):
     assert process.communicate(timeout=60)[0] == ""
 
 
+def test_a_parent_that_ignores_its_children_gets_the_status_too(tools):
+    guest = tools.guest(ENTRY % ("", "return 7;"))
+    result = subprocess.run(
+        [BUILD / "bin/host-wrapper", guest],
+        preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+    assert result.returncode == 7
+
+
 def test_in_place_the_launcher_becomes_the_guest(tools):
     process = start(tools.guest(SPINNING), "--in-place")
     with open(f"/proc/{process.pid}/comm", encoding="ascii") as comm:

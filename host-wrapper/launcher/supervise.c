@@ -140,6 +140,7 @@ int supervise(const struct run *run, struct ending *ending, struct message *mess
 		return fail(message, errno, "no memory to share with the runner: %s",
 			    strerror(errno));
 	*ending = (struct ending){ 0 };
+	signal(SIGCHLD, SIG_DFL); /* ignored, the child would leave no status */
 	block_signals(&mask, &old);
 	child = fork();
 	if (child < 0)

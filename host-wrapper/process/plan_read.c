@@ -80,7 +80,7 @@ static int map(const struct plan **plan, int fd, struct message *message)
 static int check_table(const struct plan *plan, const struct plan_table *table,
 		       size_t record_size, const char *name, struct message *message)
 {
-	if (table->offset > plan->size || table->offset % 8 > (record_size == 1 ? 7 : 0) ||
+	if (table->offset > plan->size || (record_size > 1 && table->offset % 8) ||
 	    table->count > (plan->size - table->offset) / record_size)
 		return fail(message, EINVAL,
 			    "plan: %" PRIu64 " %s at %" PRIu64

@@ -27,8 +27,8 @@ enum { FAILED = 125, CANNOT_LOAD = 126 };
 
 static int complain(int status, const struct message *message)
 {
-	fprintf(stderr, "host-wrapper: %s%s%s\n",
-		guest.plan ? plan_string(guest.plan, guest.plan->name) : "runner", ": ",
+	fprintf(stderr, "host-wrapper: %s: %s\n",
+		guest.plan ? plan_string(guest.plan, guest.plan->name) : "runner",
 		message->text);
 	return status;
 }
