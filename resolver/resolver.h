@@ -63,7 +63,10 @@ int jumpslot_resolver_bind(uintptr_t entry);
 void jumpslot_resolver_replace(struct jumpslot_resolver *resolver, uintptr_t index,
 			       uintptr_t target);
 
-/* Makes the next call of import `index` bind it anew. As above. */
+/*
+ * Unbinds import `index`, so that a call binds it anew: the next one, or one that has
+ * begun already. Any thread; async-signal-safe.
+ */
 void jumpslot_resolver_reset(struct jumpslot_resolver *resolver, uintptr_t index);
 
 #endif

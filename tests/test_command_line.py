@@ -18,9 +18,9 @@ import pytest
     (["--work-area", "99999999999999999999", "x"],
      "--work-area 99999999999999999999: not a size from 1 to 1024G"),
     (["--work-area=1025G", "x"], "--work-area 1025G: not a size from 1 to 1024G"),
-    (["--timeout", "never", "x"], "--timeout never: not a number of seconds from 0 to 1e9"),
-    (["--timeout", "nan", "x"], "--timeout nan: not a number of seconds from 0 to 1e9"),
-    (["--timeout", "-3", "x"], "--timeout -3: not a number of seconds from 0 to 1e9"),
+    (["--timeout", "never", "x"], "--timeout never: not a number of seconds above 0 and up to 1e9"),
+    (["--timeout", "nan", "x"], "--timeout nan: not a number of seconds above 0 and up to 1e9"),
+    (["--timeout", "-3", "x"], "--timeout -3: not a number of seconds above 0 and up to 1e9"),
     (["--provider", "/nonexistent.so", "GUEST"],
      "/nonexistent.so: No such file or directory"),
 ])

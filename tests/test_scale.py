@@ -119,9 +119,10 @@ def test_100000_missing_imports_are_all_named(bulk):
 
 @pytest.mark.parametrize("what,options,sizes", [
     ("report", ["--list"], [10, 50, FILES]),
-    # Callgrind translates every function that runs, so fewer of them.
-    ("load and run", ["--in-place"], [10, 20, 40]),
-    ("bind all and run", ["--in-place", "--bind", "now"], [10, 20, 40]),
+    # Callgrind translates every function that runs, so fewer of them; more than 16,384, as
+    # libc clears smaller tables itself and takes larger ones, clear, from the kernel.
+    ("load and run", ["--in-place"], [17, 25, 33]),
+    ("bind all and run", ["--in-place", "--bind", "now"], [17, 25, 33]),
 ])
 def test_cost_grows_linearly_with_the_number_of_imports(bulk, what, options, sizes):
     cost = []

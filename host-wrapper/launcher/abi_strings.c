@@ -23,6 +23,39 @@ static const char *const words[] = {
 	"double",  "long double", "__int128", "unsigned __int128",
 };
 
+/* The length of the UTF-8 character at `text`, 0 if there is none: RFC 3629. */
+static size_t character_length(const unsigned char *text)
+{
+	size_t length = text[0] < 0x80 ? 1 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
+
+	if (length == 1)
+		return 1;
+	if (text[0] < 0xc2 || text[0] > 0xf4)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
+	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
+		return 0;
+	return length;
+}
+
+bool text_printable(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+
+	while (*at) {
+		size_t length = character_length(at);
+		bool control = *at < ' ' || *at == 0x7f || (*at == 0xc2 && at[1] < 0xa0);
+
+		if (!length || control)
+			return false;
+		at += length;
+	}
+	return *text != 0;
+}
+
 /* Digits without a leading zero; false if there are none, or too many. */
 static bool skip_number(const char **type)
 {

@@ -1,6 +1,6 @@
 /*
- * The two kinds of strings in the tables of guests and providers, names and type
- * strings (docs/abi.md): checking one, and showing a type as C.
+ * The strings in the tables of guests and providers: names, type strings (docs/abi.md)
+ * and text for messages. Checking one, and showing a type as C.
  * Depends on nothing of the launcher.
  */
 #ifndef JUMPSLOT_ABI_STRINGS_H
@@ -12,6 +12,9 @@
 /* Names go to terminals and into C files: whether it is a symbol of 1 to
  * JUMPSLOT_MAX_NAME letters, digits and _.$ */
 bool symbol_name_valid(const char *name);
+
+/* Whether it is UTF-8 of at least one character, and none that a terminal obeys. */
+bool text_printable(const char *text);
 
 /* Whether it is a result and parameters by the grammar. */
 bool type_string_valid(const char *type);

@@ -83,7 +83,8 @@ static int check_raw_header(const struct elf_file *file, struct message *message
 	if (wide ? header.wide.e_shoff && !header.wide.e_shnum :
 		   header.narrow.e_shoff && !header.narrow.e_shnum)
 		return fail(message, ENOEXEC,
-			    "the ELF header does not say how many section headers there are");
+			    "the ELF header does not say how many section headers "
+			    "there are");
 	return 0;
 }
 
@@ -99,7 +100,8 @@ static int check_tables(struct elf_file *file, struct message *message)
 		return fail(message, ENOEXEC, "%u segments or more", PN_XNUM);
 	if (file->segment_count &&
 	    (header->e_phentsize != segment_size ||
-	     !range_within(header->e_phoff, file->segment_count * segment_size, file->size)))
+	     !range_within(header->e_phoff, file->segment_count * segment_size,
+			   file->size)))
 		return fail(message, ENOEXEC,
 			    "%zu program headers of %u bytes at 0x%" PRIx64
 			    ": not within the file of %" PRIu64 " bytes",
@@ -112,7 +114,8 @@ static int check_tables(struct elf_file *file, struct message *message)
 		return fail(message, ENOEXEC,
 			    "%u section headers of %u bytes at 0x%" PRIx64
 			    ": not within the file of %" PRIu64 " bytes",
-			    header->e_shnum, header->e_shentsize, header->e_shoff, file->size);
+			    header->e_shnum, header->e_shentsize, header->e_shoff,
+			    file->size);
 	return 0;
 }
 

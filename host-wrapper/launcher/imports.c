@@ -207,15 +207,6 @@ static int check_distinct_names(const struct import_table *table,
 	return 0;
 }
 
-/* Text for messages, without bytes that a terminal would obey. */
-static const char *printable(const char *text)
-{
-	for (const char *at = text; *at; at++)
-		if ((unsigned char)*at < ' ' || *at == 0x7f)
-			return NULL;
-	return *text ? text : NULL;
-}
-
 static const char *next_string(const struct elf_section *section, uint64_t *offset)
 {
 	const char *string;
@@ -250,8 +241,8 @@ static void read_debug(struct import_table *table, struct elf_file *file,
 		found = name_index_find(names, name);
 		if (found == NAME_INDEX_NONE)
 			continue;
-		table->imports[found].place = printable(place);
-		table->imports[found].prototype = printable(prototype);
+		table->imports[found].place = text_printable(place) ? place : NULL;
+		table->imports[found].prototype = text_printable(prototype) ? prototype : NULL;
 	}
 }
 

@@ -111,7 +111,7 @@ static int take_timeout(struct options *options, const char *name, char *value,
 	double seconds = strtod(value, &end);
 
 	if (end == value || *end || !(seconds > 0 && seconds <= 1e9))
-		return fail(message, EINVAL, "%s %s: not a number of seconds from 0 to 1e9",
+		return fail(message, EINVAL, "%s %s: not a number of seconds above 0 and up to 1e9",
 			    name, value);
 	options->timeout_ns = (uint64_t)(seconds * 1e9) + 1;
 	return 0;

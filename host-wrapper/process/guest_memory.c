@@ -77,8 +77,8 @@ long jumpslot_guest_string(const char *string, size_t max)
 		if (!region || !(region->access & JUMPSLOT_READ))
 			return -EFAULT;
 		room = region->end - (uintptr_t)string - length;
-		if (room > max + 1 - length)
-			room = max + 1 - length;
+		if (room > max - length)
+			room = max - length + 1;
 		found = strnlen(string + length, room);
 		length += found;
 		if (found < room)

@@ -3,7 +3,7 @@
 # random ones run n times as long.
 
 UNIT_PROGRAMS := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
-UNIT_COMMON := tests/unit/unit.c tests/unit/specimen.c
+UNIT_COMMON := tests/unit/unit.c tests/unit/specimen.c tests/unit/resolver_stubs.S
 # What is tested; main.c has the program's own main().
 UNIT_TESTED := $(filter-out %/main.c,$(wildcard $(HW)/launcher/*.c $(HW)/common/*.c)) \
 	$(HW)/process/plan_read.c $(HW)/process/guest_memory.c
@@ -12,6 +12,7 @@ UNIT_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_LIBS := -lcheck -lelf -lm -lrt -lsubunit -pthread
 
 UNIT_INPUTS := $(BUILD)/guests/hello-x86_64.elf $(BUILD)/guests/hello-i386.elf \
+	$(BUILD)/guests/calculator-x86_64.elf $(BUILD)/unit/compressed.elf \
 	$(BUILD)/unit/pie.elf $(BUILD)/unit/provider.so $(BUILD)/unit/provider-i386.so
 
 # One build: its objects' directory, and its flags.
@@ -24,22 +25,32 @@ $(1)/%.o: %.S
 	@mkdir -p $$(@D)
 	$$(CC) $$(UNIT_CFLAGS) $(2) -c -o $$@ $$<
 
-$(1)/tested.a: $(UNIT_TESTED:%.c=$(1)/%.o) $(UNIT_COMMON:%.c=$(1)/%.o)
+$(1)/tested.a: $(patsubst %,$(1)/%.o,$(basename $(UNIT_TESTED) $(UNIT_COMMON))) \
+		$(RESOLVER) $(BUILD)/unit/naive_entry.o
 	rm -f $$@
 	ar rcs $$@ $$^
 
 $(UNIT_PROGRAMS:%=$(1)/%): $(1)/%: $(1)/tests/unit/%.o $(1)/tested.a
 	$$(CC) $(2) -o $$@ $$^ $$(UNIT_LIBS)
-
-$(1)/test_resolver_race: $(1)/tests/unit/resolver_stubs.o $(RESOLVER)
 endef
 $(eval $(call unit_build,$(BUILD)/unit/plain,))
 $(eval $(call unit_build,$(BUILD)/unit/asan,$(UNIT_SANITIZE)))
 
+# The resolver's entry once more, for a resolver that is to fail.
+$(BUILD)/unit/naive_entry.o: $(BUILD)/resolver/entry_x86_64.o
+	@mkdir -p $(@D)
+	objcopy --redefine-sym jumpslot_resolver_bind=naive_bind \
+		--redefine-sym jumpslot_resolver_entry=naive_entry \
+		--redefine-sym jumpslot_resolver_fault=naive_fault $< $@
+
 $(BUILD)/unit/pie.elf: guests/hello/hello.c linkscripts/externals.ld
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -fno-pie,$(GUEST_CFLAGS)) -fpie -MF $@.d \
-		$(filter-out -static -no-pie,$(GUEST_LDFLAGS)) -static-pie -o $@ $<
+		$(filter-out -static,$(GUEST_LDFLAGS)) -static-pie -o $@ $<
+
+$(BUILD)/unit/compressed.elf: $(BUILD)/guests/calculator-x86_64.elf
+	@mkdir -p $(@D)
+	objcopy --compress-debug-sections=zlib $< $@
 
 UNIT_PROVIDER = $(CC) $(PROVIDER_CFLAGS) $(PROVIDER_LDFLAGS) -MF $@.d -o $@ $<
 $(BUILD)/unit/provider.so: tests/unit/inputs/provider.c

@@ -32,7 +32,8 @@ struct specimen specimen_open(const char *name)
 	ck_assert_msg(from >= 0 && specimen.fd >= 0 && !fstat(from, &status), "%s: %s",
 		      unit_path(name), strerror(errno));
 	specimen.size = (size_t)status.st_size;
-	ck_assert_int_eq(sendfile(specimen.fd, from, NULL, specimen.size), status.st_size);
+	ck_assert_int_eq(sendfile(specimen.fd, from, NULL, specimen.size),
+			 status.st_size);
 	close(from);
 	map(&specimen);
 	return specimen;
@@ -164,15 +165,16 @@ Elf64_Ehdr *specimen_header(struct specimen *specimen)
 
 Elf64_Phdr *specimen_segment(struct specimen *specimen, size_t index)
 {
-	return (Elf64_Phdr *)(specimen->bytes + specimen_header(specimen)->e_phoff) + index;
+	return (Elf64_Phdr *)(specimen->bytes + specimen_header(specimen)->e_phoff) +
+	       index;
 }
 
 Elf64_Shdr *specimen_section(struct specimen *specimen, const char *name)
 {
 	const Elf64_Ehdr *header = specimen_header(specimen);
 	Elf64_Shdr *sections = (Elf64_Shdr *)(specimen->bytes + header->e_shoff);
-	const char *names = (const char *)specimen->bytes +
-			    sections[header->e_shstrndx].sh_offset;
+	const char *names =
+		(const char *)specimen->bytes + sections[header->e_shstrndx].sh_offset;
 
 	for (size_t i = 0; i < header->e_shnum; i++)
 		if (!strcmp(names + sections[i].sh_name, name))

@@ -24,23 +24,30 @@ struct pair {
 	struct field second;
 };
 
-#define FIELD(type, name) { offsetof(type, name), sizeof(((type *)0)->name) }
+#define FIELD(type, name)                                                                \
+	{                                                                                \
+		offsetof(type, name), sizeof(((type *)0)->name)                          \
+	}
 #define EHDR_FIELDS(E)                                                                   \
 	FIELD(E, e_type), FIELD(E, e_machine), FIELD(E, e_version), FIELD(E, e_entry),   \
-	FIELD(E, e_phoff), FIELD(E, e_shoff), FIELD(E, e_flags), FIELD(E, e_ehsize),     \
-	FIELD(E, e_phentsize), FIELD(E, e_phnum), FIELD(E, e_shentsize),                 \
-	FIELD(E, e_shnum), FIELD(E, e_shstrndx)
+		FIELD(E, e_phoff), FIELD(E, e_shoff), FIELD(E, e_flags),                 \
+		FIELD(E, e_ehsize), FIELD(E, e_phentsize), FIELD(E, e_phnum),            \
+		FIELD(E, e_shentsize), FIELD(E, e_shnum), FIELD(E, e_shstrndx)
 #define PHDR_FIELDS(P)                                                                   \
 	FIELD(P, p_type), FIELD(P, p_offset), FIELD(P, p_vaddr), FIELD(P, p_paddr),      \
-	FIELD(P, p_filesz), FIELD(P, p_memsz), FIELD(P, p_flags), FIELD(P, p_align)
+		FIELD(P, p_filesz), FIELD(P, p_memsz), FIELD(P, p_flags),                \
+		FIELD(P, p_align)
 #define SHDR_FIELDS(S)                                                                   \
 	FIELD(S, sh_name), FIELD(S, sh_type), FIELD(S, sh_flags), FIELD(S, sh_addr),     \
-	FIELD(S, sh_offset), FIELD(S, sh_size), FIELD(S, sh_link), FIELD(S, sh_info),    \
-	FIELD(S, sh_addralign), FIELD(S, sh_entsize)
-#define PAIR(type, first, second) { FIELD(type, first), FIELD(type, second) }
+		FIELD(S, sh_offset), FIELD(S, sh_size), FIELD(S, sh_link),               \
+		FIELD(S, sh_info), FIELD(S, sh_addralign), FIELD(S, sh_entsize)
+#define PAIR(type, first, second)                                                        \
+	{                                                                                \
+		FIELD(type, first), FIELD(type, second)                                  \
+	}
 #define PHDR_PAIRS(P)                                                                    \
 	PAIR(P, p_offset, p_filesz), PAIR(P, p_vaddr, p_memsz),                          \
-	PAIR(P, p_filesz, p_memsz), PAIR(P, p_offset, p_vaddr)
+		PAIR(P, p_filesz, p_memsz), PAIR(P, p_offset, p_vaddr)
 #define SHDR_PAIRS(S) PAIR(S, sh_offset, sh_size), PAIR(S, sh_addr, sh_size)
 #define EHDR_PAIRS(E)                                                                    \
 	PAIR(E, e_phoff, e_phnum), PAIR(E, e_shoff, e_shnum), PAIR(E, e_shnum, e_shstrndx)
@@ -53,8 +60,13 @@ struct layout {
 };
 
 #define LAYOUT(E, P, S)                                                                  \
-	{ sizeof(E), sizeof(P), sizeof(S), { EHDR_FIELDS(E) }, { PHDR_FIELDS(P) },       \
-	  { SHDR_FIELDS(S) }, { EHDR_PAIRS(E) }, { PHDR_PAIRS(P) }, { SHDR_PAIRS(S) } }
+	{                                                                                \
+		sizeof(E), sizeof(P), sizeof(S), { EHDR_FIELDS(E) }, { PHDR_FIELDS(P) }, \
+			{ SHDR_FIELDS(S) }, { EHDR_PAIRS(E) }, { PHDR_PAIRS(P) },        \
+		{                                                                        \
+			SHDR_PAIRS(S)                                                    \
+		}                                                                        \
+	}
 static const struct layout layouts[] = {
 	LAYOUT(Elf32_Ehdr, Elf32_Phdr, Elf32_Shdr),
 	LAYOUT(Elf64_Ehdr, Elf64_Phdr, Elf64_Shdr),

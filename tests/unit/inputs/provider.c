@@ -2,7 +2,7 @@
 #include <jumpslot/provider.h>
 
 EXTERNAL_FUNC(int, twice, int)
-EXTERNAL_FUNC(int, thrice, int)
+EXTERNAL_FUNC(double, thrice, double)
 EXTERNAL_FUNC_VARIADIC(int, sum, int)
 EF(twice)
 EF(thrice)
@@ -15,7 +15,7 @@ int twice(int a)
 	return 2 * a;
 }
 
-int thrice(int a)
+double thrice(double a)
 {
 	return 3 * a;
 }

@@ -1,0 +1,70 @@
+"""The resolver's object needs nothing of its host, and touches no vector register.
+
+That its work does not grow with the number of imports is counted, instruction by
+instruction, in unit/test_resolver_steps.c.
+"""
+
+import re
+
+import pytest
+from conftest import BUILD, run
+
+OBJECT = BUILD / "resolver/resolver-x86_64.o"
+FOREIGN = re.compile(r"%[xyz]mm\d|%mm\d|%st\b|%k[0-7]\b|%bnd\d|%tmm\d")
+FOREIGN_INSTRUCTION = re.compile(
+    r"^(f(?!s:)\w+|emms|v\w+|x(save|rstor)\w*|(ld|st)mxcsr|syscall|sysenter|int\b.*)$")
+
+
+def instructions(path):
+    """(mnemonic and operands, relocations) of each instruction."""
+    found = []
+    for line in run("objdump", "-dr", "--no-show-raw-insn", path).stdout.splitlines():
+        if match := re.match(r"^ +[0-9a-f]+:\t(.*)$", line):
+            found.append((match[1].strip(), []))
+        elif match := re.match(r"^\t+[0-9a-f]+: (R_\S+)\t(\S+)$", line):
+            found[-1][1].append(match[2])
+    return found
+
+
+def foreign(code):
+    """Those that touch a register of vectors or floats, or leave for the system."""
+    return [text for text, _ in code
+            if FOREIGN.search(text) or FOREIGN_INSTRUCTION.match(text.split(" ")[0])]
+
+
+def test_the_object_needs_no_symbol_of_another():
+    assert run("nm", "-u", OBJECT).stdout == ""
+
+
+def test_no_instruction_touches_a_vector_or_float_register():
+    code = instructions(OBJECT)
+    assert len(code) > 50
+    assert foreign(code) == []
+
+
+@pytest.mark.parametrize("statement", [
+    'double d; d = *(volatile double *)p * 2; *(volatile double *)p = d;',
+    'long double d; d = *(volatile long double *)p * 2; *(volatile long double *)p = d;',
+    '__asm__ volatile("emms");',
+    '__asm__ volatile("syscall" : : : "rcx", "r11");',
+])
+def test_an_instruction_that_does_is_seen(tools, statement):
+    """The test above can fail."""
+    source = tools.write("foreign.c", "void f(void *p); void f(void *p) { (void)p; %s }"
+                         % statement)
+    path = tools.directory / "foreign.o"
+    run("gcc", "-O2", "-c", source, "-o", path)
+    assert foreign(instructions(path))
+
+
+def test_no_call_leaves_the_object():
+    """Calls and jumps go to places in the object itself, none through a pointer."""
+    own = {line.split()[-1] for line in run("nm", OBJECT).stdout.splitlines()}
+    branches = [(text, relocations) for text, relocations in instructions(OBJECT)
+                if re.match(r"(call|j\w+|loop\w*)\b", text)]
+    assert any(text.startswith("call") for text, _ in branches)
+    for text, relocations in branches:
+        assert "*" not in text, text
+        for target in relocations:
+            name = re.split(r"[-+]", target)[0]
+            assert name in own or name == ".text", text

@@ -1,0 +1,139 @@
+/* The grammar of names and type strings, and types shown as C. */
+#include <string.h>
+
+#include <jumpslot/external_abi.h>
+#include "../../host-wrapper/launcher/abi_strings.h"
+#include "unit.h"
+
+/* `length` letters. */
+static const char *letters(size_t length)
+{
+	static char text[JUMPSLOT_MAX_NAME + 2];
+
+	memset(text, 'i', length);
+	text[length] = 0;
+	return text;
+}
+
+START_TEST(names_are_symbols)
+{
+	static const char *const valid[] = { "a",    "_",  ".L",
+					     "$",    "f9", "_BSP_Virtual_read",
+					     "a.b$c" };
+	static const char *const wrong[] = { "",	"9", "9a",    "a b", "a-b", "a\n",
+					     "\x1b[2J", "é", "a\x80", "a/b", "a\"" };
+
+	for (size_t i = 0; i < COUNT(valid); i++)
+		ck_assert_msg(symbol_name_valid(valid[i]), "%s", valid[i]);
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		ck_assert_msg(!symbol_name_valid(wrong[i]), "%s", wrong[i]);
+}
+END_TEST
+
+START_TEST(names_have_at_most_1023_bytes)
+{
+	ck_assert(symbol_name_valid(letters(JUMPSLOT_MAX_NAME)));
+	ck_assert(!symbol_name_valid(letters(JUMPSLOT_MAX_NAME + 1)));
+}
+END_TEST
+
+START_TEST(text_is_utf8_that_no_terminal_obeys)
+{
+	static const char *const valid[] = { "a b", "é/ü", "\xc2\xa0", "\xe2\x82\xac",
+					     "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf" };
+	static const char *const wrong[] = {
+		"",	    "a\n",	    "\x1b[2J",	   "\x7f",	       "\x80",
+		"\x9b[2J",  "\xc2\x9b[2J", "\xc3",	   "\xc0\xaf",	       "\xe2\x82",
+		"\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80",
+		"\xff",
+	};
+
+	for (size_t i = 0; i < COUNT(valid); i++)
+		ck_assert_msg(text_printable(valid[i]), "%zu", i);
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		ck_assert_msg(!text_printable(wrong[i]), "%zu", i);
+}
+END_TEST
+
+START_TEST(types_are_a_result_and_parameters)
+{
+	static const char *const valid[] = {
+		"v",	 "i",  "vbhil", "vctum",     "pBfdDqQ", "vV16",	       "S24.8i",
+		"vS1.1", "v.", "ii.",	"V32V16V64", "S0.1",	"vS999999.32",
+	};
+	static const char *const wrong[] = {
+		"",	 ".",	 "x",	 "vx",	     "iv", "vv",  "v..",   "v.i",
+		"V",	 "V0x",	 "vV",	 "S",	     "S8", "S8.", "S.8",   "S08.8",
+		"S8.08", "S8,8", "V016", "V1234567", "i ", "i\n", "i\x80", "S1234567.8",
+	};
+
+	for (size_t i = 0; i < COUNT(valid); i++)
+		ck_assert_msg(type_string_valid(valid[i]), "%s", valid[i]);
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		ck_assert_msg(!type_string_valid(wrong[i]), "%s", wrong[i]);
+}
+END_TEST
+
+START_TEST(types_have_at_most_1023_bytes)
+{
+	ck_assert(type_string_valid(letters(JUMPSLOT_MAX_NAME)));
+	ck_assert(!type_string_valid(letters(JUMPSLOT_MAX_NAME + 1)));
+}
+END_TEST
+
+START_TEST(types_are_shown_as_c)
+{
+	static const char *const shown[][2] = {
+		{ "v", "void f(void)" },
+		{ "p", "void *f(void)" },
+		{ "ii", "int32_t f(int32_t)" },
+		{ "v.", "void f(...)" },
+		{ "ip.", "int32_t f(void *, ...)" },
+		{ "vbhilctum", "void f(int8_t, int16_t, int32_t, int64_t, uint8_t, "
+			       "uint16_t, uint32_t, uint64_t)" },
+		{ "vBpfdDqQ",
+		  "void f(bool, void *, float, double, long double, __int128, "
+		  "unsigned __int128)" },
+		{ "S24.8V16", "struct(24) f(vector(16))" },
+		{ NULL, "?" },
+	};
+
+	for (size_t i = 0; i < COUNT(shown); i++) {
+		char text[256];
+
+		type_string_to_c(shown[i][0], "f", text, sizeof(text));
+		ck_assert_str_eq(text, shown[i][1]);
+	}
+}
+END_TEST
+
+START_TEST(what_is_shown_is_cut_where_it_does_not_fit)
+{
+	static const char whole[] = "struct(24) f(void *, vector(16), int32_t, ...)";
+
+	for (size_t size = 1; size <= sizeof(whole); size++) {
+		char text[sizeof(whole) + 1];
+
+		memset(text, '#', sizeof(text));
+		type_string_to_c("S24.8pV16i.", "f", text, size);
+		ck_assert_uint_eq(strlen(text), size - 1);
+		ck_assert_int_eq(strncmp(text, whole, size - 1), 0);
+		ck_assert_int_eq(text[size], '#');
+	}
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		names_are_symbols,
+		names_have_at_most_1023_bytes,
+		text_is_utf8_that_no_terminal_obeys,
+		types_are_a_result_and_parameters,
+		types_have_at_most_1023_bytes,
+		types_are_shown_as_c,
+		what_is_shown_is_cut_where_it_does_not_fit,
+	};
+
+	return unit_run("abi strings", tests, COUNT(tests));
+}

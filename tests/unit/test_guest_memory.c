@@ -1,0 +1,217 @@
+/* Which pointers of a guest a provider may follow, at every boundary of its memory. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <jumpslot/provider.h>
+#include "../../host-wrapper/process/guest_memory.h"
+#include "unit.h"
+
+#define PAGE 4096u
+
+static const int both = JUMPSLOT_READ | JUMPSLOT_WRITE;
+
+/*
+ * Six pages: one that is unmapped, two writable ones of two regions, a read-only one, one
+ * that is write-only to the guest, and one that is unmapped again.
+ */
+static char *start;
+
+static void add(unsigned page, int access)
+{
+	const struct guest_region region = {
+		.start = (uintptr_t)start + page * PAGE,
+		.end = (uintptr_t)start + (page + 1) * PAGE,
+		.access = access,
+	};
+
+	ck_assert_int_eq(guest_memory_add(&region), 0);
+}
+
+static void make_memory(void)
+{
+	start = mmap(NULL, 6 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ck_assert_ptr_ne(start, MAP_FAILED);
+	ck_assert_int_eq(mprotect(start + PAGE, 4 * PAGE, PROT_READ | PROT_WRITE), 0);
+	memset(start + PAGE, 'a', 4 * PAGE);
+	add(2, both); /* out of order */
+	add(1, both);
+	add(3, JUMPSLOT_READ);
+	add(4, JUMPSLOT_WRITE);
+}
+
+/* jumpslot_guest_range() on [from, to) of the pages. */
+static int range(size_t from, size_t to, int access)
+{
+	return jumpslot_guest_range(start + from, to - from, access);
+}
+
+START_TEST(all_bytes_must_be_guest_memory)
+{
+	make_memory();
+	ck_assert_int_eq(range(PAGE, 2 * PAGE, both), 0);
+	ck_assert_int_eq(range(PAGE, PAGE + 1, both), 0);
+	ck_assert_int_eq(range(PAGE - 1, PAGE + 1, JUMPSLOT_READ), -EFAULT);
+	ck_assert_int_eq(range(PAGE - 1, PAGE, JUMPSLOT_READ), -EFAULT);
+	ck_assert_int_eq(range(4 * PAGE - 1, 4 * PAGE, JUMPSLOT_READ), 0);
+	ck_assert_int_eq(range(5 * PAGE - 1, 5 * PAGE, JUMPSLOT_WRITE), 0);
+	ck_assert_int_eq(range(5 * PAGE - 1, 5 * PAGE + 1, JUMPSLOT_WRITE), -EFAULT);
+	ck_assert_int_eq(jumpslot_guest_range(NULL, 1, JUMPSLOT_READ), -EFAULT);
+	ck_assert_int_eq(jumpslot_guest_range(&start, 1, JUMPSLOT_READ), -EFAULT);
+}
+END_TEST
+
+START_TEST(a_range_may_span_adjacent_regions)
+{
+	make_memory();
+	ck_assert_int_eq(range(PAGE, 3 * PAGE, both), 0);
+	ck_assert_int_eq(range(2 * PAGE - 1, 2 * PAGE + 1, both), 0);
+	ck_assert_int_eq(range(PAGE, 4 * PAGE, JUMPSLOT_READ), 0);
+	ck_assert_int_eq(range(PAGE, 3 * PAGE + 1, both), -EFAULT);
+}
+END_TEST
+
+START_TEST(every_region_must_allow_the_access)
+{
+	make_memory();
+	ck_assert_int_eq(range(3 * PAGE, 4 * PAGE, JUMPSLOT_READ), 0);
+	ck_assert_int_eq(range(3 * PAGE, 4 * PAGE, JUMPSLOT_WRITE), -EFAULT);
+	ck_assert_int_eq(range(3 * PAGE, 4 * PAGE, both), -EFAULT);
+	ck_assert_int_eq(range(4 * PAGE, 5 * PAGE, JUMPSLOT_WRITE), 0);
+	ck_assert_int_eq(range(4 * PAGE, 5 * PAGE, JUMPSLOT_READ), -EFAULT);
+	ck_assert_int_eq(range(PAGE, 5 * PAGE, JUMPSLOT_READ), -EFAULT);
+	ck_assert_int_eq(range(PAGE, 2 * PAGE, 4), -EFAULT);
+}
+END_TEST
+
+START_TEST(no_bytes_are_always_right)
+{
+	make_memory();
+	ck_assert_int_eq(range(0, 0, both), 0);
+	ck_assert_int_eq(jumpslot_guest_range(NULL, 0, both), 0);
+	ck_assert_int_eq(jumpslot_guest_range((void *)UINTPTR_MAX, 0, both), 0);
+}
+END_TEST
+
+START_TEST(a_range_that_wraps_is_refused)
+{
+	static const size_t lengths[] = { SIZE_MAX, SIZE_MAX - 1, SIZE_MAX / 2 + 1 };
+
+	make_memory();
+	for (size_t i = 0; i < COUNT(lengths); i++)
+		for (unsigned page = 0; page < 6; page++)
+			ck_assert_int_eq(jumpslot_guest_range(start + page * PAGE,
+							      lengths[i], JUMPSLOT_READ),
+					 -EFAULT);
+	ck_assert_int_eq(jumpslot_guest_range((void *)UINTPTR_MAX, 1, JUMPSLOT_READ),
+			 -EFAULT);
+	ck_assert_int_eq(jumpslot_guest_range((void *)UINTPTR_MAX, 2, JUMPSLOT_READ),
+			 -EFAULT);
+	ck_assert_int_eq(
+		jumpslot_guest_range(start + PAGE, 0 - (uintptr_t)start, JUMPSLOT_READ),
+		-EFAULT);
+}
+END_TEST
+
+START_TEST(a_string_ends_within_readable_memory)
+{
+	make_memory();
+	start[PAGE + 5] = 0;
+	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 100), 5);
+	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 5), 5);
+	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 4), -ERANGE);
+	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 0), -ERANGE);
+	ck_assert_int_eq(jumpslot_guest_string(start + PAGE + 5, 0), 0);
+	ck_assert_int_eq(jumpslot_guest_string(start, 100), -EFAULT);
+	ck_assert_int_eq(jumpslot_guest_string(NULL, 0), -EFAULT);
+	ck_assert_int_eq(jumpslot_guest_string(start + 4 * PAGE, 100), -EFAULT);
+	ck_assert_int_eq(jumpslot_guest_string((char *)UINTPTR_MAX, 100), -EFAULT);
+}
+END_TEST
+
+START_TEST(a_string_may_span_adjacent_regions)
+{
+	make_memory();
+	start[4 * PAGE - 1] = 0;
+	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 4 * PAGE), 3 * PAGE - 1);
+	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 3 * PAGE - 1), 3 * PAGE - 1);
+	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 3 * PAGE - 2), -ERANGE);
+	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, PAGE), -ERANGE);
+}
+END_TEST
+
+START_TEST(a_string_without_an_end_leaves_the_guests_memory)
+{
+	make_memory();
+	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 3 * PAGE), -EFAULT);
+	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 3 * PAGE - 1), -ERANGE);
+}
+END_TEST
+
+START_TEST(a_string_may_be_as_long_as_memory_allows)
+{
+	static const size_t most[] = { SIZE_MAX, SIZE_MAX - 1, SIZE_MAX / 2 };
+
+	make_memory();
+	for (size_t i = 0; i < COUNT(most); i++) {
+		ck_assert_int_eq(jumpslot_guest_string(start + PAGE, most[i]), -EFAULT);
+		start[3 * PAGE] = 0;
+		ck_assert_int_eq(jumpslot_guest_string(start + PAGE, most[i]), 2 * PAGE);
+		start[3 * PAGE] = 'a';
+	}
+}
+END_TEST
+
+START_TEST(a_protected_part_of_a_region_is_readable_only)
+{
+	const struct guest_region region = { 0x10000, 0x14000, both, true };
+
+	ck_assert_int_eq(guest_memory_add(&region), 0);
+	ck_assert_int_eq(guest_memory_protect(0x11000, 0x15000), -EINVAL);
+	ck_assert_int_eq(guest_memory_protect(0xf000, 0x11000), -EINVAL);
+	ck_assert_int_eq(guest_memory_protect(0x11000, 0x11000), -EINVAL);
+	ck_assert_int_eq(guest_memory_protect(0x11000, 0x12000), 0);
+	ck_assert_int_eq(jumpslot_guest_range((void *)0x10000, 0x4000, JUMPSLOT_READ), 0);
+	ck_assert_int_eq(jumpslot_guest_range((void *)0x10000, 0x1000, both), 0);
+	ck_assert_int_eq(jumpslot_guest_range((void *)0x10000, 0x1001, both), -EFAULT);
+	ck_assert_int_eq(jumpslot_guest_range((void *)0x11fff, 1, both), -EFAULT);
+	ck_assert_int_eq(jumpslot_guest_range((void *)0x12000, 0x2000, both), 0);
+}
+END_TEST
+
+START_TEST(there_is_room_for_256_regions)
+{
+	struct guest_region region = { .access = both };
+
+	for (unsigned i = 0; i < 256; i++) {
+		region.start = 0x100000 + 2 * PAGE * i;
+		region.end = region.start + PAGE;
+		ck_assert_int_eq(guest_memory_add(&region), 0);
+	}
+	ck_assert_int_eq(guest_memory_add(&region), -ENOSPC);
+	ck_assert_int_eq(guest_memory_protect(0x100000, 0x100800), -ENOSPC);
+	ck_assert_int_eq(jumpslot_guest_range((void *)0x100000, PAGE, both), 0);
+	ck_assert_int_eq(guest_memory_protect(0x100000, 0x101000), 0);
+	ck_assert_int_eq(jumpslot_guest_range((void *)0x100000, 1, both), -EFAULT);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		all_bytes_must_be_guest_memory,
+		a_range_may_span_adjacent_regions,
+		every_region_must_allow_the_access,
+		no_bytes_are_always_right,
+		a_range_that_wraps_is_refused,
+		a_string_ends_within_readable_memory,
+		a_string_may_span_adjacent_regions,
+		a_string_without_an_end_leaves_the_guests_memory,
+		a_string_may_be_as_long_as_memory_allows,
+		a_protected_part_of_a_region_is_readable_only,
+		there_is_room_for_256_regions,
+	};
+
+	return unit_run("guest memory", tests, COUNT(tests));
+}

@@ -1,0 +1,239 @@
+/* Matching imports with providers: who serves what, and what is said where none does. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <jumpslot/external_abi.h>
+#include "../../host-wrapper/launcher/link.h"
+#include "unit.h"
+
+/* A provider of these functions, without a file. */
+static struct provider_file provider(struct provided *functions, size_t count)
+{
+	struct provider_file made = { .functions = functions, .count = count };
+
+	ck_assert_int_eq(name_index_init(&made.names, count), 0);
+	for (size_t i = 0; i < count; i++)
+		name_index_add(&made.names, functions[i].name, i);
+	return made;
+}
+
+/* One import against these providers, which it frees. */
+static struct link link_one(struct import import, struct provider_file *providers,
+			    size_t count, struct link_result *result)
+{
+	const struct import_table table = { .imports = &import, .count = 1 };
+	struct link link;
+
+	ck_assert_int_eq(link_imports(result, &table, providers, count), 0);
+	ck_assert_uint_eq(result->count, 1);
+	link = result->links[0];
+	link_free(result);
+	for (size_t i = 0; i < count; i++)
+		name_index_free(&providers[i].names);
+	return link;
+}
+
+/* The link of an import of that type and those flags with one function `f`. */
+static struct link link_types(const char *guest, uint32_t guest_flags, const char *host,
+			      uint32_t host_flags, struct link_result *result)
+{
+	struct provided f = {
+		.name = "f", .type = host, .function = 1, .flags = host_flags
+	};
+	struct provider_file providers[] = { provider(&f, 1) };
+	struct import import = { .name = "f", .type = guest, .flags = guest_flags };
+
+	return link_one(import, providers, 1, result);
+}
+
+START_TEST(the_first_provider_that_has_a_name_serves_it)
+{
+	struct provided other = { .name = "g", .function = 1 };
+	struct provided first = { .name = "f", .type = "ii", .function = 2 };
+	struct provided second = { .name = "f", .type = "ii", .function = 3 };
+	struct provider_file providers[] = { provider(&other, 1), provider(&first, 1),
+					     provider(&second, 1) };
+	struct link_result result;
+	struct link link = link_one((struct import){ .name = "f", .type = "ii" },
+				    providers, 3, &result);
+
+	ck_assert_int_eq(link.status, LINK_BOUND);
+	ck_assert_uint_eq(link.provider, 1);
+	ck_assert_ptr_eq(link.function, &first);
+	ck_assert_uint_eq(result.missing + result.mismatched, 0);
+}
+END_TEST
+
+START_TEST(a_mismatch_stays_with_the_first_that_has_the_name)
+{
+	struct provided wrong = { .name = "f", .type = "id", .function = 2 };
+	struct provided right = { .name = "f", .type = "ii", .function = 3 };
+	struct provider_file providers[] = { provider(&wrong, 1), provider(&right, 1) };
+	struct link_result result;
+	struct link link = link_one((struct import){ .name = "f", .type = "ii" },
+				    providers, 2, &result);
+
+	ck_assert_int_eq(link.status, LINK_MISMATCH);
+	ck_assert_uint_eq(link.provider, 0);
+	ck_assert_ptr_eq(link.function, &wrong);
+	ck_assert_uint_eq(result.mismatched, 1);
+	ck_assert_uint_eq(result.missing, 0);
+}
+END_TEST
+
+START_TEST(a_type_without_a_function_provides_nothing)
+{
+	struct provided type = { .name = "f", .type = "ii" };
+	struct provided function = { .name = "f", .type = "ii", .function = 3 };
+	struct provider_file providers[] = { provider(&type, 1), provider(&function, 1) };
+	struct link_result result;
+	struct link link = link_one((struct import){ .name = "f", .type = "ii" },
+				    providers, 2, &result);
+
+	ck_assert_int_eq(link.status, LINK_BOUND);
+	ck_assert_uint_eq(link.provider, 1);
+}
+END_TEST
+
+START_TEST(an_unknown_type_matches_every_type)
+{
+	struct link_result result;
+
+	ck_assert_int_eq(link_types(NULL, 0, "ii", 0, &result).status, LINK_BOUND);
+	ck_assert_int_eq(link_types("ii", 0, NULL, 0, &result).status, LINK_BOUND);
+	ck_assert_int_eq(link_types(NULL, 0, NULL, 0, &result).status, LINK_BOUND);
+	ck_assert_int_eq(link_types(NULL, 0, "ii.", JUMPSLOT_VARIADIC, &result).status,
+			 LINK_BOUND);
+}
+END_TEST
+
+START_TEST(known_types_and_conventions_must_be_the_same)
+{
+	struct link_result result;
+
+	ck_assert_int_eq(link_types("ii", 0, "ii", 0, &result).status, LINK_BOUND);
+	ck_assert_int_eq(link_types("ii", 0, "iu", 0, &result).status, LINK_MISMATCH);
+	ck_assert_int_eq(link_types("ii", 0, "iii", 0, &result).status, LINK_MISMATCH);
+	ck_assert_int_eq(link_types("ii.", JUMPSLOT_VARIADIC, "ii", 0, &result).status,
+			 LINK_MISMATCH);
+	ck_assert_int_eq(link_types("ii", JUMPSLOT_STDCALL, "ii", 0, &result).status,
+			 LINK_MISMATCH);
+	ck_assert_int_eq(link_types("ii", 0, "ii", JUMPSLOT_STDCALL, &result).status,
+			 LINK_MISMATCH);
+}
+END_TEST
+
+START_TEST(an_optional_import_links_alike_and_is_not_counted)
+{
+	struct link_result result;
+
+	ck_assert_int_eq(link_types("ii", JUMPSLOT_OPTIONAL, "ii", 0, &result).status,
+			 LINK_BOUND);
+	ck_assert_int_eq(link_types("ii", JUMPSLOT_OPTIONAL, "iu", 0, &result).status,
+			 LINK_MISMATCH);
+	ck_assert_uint_eq(result.mismatched, 0);
+	ck_assert_int_eq(
+		link_one((struct import){ .name = "f", .flags = JUMPSLOT_OPTIONAL }, NULL,
+			 0, &result)
+			.status,
+		LINK_MISSING);
+	ck_assert_uint_eq(result.missing, 0);
+}
+END_TEST
+
+/* What is suggested for `name` where these functions exist; "" for nothing. */
+static const char *nearest(const char *name, const char *first, const char *second)
+{
+	struct provided a = { .name = first, .function = 1 };
+	struct provided b = { .name = second, .function = 2 };
+	struct provider_file providers[] = { provider(&a, 1), provider(&b, 1) };
+	struct link_result result;
+	struct link link =
+		link_one((struct import){ .name = name }, providers, 2, &result);
+
+	ck_assert_int_eq(link.status, LINK_MISSING);
+	ck_assert_uint_eq(result.missing, 1);
+	if (!link.nearest)
+		return "";
+	ck_assert_ptr_eq(link.nearest, link.nearest_provider ? &b : &a);
+	return link.nearest->name;
+}
+
+START_TEST(a_missing_import_names_the_nearest_that_there_is)
+{
+	ck_assert_str_eq(nearest("sensor_read", "sensor_raed", "sensor_write"),
+			 "sensor_raed");
+	ck_assert_str_eq(nearest("sensor_read", "sensor_reads", "sensor_red_x"),
+			 "sensor_reads");
+	ck_assert_str_eq(nearest("sensor_read", "xyz", "Sensor_read"), "Sensor_read");
+	ck_assert_str_eq(nearest("sensor_read", "abc", "console_write"), "");
+	ck_assert_str_eq(nearest("ab", "cd", "ef"), "");
+	ck_assert_str_eq(nearest("a", "", "b"), "");
+}
+END_TEST
+
+START_TEST(a_suggestion_is_a_function)
+{
+	struct provided type = { .name = "sensor_reed", .type = "ii" };
+	struct provider_file providers[] = { provider(&type, 1) };
+	struct link_result result;
+
+	ck_assert_ptr_null(
+		link_one((struct import){ .name = "sensor_read" }, providers, 1, &result)
+			.nearest);
+}
+END_TEST
+
+START_TEST(names_of_any_length_may_be_missing)
+{
+	char name[JUMPSLOT_MAX_NAME + 1], other[JUMPSLOT_MAX_NAME + 1];
+
+	for (size_t length = 1; length <= JUMPSLOT_MAX_NAME; length++) {
+		memset(name, 'a', length);
+		name[length] = 0;
+		memcpy(other, name, sizeof(name));
+		other[length / 2] = 'b';
+		ck_assert_str_eq(nearest(name, "function", other),
+				 length >= 3 && length <= 80 ? other : "");
+	}
+}
+END_TEST
+
+START_TEST(suggestions_are_sought_for_the_first_missing_imports_only)
+{
+	enum { IMPORTS = LINK_MAX_NEAREST + 5 };
+	struct provided function = { .name = "function", .function = 1 };
+	struct provider_file providers[] = { provider(&function, 1) };
+	struct import imports[IMPORTS];
+	const struct import_table table = { .imports = imports, .count = IMPORTS };
+	struct link_result result;
+
+	for (size_t i = 0; i < IMPORTS; i++)
+		imports[i] = (struct import){ .name = "functiom" };
+	ck_assert_int_eq(link_imports(&result, &table, providers, 1), 0);
+	for (size_t i = 0; i < IMPORTS; i++)
+		ck_assert_int_eq(result.links[i].nearest != NULL, i < LINK_MAX_NEAREST);
+	ck_assert_uint_eq(result.missing, IMPORTS);
+	link_free(&result);
+	name_index_free(&providers[0].names);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		the_first_provider_that_has_a_name_serves_it,
+		a_mismatch_stays_with_the_first_that_has_the_name,
+		a_type_without_a_function_provides_nothing,
+		an_unknown_type_matches_every_type,
+		known_types_and_conventions_must_be_the_same,
+		an_optional_import_links_alike_and_is_not_counted,
+		a_missing_import_names_the_nearest_that_there_is,
+		a_suggestion_is_a_function,
+		names_of_any_length_may_be_missing,
+		suggestions_are_sought_for_the_first_missing_imports_only,
+	};
+
+	return unit_run("link", tests, COUNT(tests));
+}

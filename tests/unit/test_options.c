@@ -1,0 +1,324 @@
+/* The command line: each option, and what is wrong with one. */
+#include <errno.h>
+#include <string.h>
+
+#include "../../host-wrapper/launcher/options.h"
+#include "unit.h"
+
+#define MAX_WORDS 160
+
+/* Words of a command line that may be cut into pieces. */
+struct line {
+	char text[4096];
+	char *argv[MAX_WORDS + 1];
+	int argc;
+	struct options options;
+	struct message message;
+};
+
+/* Reads "host-wrapper" and the words of `text`, which single spaces part. */
+static int read_line(struct line *line, const char *text)
+{
+	memset(line, 0, sizeof(*line));
+	ck_assert_uint_lt(strlen(text), sizeof(line->text));
+	memcpy(line->text, text, strlen(text));
+	line->argv[line->argc++] = (char *)"host-wrapper";
+	for (char *at = line->text; at && *text;) {
+		char *space = strchr(at, ' ');
+
+		ck_assert_int_lt(line->argc, MAX_WORDS);
+		line->argv[line->argc++] = at;
+		if (space)
+			*space++ = 0;
+		at = space;
+	}
+	return options_read(&line->options, line->argc, line->argv, &line->message);
+}
+
+static void check_right(struct line *line, const char *text)
+{
+	ck_assert_msg(!read_line(line, text), "%s: %s", text, line->message.text);
+}
+
+static void check_wrong(const char *text, const char *message)
+{
+	struct line line;
+
+	ck_assert_msg(read_line(&line, text) == -EINVAL, "accepted: %s", text);
+	ck_assert_str_eq(line.message.text, message);
+}
+
+START_TEST(without_options_the_usual_values_hold)
+{
+	struct line line;
+
+	check_right(&line, "guest");
+	ck_assert_uint_eq(line.options.provider_count, 0);
+	ck_assert_uint_eq(line.options.stack_size, 1 << 20);
+	ck_assert_uint_eq(line.options.work_area_size, 64 << 20);
+	ck_assert_uint_eq(line.options.timeout_ns, 0);
+	ck_assert(!line.options.bind_now && !line.options.list && !line.options.json &&
+		  !line.options.report && !line.options.allow_missing &&
+		  !line.options.in_place && !line.options.help && !line.options.version);
+}
+END_TEST
+
+START_TEST(each_flag_sets_its_option)
+{
+	static const struct {
+		const char *name;
+		size_t flag;
+	} flags[] = {
+		{ "--allow-missing", offsetof(struct options, allow_missing) },
+		{ "--list", offsetof(struct options, list) },
+		{ "--json", offsetof(struct options, json) },
+		{ "--report", offsetof(struct options, report) },
+		{ "--in-place", offsetof(struct options, in_place) },
+		{ "--help", offsetof(struct options, help) },
+		{ "--version", offsetof(struct options, version) },
+	};
+
+	for (size_t i = 0; i < COUNT(flags); i++) {
+		struct line line;
+		char text[64] = "";
+
+		strcat(strcat(text, flags[i].name), " guest");
+		check_right(&line, text);
+		ck_assert(*(bool *)((char *)&line.options + flags[i].flag));
+	}
+}
+END_TEST
+
+START_TEST(a_value_stands_behind_an_equals_sign_or_in_the_next_word)
+{
+	static const char *const lines[] = {
+		"--bind now --stack 8K --work-area 1G --timeout 1.5 --provider a.so "
+		"guest",
+		"--bind=now --stack=8K --work-area=1G --timeout=1.5 --provider=a.so "
+		"guest",
+	};
+
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		struct line line;
+
+		check_right(&line, lines[i]);
+		ck_assert(line.options.bind_now);
+		ck_assert_uint_eq(line.options.stack_size, 8192);
+		ck_assert_uint_eq(line.options.work_area_size, 1 << 30);
+		ck_assert_uint_ge(line.options.timeout_ns, 1500000000);
+		ck_assert_uint_lt(line.options.timeout_ns, 1500000010);
+		ck_assert_str_eq(line.options.providers[0].path, "a.so");
+		ck_assert_str_eq(line.options.arguments[0], "guest");
+		ck_assert_uint_eq(line.options.argument_count, 1);
+	}
+}
+END_TEST
+
+START_TEST(the_last_of_two_values_counts)
+{
+	struct line line;
+
+	check_right(&line, "--bind now --bind lazy --stack 1M --stack 2M guest");
+	ck_assert(!line.options.bind_now);
+	ck_assert_uint_eq(line.options.stack_size, 2 << 20);
+}
+END_TEST
+
+START_TEST(what_stands_behind_the_guest_is_the_guests)
+{
+	struct line line;
+
+	check_right(&line, "--list guest --list --no-such -- x");
+	ck_assert_uint_eq(line.options.argument_count, 5);
+	ck_assert_str_eq(line.options.arguments[2], "--no-such");
+	ck_assert_str_eq(line.options.arguments[3], "--");
+}
+END_TEST
+
+START_TEST(two_dashes_end_the_options)
+{
+	struct line line;
+
+	check_right(&line, "--list -- --help x");
+	ck_assert(!line.options.help);
+	ck_assert_str_eq(line.options.arguments[0], "--help");
+	ck_assert_uint_eq(line.options.argument_count, 2);
+}
+END_TEST
+
+START_TEST(providers_keep_their_order_and_options)
+{
+	struct line line;
+
+	check_right(&line,
+		    "--provider a.so,x=1,y --provider=b=c.so, --provider c.so guest");
+	ck_assert_uint_eq(line.options.provider_count, 3);
+	ck_assert_str_eq(line.options.providers[0].path, "a.so");
+	ck_assert_str_eq(line.options.providers[0].options, "x=1,y");
+	ck_assert_str_eq(line.options.providers[1].path, "b=c.so");
+	ck_assert_str_eq(line.options.providers[1].options, "");
+	ck_assert_str_eq(line.options.providers[2].options, "");
+}
+END_TEST
+
+START_TEST(there_are_at_most_64_providers)
+{
+	struct line line;
+	char text[4096] = "";
+
+	for (int i = 0; i < OPTIONS_MAX_PROVIDERS; i++)
+		strcat(text, "--provider=p ");
+	strcat(text, "guest");
+	check_right(&line, text);
+	ck_assert_uint_eq(line.options.provider_count, OPTIONS_MAX_PROVIDERS);
+	memcpy(strstr(text, "guest"), "--provider q guest", 19);
+	check_wrong(text, "--provider q: at most 64 providers");
+}
+END_TEST
+
+START_TEST(sizes_are_whole_pages_up_to_a_terabyte)
+{
+	static const struct {
+		const char *text;
+		uint64_t size;
+	} sizes[] = {
+		{ "1", 4096 },
+		{ "4096", 4096 },
+		{ "4097", 8192 },
+		{ "1K", 4096 },
+		{ "3M", 3 << 20 },
+		{ "1024G", UINT64_C(1) << 40 },
+		{ "1048576M", UINT64_C(1) << 40 },
+		{ "1099511627776", UINT64_C(1) << 40 },
+	};
+
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		struct line line;
+		char text[64] = "--stack ";
+
+		strcat(strcat(text, sizes[i].text), " guest");
+		check_right(&line, text);
+		ck_assert_uint_eq(line.options.stack_size, sizes[i].size);
+	}
+}
+END_TEST
+
+START_TEST(what_is_no_size_is_refused)
+{
+	static const char *const sizes[] = {
+		"0",
+		"0K",
+		"-1",
+		"+1",
+		"x",
+		"1x",
+		"1k",
+		"1KB",
+		"K",
+		"1.5M",
+		"0x10",
+		"1M2",
+		"1025G",
+		"1048577M",
+		"1099511627777",
+		"18446744073709551615",
+		"18446744073709551616",
+		"99999999999999999999999",
+		"18014398509481985K",
+		"17179869185G",
+	};
+
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		char text[128] = "--work-area ", message[128] = "--work-area ";
+
+		check_wrong(strcat(strcat(text, sizes[i]), " guest"),
+			    strcat(strcat(message, sizes[i]),
+				   ": not a size from 1 to 1024G"));
+	}
+	check_wrong("--stack= guest", "--stack : not a size from 1 to 1024G");
+}
+END_TEST
+
+START_TEST(a_timeout_is_a_positive_number_of_seconds)
+{
+	static const char *const seconds[] = {
+		"0", "-1", "nan", "inf", "1e10", "1s", "x"
+	};
+	struct line line;
+
+	check_right(&line, "--timeout 1e9 guest");
+	check_right(&line, "--timeout 1e-12 guest");
+	ck_assert_uint_gt(line.options.timeout_ns, 0);
+	for (size_t i = 0; i < COUNT(seconds); i++) {
+		char text[64] = "--timeout ";
+
+		strcat(strcat(text, seconds[i]), " guest");
+		ck_assert_int_eq(read_line(&line, text), -EINVAL);
+		strcpy(strstr(text, " guest"), ": not a number of seconds");
+		ck_assert_msg(!strncmp(line.message.text, text, strlen(text)), "%s",
+			      line.message.text);
+	}
+}
+END_TEST
+
+START_TEST(what_is_wrong_is_said_by_the_options_name)
+{
+	check_wrong("", "no guest is named; see --help");
+	check_wrong("--list", "no guest is named; see --help");
+	check_wrong("--", "no guest is named; see --help");
+	check_wrong("-", "-: no such option; see --help");
+	check_wrong("-h guest", "-h: no such option; see --help");
+	check_wrong("--lis guest", "--lis: no such option; see --help");
+	check_wrong("--listing guest", "--listing: no such option; see --help");
+	check_wrong("--=x guest", "--=x: no such option; see --help");
+	check_wrong("--list=yes guest", "--list takes no value");
+	check_wrong("--stack", "--stack: its value is missing");
+	check_wrong("--bind", "--bind: its value is missing");
+	check_wrong("--bind soon guest", "--bind soon: neither lazy nor now");
+	check_wrong("--bind= guest", "--bind : neither lazy nor now");
+}
+END_TEST
+
+START_TEST(help_and_version_need_no_guest)
+{
+	struct line line;
+
+	check_right(&line, "--help");
+	check_right(&line, "--version");
+}
+END_TEST
+
+START_TEST(the_help_text_names_every_option)
+{
+	static const char *const names[] = {
+		"--provider ", "--bind ",	   "--stack ", "--work-area ",
+		"--timeout ",  "--allow-missing ", "--list ",  "--json ",
+		"--report ",   "--in-place ",	   "--help ",  "--version ",
+	};
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		ck_assert_msg(strstr(options_help, names[i]) != NULL, "%s", names[i]);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		without_options_the_usual_values_hold,
+		each_flag_sets_its_option,
+		a_value_stands_behind_an_equals_sign_or_in_the_next_word,
+		the_last_of_two_values_counts,
+		what_stands_behind_the_guest_is_the_guests,
+		two_dashes_end_the_options,
+		providers_keep_their_order_and_options,
+		there_are_at_most_64_providers,
+		sizes_are_whole_pages_up_to_a_terabyte,
+		what_is_no_size_is_refused,
+		a_timeout_is_a_positive_number_of_seconds,
+		what_is_wrong_is_said_by_the_options_name,
+		help_and_version_need_no_guest,
+		the_help_text_names_every_option,
+	};
+
+	return unit_run("options", tests, COUNT(tests));
+}

@@ -1,0 +1,338 @@
+/* The plan: what the launcher writes the runner accepts, and nothing that is damaged. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../host-wrapper/launcher/plan_file.h"
+#include "../../host-wrapper/process/plan_read.h"
+#include "specimen.h"
+
+#define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
+
+/* A plan's bytes; strings and tables lie where the launcher put them. */
+struct bytes {
+	uint8_t *at;
+	size_t size;
+};
+
+static int create(const struct scan *scan, struct message *message)
+{
+	static char *arguments[] = { (char *)"guest.elf", (char *)"",
+				     (char *)"two words" };
+	struct options options = { .arguments = arguments,
+				   .argument_count = 3,
+				   .stack_size = 4096,
+				   .work_area_size = 8192,
+				   .report = true };
+	struct provided function = { .name = scan->table.imports[0].name,
+				     .function = 0x1234 };
+	struct provider_file providers[] = {
+		{ .path = "/some/provider.so",
+		  .options = "x=1",
+		  .functions = &function,
+		  .count = 1,
+		  .device = 5,
+		  .inode = 6 },
+		{ .name = "built-in", .device = 7, .inode = 8 },
+	};
+	struct link link = { .status = LINK_BOUND, .function = &function };
+	struct link_result result = { .links = &link, .count = 1 };
+	const struct plan_source source = {
+		&options, &scan->file, &scan->image, &scan->table, &result, providers, 2
+	};
+
+	return plan_file_create(&source, message);
+}
+
+/* A sealed plan for hello. */
+static int create_for_hello(void)
+{
+	struct specimen specimen = specimen_open("guests/hello-x86_64.elf");
+	struct message message = blank_message();
+	struct scan scan;
+	int fd;
+
+	ck_assert_msg(!scan_open(&scan, specimen.fd, &message), "%s", message.text);
+	fd = create(&scan, &message);
+	ck_assert_msg(fd >= 0, "%s", message.text);
+	scan_free(&scan);
+	specimen_close(&specimen);
+	return fd;
+}
+
+static struct bytes copy(int fd)
+{
+	struct bytes bytes;
+	struct stat status;
+
+	ck_assert_int_eq(fstat(fd, &status), 0);
+	bytes.size = (size_t)status.st_size;
+	bytes.at = malloc(bytes.size);
+	ck_assert_int_eq(pread(fd, bytes.at, bytes.size, 0), status.st_size);
+	return bytes;
+}
+
+/* Reads `size` of the bytes as a plan with these seals. */
+static int read_sealed(const struct bytes *bytes, size_t size, int seals,
+		       struct message *message)
+{
+	int fd = memfd_create("plan", MFD_ALLOW_SEALING | MFD_CLOEXEC);
+	const struct plan *plan = NULL;
+	int error;
+
+	*message = blank_message();
+	ck_assert_int_eq(write(fd, bytes->at, size), (ssize_t)size);
+	ck_assert_int_eq(fcntl(fd, F_ADD_SEALS, seals), 0);
+	error = plan_read(&plan, fd, message);
+	if (plan)
+		munmap((void *)plan, size);
+	close(fd);
+	return error;
+}
+
+static int read_bytes(const struct bytes *bytes, struct message *message)
+{
+	return read_sealed(bytes, bytes->size, SEALS, message);
+}
+
+START_TEST(what_the_launcher_writes_the_runner_accepts)
+{
+	int fd = create_for_hello();
+	struct message message;
+	const struct plan *plan;
+
+	ck_assert_msg(!plan_read(&plan, fd, &message), "%s", message.text);
+	ck_assert_uint_eq(plan->imports.count, 1);
+	ck_assert_str_eq(plan_string(plan, plan_imports(plan)->name),
+			 "_BSP_Virtual_Console_write");
+	ck_assert_uint_eq(plan_imports(plan)->function, 0x1234);
+	ck_assert_uint_eq(plan_imports(plan)->provider, 0);
+	ck_assert_uint_eq(plan->providers.count, 2);
+	ck_assert_str_eq(plan_string(plan, plan_providers(plan)[0].path),
+			 "/some/provider.so");
+	ck_assert_str_eq(plan_string(plan, plan_providers(plan)[0].options), "x=1");
+	ck_assert_uint_eq(plan_providers(plan)[0].inode, 6);
+	ck_assert_uint_eq(plan_providers(plan)[1].path, PLAN_NO_STRING);
+	ck_assert_uint_eq(plan->arguments.count, 3);
+	ck_assert_str_eq(plan_argument(plan, 0), "guest.elf");
+	ck_assert_str_eq(plan_argument(plan, 1), "");
+	ck_assert_str_eq(plan_argument(plan, 2), "two words");
+	ck_assert_str_eq(plan_string(plan, plan->name), "guest.elf");
+	ck_assert_uint_eq(plan->stack_size, 4096);
+	ck_assert_uint_eq(plan->options, PLAN_SHOW_BOUND);
+	munmap((void *)plan, plan->size);
+	close(fd);
+}
+END_TEST
+
+START_TEST(nobody_can_change_a_plan)
+{
+	int fd = create_for_hello();
+
+	ck_assert_int_eq(fcntl(fd, F_GET_SEALS) & SEALS, SEALS);
+	ck_assert_int_eq(write(fd, "x", 1), -1);
+	ck_assert_int_eq(ftruncate(fd, 1), -1);
+	ck_assert_ptr_eq(mmap(NULL, 1, PROT_WRITE, MAP_SHARED, fd, 0), MAP_FAILED);
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_plan_that_could_change_is_refused)
+{
+	static const int seals[] = { 0, SEALS & ~F_SEAL_WRITE, SEALS & ~F_SEAL_SHRINK,
+				     SEALS & ~F_SEAL_GROW };
+	int fd = create_for_hello();
+	struct bytes bytes = copy(fd);
+	struct message message;
+
+	for (size_t i = 0; i < COUNT(seals); i++) {
+		ck_assert_int_eq(read_sealed(&bytes, bytes.size, seals[i], &message),
+				 -EINVAL);
+		ck_assert_msg(
+			text_matches(message.text, "descriptor * is no sealed plan"),
+			"%s", message.text);
+	}
+	free(bytes.at);
+	close(fd);
+}
+END_TEST
+
+START_TEST(what_is_no_memory_file_is_refused)
+{
+	int fd = open(unit_path("guests/hello-x86_64.elf"), O_RDONLY | O_CLOEXEC);
+	const struct plan *plan;
+	struct message message;
+
+	ck_assert_int_eq(plan_read(&plan, fd, &message), -EINVAL);
+	ck_assert_msg(text_matches(message.text, "descriptor * is no sealed plan"), "%s",
+		      message.text);
+	ck_assert_int_eq(plan_read(&plan, -1, &message), -EINVAL);
+	ck_assert_str_eq(message.text, "descriptor -1 is no sealed plan");
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_plan_cut_short_anywhere_is_refused)
+{
+	int fd = create_for_hello();
+	struct bytes bytes = copy(fd);
+	struct message message;
+
+	ck_assert_msg(!read_bytes(&bytes, &message), "%s", message.text);
+	for (size_t size = 0; size < bytes.size; size++) {
+		ck_assert_int_eq(read_sealed(&bytes, size, SEALS, &message), -EINVAL);
+		ck_assert_msg(text_matches(message.text,
+					   size < sizeof(struct plan)
+						   ? "a plan of * bytes: at least *"
+						   : "not a plan of version 1"),
+			      "%s", message.text);
+	}
+	free(bytes.at);
+	close(fd);
+}
+END_TEST
+
+static void *in(struct plan *plan, const struct plan_table *table)
+{
+	return (uint8_t *)plan + table->offset;
+}
+
+static struct plan_provider *provider(struct plan *plan)
+{
+	return in(plan, &plan->providers);
+}
+
+#define WRONG(name, action)                                                              \
+	static void name(struct plan *p)                                                 \
+	{                                                                                \
+		action;                                                                  \
+	}
+WRONG(nothing, (void)p)
+WRONG(magic, p->magic++)
+WRONG(version, p->version++)
+WRONG(size, p->size--)
+WRONG(machine, p->machine = EM_AARCH64)
+WRONG(no_end, ((char *)in(p, &p->strings))[p->strings.count - 1] = 'x')
+WRONG(no_strings, p->strings.count = 0)
+WRONG(name_beyond, p->name = (uint32_t)p->strings.count)
+WRONG(name_none, p->name = PLAN_NO_STRING)
+WRONG(import_name, ((struct plan_import *)in(p, &p->imports))->name = PLAN_NO_STRING)
+WRONG(import_provider, ((struct plan_import *)in(p, &p->imports))->provider = 2)
+WRONG(import_unprovided,
+      ((struct plan_import *)in(p, &p->imports))->provider = PLAN_NO_PROVIDER)
+WRONG(provider_path, provider(p)->path = (uint32_t)p->strings.count)
+WRONG(provider_options, provider(p)->options = (uint32_t)p->strings.count)
+WRONG(provider_without_options, provider(p)->options = PLAN_NO_STRING)
+WRONG(argument, ((uint32_t *)in(p, &p->arguments))[2] = PLAN_NO_STRING)
+WRONG(no_arguments, p->arguments.count = 0)
+WRONG(unaligned, p->imports.offset += 4)
+
+START_TEST(what_is_wrong_with_a_plan_is_said)
+{
+	static const char beyond[] = "plan: an index lies beyond its table";
+	static const char no_plan[] = "not a plan of version 1";
+	static const struct {
+		void (*damage)(struct plan *plan);
+		const char *text; /* NULL: accepted */
+	} wrong[] = {
+		{ nothing, NULL },
+		{ magic, no_plan },
+		{ version, no_plan },
+		{ size, no_plan },
+		{ machine, "a plan for ELF machine 183, not 62" },
+		{ no_end, "plan: its last string has no end" },
+		{ no_strings, "plan: its last string has no end" },
+		{ name_beyond, beyond },
+		{ name_none, beyond },
+		{ import_name, beyond },
+		{ import_provider, beyond },
+		{ import_unprovided, NULL },
+		{ provider_path, beyond },
+		{ provider_options, beyond },
+		{ provider_without_options, beyond },
+		{ argument, beyond },
+		{ no_arguments, beyond },
+		{ unaligned, "plan: 1 imports at * do not lie within its * bytes" },
+	};
+	int fd = create_for_hello();
+
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		struct bytes bytes = copy(fd);
+		struct message message;
+		int error;
+
+		wrong[i].damage((struct plan *)bytes.at);
+		error = read_bytes(&bytes, &message);
+		ck_assert_int_eq(error, wrong[i].text ? -EINVAL : 0);
+		ck_assert_msg(!error || text_matches(message.text, wrong[i].text),
+			      "expected: %s\ngot: %s", wrong[i].text, message.text);
+		free(bytes.at);
+	}
+	close(fd);
+}
+END_TEST
+
+/* A table that begins or ends at an extreme is refused, and said by its name. */
+static void check_extremes(const struct bytes *intact, size_t table, const char *name)
+{
+	const uint64_t extremes[] = {
+		1,	    8,	       intact->size - 1, intact->size,	 intact->size + 1,
+		UINT32_MAX, INT64_MAX, UINT64_MAX,	 UINT64_MAX / 8, UINT64_MAX - 7
+	};
+	struct plan *plan = (struct plan *)intact->at;
+	struct plan_table *its = (struct plan_table *)(intact->at + table);
+	const struct plan_table right = *its;
+	char pattern[128] = "plan: * ";
+	unsigned refused = 0;
+
+	strcat(strcat(pattern, name), " at * do not lie within its * bytes");
+	for (size_t i = 0; i < 2 * COUNT(extremes); i++) {
+		struct message message;
+		int error;
+
+		*(i % 2 ? &its->offset : &its->count) = extremes[i / 2];
+		error = read_bytes(intact, &message);
+		check_verdict(error ? -ENOEXEC : 0, &message);
+		refused += error && text_matches(message.text, pattern);
+		if (extremes[i / 2] > plan->size)
+			ck_assert_msg(text_matches(message.text, pattern), "%s",
+				      message.text);
+		*its = right;
+	}
+	ck_assert_uint_gt(refused, 12);
+}
+
+START_TEST(tables_lie_within_the_plan)
+{
+	int fd = create_for_hello();
+	struct bytes bytes = copy(fd);
+
+	check_extremes(&bytes, offsetof(struct plan, segments), "segments");
+	check_extremes(&bytes, offsetof(struct plan, imports), "imports");
+	check_extremes(&bytes, offsetof(struct plan, providers), "providers");
+	check_extremes(&bytes, offsetof(struct plan, arguments), "arguments");
+	check_extremes(&bytes, offsetof(struct plan, strings), "string bytes");
+	free(bytes.at);
+	close(fd);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		what_the_launcher_writes_the_runner_accepts,
+		nobody_can_change_a_plan,
+		a_plan_that_could_change_is_refused,
+		what_is_no_memory_file_is_refused,
+		a_plan_cut_short_anywhere_is_refused,
+		what_is_wrong_with_a_plan_is_said,
+		tables_lie_within_the_plan,
+	};
+
+	return unit_run("plan", tests, COUNT(tests));
+}
