@@ -13,6 +13,8 @@ $(BUILD)/guests/$(1)-$(2).elf: guests/$(1)/$(1).c linkscripts/externals.ld
 endef
 $(foreach g,$(SIMPLE_GUESTS),$(foreach a,x86_64 i386,$(eval $(call simple_guest,$(g),$(a)))))
 
+.PRECIOUS: $(BUILD)/providers/%/func_list.h
+
 # What a guest wants and the runner does not have itself.
 $(BUILD)/providers/%/func_list.h: $(BUILD)/guests/%-x86_64.elf $(BUILD)/bin/jumpslot-runner-x86_64
 	@mkdir -p $(@D)

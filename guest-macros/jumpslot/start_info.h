@@ -15,6 +15,8 @@
  * Start code in assembly finds the start information in RDI on x86-64; on i386 in EDX,
  * with EAX = JUMPSLOT_MULTIBOOT_MAGIC and EBX = the Multiboot information, so
  * that start code written for a Multiboot loader survives.
+ * The host calls the entry and nothing else: constructors (.init_array) are for the
+ * guest's start code to run, and a guest that is just an entry has none.
  * Depends on external_abi.h alone.
  */
 #ifndef JUMPSLOT_START_INFO_H

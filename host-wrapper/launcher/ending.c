@@ -32,6 +32,8 @@ static void print_signal(const struct ended_guest *guest, const struct outcome *
 	char text[MAX_PLACE];
 
 	fprintf(out, " at %s", place(guest, outcome, outcome->pc, text));
+	if (!image_has(guest->image, outcome->pc - outcome->base))
+		fputs(" (not the guest's code: a provider's or the runner's)", out);
 	if (outcome->signal == SIGSEGV || outcome->signal == SIGBUS)
 		fprintf(out, ", accessing %s",
 			place(guest, outcome, outcome->address, text));
@@ -42,11 +44,16 @@ static void print_signal(const struct ended_guest *guest, const struct outcome *
 static void print_unprovided(const struct ended_guest *guest,
 			     const struct outcome *outcome, FILE *out)
 {
-	const struct import_table *table = guest->table;
+	uint32_t import = outcome->import;
+	const char *name = "?", *why = "nobody provides";
 	char text[MAX_PLACE];
 
-	fprintf(out, ": called %s, which nobody provides, from %s",
-		outcome->import < table->count ? table->imports[outcome->import].name : "?",
+	if (import < guest->table->count) {
+		name = guest->table->imports[import].name;
+		if (guest->result->links[import].status == LINK_MISMATCH)
+			why = "is provided with another type";
+	}
+	fprintf(out, ": called %s, which %s, from %s", name, why,
 		place(guest, outcome, outcome->pc, text));
 }
 

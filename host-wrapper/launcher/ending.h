@@ -6,13 +6,15 @@
 
 #include <stdio.h>
 
-#include "imports.h"
+#include "link.h"
 #include "supervise.h"
 
 /* The guest that ended. */
 struct ended_guest {
 	const char *name;
+	const struct image *image;
 	const struct import_table *table;
+	const struct link_result *result;
 	struct elf_file *file; /* for its symbols */
 };
 

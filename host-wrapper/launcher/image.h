@@ -33,6 +33,9 @@ struct image {
  */
 int image_read(struct image *image, struct elf_file *file, struct message *message);
 
+/* Whether that address lies in one of its segments. */
+bool image_has(const struct image *image, uint64_t address);
+
 /* Whether the image's memory has all of [address, address + size), taken from
  * the file at `offset`, in one segment with all of `flags` (PF_*). */
 bool image_maps(const struct image *image, uint64_t address, uint64_t offset,

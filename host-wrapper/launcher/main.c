@@ -103,8 +103,12 @@ static int read_built_ins(struct launch *launch)
 	struct provider_file *provider = &launch->providers[launch->provider_count];
 	struct message message;
 
-	if (find_runner(launch, &message))
-		return complain(FAILED, launch->guest, &message);
+	if (find_runner(launch, &message)) {
+		int status = complain(FAILED, launch->guest, &message);
+
+		/* A list is of use without them too. */
+		return launch->options.list || launch->options.json ? 0 : status;
+	}
 	provider->name = "built-in";
 	if (provider_file_read(provider, launch->runner, launch->file.header.e_machine,
 			       &message))
@@ -165,7 +169,9 @@ static int start(struct launch *launch)
 	};
 	const struct ended_guest guest = {
 		.name = launch->guest,
+		.image = &launch->image,
 		.table = &launch->table,
+		.result = &launch->result,
 		.file = &launch->file,
 	};
 	struct run run = {

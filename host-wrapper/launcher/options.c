@@ -61,7 +61,7 @@ static int take_size(uint64_t *size, const char *name, const char *value,
 		     struct message *message)
 {
 	if (read_size(value, size))
-		return fail(message, EINVAL, "%s %s: not a size from 1 to 1024G", name,
+		return fail(message, EINVAL, "%s %s: not a size from 1 to 1024G, with K, M or G", name,
 			    value);
 	return 0;
 }
@@ -192,6 +192,9 @@ int options_read(struct options *options, int argc, char **argv,
 		return error;
 	if (at >= argc)
 		return fail(message, EINVAL, "no guest is named; see --help");
+	if (options->in_place && options->timeout_ns)
+		return fail(message, EINVAL,
+			    "--timeout needs the supervisor that --in-place does without");
 	options->arguments = argv + at;
 	options->argument_count = (size_t)(argc - at);
 	return 0;

@@ -13,7 +13,7 @@
 
 #define MAX_TABLE   0x10000000u
 /* Two for each function that a guest may import: its type and itself. */
-#define MAX_RECORDS (2 * JUMPSLOT_MAX_IMPORTS)
+#define MAX_RECORDS ((size_t)2 * JUMPSLOT_MAX_IMPORTS)
 #define MAX_STRINGS 0x8000000u
 
 struct tables {
@@ -162,7 +162,7 @@ static int read_functions(struct provider_file *provider, struct message *messag
 		return error;
 	count = tables.records.size / tables.record_size;
 	if (count > MAX_RECORDS)
-		return fail(message, ENOEXEC, "%zu records: at most %u", count, MAX_RECORDS);
+		return fail(message, ENOEXEC, "%zu records: at most %zu", count, MAX_RECORDS);
 	provider->functions = calloc(count + 1, sizeof(*provider->functions));
 	if (!provider->functions || name_index_init(&provider->names, count))
 		return fail(message, ENOMEM, "out of memory");

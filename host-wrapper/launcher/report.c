@@ -53,16 +53,28 @@ static bool is_problem(const struct import *import, const struct link *link)
 	       (link->status == LINK_MISSING && !(import->flags & JUMPSLOT_OPTIONAL));
 }
 
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 void report_problems(const struct report *report, FILE *out)
 {
 	const struct link_result *result = report->result;
+	bool said = false;
 
-	if (result->missing || result->mismatched)
-		fprintf(out, "host-wrapper: %s: of %zu imports, %zu missing and %zu mistyped\n",
-			report->guest, result->count, result->missing, result->mismatched);
-	for (size_t i = 0; i < result->count; i++)
-		if (is_problem(&report->table->imports[i], &result->links[i]))
-			print_problem(report, i, out);
+	for (size_t i = 0; i < result->count; i++) {
+		if (!is_problem(&report->table->imports[i], &result->links[i]))
+			continue;
+		if (!said)
+			fprintf(out,
+				"host-wrapper: %s: of %zu import%s, %zu missing and %zu "
+				"mistyped\n",
+				report->guest, result->count, plural(result->count),
+				result->missing, result->mismatched);
+		said = true;
+		print_problem(report, i, out);
+	}
 }
 
 /* Columns as wide as what stands in them, up to a limit. */
@@ -116,7 +128,7 @@ static void print_header(const struct report *report, FILE *out)
 
 	fprintf(out, "%s: %s, ABI %u, %zu import%s; ", report->guest, report->machine,
 		JUMPSLOT_ABI_VERSION, report->table->count,
-		report->table->count == 1 ? "" : "s");
+		plural(report->table->count));
 	if (readonly->size)
 		fprintf(out, "slots in read-only pages\n");
 	else

@@ -25,6 +25,11 @@ jumpslot_enter:				/* RDI entry, RSI top of stack, RDX start information */
 	mov	%rdi, %rax
 	mov	%rdx, %rdi
 	mov	%rsi, %rsp
+	cld				/* flags and floats as the psABI has them */
+	fninit
+	push	$0x1f80
+	ldmxcsr	(%rsp)
+	pop	%rsi
 	xor	%esi, %esi		/* nothing of the host's is left in registers */
 	xor	%edx, %edx
 	xor	%ecx, %ecx

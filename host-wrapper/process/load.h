@@ -8,9 +8,9 @@
 
 #include "../common/message.h"
 
-/* Bytes below and above stack and work area that stay unmapped: more than most frames
- * have, so that a stack that overflows does not step over them. */
-#define LOAD_GUARD ((size_t)0x10000)
+/* Bytes below and above stack and work area that stay unmapped: more than a frame has,
+ * so that a stack that overflows does not step over them. */
+#define LOAD_GUARD ((size_t)0x1000000)
 
 /*
  * Maps all segments, readable and writable for now, clears what the file does not fill, and

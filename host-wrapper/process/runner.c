@@ -55,11 +55,11 @@ static int load(void)
 	uintptr_t *functions = NULL;
 	int error;
 
-	if (load_segments(&message) || relocate(&message) || load_protect(&message) ||
-	    load_areas(&message) || start_info_make(&message))
+	if (load_segments(&message) || relocate(&message) || load_protect(&message))
 		return complain(CANNOT_LOAD, &message);
 	close(guest.file);
-	if (providers_load(&functions, &message))
+	if (load_areas(&message) || start_info_make(&message) ||
+	    providers_load(&functions, &message))
 		return complain(FAILED, &message);
 	error = slots_prepare(functions, &message);
 	free(functions);
@@ -73,8 +73,10 @@ static int run(void)
 	services_start_clock();
 	status = jumpslot_enter((uintptr_t)guest_pointer(guest.plan->entry), guest.stack_high,
 				guest.start_info);
-	if (guest.plan->options & PLAN_SHOW_BOUND)
+	if (guest.plan->options & PLAN_SHOW_BOUND) {
+		fflush(NULL); /* what providers printed comes first */
 		slots_print_bound(stderr);
+	}
 	return status & 0xff;
 }
 

@@ -127,7 +127,7 @@ void slots_print_bound(FILE *out)
 
 	for (uintptr_t i = 0; i < guest.resolver.count; i++)
 		bound += is_bound(i);
-	fprintf(out, "%s: %" PRIuPTR " of %" PRIuPTR " imports were bound\n",
+	fprintf(out, "%s: bound %" PRIuPTR " of %" PRIuPTR "\n",
 		plan_string(guest.plan, guest.plan->name), bound, guest.resolver.count);
 	print_names(out, true);
 	print_names(out, false);
