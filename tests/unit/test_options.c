@@ -233,9 +233,9 @@ START_TEST(what_is_no_size_is_refused)
 
 		check_wrong(strcat(strcat(text, sizes[i]), " guest"),
 			    strcat(strcat(message, sizes[i]),
-				   ": not a size from 1 to 1024G"));
+				   ": not a size from 1 to 1024G, with K, M or G"));
 	}
-	check_wrong("--stack= guest", "--stack : not a size from 1 to 1024G");
+	check_wrong("--stack= guest", "--stack : not a size from 1 to 1024G, with K, M or G");
 }
 END_TEST
 
