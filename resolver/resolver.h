@@ -57,8 +57,9 @@ int jumpslot_resolver_bind(uintptr_t entry);
  * Makes calls of import `index` go to `target` (0: make them a fault), whether
  * or not it was bound. When this returns, no call that starts later reaches the
  * previous target; calls that had begun may still be in it. Waits for threads that are
- * just binding this import: some ten instructions each. Not from a signal
- * handler; one caller at a time.
+ * just binding this import, some ten instructions each: so a host that interrupts guests
+ * must not run other guest code while one is inside of the resolver. Not from a
+ * signal handler; one caller at a time.
  */
 void jumpslot_resolver_replace(struct jumpslot_resolver *resolver, uintptr_t index,
 			       uintptr_t target);

@@ -1,6 +1,9 @@
 """The command line says what it takes, and what is wrong with what it got."""
 
+import subprocess
+
 import pytest
+from conftest import BUILD
 
 
 @pytest.mark.parametrize("arguments,message", [
@@ -62,3 +65,12 @@ def test_options_end_at_the_guest(tools):
         """)
     assert tools.wrapper(guest, "--list").returncode == 2
     assert tools.wrapper("--", guest, "--list").returncode == 2
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_what_cannot_be_printed_is_an_error(option):
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([BUILD / "bin/host-wrapper", option], stdout=full,
+                                stderr=subprocess.PIPE, text=True)
+    assert result.stderr == "host-wrapper: standard output: No space left on device\n"
+    assert result.returncode == 125

@@ -175,3 +175,79 @@ def test_the_runner_says_that_it_is_not_started_by_hand():
                             text=True)
     assert result.stderr == "jumpslot-runner: started by host-wrapper, not by hand\n"
     assert result.returncode == 125
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT])
+def test_an_interrupt_sent_to_the_supervisor_alone_reaches_the_guest(tools, number):
+    process = start(tools.guest(SPINNING))
+    process.send_signal(number)
+    assert f": stopped by signal {int(number)} (" in process.communicate(timeout=60)[1]
+    assert process.returncode == 128 + number
+
+
+def test_an_address_that_is_none_is_not_reported_as_zero(tools):
+    result = ending(tools, "int *volatile far = (int *)0xdead000000000000; *far = 0; "
+                           "return 0;")
+    assert ": stopped by signal 11 (Segmentation fault) at 0x" in result.stderr
+    assert "accessing" not in result.stderr
+
+
+def test_a_fault_signal_that_somebody_sent_is_said_to_be_sent(tools):
+    result = ending(tools, """
+        long self;
+        __asm__ volatile("syscall" : "=a"(self) : "0"(39L /* getpid */) : "rcx", "r11");
+        __asm__ volatile("syscall" : : "a"(62L /* kill */), "D"(self), "S"(11L)
+                         : "rcx", "r11", "memory");
+        return 0;
+        """)
+    assert result.stderr.endswith(", sent by a process\n")
+    assert "accessing" not in result.stderr
+
+
+def test_a_fault_is_reported_although_the_parent_blocked_its_signal(tools):
+    guest = tools.guest(ENTRY % ("", "int *volatile at = (int *)16; *at = 0; return 0;"))
+    result = tools.wrapper(guest, preexec_fn=lambda: signal.pthread_sigmask(
+        signal.SIG_BLOCK, [signal.SIGSEGV]))
+    assert " <_start+0x" in result.stderr and ", accessing 0x10\n" in result.stderr
+
+
+def test_a_guest_that_cuts_the_report_page_short_ends_only_itself(tools):
+    """It finds the page among the descriptors of its supervisor, by way of /proc."""
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        #include <fcntl.h>
+        #include <stdio.h>
+        #include <string.h>
+        #include <unistd.h>
+        EXTERNAL_FUNC(int, cut)
+        EF(cut)
+        int cut(void)
+        {
+                int opened = 0;
+                for (int i = 3; i < 20; i++) {
+                        char path[64], name[64] = "";
+                        snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getppid(), i);
+                        if (readlink(path, name, sizeof(name) - 1) < 0 ||
+                            !strstr(name, "memfd:"))
+                                continue;
+                        int fd = open(path, O_RDWR);
+                        opened += fd >= 0;
+                        if (fd >= 0 && !ftruncate(fd, 0))
+                                return 99;
+                }
+                return opened ? 41 : 98;
+        }
+        """)
+    result = ending(tools, "return cut();", "EXTERNAL_FUNC(int, cut)",
+                    "--provider", provider)
+    assert (result.stderr, result.returncode) == ("", 41)
+
+
+def test_flags_that_the_guest_leaves_set_do_not_reach_the_host(tools):
+    result = ending(tools, """
+        __asm__ volatile("pushfq; orq $0x40400, (%%rsp); popfq" : : : "cc", "memory");
+        _CPU_Virtual_exec_stop_error(5);
+        return 0;
+        """, "", "--report")
+    assert "bound 1 of 1\n" in result.stderr
+    assert result.returncode == 5

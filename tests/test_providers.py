@@ -194,3 +194,57 @@ def test_a_provider_can_end_the_guest(tools):
         """)
     result = tools.wrapper("--provider", provider, tools.guest(GUEST))
     assert (result.stderr, result.returncode) == ("", 21)
+
+
+def test_a_provider_named_twice_is_refused(tools):
+    provider = tools.provider(PROVIDER)
+    result = tools.wrapper("--provider", f"{provider},forty", "--provider", provider,
+                           tools.guest(GUEST))
+    assert result.stderr == f"host-wrapper: {provider}: the same provider as {provider}\n"
+    assert result.returncode == 125
+
+
+def test_a_provider_that_changes_after_the_scan_is_refused(tools):
+    """The first provider rewrites the second before that is loaded."""
+    guest = tools.guest(GUEST)
+    second = tools.provider("""
+        #include <jumpslot/provider.h>
+        EXTERNAL_FUNC(int, answer, int)
+        EF(answer)
+        int answer(int a) { return a; }
+        """, name="second")
+    first = tools.provider("""
+        #include <jumpslot/provider.h>
+        #include <fcntl.h>
+        #include <unistd.h>
+        EXTERNAL_FUNC(int, other, int)
+        EF(other)
+        int other(int a) { return a; }
+        int jumpslot_provider_init(const char *options, char *message, size_t size)
+        {
+                int fd = open(options, O_WRONLY | O_APPEND);
+                (void)message;
+                (void)size;
+                return fd < 0 || write(fd, "x", 1) != 1;
+        }
+        """, name="first")
+    result = tools.wrapper("--provider", f"{first},{second}", "--provider", second, guest)
+    assert result.stderr == (f"host-wrapper: {guest}: provider {second} was changed since "
+                             "it was scanned\n")
+    assert result.returncode == 125
+
+
+@pytest.mark.parametrize("flags", ["0x100", "0x80000000", "0x40", "0x10"])
+def test_flags_that_are_not_known_are_refused(tools, flags):
+    """Also a convention without the type that it belongs to."""
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        __asm__("\t.hidden answer\\n"
+                "\t__jumpslot_provided answer, ., answer, FLAGS\\n");
+        int answer(int a);
+        int answer(int a) { return a; }
+        """.replace("FLAGS", flags))
+    result = tools.wrapper("--provider", provider, tools.guest(GUEST))
+    assert result.stderr == (f"host-wrapper: {provider}: record 0 (answer): flags {flags} "
+                             "are not all known\n")
+    assert result.returncode == 125

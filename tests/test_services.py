@@ -123,3 +123,47 @@ def test_the_work_area_is_checked(tools):
         return 0;
         """)
     assert result.returncode == 0
+
+
+def test_console_waits_where_standard_output_does_not_block(tools):
+    import fcntl
+    import os
+    import subprocess
+    from conftest import BUILD
+    guest = tools.guest(SERVICES % """
+        static char block[1 << 20];
+        return _BSP_Virtual_Console_write(block, sizeof(block)) != sizeof(block);
+        """)
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETFL, os.O_NONBLOCK)
+    process = subprocess.Popen([BUILD / "bin/host-wrapper", guest], stdout=writer)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        assert len(pipe.read()) == 1 << 20
+    assert process.wait() == 0
+
+
+def test_a_closed_console_is_no_file_of_a_providers(tools):
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        #include <fcntl.h>
+        EXTERNAL_FUNC(int, open_data)
+        EF(open_data)
+        int open_data(void) { return open("/dev/zero", O_RDWR) > 2; }
+        """)
+    guest = tools.guest("""
+        #include <jumpslot/start_info.h>
+        #include <jumpslot/virt_bsp.h>
+        EXTERNAL_FUNC(int, open_data)
+        JUMPSLOT_ENTRY(info)
+        {
+                (void)info;
+                if (!open_data())
+                        return 1;
+                return -_BSP_Virtual_Console_write("x", 1);
+        }
+        """)
+    import os
+    result = tools.wrapper("--provider", provider, guest,
+                           preexec_fn=lambda: (os.close(0), os.close(1)))
+    assert result.returncode == 9  # EBADF

@@ -17,7 +17,8 @@
  * Writes `count` bytes to the console, as they are; waits until it took them.
  * Returns the number of bytes written (`count`, at most INT_MAX a call), or
  * -EFAULT if they are not readable guest memory, or the negative errno of the
- * console. Async-signal-safe.
+ * console. A console that is a pipe which nobody reads any more ends the guest by
+ * SIGPIPE, as it ends any program. Async-signal-safe.
  */
 EXTERNAL_FUNC(int, _BSP_Virtual_Console_write, const char *, size_t)
 

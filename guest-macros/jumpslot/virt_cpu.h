@@ -13,7 +13,8 @@
  * void _CPU_Virtual_exec_stop_error(int error)
  *
  * Stops this guest, and no other; never returns. The low 8 bits of `error` are
- * the exit status. Callable from any depth of calls and any stack.
+ * the exit status. Callable from any depth of calls and any stack, on the thread
+ * that the host entered the guest with.
  */
 EXTERNAL_FUNC(void, _CPU_Virtual_exec_stop_error, int)
 

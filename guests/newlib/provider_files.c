@@ -96,11 +96,14 @@ int files_open(char *path, int how, int permissions)
 
 int files_close(int file)
 {
-	int fd = host_file(file);
+	int fd = host_file(file), expected = fd;
 
 	if (fd < 0)
 		return fd;
-	__atomic_store_n(&files[file], CLOSED, __ATOMIC_RELAXED);
+	/* Whoever interrupts us here may have closed it, and opened another. */
+	if (!__atomic_compare_exchange_n(&files[file], &expected, CLOSED, 0,
+					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		return -EBADF;
 	/* The host's own console stays open: faults are reported there. */
 	if (file >= CONSOLE_FILES && close(fd) && errno != EINTR)
 		return -errno;

@@ -80,6 +80,8 @@ struct plan_provider {
 	uint32_t options; /* string */
 	uint64_t device;  /* of the file that was scanned */
 	uint64_t inode;
+	uint64_t size;
+	uint64_t changed_ns; /* its last modification */
 };
 
 #endif

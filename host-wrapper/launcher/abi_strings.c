@@ -23,9 +23,10 @@ static const char *const words[] = {
 	"double",  "long double", "__int128", "unsigned __int128",
 };
 
-/* The length of the UTF-8 character at `text`, 0 if there is none: RFC 3629. */
-static size_t character_length(const unsigned char *text)
+/* RFC 3629, section 4. */
+size_t utf8_length(const char *bytes)
 {
+	const unsigned char *text = (const unsigned char *)bytes;
 	size_t length = text[0] < 0x80 ? 1 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
 
 	if (length == 1)
@@ -46,7 +47,7 @@ bool text_printable(const char *text)
 	const unsigned char *at = (const unsigned char *)text;
 
 	while (*at) {
-		size_t length = character_length(at);
+		size_t length = utf8_length((const char *)at);
 		bool control = *at < ' ' || *at == 0x7f || (*at == 0xc2 && at[1] < 0xa0);
 
 		if (!length || control)

@@ -13,6 +13,9 @@
  * JUMPSLOT_MAX_NAME letters, digits and _.$ */
 bool symbol_name_valid(const char *name);
 
+/* The length of the UTF-8 character at `text`, 0 if there is none. */
+size_t utf8_length(const char *text);
+
 /* Whether it is UTF-8 of at least one character, and none that a terminal obeys. */
 bool text_printable(const char *text);
 

@@ -20,9 +20,17 @@ static const char *place(const struct ended_guest *guest, const struct outcome *
 	return text;
 }
 
+/* What was accessed, if the kernel says so: it does not where somebody sent the signal,
+ * nor for an address that is none. */
+static bool has_address(const struct outcome *outcome)
+{
+	return (outcome->signal == SIGSEGV || outcome->signal == SIGBUS) &&
+	       outcome->code > 0 && outcome->code != SI_KERNEL;
+}
+
 static bool stack_overflow(const struct outcome *outcome)
 {
-	return outcome->address < outcome->stack_low &&
+	return has_address(outcome) && outcome->address < outcome->stack_low &&
 	       outcome->stack_low - outcome->address <= outcome->stack_guard;
 }
 
@@ -34,9 +42,11 @@ static void print_signal(const struct ended_guest *guest, const struct outcome *
 	fprintf(out, " at %s", place(guest, outcome, outcome->pc, text));
 	if (!image_has(guest->image, outcome->pc - outcome->base))
 		fputs(" (not the guest's code: a provider's or the runner's)", out);
-	if (outcome->signal == SIGSEGV || outcome->signal == SIGBUS)
+	if (has_address(outcome))
 		fprintf(out, ", accessing %s",
 			place(guest, outcome, outcome->address, text));
+	if (outcome->code <= 0)
+		fputs(", sent by a process", out);
 	if (stack_overflow(outcome))
 		fputs(": the guest's stack is full (--stack)", out);
 }

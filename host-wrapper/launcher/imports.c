@@ -27,7 +27,7 @@ static int load_section(struct elf_file *file, const struct image *image,
 	int error = elf_file_section(file, name, limit, section, message);
 
 	if (!error && section->size &&
-	    (section->flags & SHF_COMPRESSED || !(section->flags & SHF_ALLOC) ||
+	    (!(section->flags & SHF_ALLOC) ||
 	     !image_maps(image, section->address, section->offset, section->size, flags)))
 		return fail(message, ENOEXEC,
 			    "section %s: 0x%" PRIx64 " bytes at 0x%" PRIx64

@@ -27,6 +27,7 @@ struct launch {
 	struct import_table table;
 	struct provider_file providers[OPTIONS_MAX_PROVIDERS + 1];
 	size_t provider_count;
+	bool built_ins_unknown; /* no runner: a list may be incomplete */
 	struct link_result result;
 	char runner[PATH_MAX];
 };
@@ -94,6 +95,13 @@ static int read_provider(struct launch *launch, const struct provider_option *op
 	if (provider_file_read(provider, provider->path, launch->file.header.e_machine,
 			       &message))
 		return complain(FAILED, option->path, &message);
+	for (size_t i = 0; i < launch->provider_count; i++)
+		if (launch->providers[i].status.st_dev == provider->status.st_dev &&
+		    launch->providers[i].status.st_ino == provider->status.st_ino) {
+			fail(&message, EINVAL, "the same provider as %s",
+			     launch->providers[i].name);
+			return complain(FAILED, option->path, &message);
+		}
 	launch->provider_count++;
 	return 0;
 }
@@ -104,10 +112,10 @@ static int read_built_ins(struct launch *launch)
 	struct message message;
 
 	if (find_runner(launch, &message)) {
-		int status = complain(FAILED, launch->guest, &message);
-
 		/* A list is of use without them too. */
-		return launch->options.list || launch->options.json ? 0 : status;
+		launch->built_ins_unknown = launch->options.list || launch->options.json;
+		complain(FAILED, launch->guest, &message);
+		return launch->built_ins_unknown ? 0 : FAILED;
 	}
 	provider->name = "built-in";
 	if (provider_file_read(provider, launch->runner, launch->file.header.e_machine,
@@ -128,6 +136,17 @@ static int read_providers(struct launch *launch)
 	return read_built_ins(launch);
 }
 
+/* Whether all that was printed got there: 0, or an exit status. */
+static int finish_output(void)
+{
+	struct message message;
+
+	if (!fflush(stdout))
+		return 0;
+	fail(&message, errno, "%s", strerror(errno));
+	return complain(FAILED, "standard output", &message);
+}
+
 /* Prints what was asked for; returns 0 if the guest is to be started. */
 static int report(const struct launch *launch)
 {
@@ -140,7 +159,7 @@ static int report(const struct launch *launch)
 		.provider_count = launch->provider_count,
 	};
 	bool unresolved = launch->result.missing || launch->result.mismatched;
-	struct message message;
+	int status;
 
 	if (launch->options.json)
 		report_json(&report, stdout);
@@ -148,10 +167,11 @@ static int report(const struct launch *launch)
 		report_table(&report, stdout);
 	else if (launch->options.report)
 		report_table(&report, stderr);
-	if (fflush(stdout)) {
-		fail(&message, errno, "%s", strerror(errno));
-		return complain(FAILED, "standard output", &message);
-	}
+	status = finish_output();
+	if (status)
+		return status;
+	if (launch->built_ins_unknown)
+		return FAILED;
 	report_problems(&report, stderr);
 	return unresolved && !launch->options.allow_missing ? UNRESOLVED : 0;
 }
@@ -216,20 +236,35 @@ static int launch_guest(struct launch *launch)
 	return start(launch);
 }
 
+/* A standard descriptor that is closed would be the next file's that a provider opens,
+ * and what the guest prints would go there. Opened the wrong way round, so that using it
+ * still fails. */
+static void fill_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	static struct launch launch;
 	struct message message;
 
+	fill_standard_descriptors();
 	if (options_read(&launch.options, argc, argv, &message))
 		return complain(FAILED, NULL, &message);
 	if (launch.options.help) {
 		fputs(options_help, stdout);
-		return 0;
+		return finish_output();
 	}
 	if (launch.options.version) {
 		printf("host-wrapper %s, ABI %u\n", JUMPSLOT_VERSION, JUMPSLOT_ABI_VERSION);
-		return 0;
+		return finish_output();
 	}
 	return launch_guest(&launch);
 }

@@ -100,6 +100,12 @@ static void write_imports(struct writer *writer, struct plan *plan,
 	}
 }
 
+static uint64_t changed_ns(const struct stat *status)
+{
+	return (uint64_t)status->st_mtim.tv_sec * 1000000000u +
+	       (uint64_t)status->st_mtim.tv_nsec;
+}
+
 static void write_providers(struct writer *writer, struct plan *plan,
 			    const struct plan_source *source)
 {
@@ -112,8 +118,10 @@ static void write_providers(struct writer *writer, struct plan *plan,
 		to[i] = (struct plan_provider){
 			.path = PLAN_NO_STRING,
 			.options = PLAN_NO_STRING,
-			.device = provider->device,
-			.inode = provider->inode,
+			.device = provider->status.st_dev,
+			.inode = provider->status.st_ino,
+			.size = (uint64_t)provider->status.st_size,
+			.changed_ns = changed_ns(&provider->status),
 		};
 		if (!provider->path)
 			continue;

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <jumpslot/external_abi.h>
@@ -109,6 +108,11 @@ static int read_record(struct provided *record, struct provider_file *provider,
 				    "record %zu (%s): 0x%" PRIx64 " is no code", index,
 				    record->name, record->function);
 	}
+	if (raw.flags & ~(uint32_t)JUMPSLOT_FLAGS_KNOWN ||
+	    (raw.flags & JUMPSLOT_CONVENTION_MASK) > JUMPSLOT_STDCALL ||
+	    (!raw.type && raw.flags))
+		return fail(message, ENOEXEC, "record %zu (%s): flags 0x%" PRIx32
+			    " are not all known", index, record->name, raw.flags);
 	/* Whether a guest can do without it is the guest's to say. */
 	record->flags = raw.flags & ~(uint32_t)JUMPSLOT_OPTIONAL;
 	return 0;
@@ -175,7 +179,6 @@ static int open_file(struct provider_file *provider, const char *path, unsigned 
 		     struct message *message)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat status;
 	int error;
 
 	if (fd < 0)
@@ -185,10 +188,8 @@ static int open_file(struct provider_file *provider, const char *path, unsigned 
 		close(fd);
 		return error;
 	}
-	if (!fstat(fd, &status)) {
-		provider->device = status.st_dev;
-		provider->inode = status.st_ino;
-	}
+	if (fstat(fd, &provider->status))
+		return fail(message, EIO, "cannot be examined: %s", strerror(errno));
 	if (provider->elf.header.e_type != ET_DYN)
 		return fail(message, ENOEXEC, "not a shared library");
 	if (provider->elf.header.e_machine != machine)

@@ -6,7 +6,7 @@
 #ifndef JUMPSLOT_PROVIDER_FILE_H
 #define JUMPSLOT_PROVIDER_FILE_H
 
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #include "elf_file.h"
 #include "name_index.h"
@@ -22,8 +22,7 @@ struct provider_file {
 	const char *name;    /* for messages */
 	const char *path;    /* absolute; NULL for the runner itself */
 	const char *options; /* for its jumpslot_provider_init() */
-	dev_t device;
-	ino_t inode;
+	struct stat status; /* of the file whose table was read */
 	struct elf_file elf;
 	struct provided *functions;
 	size_t count;

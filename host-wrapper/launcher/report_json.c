@@ -2,9 +2,11 @@
 #include <inttypes.h>
 
 #include <jumpslot/external_abi.h>
+#include "abi_strings.h"
 #include "report.h"
 
-/* A JSON string, or null. Bytes above 0x7f are taken to be UTF-8. */
+/* A JSON string, or null. Bytes that are not UTF-8, as names of files may have, become
+ * the replacement character. */
 static void print_string(const char *text, FILE *out)
 {
 	if (!text) {
@@ -12,15 +14,19 @@ static void print_string(const char *text, FILE *out)
 		return;
 	}
 	fputc('"', out);
-	for (; *text; text++) {
+	for (size_t length; *text; text += length ? length : 1) {
 		unsigned char byte = (unsigned char)*text;
+
+		length = utf8_length(text);
 
 		if (byte == '"' || byte == '\\')
 			fprintf(out, "\\%c", byte);
 		else if (byte < ' ' || byte == 0x7f)
 			fprintf(out, "\\u%04x", byte);
+		else if (!length)
+			fputs("\\ufffd", out);
 		else
-			fputc(byte, out);
+			fwrite(text, 1, length, out);
 	}
 	fputc('"', out);
 }
@@ -36,7 +42,7 @@ static const char *status_word(const struct link *link)
 {
 	switch (link->status) {
 	case LINK_BOUND:
-		return "bound";
+		return "provided";
 	case LINK_MISSING:
 		return "missing";
 	case LINK_MISMATCH:
@@ -61,7 +67,7 @@ static void print_import(const struct report *report, size_t index, FILE *out)
 	print_member(", ", "type", import->type, out);
 	print_member(", ", "prototype", import->prototype, out);
 	print_member(", ", "place", import->place, out);
-	fprintf(out, ", \"slot\": %" PRIu64 ", \"optional\": %s, \"variadic\": %s",
+	fprintf(out, ", \"slot\": \"0x%" PRIx64 "\", \"optional\": %s, \"variadic\": %s",
 		import->slot, boolean(import->flags & JUMPSLOT_OPTIONAL),
 		boolean(import->flags & JUMPSLOT_VARIADIC));
 	print_member(", ", "convention",

@@ -13,10 +13,8 @@
 
 #include "supervise.h"
 
-/* Signals that are meant for the guest when they reach the supervisor. A terminal sends its
- * own to both, so those are only kept from ending the supervisor first. */
-static const int passed_on[] = { SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 };
-static const int from_terminal[] = { SIGINT, SIGQUIT };
+/* Signals that are meant for the guest when they reach the supervisor. */
+static const int passed_on[] = { SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGINT, SIGQUIT };
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* Replaces this process; `outcome` is -1 without a supervisor. */
@@ -47,8 +45,6 @@ static void block_signals(sigset_t *mask, sigset_t *old)
 	sigaddset(mask, SIGCHLD);
 	for (size_t i = 0; i < COUNT(passed_on); i++)
 		sigaddset(mask, passed_on[i]);
-	for (size_t i = 0; i < COUNT(from_terminal); i++)
-		sigaddset(mask, from_terminal[i]);
 	sigprocmask(SIG_BLOCK, mask, old);
 }
 
@@ -75,14 +71,14 @@ static uint64_t now_ns(void)
 }
 
 /* Waits for one of the signals; returns it, or 0 when the time is up. */
-static int next_signal(const sigset_t *mask, uint64_t deadline)
+static int next_signal(const sigset_t *mask, uint64_t deadline, siginfo_t *info)
 {
 	for (;;) {
 		uint64_t now = now_ns();
 		uint64_t rest = deadline > now ? deadline - now : 0;
 		struct timespec wait = { .tv_sec = (time_t)(rest / 1000000000u),
 					 .tv_nsec = (long)(rest % 1000000000u) };
-		int number = sigtimedwait(mask, NULL, deadline ? &wait : NULL);
+		int number = sigtimedwait(mask, info, deadline ? &wait : NULL);
 
 		if (number > 0)
 			return number;
@@ -91,11 +87,12 @@ static int next_signal(const sigset_t *mask, uint64_t deadline)
 	}
 }
 
-static void pass_on(pid_t child, int number)
+/* What the kernel sends, as for a terminal's keys, it has sent to the guest too. */
+static void pass_on(pid_t child, const siginfo_t *info)
 {
 	for (size_t i = 0; i < COUNT(passed_on); i++)
-		if (number == passed_on[i])
-			kill(child, number);
+		if (info->si_signo == passed_on[i] && info->si_code != SI_KERNEL)
+			kill(child, info->si_signo);
 }
 
 static void wait_for(pid_t child, const struct run *run, const sigset_t *mask,
@@ -104,10 +101,10 @@ static void wait_for(pid_t child, const struct run *run, const sigset_t *mask,
 	uint64_t deadline = run->timeout_ns ? now_ns() + run->timeout_ns : 0;
 
 	while (waitpid(child, &ending->status, WNOHANG) == 0) {
-		int number = next_signal(mask, deadline);
+		siginfo_t info;
 
-		if (number) {
-			pass_on(child, number);
+		if (next_signal(mask, deadline, &info)) {
+			pass_on(child, &info);
 			continue;
 		}
 		ending->timed_out = true;
@@ -122,8 +119,10 @@ static const struct outcome *share_outcome(int *fd)
 {
 	void *at;
 
-	*fd = memfd_create("jumpslot-outcome", MFD_CLOEXEC);
-	if (*fd < 0 || ftruncate(*fd, sizeof(struct outcome)))
+	*fd = memfd_create("jumpslot-outcome", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	/* Sealed, or a guest that opens it by way of /proc could cut it short under us. */
+	if (*fd < 0 || ftruncate(*fd, sizeof(struct outcome)) ||
+	    fcntl(*fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
 		return NULL;
 	at = mmap(NULL, sizeof(struct outcome), PROT_READ, MAP_SHARED, *fd, 0);
 	return at == MAP_FAILED ? NULL : at;

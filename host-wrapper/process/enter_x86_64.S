@@ -25,12 +25,14 @@ jumpslot_enter:				/* RDI entry, RSI top of stack, RDX start information */
 	mov	%rdi, %rax
 	mov	%rdx, %rdi
 	mov	%rsi, %rsp
-	cld				/* flags and floats as the psABI has them */
+	push	$0x202			/* flags and floats as the psABI has them */
+	popfq
 	fninit
 	push	$0x1f80
 	ldmxcsr	(%rsp)
 	pop	%rsi
-	xor	%esi, %esi		/* nothing of the host's is left in registers */
+	xor	%ebp, %ebp		/* no stale pointers of the host's, as a courtesy */
+	xor	%esi, %esi
 	xor	%edx, %edx
 	xor	%ecx, %ecx
 	xor	%ebx, %ebx
@@ -50,7 +52,8 @@ jumpslot_enter:				/* RDI entry, RSI top of stack, RDX start information */
 jumpslot_leave:				/* EDI status */
 	mov	%edi, %eax
 	mov	host_stack(%rip), %rsp
-	cld
+	push	$0x202			/* the guest may have set AC or the direction */
+	popfq
 	ldmxcsr	(%rsp)
 	fninit
 	fldcw	4(%rsp)

@@ -76,6 +76,7 @@ int faults_catch(struct message *message)
 		.sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESETHAND,
 	};
 	stack_t stack = { .ss_size = HANDLER_STACK };
+	sigset_t faults;
 
 	if (!guest.outcome)
 		return 0;
@@ -83,7 +84,12 @@ int faults_catch(struct message *message)
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL))
 		return fail(message, errno, "no stack for signals: %s", strerror(errno));
-	for (size_t i = 0; i < sizeof(fault_signals) / sizeof(*fault_signals); i++)
+	sigemptyset(&faults);
+	for (size_t i = 0; i < sizeof(fault_signals) / sizeof(*fault_signals); i++) {
 		sigaction(fault_signals[i], &action, NULL);
+		sigaddset(&faults, fault_signals[i]);
+	}
+	/* Whoever started us may have blocked them; a fault would then just kill. */
+	sigprocmask(SIG_UNBLOCK, &faults, NULL);
 	return 0;
 }

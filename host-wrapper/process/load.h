@@ -8,8 +8,8 @@
 
 #include "../common/message.h"
 
-/* Bytes below and above stack and work area that stay unmapped: more than a frame has,
- * so that a stack that overflows does not step over them. */
+/* Bytes below and above stack and work area that stay unmapped: more than most
+ * frames have, so that a stack that overflows does not step over them. */
 #define LOAD_GUARD ((size_t)0x1000000)
 
 /*

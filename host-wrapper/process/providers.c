@@ -18,7 +18,7 @@ typedef int initialize(const char *options, char *message, size_t size);
 /* Where this program itself lies: its ELF header. */
 extern const char __ehdr_start[] __attribute__((__visibility__("hidden")));
 
-/* The file must be the one whose table the launcher read. */
+/* The file must be the one whose table the launcher read, and as it was then. */
 static int check_same_file(const char *path, const struct plan_provider *provider,
 			   struct message *message)
 {
@@ -26,8 +26,12 @@ static int check_same_file(const char *path, const struct plan_provider *provide
 
 	if (stat(path, &status))
 		return fail(message, errno, "provider %s: %s", path, strerror(errno));
-	if (status.st_dev != provider->device || status.st_ino != provider->inode)
-		return fail(message, ESTALE, "provider %s was replaced since it was scanned",
+	if (status.st_dev != provider->device || status.st_ino != provider->inode ||
+	    (uint64_t)status.st_size != provider->size ||
+	    (uint64_t)status.st_mtim.tv_sec * 1000000000u +
+			    (uint64_t)status.st_mtim.tv_nsec !=
+		    provider->changed_ns)
+		return fail(message, ESTALE, "provider %s was changed since it was scanned",
 			    path);
 	return 0;
 }
@@ -64,7 +68,7 @@ static int load_one(const struct plan_provider *provider, uintptr_t *base,
 
 	if (provider->path == PLAN_NO_STRING) {
 		*base = (uintptr_t)__ehdr_start;
-		return 0;
+		return check_same_file("/proc/self/exe", provider, message);
 	}
 	path = plan_string(guest.plan, provider->path);
 	error = check_same_file(path, provider, message);
@@ -73,6 +77,9 @@ static int load_one(const struct plan_provider *provider, uintptr_t *base,
 	library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!library || dlinfo(library, RTLD_DI_LINKMAP, &map))
 		return fail(message, ELIBBAD, "provider %s", dlerror());
+	error = check_same_file(path, provider, message); /* nor in the meantime */
+	if (error)
+		return error;
 	*base = map->l_addr;
 	return call_initialize(library, path, plan_string(guest.plan, provider->options),
 			       message);

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@
 
 static int write_all(const char *bytes, size_t count)
 {
+	struct pollfd console = { .fd = STDOUT_FILENO, .events = POLLOUT };
 	size_t done = 0;
 
 	while (done < count) {
@@ -32,6 +34,8 @@ static int write_all(const char *bytes, size_t count)
 
 		if (written >= 0)
 			done += (size_t)written;
+		else if (errno == EAGAIN)
+			poll(&console, 1, -1);
 		else if (errno != EINTR)
 			return done ? (int)done : -errno;
 	}

@@ -36,9 +36,8 @@ static int create(const struct scan *scan, struct message *message)
 		  .options = "x=1",
 		  .functions = &function,
 		  .count = 1,
-		  .device = 5,
-		  .inode = 6 },
-		{ .name = "built-in", .device = 7, .inode = 8 },
+		  .status = { .st_dev = 5, .st_ino = 6 } },
+		{ .name = "built-in", .status = { .st_dev = 7, .st_ino = 8 } },
 	};
 	struct link link = { .status = LINK_BOUND, .function = &function };
 	struct link_result result = { .links = &link, .count = 1 };

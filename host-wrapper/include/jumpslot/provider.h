@@ -12,7 +12,7 @@
  * without a function fails the library's own link, even where some other
  * library has one of that name (system, write).
  *
- * Provider functions are called on the guest's stack, like any function; they must
+ * Provider functions are called on the guest's stack today, like any function; they must
  * be reentrant and async-signal-safe. Functions below are in the runner; a provider
  * does not link to anything for them.
  * Depends on external_func.h and <stddef.h>.
