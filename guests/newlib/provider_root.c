@@ -10,24 +10,10 @@
 
 #include "provider_root.h"
 
-#define CONSOLE_FILES 3
-
 /* How often to try again when directories move while a path is followed. */
 #define ATTEMPTS 100
 
 static int root = -1;
-
-/* Where the host's console is closed, no file may take its number. */
-static int move_above_console(int fd)
-{
-	int moved;
-
-	if (fd < 0 || fd >= CONSOLE_FILES)
-		return fd;
-	moved = fcntl(fd, F_DUPFD_CLOEXEC, CONSOLE_FILES);
-	close(fd);
-	return moved;
-}
 
 static int open_within(int directory, const char *path, int flags, int permissions,
 		       unsigned resolve)
@@ -41,8 +27,7 @@ static int open_within(int directory, const char *path, int flags, int permissio
 	int fd;
 
 	do
-		fd = move_above_console(
-			(int)syscall(SYS_openat2, directory, path, &how, sizeof(how)));
+		fd = (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
 	while (fd < 0 && (errno == EINTR || (errno == EAGAIN && --attempts)));
 	/* The kernel says EXDEV of a path that leads outside. */
 	return fd >= 0 ? fd : errno == EXDEV ? -EACCES : -errno;
