@@ -1,6 +1,9 @@
 """Providers: loaded as scanned, initialized once, and refused with a reason."""
 
+import shutil
+
 import pytest
+from conftest import BUILD, run
 
 GUEST = """
     #include <jumpslot/start_info.h>
@@ -248,3 +251,34 @@ def test_flags_that_are_not_known_are_refused(tools, flags):
     assert result.stderr == (f"host-wrapper: {provider}: record 0 (answer): flags {flags} "
                              "are not all known\n")
     assert result.returncode == 125
+
+
+def test_a_runner_that_was_changed_after_the_scan_is_refused(tools):
+    """A copy of the programs, whose first provider touches the runner."""
+    programs = tools.directory / "bin"
+    shutil.copytree(BUILD / "bin", programs)
+    runner = programs / "jumpslot-runner-x86_64"
+    guest = tools.guest("""
+        #include <jumpslot/start_info.h>
+        #include <jumpslot/external_func.h>
+        JUMPSLOT_ENTRY(info) { (void)info; return 3; }
+        """)
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        #include <sys/stat.h>
+        EXTERNAL_FUNC(int, other, int)
+        EF(other)
+        int other(int a) { return a; }
+        int jumpslot_provider_init(const char *options, char *message, size_t size)
+        {
+                (void)message;
+                (void)size;
+                return utimensat(0, options, 0, 0);
+        }
+        """)
+    command = [programs / "host-wrapper", "--provider", f"{provider},{runner}", guest]
+    result = run(*command, check=False)
+    assert result.stderr == (f"host-wrapper: {guest}: provider {runner} was changed since "
+                             "it was scanned\n")
+    assert result.returncode == 125
+    assert run(programs / "host-wrapper", guest, check=False).returncode == 3

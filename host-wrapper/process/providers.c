@@ -68,7 +68,9 @@ static int load_one(const struct plan_provider *provider, uintptr_t *base,
 
 	if (provider->path == PLAN_NO_STRING) {
 		*base = (uintptr_t)__ehdr_start;
-		return check_same_file("/proc/self/exe", provider, message);
+		/* The path that was scanned and started; /proc/self/exe is a tool's own
+		   where one runs us, such as valgrind. */
+		return check_same_file(program_invocation_name, provider, message);
 	}
 	path = plan_string(guest.plan, provider->path);
 	error = check_same_file(path, provider, message);
