@@ -184,6 +184,18 @@ def test_calling_what_nobody_provides_names_function_and_caller(tools):
         assert result.returncode == 127
 
 
+def test_calling_what_is_mistyped_says_so(tools):
+    guest = tools.guest(GUEST)
+    provider = tools.provider(RIGHT.replace("sensor_read, int)", "sensor_read, long)")
+                              .replace("int sensor_read(int a) { return a; }",
+                                       "int sensor_read(long a) { return (int)a; }"))
+    result = tools.wrapper("--allow-missing", "--provider", provider, guest)
+    assert result.stdout == "started\n"
+    assert ": called sensor_read, which is provided with another type, from 0x" in (
+        result.stderr)
+    assert result.returncode == 127
+
+
 @pytest.mark.parametrize("inline", [[], ["-DJUMPSLOT_INLINE_CALLS"]])
 def test_allow_missing_starts_and_reports_the_call(tools, inline):
     guest = tools.guest(GUEST, *inline)

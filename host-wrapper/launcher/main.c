@@ -141,7 +141,8 @@ static int finish_output(void)
 {
 	struct message message;
 
-	if (!fflush(stdout))
+	/* Also what failed in an earlier write of a long report. */
+	if (!fflush(stdout) && !ferror(stdout))
 		return 0;
 	fail(&message, errno, "%s", strerror(errno));
 	return complain(FAILED, "standard output", &message);
