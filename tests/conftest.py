@@ -14,6 +14,11 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = Path(os.environ.get("BUILD", ROOT / "build")).resolve()
 WARNINGS = "-Wall -Wextra -Wshadow -Wconversion -Werror".split()
 MACHINE = {"x86_64": "-m64", "i386": "-m32"}
+# What belongs to the host, as the Makefile compiles it.
+HOST_MACHINE = {"x86_64": ["-m64"],
+                "i386": ["-m32", "-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64",
+                         "-idirafter", "/usr/include/x86_64-linux-gnu"]}
+only_x86_64 = pytest.mark.parametrize("arch", ["x86_64"])
 
 
 def run(*command, check=True, **options):
@@ -28,19 +33,21 @@ def run(*command, check=True, **options):
 
 
 class Toolbox:
-    """Compiles into one test's own directory."""
+    """Compiles into one test's own directory, for `arch` unless told otherwise."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, arch="x86_64"):
         self.directory = directory
+        self.arch = arch
 
     def write(self, name, text):
         path = self.directory / name
         path.write_text(textwrap.dedent(text))
         return path
 
-    def compile(self, source, *flags, arch="x86_64", cc="gcc", name=None, check=True,
+    def compile(self, source, *flags, arch=None, cc="gcc", name=None, check=True,
                 standard="c11", optimize="-O2", pic="-fno-pie"):
         """Compile guest source (a path, or C text) to an object file."""
+        arch = arch or self.arch
         if not isinstance(source, Path):
             count = len(list(self.directory.iterdir()))
             suffix = ".cc" if "++" in standard else ".c"
@@ -53,9 +60,10 @@ class Toolbox:
                      check=check)
         return target if check else result
 
-    def link(self, *objects, arch="x86_64", linker="bfd", name="guest", script=True,
+    def link(self, *objects, arch=None, linker="bfd", name="guest", script=True,
              pie=False, gc=True, flags=(), check=True):
         """Link objects to a guest image."""
+        arch = arch or self.arch
         target = self.directory / f"{name}-{arch}.elf"
         result = run("gcc", MACHINE[arch], "-nostdlib", f"-fuse-ld={linker}",
                      "-static-pie" if pie else "-static",
@@ -64,19 +72,20 @@ class Toolbox:
                      *flags, *objects, "-o", target, check=check)
         return target if check else result
 
-    def guest(self, source, *flags, arch="x86_64", cc="gcc", **link):
+    def guest(self, source, *flags, arch=None, cc="gcc", **link):
         """Compile and link a guest of one source file."""
         return self.link(self.compile(source, *flags, arch=arch, cc=cc,
                                       pic="-fpie" if link.get("pie") else "-fno-pie"),
                          arch=arch, **link)
 
-    def provider(self, source, *flags, arch="x86_64", cc="gcc", linker="bfd",
+    def provider(self, source, *flags, arch=None, cc="gcc", linker="bfd",
                  name="provider", check=True):
         """Compile and link a provider of one source file (a path, or C text)."""
+        arch = arch or self.arch
         if not isinstance(source, Path):
             source = self.write(f"{name}.c", source)
         target = self.directory / f"{name}-{arch}.so"
-        result = run(cc, MACHINE[arch], "-std=gnu11", "-O2", "-g", "-fPIC", "-shared",
+        result = run(cc, *HOST_MACHINE[arch], "-std=gnu11", "-O2", "-g", "-fPIC", "-shared",
                      f"-fuse-ld={linker}", *WARNINGS, "-I", ROOT / "guest-macros",
                      "-I", ROOT / "host-wrapper/include", "-I", self.directory,
                      *flags, source, "-o", target, check=check)
@@ -93,5 +102,17 @@ class Toolbox:
 
 
 @pytest.fixture
-def tools(tmp_path):
-    return Toolbox(tmp_path)
+def arch():
+    """What a guest is built for. A file whose tests all run for each architecture imports
+    `each_arch as arch`, and marks those that do not @only_x86_64."""
+    return "x86_64"
+
+
+@pytest.fixture(params=["x86_64", "i386"])
+def each_arch(request):
+    return request.param
+
+
+@pytest.fixture
+def tools(tmp_path, arch):
+    return Toolbox(tmp_path, arch)

@@ -165,17 +165,18 @@ def provider_of_add(tools, line="EXTERNAL_FUNC(int, add, int, int)", arch="x86_6
         """, arch=arch, **options)
 
 
-def records_source(size, name="add", type_="iii", version=1, flags=0, extra=""):
+def records_source(size, name="add", type_="iii", version=1, flags=0, carry=0, stack=0,
+                   extra=""):
     """A provider's sections, by hand."""
-    pad = f".zero {size - 16}\\n" if size > 16 else ""
+    pad = f".zero {size - 24}\\n" if size > 24 else ""
     return f"""
         int add(int, int);
         int add(int a, int b) {{ return a + b; }}
         __asm__(".hidden add\\n .section .jumpslot.strings,\\"a\\",@progbits\\n"
             "n: .asciz \\"{name}\\"\\n o: .asciz \\"one\\"\\n t: .asciz \\"{type_}\\"\\n"
             ".section .jumpslot.provided,\\"a\\",@progbits\\n"
-            ".long n - ., t - ., add - ., {flags}\\n {pad}"
-            ".long o - ., 0, add - ., 0\\n {pad} {extra}\\n"
+            ".long n - ., t - ., add - ., {flags}, {carry}, {stack}\\n {pad}"
+            ".long o - ., 0, add - ., 0, 0, 0\\n {pad} {extra}\\n"
             ".section .note.jumpslot.provider,\\"a\\",@note\\n"
             ".long 9, 8, 2\\n .asciz \\"jumpslot\\"\\n .balign 4\\n"
             ".long {version}, {size}\\n"

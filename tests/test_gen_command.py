@@ -88,8 +88,8 @@ def test_help_and_version(tools):
 
 
 def test_constants_are_those_of_external_abi(tools):
-    own = {"SECTION_PROVIDER_STRINGS", "CONVENTIONS", "RECORD_FORMAT", "RECORD_SIZE",
-           "GUEST_NOTE_FORMAT", "PROVIDER_NOTE_FORMAT"}
+    own = {"SECTION_PROVIDER_STRINGS", "CONVENTIONS", "IMPORT_FORMAT", "IMPORT_SIZE",
+           "PROVIDED_FORMAT", "PROVIDED_SIZE", "GUEST_NOTE_FORMAT", "PROVIDER_NOTE_FORMAT"}
     values = {name: value for name, value in inspect.getmembers(abi)
               if name.isupper() and name not in own}
     lines = [f'printf("{name}={"%s" if isinstance(value, str) else "%d"}\\n", '
@@ -103,8 +103,10 @@ def test_constants_are_those_of_external_abi(tools):
     program = tools.directory / "constants"
     run("gcc", MACHINE["x86_64"], "-I", ROOT / "guest-macros", source, "-o", program)
     said = dict(line.split("=") for line in run(program).stdout.splitlines())
-    assert said.pop("jumpslot_import") == str(struct.calcsize(abi.RECORD_FORMAT))
-    assert said.pop("jumpslot_provided") == str(abi.RECORD_SIZE)
+    for name, size, layout in [
+            ("jumpslot_import", abi.IMPORT_SIZE, abi.IMPORT_FORMAT),
+            ("jumpslot_provided", abi.PROVIDED_SIZE, abi.PROVIDED_FORMAT)]:
+        assert said.pop(name) == str(size) == str(struct.calcsize(layout))
     assert said.pop("jumpslot_note_desc") == str(struct.calcsize(abi.GUEST_NOTE_FORMAT))
     assert said.pop("jumpslot_provider_note_desc") == \
         str(struct.calcsize(abi.PROVIDER_NOTE_FORMAT))

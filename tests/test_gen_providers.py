@@ -69,27 +69,36 @@ def test_provider_serves_guests_of_its_machine_only(tools):
 
 def test_longer_records_of_a_later_provider_are_read(tools):
     guest = typed(tools, "EXTERNAL_FUNC(int, add, int, int)\nEXTERNAL_FUNC(one)", "guest")
-    library = tools.provider(records_source(24))
+    library = tools.provider(records_source(32))
     assert names(tools.gen_func_list(guest, "--provided-by", library).stdout) == []
 
 
 @pytest.mark.parametrize("options, reason", [
     (dict(version=2), "ABI version 2: this gen-func-list knows version 1"),
-    (dict(size=12), "records of 12 bytes in a table of 32"),
-    (dict(size=16, extra=".long 0"), "records of 16 bytes in a table of 36"),
-    (dict(size=16, name="a b"),
+    (dict(size=16), "records of 16 bytes in a table of 48"),
+    (dict(extra=".long 0"), "records of 24 bytes in a table of 52"),
+    (dict(name="a b"),
      "record 0: its name is no symbol of letters, digits and _.$"),
-    (dict(size=16, type_="iv"), "record 0 (add): its type is no type string"),
-    (dict(size=16, name="one"), None),
-    (dict(size=16, flags=4), "record 0 (add): flags 0x4 are not all known (0xf3; "
-                             "conventions 0 to 0x30)"),
-    (dict(size=16, extra=".long o - ., 0, add + 1 - ., 0"), "one is two functions"),
-    (dict(size=16, extra=".long n - ., t + 1 - ., 0, 0"),
+    (dict(type_="iv"), "record 0 (add): its type is no type string"),
+    (dict(name="one"), None),
+    (dict(flags=4), "record 0 (add): flags 0x4 are not all known (0xf3; "
+                    "conventions 0 to 0x30)"),
+    (dict(carry=0x13, stack=24), None),
+    (dict(carry=0x20), "record 0 (add): carry 0x20 is not known"),
+    (dict(carry=4), "record 0 (add): carry 0x4 is not known"),
+    (dict(carry=1, stack=8), "record 0 (add): carry 0x1 with 8 stack bytes: a multiple of "
+                             "8 up to 65536, with 0x10"),
+    (dict(carry=0x10, stack=65544), "record 0 (add): carry 0x10 with 65544 stack bytes: a "
+                                    "multiple of 8 up to 65536, with 0x10"),
+    (dict(carry=0x10, stack=12), "record 0 (add): carry 0x10 with 12 stack bytes: a "
+                                 "multiple of 8 up to 65536, with 0x10"),
+    (dict(extra=".long o - ., 0, add + 1 - ., 0, 0, 0"), "one is two functions"),
+    (dict(extra=".long n - ., t + 1 - ., 0, 0, 0, 0"),
      "add is declared as 'iii' and as 'ii'"),
 ])
 def test_malformed_provider_tables_are_refused(tools, options, reason):
     guest = tools.guest(GUEST)
-    library = tools.provider(records_source(**{"size": 16, **options}))
+    library = tools.provider(records_source(**{"size": 24, **options}))
     if reason:
         assert failure(tools, guest, "--provided-by", library) == [f"{library}: {reason}"]
     else:

@@ -46,7 +46,10 @@ def test_skeleton_says_where_types_are_to_be_found(tools):
                      r" \* declares: #include it and use them \(see .*\.c:\d+\)\.\n \*/\n"
                      r"int callbacks\(", text)
     assert "/* TODO: the guest does not record its type. */\n" \
-        "void untyped(void)\n" in text
+        "/* Runs on the guest's stack, unless " in text
+    assert ": JUMPSLOT_STACK_BYTES(untyped, 64) */\nvoid untyped(void)\n" in text
+    assert ": JUMPSLOT_STACK_BYTES(formatted, 64) */\nint formatted(" in text
+    assert "JUMPSLOT_STACK_BYTES(small" not in text
 
 
 def test_skeleton_leaves_out_what_is_provided(tools):

@@ -1,4 +1,4 @@
-"""Each public header compiles by itself; docs/abi.md says what external_abi.h says."""
+"""Each public header compiles by itself; docs/abi.md says what those of the layout say."""
 
 import itertools
 import re
@@ -65,6 +65,17 @@ def test_an_architecture_without_stubs_is_a_clear_error(tools):
     assert "jumpslot: guests are i386 or x86-64" in result.stderr
 
 
+LAYOUT = ("external_abi.h", "multiboot.h")
+
+
+def layout():
+    return "".join((ROOT / "guest-macros/jumpslot" / name).read_text() for name in LAYOUT)
+
+
+def include_layout():
+    return ["#include <stddef.h>\n"] + [f"#include <jumpslot/{name}>\n" for name in LAYOUT]
+
+
 def documented_tables():
     """[(struct, [(offset, size, field)])] of docs/abi.md, in order."""
     text = (ROOT / "docs/abi.md").read_text()
@@ -75,13 +86,14 @@ def documented_tables():
 
 @pytest.mark.parametrize("arch", ARCHES)
 def test_the_documented_offsets_are_those_of_the_header(tools, arch):
-    header = (ROOT / "guest-macros/jumpslot/external_abi.h").read_text()
+    header = layout()
     structs = dict(documented_tables())
     assert set(structs) == set(re.findall(r"^struct (\w+) \{", header, re.M))
-    lines = ["#include <stddef.h>\n#include <jumpslot/external_abi.h>\n"]
+    lines = include_layout()
     for name, fields in structs.items():
-        body = re.search(rf"^struct {name} {{(.*?)^}};", header, re.M | re.S)[1]
-        assert [field for _, _, field in fields] == re.findall(r"(\w+);", body)
+        body = re.search(rf"^struct {name} {{(.*?)^}}", header, re.M | re.S)[1]
+        assert [field for _, _, field in fields] == re.findall(
+            r"^\t\w+ (\w+)(?:\[\d\])?;", body, re.M)
         for offset, size, field in fields:
             lines.append(
                 f"_Static_assert(offsetof(struct {name}, {field}) == {offset} &&"
@@ -95,12 +107,12 @@ def test_the_documented_offsets_are_those_of_the_header(tools, arch):
 
 def test_the_documented_constants_are_those_of_the_header(tools):
     text = (ROOT / "docs/abi.md").read_text()
-    header = (ROOT / "guest-macros/jumpslot/external_abi.h").read_text()
+    header = layout()
     documented = dict(re.findall(r"^\| `(JUMPSLOT_\w+)` *\| `([^`]+)` *\|", text, re.M))
     # A value, on its line or the next one; what has parentheses is made of others.
     defined = re.findall(r"^#define (JUMPSLOT_\w+)[ \t]+[\"0-9]", header, re.M)
     assert sorted(documented) == sorted(defined)
-    lines = ["#include <jumpslot/external_abi.h>\n"]
+    lines = include_layout()
     for name, value in documented.items():
         same = f"{name} == {value}"
         if '"' in value:

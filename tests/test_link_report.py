@@ -2,10 +2,11 @@
 
 import json
 import os
+import shutil
 import subprocess
 
 import pytest
-from conftest import BUILD
+from conftest import BUILD, each_arch as arch, only_x86_64, run
 
 GUEST = """
     #include <jumpslot/start_info.h>
@@ -44,6 +45,7 @@ RIGHT = """
     """
 
 
+@only_x86_64
 def test_all_that_is_wrong_is_reported_at_once(tools):
     guest = tools.guest(GUEST, name="sensors")
     provider = tools.provider("""
@@ -74,6 +76,7 @@ def test_all_that_is_wrong_is_reported_at_once(tools):
     assert result.returncode == 127
 
 
+@only_x86_64
 def test_a_stripped_guest_is_reported_from_its_types(tools):
     guest = tools.guest(GUEST, flags=["-s"])
     result = tools.wrapper(guest)
@@ -186,9 +189,9 @@ def test_calling_what_nobody_provides_names_function_and_caller(tools):
 
 def test_calling_what_is_mistyped_says_so(tools):
     guest = tools.guest(GUEST)
-    provider = tools.provider(RIGHT.replace("sensor_read, int)", "sensor_read, long)")
+    provider = tools.provider(RIGHT.replace("sensor_read, int)", "sensor_read, float)")
                               .replace("int sensor_read(int a) { return a; }",
-                                       "int sensor_read(long a) { return (int)a; }"))
+                                       "int sensor_read(float a) { return (int)a; }"))
     result = tools.wrapper("--allow-missing", "--provider", provider, guest)
     assert result.stdout == "started\n"
     assert ": called sensor_read, which is provided with another type, from 0x" in (
@@ -228,21 +231,99 @@ def test_types_that_one_side_does_not_know_are_not_compared(tools):
     assert tools.wrapper("--provider", provider, guest).returncode == 3
 
 
+@only_x86_64
 def test_list_prints_the_table_and_does_not_start(tools):
     guest = tools.guest(GUEST)
     result = tools.wrapper("--list", "--provider", tools.provider(RIGHT), guest)
     lines = result.stdout.splitlines()
     assert lines[0] == f"{guest}: x86_64, ABI 1, 7 imports; slots in read-only pages"
-    assert lines[1].split() == ["IMPORT", "TYPE", "PROVIDER", "STATUS"]
+    assert lines[1].split() == ["IMPORT", "TYPE", "PROVIDER", "CARRIED", "STATUS"]
     rows = {line.split()[0]: line.split()[1:] for line in lines[2:]}
     assert len(rows) == 7
-    assert rows["sensor_scale"] == ["ddf", str(tools.directory / "provider-x86_64.so"), "ok"]
-    assert rows["sensor_extra"] == ["vi", "-", "absent,", "optional"]
-    assert rows["_BSP_Virtual_Console_write"] == ["ipm", "built-in", "ok"]
+    assert rows["sensor_scale"] == ["ddf", str(tools.directory / "provider-x86_64.so"),
+                                    "gated", "ok"]
+    assert rows["sensor_extra"] == ["vi", "-", "-", "absent,", "optional"]
+    assert rows["_BSP_Virtual_Console_write"] == ["ipm", "built-in", "direct", "ok"]
     assert result.returncode == 0
     assert tools.wrapper("--list", guest).returncode == 127
 
 
+CARRIED = {
+    # name: column, and what JSON says
+    "plain": ("gated", ("gated", "host", 0)),
+    "large": ("gated, LARGE bytes", ("gated", "host", "LARGE")),
+    "quick": ("direct", ("direct", "guest", None)),
+    "waits": ("blocking", ("blocking", "host", 0)),
+    "waits_large": ("blocking, LARGE bytes", ("blocking", "host", "LARGE")),
+    "unknown": ("guest's stack", ("gated", "guest", None)),
+    "waits_unknown": ("blocking, guest's stack", ("blocking", "guest", None)),
+    "said": ("gated, 64 bytes", ("gated", "host", 64)),
+    "mistyped": ("-", (None, None, None)),
+    "absent": ("-", (None, None, None)),
+}
+CARRIED_GUEST = """
+    #include <jumpslot/start_info.h>
+    #include <jumpslot/external_func.h>
+    struct large { long a[5]; };
+    EXTERNAL_FUNC(int, plain)
+    EXTERNAL_FUNC(int, large, struct large)
+    EXTERNAL_FUNC(int, quick, int)
+    EXTERNAL_FUNC(int, waits)
+    EXTERNAL_FUNC(int, waits_large, struct large)
+    EXTERNAL_FUNC(unknown)
+    EXTERNAL_FUNC_VARIADIC(int, waits_unknown, int)
+    EXTERNAL_FUNC_VARIADIC(int, said, int)
+    EXTERNAL_FUNC(int, mistyped, int)
+    EXTERNAL_FUNC(int, absent, int)
+    JUMPSLOT_ENTRY(info) { (void)info; return 0; }
+    """
+CARRIED_PROVIDER = """
+    #include <jumpslot/provider.h>
+    __asm__(".text\\nall: ret\\n");
+    #define PROVIDE(name) __asm__(".set " #name ", all"); EF(name)
+    PROVIDE(plain) PROVIDE(large) PROVIDE(quick) PROVIDE(waits) PROVIDE(waits_large)
+    PROVIDE(unknown) PROVIDE(waits_unknown) PROVIDE(said) PROVIDE(mistyped)
+    JUMPSLOT_DIRECT(quick)
+    JUMPSLOT_BLOCKING(waits) JUMPSLOT_BLOCKING(waits_large) JUMPSLOT_BLOCKING(waits_unknown)
+    JUMPSLOT_STACK_BYTES(said, 64)
+    EXTERNAL_FUNC(int, mistyped, float)
+    """
+
+
+def test_the_report_says_how_each_call_is_carried(tools, arch):
+    large = {"x86_64": 40, "i386": 20}[arch]
+    guest = tools.guest(CARRIED_GUEST, gc=False)
+    provider = tools.provider(CARRIED_PROVIDER)
+    table = tools.wrapper("--list", "--provider", provider.name, guest,
+                          cwd=tools.directory).stdout
+    start = table.splitlines()[1].index("CARRIED")
+    end = table.splitlines()[1].index("STATUS")
+    columns = {line.split()[0]: line[start:end].strip() for line in table.splitlines()[2:]}
+    assert columns == {name: column.replace("LARGE", str(large))
+                       for name, (column, _) in CARRIED.items()}
+    report = json.loads(tools.wrapper("--json", "--provider", provider, guest).stdout)
+    assert {each["name"]: (each["carried"], each["stack"], each["stack_bytes"])
+            for each in report["imports"]} == {
+                name: tuple(large if each == "LARGE" else each for each in said)
+                for name, (_, said) in CARRIED.items()}
+
+
+def test_what_a_provider_says_twice_must_agree(tools):
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        JUMPSLOT_DIRECT(sensor_read)
+        JUMPSLOT_BLOCKING(sensor_read)
+        EF(sensor_read)
+        int sensor_read(int a);
+        int sensor_read(int a) { return a; }
+        """)
+    result = tools.wrapper("--list", "--provider", provider, tools.guest(GUEST))
+    assert result.stderr == (f"host-wrapper: {provider}: sensor_read is said to be direct "
+                             "and to be blocking\n")
+    assert (result.stdout, result.returncode) == ("", 125)
+
+
+@only_x86_64
 def test_the_report_says_that_slots_without_the_script_are_writable(tools):
     guest = tools.guest(GUEST, script=False)
     result = tools.wrapper("--list", "--provider", tools.provider(RIGHT), guest)
@@ -251,6 +332,7 @@ def test_the_report_says_that_slots_without_the_script_are_writable(tools):
         "(link with -T linkscripts/externals.ld)")
 
 
+@only_x86_64
 def test_json_holds_the_whole_report(tools):
     guest = tools.guest(GUEST)
     provider = tools.provider(RIGHT)
@@ -267,12 +349,14 @@ def test_json_holds_the_whole_report(tools):
         "prototype": "long sensor_store(const void *, unsigned long)",
         "place": f"{tools.directory}/source0.c:6", "optional": False, "variadic": False,
         "convention": "cdecl", "status": "provided", "provider": str(provider),
-        "provider_type": "lpm", "similar": None}
+        "provider_type": "lpm", "carried": "gated", "stack": "host", "stack_bytes": 0,
+        "similar": None}
     assert imports["sensor_extra"]["optional"] and imports["sensor_log"]["variadic"]
     assert json.loads(tools.wrapper("--json", guest).stdout)["missing"] == 5
     assert tools.wrapper("--json", guest).returncode == 127
 
 
+@only_x86_64
 def test_json_is_json_whatever_the_guest_is_called(tools):
     guest = tools.guest(GUEST)
     odd = os.fsencode(tools.directory) + b'/b\xffd"\\\n.elf'
@@ -282,21 +366,24 @@ def test_json_is_json_whatever_the_guest_is_called(tools):
     assert json.loads(result.stdout)["guest"].endswith('/b\ufffdd"\\\n.elf')
 
 
-def test_a_guest_of_another_machine_needs_its_runner(tools):
+def test_a_guest_needs_the_runner_of_its_machine(tools, arch):
+    """host-wrapper finds it beside itself: here is a copy that is alone."""
+    alone = tools.directory / "host-wrapper"
+    shutil.copy(BUILD / "bin/host-wrapper", alone)
     guest = tools.guest("""
         #include <jumpslot/start_info.h>
         #include <jumpslot/external_func.h>
         EXTERNAL_FUNC(int, quick, int)
         JUMPSLOT_ENTRY(info) { (void)info; return quick(1); }
-        """, arch="i386")
-    result = tools.wrapper(guest)
-    assert f"host-wrapper: {guest}: no runner for i386 guests: " in result.stderr
-    assert result.returncode == 125
+        """)
+    reason = (f"host-wrapper: {guest}: no runner for {arch} guests: {tools.directory}/"
+              f"jumpslot-runner-{arch}: No such file or directory\n")
+    result = run(alone, guest, check=False)
+    assert (result.stdout, result.stderr, result.returncode) == ("", reason, 125)
     # A list is printed without it, and said to be incomplete by status and message.
-    result = tools.wrapper("--list", guest)
-    assert "  quick   ii    -         MISSING\n" in result.stdout
-    assert "no runner for i386 guests" in result.stderr
-    assert result.returncode == 125
+    result = run(alone, "--list", guest, check=False)
+    assert result.stdout.splitlines()[2].split() == ["quick", "ii", "-", "-", "MISSING"]
+    assert (result.stderr, result.returncode) == (reason, 125)
 
 
 def test_the_report_says_which_functions_were_bound(tools):
@@ -308,6 +395,7 @@ def test_the_report_says_which_functions_were_bound(tools):
     assert "  bound sensor_log" in lines and "  never sensor_extra" in lines
 
 
+@only_x86_64
 def test_a_full_standard_output_is_an_error(tools):
     guest = tools.guest(GUEST)
     with open("/dev/full", "w") as full:

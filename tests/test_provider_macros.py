@@ -57,10 +57,11 @@ def check_table(image, arch):
     assert typed == TYPES[arch]
     assert [record.name for record in records if record.function] == list(FUNCTIONS)
     for record in records:
+        assert (record.carry, record.stack_bytes) == (0, 0)
         assert bool(record.type) != bool(record.function)
         if record.function and image.symbols:
             assert record.function == image.symbols[record.name]
-    assert image.note(".note.jumpslot.provider")[:3] == (b"jumpslot\0", 2, (1, 16))
+    assert image.note(".note.jumpslot.provider")[:3] == (b"jumpslot\0", 2, (1, 24))
 
 
 @pytest.mark.parametrize("cc,arch,linker", CELLS)
@@ -145,3 +146,65 @@ def test_a_guests_header_before_the_providers_is_a_compile_error(tools, cc, arch
     assert result.returncode == 1
     message = "include <jumpslot/provider.h> before headers with EXTERNAL_FUNC lines"
     assert message in result.stderr
+
+
+# How functions are carried, before, among and behind their other lines.
+CARRIED = PROVIDER.replace('#include "wanted.h"', """
+    JUMPSLOT_DIRECT(add)
+    JUMPSLOT_STACK_BYTES(print, 4 * sizeof(long))
+    #include "wanted.h"
+    JUMPSLOT_BLOCKING(print)
+""") + """
+    JUMPSLOT_STACK_BYTES(draw, 0)
+    JUMPSLOT_STACK_BYTES(untyped, 65536)
+"""
+
+
+def carried(image):
+    assert not any(record.type or record.function for record in image.provided()
+                   if record.carry)
+    return [(record.name, record.carry, record.stack_bytes)
+            for record in image.provided() if record.carry]
+
+
+@pytest.mark.parametrize("cc,arch,linker", CELLS)
+@pytest.mark.parametrize("optimize", ["-O0", "-O2"])
+def test_how_functions_are_carried_stands_in_records_of_their_own(
+        tools, cc, arch, linker, optimize):
+    write_list(tools, FUNCTIONS)
+    image = Image(build(tools, cc, arch, linker, optimize, "-Wpedantic", source=CARRIED))
+    assert sorted(carried(image)) == [
+        ("add", 2, 0), ("draw", 0x10, 0), ("print", 3, 0),
+        ("print", 0x10, 4 * image.word), ("untyped", 0x10, 65536)]
+
+
+@pytest.mark.parametrize("cc,arch,linker", CELLS)
+def test_cxx_says_how_functions_are_carried_too(tools, cc, arch, linker):
+    source = tools.write("provider.cc", """
+        #include <jumpslot/provider.h>
+        EF(one) EF(two)
+        JUMPSLOT_DIRECT(one)
+        JUMPSLOT_BLOCKING(two)
+        JUMPSLOT_STACK_BYTES(two, sizeof(void *) * 3)
+        extern "C" int one(void) { return 1; }
+        extern "C" int two(void) { return 2; }
+        """)
+    made = tools.directory / "provider.so"
+    run({"gcc": "g++", "clang": "clang++"}[cc], MACHINE[arch], "-std=c++17", *WARNINGS,
+        "-Wpedantic", "-fPIC", "-shared", "-nostdlib", "-fuse-ld=" + linker, "-I",
+        ROOT / "guest-macros", "-I", ROOT / "host-wrapper/include", source, "-o", made)
+    image = Image(made)
+    assert carried(image) == [("one", 2, 0), ("two", 3, 0), ("two", 0x10, 3 * image.word)]
+
+
+@pytest.mark.parametrize("cc,arch", itertools.product(["gcc", "clang"], ARCHES))
+@pytest.mark.parametrize("size", ["6", "-8", "65544"])
+def test_stack_bytes_that_are_no_words_or_too_many_are_a_compile_error(
+        tools, cc, arch, size):
+    result = build(tools, cc, arch, "bfd", check=False, source=f"""
+        #include <jumpslot/provider.h>
+        JUMPSLOT_STACK_BYTES(one, {size})
+        """)
+    assert result.returncode == 1
+    assert f"JUMPSLOT_STACK_BYTES(one, {size}): not a multiple of the word size from 0 to " \
+        "65536" in result.stderr

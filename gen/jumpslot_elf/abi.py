@@ -30,12 +30,22 @@ FASTCALL = 0x20
 STDCALL = 0x30
 FLAGS_KNOWN = OPTIONAL | VARIADIC | CONVENTION_MASK
 
+CARRY_MASK = 0xF
+CARRY_GATED = 0x1
+CARRY_DIRECT = 0x2
+CARRY_BLOCKING = 0x3
+CARRY_STACK = 0x10
+
 MAX_IMPORTS = 0x100000
 MAX_NAME = 1023
+MAX_STACK_BYTES = 65536
 
-# struct jumpslot_import and struct jumpslot_provided: the same four fields.
-RECORD_FORMAT = "<iiiI"
-RECORD_SIZE = 16
+# struct jumpslot_import.
+IMPORT_FORMAT = "<iiiI"
+IMPORT_SIZE = 16
+# struct jumpslot_provided: the same four fields and two more.
+PROVIDED_FORMAT = "<iiiIII"
+PROVIDED_SIZE = 24
 # struct jumpslot_note_desc and struct jumpslot_provider_note_desc.
 GUEST_NOTE_FORMAT = "<Ii"
 PROVIDER_NOTE_FORMAT = "<II"

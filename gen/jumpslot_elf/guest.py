@@ -63,7 +63,7 @@ class Table:
         self._check_size(len(self.symtab.data))
         self.strings = self._required(abi.SECTION_STR)
         imports = [self._entry(index, *fields) for index, fields in
-                   enumerate(struct.iter_unpack(abi.RECORD_FORMAT, self.symtab.data))]
+                   enumerate(struct.iter_unpack(abi.IMPORT_FORMAT, self.symtab.data))]
         self._check_distinct(imports, "name", "name {}")
         self._check_distinct(imports, "slot", "slot 0x{:x}")
         return imports
@@ -80,15 +80,15 @@ class Table:
         return resolver
 
     def _check_size(self, size):
-        if size % abi.RECORD_SIZE:
+        if size % abi.IMPORT_SIZE:
             self.image.fail(f"section {abi.SECTION_SYMTAB} has {size} bytes: not a "
-                            f"multiple of {abi.RECORD_SIZE}")
-        count = size // abi.RECORD_SIZE
+                            f"multiple of {abi.IMPORT_SIZE}")
+        count = size // abi.IMPORT_SIZE
         if count > abi.MAX_IMPORTS:
             self.image.fail(f"{count} imports: at most {abi.MAX_IMPORTS}")
 
     def _entry(self, index, name, type_, slot, flags):
-        at = self.symtab.address + index * abi.RECORD_SIZE
+        at = self.symtab.address + index * abi.IMPORT_SIZE
         what = f"import {index}"
         name = self.strings.string_at(at + NAME + name, f"{what}: its name")
         type_ = (self.strings.string_at(at + TYPE + type_, f"{what}: its type")

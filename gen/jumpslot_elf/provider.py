@@ -41,21 +41,34 @@ def _sections(image):
                    "\"func_list.h\"")
     records, strings, note = found
     size, _ = jumpslot_note(note, abi.NOTE_PROVIDER, abi.PROVIDER_NOTE_FORMAT)
-    if size < abi.RECORD_SIZE or len(records.data) % size:
+    if size < abi.PROVIDED_SIZE or len(records.data) % size:
         image.fail(f"records of {size} bytes in a table of {len(records.data)}")
     return records, strings, size
 
 
 def _record(image, records, strings, index, size):
-    name, type_, function, flags = struct.unpack_from(
-        abi.RECORD_FORMAT, records.data, index * size)
+    name, type_, function, flags, carry, stack_bytes = struct.unpack_from(
+        abi.PROVIDED_FORMAT, records.data, index * size)
     at, what = records.address + index * size, f"record {index}"
     name = strings.string_at(at + NAME + name, f"{what}: its name")
     type_ = strings.string_at(at + TYPE + type_, f"{what}: its type") if type_ else None
     # Whether a guest can do without it is the guest's to say.
     flags &= ~abi.OPTIONAL
     check_entry(image.path, what, name, type_, flags, image.bits)
+    _check_carry(image, f"{what} ({name})", carry, stack_bytes)
     return Import(name, type_, flags, at + FUNCTION + function if function else None)
+
+
+def _check_carry(image, what, carry, stack_bytes):
+    """Refuse what is not known; host-wrapper alone needs it, and merges it."""
+    if carry & ~(abi.CARRY_MASK | abi.CARRY_STACK) or \
+            carry & abi.CARRY_MASK > abi.CARRY_BLOCKING:
+        image.fail(f"{what}: carry 0x{carry:x} is not known")
+    word = image.bits // 8
+    if stack_bytes > abi.MAX_STACK_BYTES or stack_bytes % word or \
+            stack_bytes and not carry & abi.CARRY_STACK:
+        image.fail(f"{what}: carry 0x{carry:x} with {stack_bytes} stack bytes: a multiple "
+                   f"of {word} up to {abi.MAX_STACK_BYTES}, with 0x{abi.CARRY_STACK:x}")
 
 
 def _merge(image, into, record):

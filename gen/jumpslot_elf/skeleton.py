@@ -12,6 +12,9 @@ HEAD = """\
  * A provider to fill in, from gen-func-list --skeleton, for:
 {guests}
  * Where a header of the guest has the EXTERNAL_FUNC lines, include it in their place.
+ *
+ * Calls run on a stack of the host's. A short function that is async-signal-safe may be
+ * called directly, JUMPSLOT_DIRECT(name); one that waits is JUMPSLOT_BLOCKING(name).
  */
 #include <jumpslot/provider.h>
 #include <stdbool.h>
@@ -86,8 +89,16 @@ class Source:
                     "assembly. */\n")
         if not self.prototype:
             return ("/* TODO: the guest does not record its type. */\n"
-                    f"void {self.function.name}(void)\n{{\n}}\n")
-        return f"{self._comment()}{self._header()}\n{{\n{self._body()}}}\n"
+                    f"{self._stack_bytes()}void {self.function.name}(void)\n{{\n}}\n")
+        stack_bytes = self._stack_bytes() if self.prototype.variadic else ""
+        return (f"{self._comment()}{stack_bytes}{self._header()}\n"
+                f"{{\n{self._body()}}}\n")
+
+    def _stack_bytes(self):
+        """For what has no bound by its type."""
+        return ("/* Runs on the guest's stack, unless you say how many bytes of arguments "
+                "it may have on\n * the stack at most: "
+                f"JUMPSLOT_STACK_BYTES({self.function.name}, 64) */\n")
 
     def _possible(self):
         """Whether C has a name for it, and a parameter before the dots."""

@@ -39,9 +39,17 @@
 #define JUMPSLOT_FLAGS_KNOWN \
 	(JUMPSLOT_OPTIONAL | JUMPSLOT_VARIADIC | JUMPSLOT_CONVENTION_MASK)
 
+/* jumpslot_provided.carry; all other bits are zero. */
+#define JUMPSLOT_CARRY_MASK	 0xf /* 0: not said here, and if nowhere, gated */
+#define JUMPSLOT_CARRY_GATED	 0x1 /* through the gate, on the host's stack */
+#define JUMPSLOT_CARRY_DIRECT	 0x2 /* called like any function, on the guest's stack */
+#define JUMPSLOT_CARRY_BLOCKING	 0x3 /* gated, with the interrupt signal masked */
+#define JUMPSLOT_CARRY_STACK	 0x10 /* `stack_bytes` is given */
+
 /* Limits that every reader enforces. */
 #define JUMPSLOT_MAX_IMPORTS 0x100000 /* entries in one table */
 #define JUMPSLOT_MAX_NAME    1023     /* bytes in a name or type string */
+#define JUMPSLOT_MAX_STACK_BYTES 65536 /* of arguments that a gate copies */
 
 /* jumpslot_start_info.magic: "jslt", read as a little-endian word. */
 #define JUMPSLOT_START_MAGIC   0x746c736a
@@ -73,13 +81,16 @@ struct jumpslot_note_desc {
 
 /*
  * One record of a provider. Several records may bear one name and are merged:
- * EF() gives `function`, EXTERNAL_FUNC() gives `type` and `flags`; 0 = not given.
+ * EF() gives `function`, EXTERNAL_FUNC() gives `type` and `flags`, the macros at the top
+ * of provider.h give `carry` and `stack_bytes`; 0 = not given.
  */
 struct jumpslot_provided {
 	int32_t name;
 	int32_t type;
 	int32_t function;
 	uint32_t flags;
+	uint32_t carry;	      /* JUMPSLOT_CARRY_* */
+	uint32_t stack_bytes; /* of arguments, at most, with JUMPSLOT_CARRY_STACK */
 };
 
 /*
@@ -117,7 +128,7 @@ struct jumpslot_start_info {
 #endif
 JUMPSLOT_ABI_ASSERT(sizeof(struct jumpslot_import) == 16);
 JUMPSLOT_ABI_ASSERT(sizeof(struct jumpslot_note_desc) == 8);
-JUMPSLOT_ABI_ASSERT(sizeof(struct jumpslot_provided) == 16);
+JUMPSLOT_ABI_ASSERT(sizeof(struct jumpslot_provided) == 24);
 JUMPSLOT_ABI_ASSERT(sizeof(struct jumpslot_provider_note_desc) == 8);
 JUMPSLOT_ABI_ASSERT(sizeof(struct jumpslot_start_info) == 72);
 #undef JUMPSLOT_ABI_ASSERT

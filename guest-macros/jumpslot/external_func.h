@@ -80,7 +80,7 @@ __asm__(".macro __jumpslot_decimal value\n"
  * struct jumpslot_provided: `type` and `function` are symbols, or `.` for 0. A numeric
  * label, because clang counts \@ anew inside of functions.
  */
-__asm__(".macro __jumpslot_provided func, type, function, flags\n"
+__asm__(".macro __jumpslot_provided func, type, function, flags, carry=0, stack=0\n"
 	"	.pushsection .jumpslot.strings,\"aR\",@progbits\n"
 	"1:\n"
 	"	.asciz	\"\\func\"\n"
@@ -91,6 +91,8 @@ __asm__(".macro __jumpslot_provided func, type, function, flags\n"
 	"	.long	\\type - .\n"
 	"	.long	\\function - .\n"
 	"	.long	\\flags\n"
+	"	.long	\\carry\n"
+	"	.long	\\stack\n"
 	"	.popsection\n"
 	".endm\n");
 #define JUMPSLOT_STRINGS(func) ".jumpslot.strings,\"aR\",@progbits"

@@ -12,6 +12,8 @@
 #ifndef JUMPSLOT_EXTERNAL_TYPE_H
 #define JUMPSLOT_EXTERNAL_TYPE_H
 
+/* To be fed with __alignof__: gcc's _Alignof admits no more than vectors of -march need,
+ * while structs that are aligned to more are passed so. */
 #define JUMPSLOT_TYPE_PACK(code, size, align)                                  \
 	((code) | JUMPSLOT_TYPE_LOG2(align) << 7 | (int)(size) << 12)
 
@@ -114,7 +116,7 @@ template <> struct passed<void> {
 };
 
 template <typename T> struct layout {
-	static constexpr unsigned long size = sizeof(T), align = alignof(T);
+	static constexpr unsigned long size = sizeof(T), align = __alignof__(T);
 };
 template <> struct layout<void> {
 	static constexpr unsigned long size = 1, align = 1;
@@ -206,7 +208,7 @@ __extension__ typedef unsigned __int128 jumpslot_uint128;
 	((int)JUMPSLOT_TYPE_CHECK(T) +                                         \
 	 JUMPSLOT_TYPE_PACK(JUMPSLOT_TYPE_LETTER(T),                           \
 			    sizeof(JUMPSLOT_TYPE_OBJECT(T)),                   \
-			    _Alignof(JUMPSLOT_TYPE_OBJECT(T))))
+			    __alignof__(JUMPSLOT_TYPE_OBJECT(T))))
 
 #endif
 #endif

@@ -15,7 +15,15 @@ enum outcome_kind {
 	OUTCOME_UNPROVIDED, /* import `import` was called from `pc`: nobody has it */
 	OUTCOME_BAD_ENTRY,  /* the resolver was given `address`, no table entry */
 	OUTCOME_FILE_CUT,   /* the guest's file ends before `address` by now */
+	OUTCOME_HOST_STACK, /* a host function had no more room on the host's stack */
+	OUTCOME_HOST_ORDER, /* a host function returned that was not the innermost */
+	OUTCOME_CALLBACK_ORDER, /* a callback returned that was not the innermost */
+	OUTCOME_CALLBACK_LEFT,	/* the guest called from `pc`, but has left its callback */
+	OUTCOME_CALLBACK_PLACE, /* a callback from anywhere but a gated function */
+	OUTCOME_HOST_LEFT,	/* the guest's entry returned, but a host function has not */
 };
+
+#define OUTCOME_NO_IMPORT UINT32_MAX
 
 struct outcome {
 	uint32_t kind;
@@ -27,6 +35,11 @@ struct outcome {
 	uint64_t base;	  /* what was added to the image's addresses */
 	uint64_t stack_low;   /* where the initial stack ends */
 	uint64_t stack_guard; /* and how many bytes below it stay unmapped */
+	uint64_t host_caller; /* what called the innermost gated function */
+	uint32_t host_import; /* which function that is, or OUTCOME_NO_IMPORT */
+	uint32_t callbacks;   /* how many there are below it */
 };
+
+_Static_assert(sizeof(struct outcome) == 72, "as launcher and every runner know it");
 
 #endif

@@ -19,6 +19,15 @@
 /* plan.options */
 #define PLAN_BIND_NOW	 0x1
 #define PLAN_SHOW_BOUND	 0x2 /* at the end, say which imports were bound */
+#define PLAN_PERF_MAP	 0x4 /* name the thunks for perf, in /tmp/perf-PID.map */
+
+/* plan_import.carry: how a call gets to the function. One of these, and flags. */
+#define PLAN_CARRY_MASK	  0xf
+#define PLAN_DIRECT	  0x0 /* the slot holds the function's own address */
+#define PLAN_GATED	  0x1 /* on the host's stack, `stack_bytes` of arguments copied */
+#define PLAN_GUEST_STACK  0x2 /* through the gate, on the guest's stack: the arguments'
+				 size is not known */
+#define PLAN_BLOCKING	  0x10 /* with the interrupt signal masked; not if direct */
 
 /* Part of the plan: `count` records at `offset` from the plan's start. */
 struct plan_table {
@@ -48,6 +57,7 @@ struct plan {
 	struct plan_range rela; /* relocations of a static PIE */
 	struct plan_range relr;
 	uint64_t stack_size;
+	uint64_t host_stack_size; /* for gated functions */
 	uint64_t work_area_size;
 	struct plan_table segments;
 	struct plan_table imports; /* in the order of the guest's table */
@@ -72,6 +82,8 @@ struct plan_import {
 	uint32_t provider; /* index, or PLAN_NO_PROVIDER */
 	uint32_t name;	   /* string */
 	uint32_t flags;	   /* JUMPSLOT_* of external_abi.h */
+	uint32_t carry;	   /* PLAN_DIRECT and so on */
+	uint32_t stack_bytes; /* at most this many bytes of arguments are on the stack */
 	uint32_t reserved;
 };
 
@@ -83,5 +95,11 @@ struct plan_provider {
 	uint64_t size;
 	uint64_t changed_ns; /* its last modification */
 };
+
+/* i386 aligns uint64_t to 4, so 8-byte fields stand at multiples of 8 by themselves. */
+_Static_assert(sizeof(struct plan) == 216, "as launcher and every runner know it");
+_Static_assert(sizeof(struct plan_segment) == 48, "as launcher and every runner know it");
+_Static_assert(sizeof(struct plan_import) == 40, "as launcher and every runner know it");
+_Static_assert(sizeof(struct plan_provider) == 40, "as launcher and every runner know it");
 
 #endif

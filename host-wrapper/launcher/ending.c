@@ -51,20 +51,54 @@ static void print_signal(const struct ended_guest *guest, const struct outcome *
 		fputs(": the guest's stack is full (--stack)", out);
 }
 
+static const char *import_name(const struct ended_guest *guest, uint32_t import)
+{
+	return import < guest->table->count ? guest->table->imports[import].name : "?";
+}
+
 static void print_unprovided(const struct ended_guest *guest,
 			     const struct outcome *outcome, FILE *out)
 {
 	uint32_t import = outcome->import;
-	const char *name = "?", *why = "nobody provides";
+	const char *why = "nobody provides";
 	char text[MAX_PLACE];
 
-	if (import < guest->table->count) {
-		name = guest->table->imports[import].name;
-		if (guest->result->links[import].status == LINK_MISMATCH)
-			why = "is provided with another type";
-	}
-	fprintf(out, ": called %s, which %s, from %s", name, why,
+	if (import < guest->table->count &&
+	    guest->result->links[import].status == LINK_MISMATCH)
+		why = "is provided with another type";
+	fprintf(out, ": called %s, which %s, from %s", import_name(guest, import), why,
 		place(guest, outcome, outcome->pc, text));
+}
+
+/* The host function that was under way, and how deep in callbacks. */
+static void print_host(const struct ended_guest *guest, const struct outcome *outcome,
+		       FILE *out)
+{
+	char text[MAX_PLACE];
+
+	if (outcome->kind == OUTCOME_NONE || outcome->host_import == OUTCOME_NO_IMPORT)
+		return;
+	fprintf(out, ", in %s, called from %s", import_name(guest, outcome->host_import),
+		place(guest, outcome, outcome->host_caller, text));
+	if (outcome->callbacks)
+		fprintf(out, ", %u callback%s deep", outcome->callbacks,
+			outcome->callbacks == 1 ? "" : "s");
+}
+
+/* What it was called from is no more: the guest's stack was used for other things. */
+static void print_left(const struct ended_guest *guest, const struct outcome *outcome,
+		       FILE *out)
+{
+	const char *function = import_name(guest, outcome->host_import);
+	char text[MAX_PLACE];
+
+	if (outcome->kind == OUTCOME_HOST_LEFT)
+		fprintf(out, ": its entry returned, but %s, which it called, has not",
+			function);
+	else
+		fprintf(out, ": it called from %s after it had left a callback of %s, as "
+			     "by longjmp",
+			place(guest, outcome, outcome->pc, text), function);
 }
 
 static void print_outcome(const struct ended_guest *guest, const struct outcome *outcome,
@@ -89,7 +123,25 @@ static void print_outcome(const struct ended_guest *guest, const struct outcome 
 			     "contents of 0x%" PRIx64,
 			outcome->address);
 		break;
+	case OUTCOME_HOST_STACK:
+		fputs(": the host's stack is full (--host-stack)", out);
+		break;
+	case OUTCOME_HOST_ORDER:
+		fputs(": a host function returned that was not the last one called", out);
+		break;
+	case OUTCOME_CALLBACK_ORDER:
+		fputs(": a callback returned that was not the last one called", out);
+		break;
+	case OUTCOME_CALLBACK_LEFT:
+	case OUTCOME_HOST_LEFT:
+		print_left(guest, outcome, out);
+		return;
+	case OUTCOME_CALLBACK_PLACE:
+		fputs(": a callback from elsewhere than a gated function on the guest's "
+		      "thread", out);
+		break;
 	}
+	print_host(guest, outcome, out);
 }
 
 int ending_report(const struct ended_guest *guest, const struct ending *ending,

@@ -75,7 +75,7 @@ static void find_nearest(struct link *link, const char *name,
 					 &providers[i].functions[j], i);
 }
 
-static void link_one(struct link *link, const struct import *import,
+static void link_one(struct link *link, const struct import *import, unsigned machine,
 		     const struct provider_file *providers, size_t provider_count)
 {
 	link->status = LINK_MISSING;
@@ -87,14 +87,18 @@ static void link_one(struct link *link, const struct import *import,
 			continue;
 		link->provider = i;
 		link->function = &providers[i].functions[found];
-		link->status = types_agree(import, link->function) ? LINK_BOUND
-								   : LINK_MISMATCH;
+		link->status = LINK_MISMATCH;
+		if (types_agree(import, link->function)) {
+			link->status = LINK_BOUND;
+			link->carry = carry_decide(import, link->function, machine);
+		}
 		return;
 	}
 }
 
 int link_imports(struct link_result *result, const struct import_table *table,
-		 const struct provider_file *providers, size_t provider_count)
+		 unsigned machine, const struct provider_file *providers,
+		 size_t provider_count)
 {
 	size_t searched = 0;
 
@@ -106,7 +110,7 @@ int link_imports(struct link_result *result, const struct import_table *table,
 		const struct import *import = &table->imports[i];
 		struct link *link = &result->links[i];
 
-		link_one(link, import, providers, provider_count);
+		link_one(link, import, machine, providers, provider_count);
 		if (link->status == LINK_MISSING && searched++ < LINK_MAX_NEAREST)
 			find_nearest(link, import->name, providers, provider_count);
 		if (import->flags & JUMPSLOT_OPTIONAL)

@@ -4,8 +4,7 @@
 #ifndef JUMPSLOT_LINK_H
 #define JUMPSLOT_LINK_H
 
-#include "imports.h"
-#include "provider_file.h"
+#include "carry.h"
 
 enum link_status {
 	LINK_BOUND,    /* a provider has it, and the types agree where known */
@@ -18,6 +17,7 @@ struct link {
 	enum link_status status;
 	size_t provider;		/* unless missing */
 	const struct provided *function; /* unless missing */
+	struct carry carry;		 /* if bound */
 	/* If missing: the most similar name that there is, or NULL. */
 	const struct provided *nearest;
 	size_t nearest_provider;
@@ -35,11 +35,12 @@ struct link_result {
 #define LINK_MAX_NEAREST 20
 
 /*
- * The first provider that has a name serves it. Returns 0 or -ENOMEM; what is
- * wrong with the imports stands in the result.
+ * The first provider that has a name serves it. `machine`: of the guest, EM_*. Returns 0 or
+ * -ENOMEM; what is wrong with the imports stands in the result.
  */
 int link_imports(struct link_result *result, const struct import_table *table,
-		 const struct provider_file *providers, size_t provider_count);
+		 unsigned machine, const struct provider_file *providers,
+		 size_t provider_count);
 void link_free(struct link_result *result);
 
 #endif

@@ -226,8 +226,8 @@ static int launch_guest(struct launch *launch)
 		status = read_providers(launch);
 	if (status)
 		return status;
-	if (link_imports(&launch->result, &launch->table, launch->providers,
-			 launch->provider_count)) {
+	if (link_imports(&launch->result, &launch->table, launch->file.header.e_machine,
+			 launch->providers, launch->provider_count)) {
 		fail(&message, ENOMEM, "out of memory");
 		return complain(FAILED, launch->guest, &message);
 	}

@@ -24,9 +24,11 @@ const char options_help[] =
 	"  --report                   print the link report, start, and say at the end which\n"
 	"                             functions were bound\n"
 	"  --stack SIZE               the guest's first stack (default 1M)\n"
+	"  --host-stack SIZE          what gated functions run on (default 8M)\n"
 	"  --work-area SIZE           memory for the guest to use (default 64M)\n"
 	"  --timeout SECONDS          kill the guest after that time\n"
 	"  --in-place                 become the runner, without a supervisor (for debuggers)\n"
+	"  --perf-map                 name the gate's generated code in /tmp/perf-PID.map\n"
 	"  --help                     print this\n"
 	"  --version                  print the version\n"
 	"\n"
@@ -98,6 +100,12 @@ static int take_stack(struct options *options, const char *name, char *value,
 	return take_size(&options->stack_size, name, value, message);
 }
 
+static int take_host_stack(struct options *options, const char *name, char *value,
+			   struct message *message)
+{
+	return take_size(&options->host_stack_size, name, value, message);
+}
+
 static int take_work_area(struct options *options, const char *name, char *value,
 			  struct message *message)
 {
@@ -127,6 +135,7 @@ static const struct option table[] = {
 	{ "--provider", 0, take_provider },
 	{ "--bind", 0, take_bind },
 	{ "--stack", 0, take_stack },
+	{ "--host-stack", 0, take_host_stack },
 	{ "--work-area", 0, take_work_area },
 	{ "--timeout", 0, take_timeout },
 	{ "--allow-missing", offsetof(struct options, allow_missing), NULL },
@@ -134,6 +143,7 @@ static const struct option table[] = {
 	{ "--json", offsetof(struct options, json), NULL },
 	{ "--report", offsetof(struct options, report), NULL },
 	{ "--in-place", offsetof(struct options, in_place), NULL },
+	{ "--perf-map", offsetof(struct options, perf_map), NULL },
 	{ "--help", offsetof(struct options, help), NULL },
 	{ "--version", offsetof(struct options, version), NULL },
 };
@@ -179,6 +189,7 @@ int options_read(struct options *options, int argc, char **argv,
 
 	*options = (struct options){
 		.stack_size = UINT64_C(1) << 20,
+		.host_stack_size = UINT64_C(8) << 20,
 		.work_area_size = UINT64_C(64) << 20,
 	};
 	for (; !error && at < argc && argv[at][0] == '-'; at++) {

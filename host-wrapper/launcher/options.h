@@ -28,7 +28,9 @@ struct options {
 	bool bind_now;
 	bool allow_missing;
 	bool in_place;
+	bool perf_map;
 	uint64_t stack_size;	 /* bytes, whole pages */
+	uint64_t host_stack_size; /* bytes, whole pages */
 	uint64_t work_area_size; /* bytes, whole pages */
 	uint64_t timeout_ns;	 /* 0: none */
 	char **arguments;	 /* the guest, and what it is given */

@@ -96,6 +96,8 @@ static void write_imports(struct writer *writer, struct plan *plan,
 			.provider = bound ? (uint32_t)link->provider : PLAN_NO_PROVIDER,
 			.name = add_string(writer, import->name),
 			.flags = import->flags,
+			.carry = link->carry.mode,
+			.stack_bytes = link->carry.stack_bytes,
 		};
 	}
 }
@@ -156,7 +158,8 @@ static void write_header(struct plan *plan, const struct plan_source *source)
 		.machine = source->file->header.e_machine,
 		.position_independent = source->image->position_independent,
 		.options = (options->bind_now ? PLAN_BIND_NOW : 0u) |
-			   (options->report ? PLAN_SHOW_BOUND : 0u),
+			   (options->report ? PLAN_SHOW_BOUND : 0u) |
+			   (options->perf_map ? PLAN_PERF_MAP : 0u),
 		.file_size = source->file->size,
 		.entry = source->image->entry,
 		.resolver_pointer = source->table->resolver_pointer,
@@ -165,6 +168,7 @@ static void write_header(struct plan *plan, const struct plan_source *source)
 		.rela = range(source->image->rela),
 		.relr = range(source->image->relr),
 		.stack_size = options->stack_size,
+		.host_stack_size = options->host_stack_size,
 		.work_area_size = options->work_area_size,
 	};
 }

@@ -11,8 +11,9 @@
 #include "abi_strings.h"
 
 #define MAX_TABLE   0x10000000u
-/* Two for each function that a guest may import: its type and itself. */
-#define MAX_RECORDS ((size_t)2 * JUMPSLOT_MAX_IMPORTS)
+/* Four for each function that a guest may import: its type, itself, how it is carried
+ * and its stack bytes. */
+#define MAX_RECORDS ((size_t)4 * JUMPSLOT_MAX_IMPORTS)
 #define MAX_STRINGS 0x8000000u
 
 struct tables {
@@ -81,6 +82,29 @@ static bool is_code(struct elf_file *elf, uint64_t address)
 	return false;
 }
 
+/* How it is carried, as far as this record says. */
+static int read_carry(struct provided *record, const struct jumpslot_provided *raw,
+		      unsigned word, size_t index, struct message *message)
+{
+	const uint32_t known = JUMPSLOT_CARRY_MASK | JUMPSLOT_CARRY_STACK;
+
+	if (raw->carry & ~known ||
+	    (raw->carry & JUMPSLOT_CARRY_MASK) > JUMPSLOT_CARRY_BLOCKING)
+		return fail(message, ENOEXEC,
+			    "record %zu (%s): carry 0x%" PRIx32 " is not known", index,
+			    record->name, raw->carry);
+	if (raw->stack_bytes > JUMPSLOT_MAX_STACK_BYTES || raw->stack_bytes % word ||
+	    (raw->stack_bytes && !(raw->carry & JUMPSLOT_CARRY_STACK)))
+		return fail(message, ENOEXEC,
+			    "record %zu (%s): carry 0x%" PRIx32 " with %" PRIu32
+			    " stack bytes: a multiple of %u up to %u, with 0x%x",
+			    index, record->name, raw->carry, raw->stack_bytes, word,
+			    JUMPSLOT_MAX_STACK_BYTES, JUMPSLOT_CARRY_STACK);
+	record->carry = raw->carry;
+	record->stack_bytes = raw->stack_bytes;
+	return 0;
+}
+
 static int read_record(struct provided *record, struct provider_file *provider,
 		       const struct tables *tables, size_t index, struct message *message)
 {
@@ -115,10 +139,42 @@ static int read_record(struct provided *record, struct provider_file *provider,
 			    " are not all known", index, record->name, raw.flags);
 	/* Whether a guest can do without it is the guest's to say. */
 	record->flags = raw.flags & ~(uint32_t)JUMPSLOT_OPTIONAL;
+	return read_carry(record, &raw, elf_file_word(&provider->elf), index, message);
+}
+
+static const char *carry_word(uint32_t carry)
+{
+	static const char *const words[] = { "", "gated", "direct", "blocking" };
+
+	return words[carry & JUMPSLOT_CARRY_MASK];
+}
+
+/* Joins what two records say of how the function is carried. */
+static int merge_carry(struct provided *into, const struct provided *record,
+		       struct message *message)
+{
+	uint32_t mode = into->carry & JUMPSLOT_CARRY_MASK;
+	uint32_t other = record->carry & JUMPSLOT_CARRY_MASK;
+
+	if (mode && other && mode != other)
+		return fail(message, ENOEXEC, "%s is said to be %s and to be %s",
+			    record->name, carry_word(mode), carry_word(other));
+	if (into->carry & record->carry & JUMPSLOT_CARRY_STACK &&
+	    into->stack_bytes != record->stack_bytes)
+		return fail(message, ENOEXEC,
+			    "%s is said to have %" PRIu32 " and %" PRIu32 " stack bytes",
+			    record->name, into->stack_bytes, record->stack_bytes);
+	into->carry |= record->carry;
+	into->stack_bytes |= record->stack_bytes;
+	if (into->carry == (JUMPSLOT_CARRY_DIRECT | JUMPSLOT_CARRY_STACK))
+		return fail(message, ENOEXEC,
+			    "%s is said to be direct and to have %" PRIu32
+			    " stack bytes, which only a gate copies",
+			    record->name, into->stack_bytes);
 	return 0;
 }
 
-/* Joins two records of one name: each field that is given in both must agree. */
+/* Joins a record with what is known of its name: what both give must agree. */
 static int merge(struct provided *into, const struct provided *record,
 		 struct message *message)
 {
@@ -137,7 +193,7 @@ static int merge(struct provided *into, const struct provided *record,
 	}
 	if (record->function)
 		into->function = record->function;
-	return 0;
+	return merge_carry(into, record, message);
 }
 
 static int add_record(struct provider_file *provider, const struct tables *tables,
@@ -150,10 +206,11 @@ static int add_record(struct provider_file *provider, const struct tables *table
 	if (error)
 		return error;
 	known = name_index_add(&provider->names, record.name, provider->count);
-	if (known != NAME_INDEX_NONE)
-		return merge(&provider->functions[known], &record, message);
-	provider->functions[provider->count++] = record;
-	return 0;
+	if (known == NAME_INDEX_NONE) {
+		known = provider->count++;
+		provider->functions[known].name = record.name;
+	}
+	return merge(&provider->functions[known], &record, message);
 }
 
 static int read_functions(struct provider_file *provider, struct message *message)

@@ -16,6 +16,8 @@ struct provided {
 	const char *type;  /* NULL: unknown */
 	uint64_t function; /* address in the file */
 	uint32_t flags;	   /* JUMPSLOT_VARIADIC and the convention */
+	uint32_t carry;	   /* JUMPSLOT_CARRY_*; 0: nothing is said */
+	uint32_t stack_bytes; /* with JUMPSLOT_CARRY_STACK */
 };
 
 struct provider_file {

@@ -1,12 +1,15 @@
 /* The link report as text. See report.h. */
+#include <inttypes.h>
 #include <string.h>
 
 #include <jumpslot/external_abi.h>
+#include "../common/plan.h"
 #include "abi_strings.h"
 #include "report.h"
 
 #define MAX_C_TEXT 512
 #define MAX_COLUMN 48
+#define MAX_CARRIED 32
 
 static const char *provider_name(const struct report *report, size_t provider)
 {
@@ -79,7 +82,7 @@ void report_problems(const struct report *report, FILE *out)
 
 /* Columns as wide as what stands in them, up to a limit. */
 struct widths {
-	int name, type, provider;
+	int name, type, provider, carried;
 };
 
 static void widen(int *width, const char *text)
@@ -100,15 +103,38 @@ static const char *provider_column(const struct report *report, const struct lin
 	return link->function ? provider_name(report, link->provider) : "-";
 }
 
+/* On which stack it runs, and whether it may wait; "-" if it is not bound. */
+static const char *carried_column(const struct link *link, char *text)
+{
+	const char *mode = link->carry.mode & PLAN_BLOCKING ? "blocking" : "gated";
+
+	if (link->status != LINK_BOUND)
+		return "-";
+	switch (link->carry.mode & PLAN_CARRY_MASK) {
+	case PLAN_DIRECT:
+		return "direct";
+	case PLAN_GUEST_STACK:
+		return link->carry.mode & PLAN_BLOCKING ? "blocking, guest's stack"
+							: "guest's stack";
+	}
+	if (!link->carry.stack_bytes)
+		return mode;
+	snprintf(text, MAX_CARRIED, "%s, %" PRIu32 " bytes", mode,
+		 link->carry.stack_bytes);
+	return text;
+}
+
 static struct widths measure(const struct report *report)
 {
-	struct widths widths = { 6, 4, 8 }; /* of the headings */
+	struct widths widths = { 6, 4, 8, 7 }; /* of the headings */
+	char text[MAX_CARRIED];
 
 	for (size_t i = 0; i < report->table->count; i++) {
 		widen(&widths.name, report->table->imports[i].name);
 		widen(&widths.type, type_column(&report->table->imports[i]));
 		widen(&widths.provider,
 		      provider_column(report, &report->result->links[i]));
+		widen(&widths.carried, carried_column(&report->result->links[i], text));
 	}
 	return widths;
 }
@@ -139,16 +165,18 @@ static void print_header(const struct report *report, FILE *out)
 void report_table(const struct report *report, FILE *out)
 {
 	struct widths widths = measure(report);
+	char text[MAX_CARRIED];
 
 	print_header(report, out);
-	fprintf(out, "  %-*s  %-*s  %-*s  %s\n", widths.name, "IMPORT", widths.type, "TYPE",
-		widths.provider, "PROVIDER", "STATUS");
+	fprintf(out, "  %-*s  %-*s  %-*s  %-*s  %s\n", widths.name, "IMPORT", widths.type,
+		"TYPE", widths.provider, "PROVIDER", widths.carried, "CARRIED", "STATUS");
 	for (size_t i = 0; i < report->table->count; i++) {
 		const struct import *import = &report->table->imports[i];
 		const struct link *link = &report->result->links[i];
 
-		fprintf(out, "  %-*s  %-*s  %-*s  %s\n", widths.name, import->name,
+		fprintf(out, "  %-*s  %-*s  %-*s  %-*s  %s\n", widths.name, import->name,
 			widths.type, type_column(import), widths.provider,
-			provider_column(report, link), status_word(import, link));
+			provider_column(report, link), widths.carried,
+			carried_column(link, text), status_word(import, link));
 	}
 }

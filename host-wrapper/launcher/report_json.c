@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include <jumpslot/external_abi.h>
+#include "../common/plan.h"
 #include "abi_strings.h"
 #include "report.h"
 
@@ -51,6 +52,23 @@ static const char *status_word(const struct link *link)
 	return NULL;
 }
 
+/* How it is carried, by one word each; null where there is none. */
+static void print_carry(const struct link *link, FILE *out)
+{
+	static const char *const modes[] = { "direct", "gated", "gated" };
+	static const char *const stacks[] = { "guest", "host", "guest" };
+	const uint32_t mode = link->carry.mode & PLAN_CARRY_MASK;
+	const bool bound = link->status == LINK_BOUND;
+	const char *word = link->carry.mode & PLAN_BLOCKING ? "blocking" : modes[mode];
+
+	print_member(", ", "carried", bound ? word : NULL, out);
+	print_member(", ", "stack", bound ? stacks[mode] : NULL, out);
+	if (mode == PLAN_GATED)
+		fprintf(out, ", \"stack_bytes\": %" PRIu32, link->carry.stack_bytes);
+	else
+		fputs(", \"stack_bytes\": null", out);
+}
+
 static const char *boolean(uint32_t value)
 {
 	return value ? "true" : "false";
@@ -77,6 +95,7 @@ static void print_import(const struct report *report, size_t index, FILE *out)
 		     link->function ? report->providers[link->provider].name : NULL, out);
 	print_member(", ", "provider_type", link->function ? link->function->type : NULL,
 		     out);
+	print_carry(link, out);
 	print_member(", ", "similar", link->nearest ? link->nearest->name : NULL, out);
 	fputc('}', out);
 }

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <jumpslot/external_abi.h>
 #include "plan_read.h"
 
 #if defined(__x86_64__)
@@ -17,6 +18,7 @@
 #define OWN_MACHINE EM_386
 #endif
 
+#define PAGE  4096u
 #define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
 
 static const void *table(const struct plan *plan, const struct plan_table *table)
@@ -140,6 +142,41 @@ static bool references_hold(const struct plan *plan)
 	return plan->arguments.count && is_string(plan, plan->name);
 }
 
+/* Direct calls have neither, and what nobody provides is not carried. */
+static bool is_carry(const struct plan_import *import)
+{
+	const uint32_t mode = import->carry & PLAN_CARRY_MASK;
+
+	if (import->carry & ~(uint32_t)(PLAN_CARRY_MASK | PLAN_BLOCKING) ||
+	    mode > PLAN_GUEST_STACK)
+		return false;
+	if (mode == PLAN_DIRECT)
+		return !import->carry && !import->stack_bytes;
+	if (mode == PLAN_GUEST_STACK)
+		return !import->stack_bytes;
+	return import->stack_bytes <= JUMPSLOT_MAX_STACK_BYTES &&
+	       import->stack_bytes % sizeof(void *) == 0;
+}
+
+static int check_carries(const struct plan *plan, struct message *message)
+{
+	const struct plan_import *imports = plan_imports(plan);
+
+	for (uint64_t i = 0; i < plan->imports.count; i++)
+		if (!is_carry(&imports[i]) ||
+		    (imports[i].provider == PLAN_NO_PROVIDER && imports[i].carry))
+			return fail(message, EINVAL,
+				    "plan: %s: carry 0x%" PRIx32 " with %" PRIu32
+				    " stack bytes",
+				    plan_string(plan, imports[i].name), imports[i].carry,
+				    imports[i].stack_bytes);
+	if (!plan->host_stack_size || plan->host_stack_size % PAGE)
+		return fail(message, EINVAL,
+			    "plan: a host stack of %" PRIu64 " bytes: not whole pages",
+			    plan->host_stack_size);
+	return 0;
+}
+
 int plan_read(const struct plan **plan, int fd, struct message *message)
 {
 	int error = map(plan, fd, message);
@@ -153,5 +190,5 @@ int plan_read(const struct plan **plan, int fd, struct message *message)
 		return fail(message, EINVAL, "plan: its last string has no end");
 	if (!references_hold(*plan))
 		return fail(message, EINVAL, "plan: an index lies beyond its table");
-	return 0;
+	return check_carries(*plan, message);
 }

@@ -1,4 +1,5 @@
 /* Matching imports with providers: who serves what, and what is said where none does. */
+#include <elf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +26,7 @@ static struct link link_one(struct import import, struct provider_file *provider
 	const struct import_table table = { .imports = &import, .count = 1 };
 	struct link link;
 
-	ck_assert_int_eq(link_imports(result, &table, providers, count), 0);
+	ck_assert_int_eq(link_imports(result, &table, EM_X86_64, providers, count), 0);
 	ck_assert_uint_eq(result->count, 1);
 	link = result->links[0];
 	link_free(result);
@@ -211,7 +212,7 @@ START_TEST(suggestions_are_sought_for_the_first_missing_imports_only)
 
 	for (size_t i = 0; i < IMPORTS; i++)
 		imports[i] = (struct import){ .name = "functiom" };
-	ck_assert_int_eq(link_imports(&result, &table, providers, 1), 0);
+	ck_assert_int_eq(link_imports(&result, &table, EM_X86_64, providers, 1), 0);
 	for (size_t i = 0; i < IMPORTS; i++)
 		ck_assert_int_eq(result.links[i].nearest != NULL, i < LINK_MAX_NEAREST);
 	ck_assert_uint_eq(result.missing, IMPORTS);

@@ -55,11 +55,13 @@ START_TEST(without_options_the_usual_values_hold)
 	check_right(&line, "guest");
 	ck_assert_uint_eq(line.options.provider_count, 0);
 	ck_assert_uint_eq(line.options.stack_size, 1 << 20);
+	ck_assert_uint_eq(line.options.host_stack_size, 8 << 20);
 	ck_assert_uint_eq(line.options.work_area_size, 64 << 20);
 	ck_assert_uint_eq(line.options.timeout_ns, 0);
 	ck_assert(!line.options.bind_now && !line.options.list && !line.options.json &&
 		  !line.options.report && !line.options.allow_missing &&
-		  !line.options.in_place && !line.options.help && !line.options.version);
+		  !line.options.in_place && !line.options.perf_map &&
+		  !line.options.help && !line.options.version);
 }
 END_TEST
 
@@ -74,6 +76,7 @@ START_TEST(each_flag_sets_its_option)
 		{ "--json", offsetof(struct options, json) },
 		{ "--report", offsetof(struct options, report) },
 		{ "--in-place", offsetof(struct options, in_place) },
+		{ "--perf-map", offsetof(struct options, perf_map) },
 		{ "--help", offsetof(struct options, help) },
 		{ "--version", offsetof(struct options, version) },
 	};
@@ -92,10 +95,10 @@ END_TEST
 START_TEST(a_value_stands_behind_an_equals_sign_or_in_the_next_word)
 {
 	static const char *const lines[] = {
-		"--bind now --stack 8K --work-area 1G --timeout 1.5 --provider a.so "
-		"guest",
-		"--bind=now --stack=8K --work-area=1G --timeout=1.5 --provider=a.so "
-		"guest",
+		"--bind now --stack 8K --host-stack 3M --work-area 1G --timeout 1.5 "
+		"--provider a.so guest",
+		"--bind=now --stack=8K --host-stack=3M --work-area=1G --timeout=1.5 "
+		"--provider=a.so guest",
 	};
 
 	for (size_t i = 0; i < COUNT(lines); i++) {
@@ -104,6 +107,7 @@ START_TEST(a_value_stands_behind_an_equals_sign_or_in_the_next_word)
 		check_right(&line, lines[i]);
 		ck_assert(line.options.bind_now);
 		ck_assert_uint_eq(line.options.stack_size, 8192);
+		ck_assert_uint_eq(line.options.host_stack_size, 3 << 20);
 		ck_assert_uint_eq(line.options.work_area_size, 1 << 30);
 		ck_assert_uint_ge(line.options.timeout_ns, 1500000000);
 		ck_assert_uint_lt(line.options.timeout_ns, 1500000010);
@@ -294,6 +298,7 @@ START_TEST(the_help_text_names_every_option)
 		"--provider ", "--bind ",	   "--stack ", "--work-area ",
 		"--timeout ",  "--allow-missing ", "--list ",  "--json ",
 		"--report ",   "--in-place ",	   "--help ",  "--version ",
+		"--host-stack ", "--perf-map ",
 	};
 
 	for (size_t i = 0; i < COUNT(names); i++)

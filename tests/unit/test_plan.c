@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <jumpslot/external_abi.h>
 #include "../../host-wrapper/launcher/plan_file.h"
 #include "../../host-wrapper/process/plan_read.h"
 #include "specimen.h"
@@ -27,8 +28,10 @@ static int create(const struct scan *scan, struct message *message)
 	struct options options = { .arguments = arguments,
 				   .argument_count = 3,
 				   .stack_size = 4096,
+				   .host_stack_size = 12288,
 				   .work_area_size = 8192,
-				   .report = true };
+				   .report = true,
+				   .perf_map = true };
 	struct provided function = { .name = scan->table.imports[0].name,
 				     .function = 0x1234 };
 	struct provider_file providers[] = {
@@ -39,7 +42,9 @@ static int create(const struct scan *scan, struct message *message)
 		  .status = { .st_dev = 5, .st_ino = 6 } },
 		{ .name = "built-in", .status = { .st_dev = 7, .st_ino = 8 } },
 	};
-	struct link link = { .status = LINK_BOUND, .function = &function };
+	struct link link = { .status = LINK_BOUND,
+			     .function = &function,
+			     .carry = { PLAN_GATED | PLAN_BLOCKING, 24 } };
 	struct link_result result = { .links = &link, .count = 1 };
 	const struct plan_source source = {
 		&options, &scan->file, &scan->image, &scan->table, &result, providers, 2
@@ -123,7 +128,10 @@ START_TEST(what_the_launcher_writes_the_runner_accepts)
 	ck_assert_str_eq(plan_argument(plan, 2), "two words");
 	ck_assert_str_eq(plan_string(plan, plan->name), "guest.elf");
 	ck_assert_uint_eq(plan->stack_size, 4096);
-	ck_assert_uint_eq(plan->options, PLAN_SHOW_BOUND);
+	ck_assert_uint_eq(plan->host_stack_size, 12288);
+	ck_assert_uint_eq(plan_imports(plan)->carry, PLAN_GATED | PLAN_BLOCKING);
+	ck_assert_uint_eq(plan_imports(plan)->stack_bytes, 24);
+	ck_assert_uint_eq(plan->options, PLAN_SHOW_BOUND | PLAN_PERF_MAP);
 	munmap((void *)plan, plan->size);
 	close(fd);
 }
@@ -206,6 +214,14 @@ static struct plan_provider *provider(struct plan *plan)
 	return in(plan, &plan->providers);
 }
 
+static void carry(struct plan *plan, uint32_t how, uint32_t stack_bytes)
+{
+	struct plan_import *import = in(plan, &plan->imports);
+
+	import->carry = how;
+	import->stack_bytes = stack_bytes;
+}
+
 #define WRONG(name, action)                                                              \
 	static void name(struct plan *p)                                                 \
 	{                                                                                \
@@ -223,7 +239,23 @@ WRONG(name_none, p->name = PLAN_NO_STRING)
 WRONG(import_name, ((struct plan_import *)in(p, &p->imports))->name = PLAN_NO_STRING)
 WRONG(import_provider, ((struct plan_import *)in(p, &p->imports))->provider = 2)
 WRONG(import_unprovided,
-      ((struct plan_import *)in(p, &p->imports))->provider = PLAN_NO_PROVIDER)
+      ((struct plan_import *)in(p, &p->imports))->provider = PLAN_NO_PROVIDER;
+      carry(p, 0, 0))
+WRONG(unprovided_gated,
+      ((struct plan_import *)in(p, &p->imports))->provider = PLAN_NO_PROVIDER;
+      carry(p, PLAN_GATED, 0))
+WRONG(direct, carry(p, PLAN_DIRECT, 0))
+WRONG(direct_blocking, carry(p, PLAN_DIRECT | PLAN_BLOCKING, 0))
+WRONG(direct_bytes, carry(p, PLAN_DIRECT, 8))
+WRONG(guest_stack, carry(p, PLAN_GUEST_STACK | PLAN_BLOCKING, 0))
+WRONG(guest_stack_bytes, carry(p, PLAN_GUEST_STACK, 8))
+WRONG(gated_most, carry(p, PLAN_GATED, JUMPSLOT_MAX_STACK_BYTES))
+WRONG(gated_more, carry(p, PLAN_GATED, JUMPSLOT_MAX_STACK_BYTES + 8))
+WRONG(gated_unaligned, carry(p, PLAN_GATED, 12))
+WRONG(carry_mode, carry(p, 3, 0))
+WRONG(carry_bit, carry(p, PLAN_GATED | 0x20, 0))
+WRONG(no_host_stack, p->host_stack_size = 0)
+WRONG(part_of_a_page, p->host_stack_size = 4097)
 WRONG(provider_path, provider(p)->path = (uint32_t)p->strings.count)
 WRONG(provider_options, provider(p)->options = (uint32_t)p->strings.count)
 WRONG(provider_without_options, provider(p)->options = PLAN_NO_STRING)
@@ -251,6 +283,19 @@ START_TEST(what_is_wrong_with_a_plan_is_said)
 		{ import_name, beyond },
 		{ import_provider, beyond },
 		{ import_unprovided, NULL },
+		{ unprovided_gated, "plan: *: carry 0x1 with 0 stack bytes" },
+		{ direct, NULL },
+		{ direct_blocking, "plan: *: carry 0x10 with 0 stack bytes" },
+		{ direct_bytes, "plan: *: carry 0x0 with 8 stack bytes" },
+		{ guest_stack, NULL },
+		{ guest_stack_bytes, "plan: *: carry 0x2 with 8 stack bytes" },
+		{ gated_most, NULL },
+		{ gated_more, "plan: *: carry 0x1 with 65544 stack bytes" },
+		{ gated_unaligned, "plan: *: carry 0x1 with 12 stack bytes" },
+		{ carry_mode, "plan: *: carry 0x3 with 0 stack bytes" },
+		{ carry_bit, "plan: *: carry 0x21 with 0 stack bytes" },
+		{ no_host_stack, "plan: a host stack of 0 bytes: not whole pages" },
+		{ part_of_a_page, "plan: a host stack of 4097 bytes: not whole pages" },
 		{ provider_path, beyond },
 		{ provider_options, beyond },
 		{ provider_without_options, beyond },

@@ -9,6 +9,8 @@
 
 #define PROVIDER      "unit/provider.so"
 #define PROVIDER_I386 "unit/provider-i386.so"
+#define RECORD	      sizeof(struct jumpslot_provided)
+#define LONGER	      (RECORD + 8)
 
 /* Reads the table of a file below the build directory, or of a specimen. */
 static int read_path(struct provider_file *provider, const char *path, unsigned machine,
@@ -50,6 +52,12 @@ static void check_functions(const struct provider_file *provider)
 	ck_assert_uint_eq(find(provider, "sum")->function, 0);
 	ck_assert_ptr_null(find(provider, "untyped")->type);
 	ck_assert_uint_ne(find(provider, "untyped")->function, 0);
+	ck_assert_uint_eq(find(provider, "twice")->carry, JUMPSLOT_CARRY_DIRECT);
+	ck_assert_uint_eq(find(provider, "thrice")->carry, 0);
+	ck_assert_uint_eq(find(provider, "untyped")->carry,
+			  JUMPSLOT_CARRY_BLOCKING | JUMPSLOT_CARRY_STACK);
+	ck_assert_uint_eq(find(provider, "untyped")->stack_bytes,
+			  3 * elf_file_word(&provider->elf));
 }
 
 START_TEST(types_and_functions_of_one_name_are_joined)
@@ -162,12 +170,44 @@ static void share_name(struct jumpslot_provided *first, struct jumpslot_provided
 static void conflict(struct specimen *specimen, bool function)
 {
 	struct jumpslot_provided *first = with(specimen, function);
-	struct jumpslot_provided *last = record(specimen, table_size(specimen) / 16 - 1);
+	struct jumpslot_provided *last = record(specimen, table_size(specimen) / RECORD - 1);
 	struct jumpslot_provided *second = last;
 
 	while (!(function ? second->function : second->type))
 		second--;
 	share_name(first, second);
+}
+
+/* The record that says only that. */
+static struct jumpslot_provided *saying(struct specimen *specimen, uint32_t carry)
+{
+	struct jumpslot_provided *at = record(specimen, 0);
+
+	while (at->carry != carry)
+		at++;
+	return at;
+}
+
+/* How `twice` is carried. */
+static struct jumpslot_provided *direct(struct specimen *specimen)
+{
+	return saying(specimen, JUMPSLOT_CARRY_DIRECT);
+}
+
+/* How many stack bytes `untyped` has; another record says that it is blocking. */
+static struct jumpslot_provided *stack_bytes(struct specimen *specimen)
+{
+	return saying(specimen, JUMPSLOT_CARRY_STACK);
+}
+
+/* Another record speaks of `untyped`. */
+static void say_twice(struct specimen *specimen, uint32_t carry, uint32_t bytes)
+{
+	struct jumpslot_provided *other = direct(specimen);
+
+	share_name(stack_bytes(specimen), other);
+	other->carry = carry;
+	other->stack_bytes = bytes;
 }
 
 #define WRONG(name, action)                                                              \
@@ -177,8 +217,8 @@ static void conflict(struct specimen *specimen, bool function)
 	}
 WRONG(abi_version, note(s)->abi_version = 2)
 WRONG(record_size_0, note(s)->record_size = 0)
-WRONG(record_size_15, note(s)->record_size = 15)
-WRONG(record_size_17, note(s)->record_size = 17)
+WRONG(record_size_23, note(s)->record_size = 23)
+WRONG(record_size_25, note(s)->record_size = 25)
 WRONG(record_size_max, note(s)->record_size = UINT32_MAX)
 WRONG(name_outside, record(s, 0)->name = INT32_MAX)
 WRONG(name_before, record(s, 0)->name = INT32_MIN)
@@ -189,6 +229,15 @@ WRONG(function_outside, with(s, true)->function = INT32_MAX)
 WRONG(function_in_table, with(s, true)->function = 4)
 WRONG(two_types, conflict(s, false))
 WRONG(two_functions, conflict(s, true))
+WRONG(carry_unknown_bit, record(s, 0)->carry = 0x20)
+WRONG(carry_unknown_mode, record(s, 0)->carry = 4)
+WRONG(bytes_unaligned, stack_bytes(s)->stack_bytes = 4)
+WRONG(bytes_beyond, stack_bytes(s)->stack_bytes = JUMPSLOT_MAX_STACK_BYTES + 8)
+WRONG(bytes_unsaid, record(s, 0)->stack_bytes = 8)
+WRONG(bytes_of_direct, share_name(direct(s), stack_bytes(s)))
+WRONG(two_modes, say_twice(s, JUMPSLOT_CARRY_DIRECT, 0))
+WRONG(gated_and_blocking, say_twice(s, JUMPSLOT_CARRY_GATED, 0))
+WRONG(two_stack_bytes, say_twice(s, JUMPSLOT_CARRY_STACK, 8))
 WRONG(no_note, specimen_section(s, JUMPSLOT_SECTION_PROVIDER_NOTE)->sh_name = 0)
 WRONG(no_strings, specimen_section(s, JUMPSLOT_SECTION_PROVIDER_STR)->sh_name = 0)
 
@@ -203,8 +252,8 @@ START_TEST(what_is_wrong_with_a_table_is_said)
 		{ abi_version,
 		  "provider ABI version 2: this host-wrapper knows version 1" },
 		{ record_size_0, "records of 0 bytes in a table of *" },
-		{ record_size_15, "records of 15 bytes in a table of *" },
-		{ record_size_17, "records of 17 bytes in a table of *" },
+		{ record_size_23, "records of 23 bytes in a table of *" },
+		{ record_size_25, "records of 25 bytes in a table of *" },
 		{ record_size_max, "records of 4294967295 bytes in a table of *" },
 		{ name_outside, "record 0 has no valid name" },
 		{ name_before, "record 0 has no valid name" },
@@ -215,6 +264,20 @@ START_TEST(what_is_wrong_with_a_table_is_said)
 		{ function_in_table, "record * (*): 0x* is no code" },
 		{ two_types, "* is declared as * (flags 0x*) and as * (flags 0x*)" },
 		{ two_functions, "* is two functions" },
+		{ carry_unknown_bit, "record 0 (*): carry 0x20 is not known" },
+		{ carry_unknown_mode, "record 0 (*): carry 0x4 is not known" },
+		{ bytes_unaligned, "record * (untyped): carry 0x10 with 4 stack bytes: a "
+				   "multiple of 8 up to 65536, with 0x10" },
+		{ bytes_beyond, "record * (untyped): carry 0x10 with 65544 stack bytes: a "
+				"multiple of 8 up to 65536, with 0x10" },
+		{ bytes_unsaid, "record 0 (*): carry 0x0 with 8 stack bytes: a multiple "
+				"of 8 up to 65536, with 0x10" },
+		{ bytes_of_direct, "twice is said to be direct and to have 24 stack bytes, "
+				   "which only a gate copies" },
+		{ two_modes, "untyped is said to be * and to be *" },
+		{ gated_and_blocking, "untyped is said to be * and to be *" },
+		{ two_stack_bytes,
+		  "untyped is said to have * and * stack bytes" },
 		{ no_note, no_table },
 		{ no_strings, no_table },
 	};
@@ -235,26 +298,26 @@ START_TEST(what_is_wrong_with_a_table_is_said)
 }
 END_TEST
 
-/* Rewrites the table with records twice as long, at the end of the file. */
+/* Rewrites the table with longer records, at the end of the file. */
 static void lengthen_records(struct specimen *specimen)
 {
-	size_t count = table_size(specimen) / 16;
-	size_t at = specimen_append(specimen, 32 * count);
+	size_t count = table_size(specimen) / RECORD;
+	size_t at = specimen_append(specimen, LONGER * count);
 	Elf64_Shdr *section = specimen_section(specimen, JUMPSLOT_SECTION_PROVIDED);
 
-	memset(specimen->bytes + at, 0xff, 32 * count);
+	memset(specimen->bytes + at, 0xff, LONGER * count);
 	for (size_t i = 0; i < count; i++) {
 		struct jumpslot_provided moved = *record(specimen, i);
-		const int32_t distance = (int32_t)(16 * i);
+		const int32_t distance = (int32_t)((LONGER - RECORD) * i);
 
 		moved.name -= distance;
 		moved.type -= moved.type ? distance : 0;
 		moved.function -= moved.function ? distance : 0;
-		memcpy(specimen->bytes + at + 32 * i, &moved, sizeof(moved));
+		memcpy(specimen->bytes + at + LONGER * i, &moved, sizeof(moved));
 	}
 	section->sh_offset = at;
-	section->sh_size = 32 * count;
-	note(specimen)->record_size = 32;
+	section->sh_size = LONGER * count;
+	note(specimen)->record_size = LONGER;
 }
 
 START_TEST(records_of_a_later_version_are_read_as_far_as_they_are_known)

@@ -7,6 +7,9 @@ EXTERNAL_FUNC_VARIADIC(int, sum, int)
 EF(twice)
 EF(thrice)
 EF(untyped)
+JUMPSLOT_DIRECT(twice)
+JUMPSLOT_BLOCKING(untyped)
+JUMPSLOT_STACK_BYTES(untyped, 3 * sizeof(void *))
 
 int untyped(void);
 
