@@ -3,7 +3,7 @@
 
 SIMPLE_GUESTS := hello calculator
 GUESTS += $(foreach a,x86_64 i386,$(SIMPLE_GUESTS:%=$(BUILD)/guests/%-$(a).elf))
-PROVIDERS += $(BUILD)/providers/calculator-x86_64.so
+PROVIDERS += $(foreach a,x86_64 i386,$(BUILD)/providers/calculator-$(a).so)
 LIBS_calculator := -lm
 
 define simple_guest
@@ -15,10 +15,14 @@ $(foreach g,$(SIMPLE_GUESTS),$(foreach a,x86_64 i386,$(eval $(call simple_guest,
 
 .PRECIOUS: $(BUILD)/providers/%/func_list.h
 
-# What a guest wants and the runner does not have itself.
+# What a guest wants and the runner does not have itself; the same for each architecture.
 $(BUILD)/providers/%/func_list.h: $(BUILD)/guests/%-x86_64.elf $(BUILD)/bin/jumpslot-runner-x86_64
 	@mkdir -p $(@D)
 	$(PYTHON) gen/gen-func-list $< --provided-by $(BUILD)/bin/jumpslot-runner-x86_64 -o $@
 
-$(BUILD)/providers/%-x86_64.so: guests/%/provider.c $(BUILD)/providers/%/func_list.h
-	$(CC) $(PROVIDER_CFLAGS) -I $(BUILD)/providers/$* $(PROVIDER_LDFLAGS) -MF $@.d -o $@ $< $(LIBS_$*)
+define simple_provider
+$(BUILD)/providers/%-$(1).so: guests/%/provider.c $(BUILD)/providers/%/func_list.h
+	$$(CC) $$(HOST_M_$(1)) $$(PROVIDER_CFLAGS) -I $(BUILD)/providers/$$* $$(PROVIDER_LDFLAGS) \
+		-MF $$@.d -o $$@ $$< $$(LIBS_$$*)
+endef
+$(foreach a,x86_64 i386,$(eval $(call simple_provider,$(a))))

@@ -36,7 +36,8 @@ jumpslot_resolver_entry:
 	save	%r10
 	save	%r11
 	save	%r11			/* twice: the stack is aligned again */
-	mov	%r11, %rdi
+	mov	current(%rip), %rdi
+	mov	%r11, %rsi
 	call	jumpslot_resolver_bind
 	test	%eax, %eax		/* what follows leaves the flags alone */
 	restore	%r11
@@ -56,5 +57,19 @@ jumpslot_resolver_fault:
 	ud2
 	.cfi_endproc
 	.size	jumpslot_resolver_entry, . - jumpslot_resolver_entry
+
+	.balign	16
+	.globl	jumpslot_resolver_set
+	.type	jumpslot_resolver_set, @function
+jumpslot_resolver_set:			/* RDI resolver */
+	.cfi_startproc
+	endbr64
+	mov	%rdi, current(%rip)
+	ret
+	.cfi_endproc
+	.size	jumpslot_resolver_set, . - jumpslot_resolver_set
+
+	.local	current			/* the resolver in use */
+	.comm	current, 8, 8
 
 	.section .note.GNU-stack,"",@progbits

@@ -1,7 +1,8 @@
 /*
  * Table, slot patching and the protocol between those who bind a slot and the
  * one who replaces its target. No libc, no I/O, no undefined symbol; compiled for
- * general registers only, because the caller's vector arguments are live.
+ * general registers only, because the caller's vector arguments are live. No variable
+ * either: on i386 a compiler reaches one through a table that a linker has to make.
  *
  * The race that the protocol closes: a binder reads the old target, is
  * delayed, and stores it after the replacement is complete. So a binder announces itself
@@ -11,26 +12,19 @@
  */
 #include "resolver.h"
 
-static struct jumpslot_resolver *current;
-
-void jumpslot_resolver_set(struct jumpslot_resolver *resolver)
+static struct jumpslot_binding *find(struct jumpslot_resolver *resolver, uintptr_t entry)
 {
-	current = resolver;
-}
-
-static struct jumpslot_binding *find(uintptr_t entry)
-{
-	uintptr_t offset = entry - current->imports;
+	uintptr_t offset = entry - resolver->imports;
 	uintptr_t index = offset / JUMPSLOT_RESOLVER_STRIDE;
 
-	if (offset % JUMPSLOT_RESOLVER_STRIDE || index >= current->count)
+	if (offset % JUMPSLOT_RESOLVER_STRIDE || index >= resolver->count)
 		return 0;
-	return &current->bindings[index];
+	return &resolver->bindings[index];
 }
 
-int jumpslot_resolver_bind(uintptr_t entry)
+int jumpslot_resolver_bind(struct jumpslot_resolver *resolver, uintptr_t entry)
 {
-	struct jumpslot_binding *binding = find(entry);
+	struct jumpslot_binding *binding = find(resolver, entry);
 	uintptr_t target;
 
 	if (!binding)

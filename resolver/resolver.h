@@ -51,7 +51,7 @@ extern const char jumpslot_resolver_fault[];
  * whatever the number of imports. Returns 0, or -1 if there is no such entry or it has
  * no target. Any number of threads at once; async-signal-safe.
  */
-int jumpslot_resolver_bind(uintptr_t entry);
+int jumpslot_resolver_bind(struct jumpslot_resolver *resolver, uintptr_t entry);
 
 /*
  * Makes calls of import `index` go to `target` (0: make them a fault), whether

@@ -4,5 +4,5 @@ include tests/unit/rules.mk
 
 CHECKS += check-commands
 .PHONY: check-commands
-check-commands: all $(RESOLVER)
+check-commands: all
 	BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider tests

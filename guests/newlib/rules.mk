@@ -68,10 +68,8 @@ $$(BUILD)/newlib/$(1)/lib/crt0.o: $$(NEWLIB_START:%=$$(BUILD)/guests/newlib/$(1)
 endef
 $(foreach a,x86_64 i386,$(eval $(call newlib,$(a))))
 
-PROVIDERS += $(BUILD)/providers/newlib-x86_64.so
+PROVIDERS += $(foreach a,x86_64 i386,$(BUILD)/providers/newlib-$(a).so)
 NEWLIB_PROVIDER_SOURCES := $(wildcard guests/newlib/provider*.c)
-# Where only gcc-12-multilib is installed, these hold <asm/>.
-NEWLIB_PROVIDER_CFLAGS_i386 := -idirafter /usr/include/x86_64-linux-gnu
 
 # Several sources at once, so no -MMD: every header counts.
 $(foreach a,x86_64 i386,$(BUILD)/providers/newlib-$(a).so): \
@@ -79,6 +77,5 @@ $(foreach a,x86_64 i386,$(BUILD)/providers/newlib-$(a).so): \
 		$(wildcard guests/newlib/*.h guest-macros/jumpslot/*.h \
 		host-wrapper/include/jumpslot/*.h)
 	@mkdir -p $(@D)
-	$(CC) $(M_$*) $(filter-out -MMD -MP,$(PROVIDER_CFLAGS)) -fvisibility=hidden \
-		$(NEWLIB_PROVIDER_CFLAGS_$*) $(PROVIDER_LDFLAGS) -o $@ \
-		$(NEWLIB_PROVIDER_SOURCES)
+	$(CC) $(HOST_M_$*) $(filter-out -MMD -MP,$(PROVIDER_CFLAGS)) -fvisibility=hidden \
+		$(PROVIDER_LDFLAGS) -o $@ $(NEWLIB_PROVIDER_SOURCES)

@@ -3,6 +3,7 @@
 #include <ucontext.h>
 
 #include "context.h"
+#include "gate.h"
 
 static uintptr_t reg(const void *context, int number)
 {
@@ -12,6 +13,26 @@ static uintptr_t reg(const void *context, int number)
 uintptr_t context_pc(const void *context)
 {
 	return reg(context, REG_RIP);
+}
+
+uintptr_t context_frame(const void *context)
+{
+	return reg(context, REG_RBP);
+}
+
+uintptr_t context_copy_left(const void *context)
+{
+	return reg(context, REG_R11);
+}
+
+/* The instruction pushes one word; the loop counts it behind that. */
+void context_skip_copy(void *context, uintptr_t words)
+{
+	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+
+	registers[REG_RSP] -= (greg_t)(words * sizeof(uintptr_t));
+	registers[REG_R11] -= (greg_t)((words - 1) * sizeof(uintptr_t));
+	registers[REG_RIP] = (greg_t)(uintptr_t)jumpslot_gate_copied;
 }
 
 uintptr_t context_resolver_entry(const void *context)

@@ -8,9 +8,11 @@
 
 /*
  * Calls the guest's entry on its own stack, with registers as the entry contract
- * says. Returns what the entry returned or what jumpslot_leave() was given. Once a process.
+ * says; on x86-64 that does not speak of `multiboot`. Returns what the entry returned or
+ * what jumpslot_leave() was given. Once a process.
  */
-int jumpslot_enter(uintptr_t entry, uintptr_t stack_high, uintptr_t start_info);
+int jumpslot_enter(uintptr_t entry, uintptr_t stack_high, uintptr_t start_info,
+		   uintptr_t multiboot);
 
 /*
  * Ends the guest from any depth of its calls: jumpslot_enter() returns `status`. Only

@@ -1,4 +1,5 @@
 /* The way into an x86-64 guest and the way out. See enter.h. */
+#include "gate_layout.h"
 
 	.text
 	.balign	16
@@ -12,7 +13,7 @@ jumpslot_enter:				/* RDI entry, RSI top of stack, RDX start information */
 	.cfi_adjust_cfa_offset 8
 	.cfi_rel_offset %rbp, 0
 	mov	%rsp, %rbp
-	.cfi_def_cfa_register %rbp	/* a debugger finds the way back from the guest */
+	.cfi_def_cfa_register %rbp
 	push	%rbx
 	push	%r12
 	push	%r13
@@ -25,6 +26,10 @@ jumpslot_enter:				/* RDI entry, RSI top of stack, RDX start information */
 	mov	%rdi, %rax
 	mov	%rdx, %rdi
 	mov	%rsi, %rsp
+	.cfi_remember_state		/* for a debugger, this is where all frames begin */
+	.cfi_def_cfa %rsp, 8
+	.cfi_undefined %rip
+	.cfi_undefined %rbp
 	push	$0x202			/* flags and floats as the psABI has them */
 	popfq
 	fninit
@@ -45,6 +50,8 @@ jumpslot_enter:				/* RDI entry, RSI top of stack, RDX start information */
 	xor	%r14d, %r14d
 	xor	%r15d, %r15d
 	call	*%rax
+	cmpq	$0, GATE_STATE + gate(%rip)
+	jne	jumpslot_gate_open_fault
 	mov	%eax, %edi		/* returning is leaving with that status */
 	.globl	jumpslot_leave
 	.hidden	jumpslot_leave
@@ -52,6 +59,7 @@ jumpslot_enter:				/* RDI entry, RSI top of stack, RDX start information */
 jumpslot_leave:				/* EDI status */
 	mov	%edi, %eax
 	mov	host_stack(%rip), %rsp
+	.cfi_restore_state
 	push	$0x202			/* the guest may have set AC or the direction */
 	popfq
 	ldmxcsr	(%rsp)
@@ -66,6 +74,10 @@ jumpslot_leave:				/* EDI status */
 	pop	%rbp
 	.cfi_def_cfa %rsp, 8
 	ret
+	.globl	jumpslot_gate_open_fault
+	.hidden	jumpslot_gate_open_fault
+jumpslot_gate_open_fault:
+	ud2
 	.cfi_endproc
 	.size	jumpslot_enter, . - jumpslot_enter
 

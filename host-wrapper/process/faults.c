@@ -1,6 +1,7 @@
 /*
- * One handler for all fault signals. It runs once: by the time it returns the action is
- * back at its default, and the signal, raised again, ends the process. See faults.h.
+ * One handler for all fault signals. A fault is either mended, or described for the
+ * supervisor, if there is one, and raised again: by the time that the handler returns the
+ * action is back at its default, and the signal ends the process. See faults.h.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -12,6 +13,7 @@
 
 #include "context.h"
 #include "faults.h"
+#include "gate_fault.h"
 #include "guest.h"
 #include "guest_memory.h"
 #include "load.h"
@@ -56,16 +58,23 @@ static void describe(struct outcome *outcome, const siginfo_t *info, const void 
 	if (info->si_signo == SIGILL &&
 	    context_pc(context) == (uintptr_t)jumpslot_resolver_fault) {
 		describe_unbound(outcome, context);
-		return;
+	} else {
+		outcome->pc = context_pc(context);
+		outcome->address = (uintptr_t)info->si_addr;
+		outcome->kind = kind_of(info);
 	}
-	outcome->pc = context_pc(context);
-	outcome->address = (uintptr_t)info->si_addr;
-	outcome->kind = kind_of(info);
+	gate_fault_describe(outcome, info, context);
 }
 
 static void on_fault(int number, siginfo_t *info, void *context)
 {
-	describe(guest.outcome, info, context);
+	const struct sigaction by_default = { .sa_handler = SIG_DFL };
+
+	if (gate_fault_mend(info, context))
+		return;
+	sigaction(number, &by_default, NULL);
+	if (guest.outcome)
+		describe(guest.outcome, info, context);
 	raise(number); /* waits until this returns */
 }
 
@@ -73,13 +82,11 @@ int faults_catch(struct message *message)
 {
 	struct sigaction action = {
 		.sa_sigaction = on_fault,
-		.sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESETHAND,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK,
 	};
 	stack_t stack = { .ss_size = HANDLER_STACK };
 	sigset_t faults;
 
-	if (!guest.outcome)
-		return 0;
 	stack.ss_sp = mmap(NULL, stack.ss_size, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL))

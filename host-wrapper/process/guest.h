@@ -18,6 +18,7 @@ struct guest {
 	uintptr_t stack_high;
 	uintptr_t work_area;
 	uintptr_t start_info;
+	uintptr_t multiboot; /* Multiboot information; 0: none */
 	uint64_t started_ns; /* on the monotonic clock */
 	struct jumpslot_resolver resolver;
 	struct outcome *outcome; /* shared with the supervisor; NULL without one */

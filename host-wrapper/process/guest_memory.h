@@ -14,7 +14,7 @@
 struct guest_region {
 	uintptr_t start;
 	uintptr_t end;
-	int access;	/* JUMPSLOT_READ, JUMPSLOT_WRITE */
+	int access;	/* JUMPSLOT_READ, JUMPSLOT_WRITE, JUMPSLOT_EXECUTE */
 	bool from_file; /* backed by the guest's file */
 };
 

@@ -118,7 +118,7 @@ static int map_file_part(const struct plan_segment *segment, uint64_t index,
 {
 	uintptr_t address = guest.base + (uintptr_t)segment->address;
 	uintptr_t inside = address % PAGE;
-	void *at = mmap((void *)(address - inside), segment->file_size + inside,
+	void *at = mmap((void *)(address - inside), (size_t)segment->file_size + inside,
 			PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, guest.file,
 			(off_t)(segment->offset - inside));
 
@@ -191,7 +191,8 @@ static int add_region(uintptr_t start, uintptr_t end, uint32_t flags, bool from_
 		.start = start,
 		.end = end,
 		.access = (flags & PF_R ? JUMPSLOT_READ : 0) |
-			  (flags & PF_W ? JUMPSLOT_WRITE : 0),
+			  (flags & PF_W ? JUMPSLOT_WRITE : 0) |
+			  (flags & PF_X ? JUMPSLOT_EXECUTE : 0),
 		.from_file = from_file,
 	};
 

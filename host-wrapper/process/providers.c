@@ -100,16 +100,16 @@ static void find_functions(uintptr_t *functions, const uintptr_t *bases)
 int providers_load(uintptr_t **functions, struct message *message)
 {
 	const struct plan_provider *providers = plan_providers(guest.plan);
-	uint64_t count = guest.plan->providers.count;
+	size_t count = (size_t)guest.plan->providers.count;
 	uintptr_t *bases = calloc(count + 1, sizeof(*bases));
 	int error = 0;
 
-	*functions = calloc(guest.plan->imports.count + 1, sizeof(**functions));
+	*functions = calloc((size_t)guest.plan->imports.count + 1, sizeof(**functions));
 	if (!bases || !*functions) {
 		free(bases);
 		return fail(message, ENOMEM, "out of memory");
 	}
-	for (uint64_t i = 0; !error && i < count; i++)
+	for (size_t i = 0; !error && i < count; i++)
 		error = load_one(&providers[i], &bases[i], message);
 	if (!error)
 		find_functions(*functions, bases);

@@ -14,12 +14,16 @@
 
 #include "enter.h"
 #include "faults.h"
+#include "gate.h"
+#include "gate_sides.h"
 #include "guest.h"
 #include "load.h"
+#include "multiboot.h"
 #include "plan_read.h"
 #include "providers.h"
 #include "relocate.h"
 #include "services.h"
+#include "signal_mask.h"
 #include "slots.h"
 #include "start_info.h"
 
@@ -58,10 +62,12 @@ static int load(void)
 	if (load_segments(&message) || relocate(&message) || load_protect(&message))
 		return complain(CANNOT_LOAD, &message);
 	close(guest.file);
-	if (load_areas(&message) || start_info_make(&message) ||
+	if (load_areas(&message) || start_info_make(&message) || multiboot_make(&message) ||
 	    providers_load(&functions, &message))
 		return complain(FAILED, &message);
-	error = slots_prepare(functions, &message);
+	error = gate_prepare(functions, &message);
+	if (!error)
+		error = slots_prepare(functions, &message);
 	free(functions);
 	return error ? complain(FAILED, &message) : 0;
 }
@@ -71,8 +77,9 @@ static int run(void)
 	int status;
 
 	services_start_clock();
+	gate_start_sides();
 	status = jumpslot_enter((uintptr_t)guest_pointer(guest.plan->entry), guest.stack_high,
-				guest.start_info);
+				guest.start_info, guest.multiboot);
 	if (guest.plan->options & PLAN_SHOW_BOUND) {
 		fflush(NULL); /* what providers printed comes first */
 		slots_print_bound(stderr);
@@ -97,6 +104,7 @@ int main(int argc, char **argv)
 	guest.plan = plan;
 	if (share_outcome(atoi(argv[3]), &message) || faults_catch(&message))
 		return complain(FAILED, &message);
+	signal_mask_start();
 	status = load();
 	return status ? status : run();
 }

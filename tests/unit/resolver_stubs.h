@@ -1,6 +1,7 @@
 /*
  * External functions as a guest has them, ten thousand in a table, and targets for them
- * that tell whether they were called with the right registers. In assembly.
+ * that tell whether they were called with the right registers. In assembly, one file an
+ * architecture.
  */
 #ifndef JUMPSLOT_RESOLVER_STUBS_H
 #define JUMPSLOT_RESOLVER_STUBS_H
@@ -21,14 +22,15 @@ extern const void *stub_resolver; /* the resolver pointer */
 extern const char targets[];	  /* TARGET_SIZE bytes each */
 
 /*
- * Calls stub `index` with all argument registers, vectors included, in use. Returns the
- * number of the target that it reached, or -1 if a register had changed.
+ * Calls stub `index` with all registers that carry arguments, vectors included, in use.
+ * Returns the number of the target that it reached, or -1 if a register had changed.
  */
-int call_stub(uint64_t index);
+int call_stub(uintptr_t index);
 
 /* The resolver's entry, but calling naive_bind() instead of jumpslot_resolver_bind(). */
 extern const char naive_entry[];
-int naive_bind(uintptr_t entry);
+struct jumpslot_resolver;
+int naive_bind(const struct jumpslot_resolver *unused, uintptr_t entry);
 #endif
 
 #endif

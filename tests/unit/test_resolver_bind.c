@@ -35,7 +35,7 @@ START_TEST(each_entry_binds_its_own_slot)
 
 	make_table();
 	for (size_t i = 0; i < COUNT(indices); i++) {
-		ck_assert_int_eq(jumpslot_resolver_bind(entry(indices[i])), 0);
+		ck_assert_int_eq(jumpslot_resolver_bind(&resolver, entry(indices[i])), 0);
 		ck_assert_uint_eq(slots[indices[i]], 0x1000 + indices[i]);
 	}
 	for (uintptr_t i = 0; i < MANY; i++)
@@ -57,10 +57,10 @@ START_TEST(what_is_no_entry_of_the_table_binds_nothing)
 				    entry(MANY),
 				    entry(MANY) - 1,
 				    entry(MANY) + 16,
-				    entry(0) + ((uintptr_t)1 << 63) };
+				    entry(0) + UINTPTR_MAX / 2 + 1 };
 
 	for (size_t i = 0; i < COUNT(wrong); i++)
-		ck_assert_int_eq(jumpslot_resolver_bind(wrong[i]), -1);
+		ck_assert_int_eq(jumpslot_resolver_bind(&resolver, wrong[i]), -1);
 	for (uintptr_t i = 0; i < MANY; i++)
 		ck_assert_uint_eq(slots[i], 0);
 }
@@ -71,7 +71,7 @@ START_TEST(an_entry_without_a_target_leaves_its_slot)
 	make_table();
 	bindings[3].target = 0;
 	slots[3] = 7;
-	ck_assert_int_eq(jumpslot_resolver_bind(entry(3)), -1);
+	ck_assert_int_eq(jumpslot_resolver_bind(&resolver, entry(3)), -1);
 	ck_assert_uint_eq(slots[3], 7);
 	ck_assert_uint_eq(bindings[3].resolving, 0);
 }
@@ -84,11 +84,11 @@ START_TEST(replaced_revoked_and_reset_slots_hold_what_is_said)
 	ck_assert_uint_eq(slots[5], 0x2000);
 	jumpslot_resolver_reset(&resolver, 5);
 	ck_assert_uint_eq(slots[5], 1);
-	ck_assert_int_eq(jumpslot_resolver_bind(entry(5)), 0);
+	ck_assert_int_eq(jumpslot_resolver_bind(&resolver, entry(5)), 0);
 	ck_assert_uint_eq(slots[5], 0x2000);
 	jumpslot_resolver_replace(&resolver, 5, 0);
 	ck_assert_uint_eq(slots[5], 1);
-	ck_assert_int_eq(jumpslot_resolver_bind(entry(5)), -1);
+	ck_assert_int_eq(jumpslot_resolver_bind(&resolver, entry(5)), -1);
 }
 END_TEST
 

@@ -36,7 +36,7 @@ static atomic_ulong calls, outdated, lost_registers;
 
 static uintptr_t target(uint64_t generation)
 {
-	return (uintptr_t)targets + TARGET_SIZE * (generation % TARGETS);
+	return (uintptr_t)targets + TARGET_SIZE * (uintptr_t)(generation % TARGETS);
 }
 
 static void make_table(const void *entry)
@@ -62,7 +62,7 @@ static uint64_t random_below(uint64_t *state, uint64_t limit)
 }
 
 /* Calls a function: the target must be of a generation from before to after the call. */
-static void call(uint64_t index)
+static void call(uintptr_t index)
 {
 	uint64_t oldest = atomic_load(&complete[index]);
 	int reached = call_stub(index);
@@ -76,11 +76,11 @@ static void call(uint64_t index)
 		atomic_fetch_add(&outdated, 1);
 }
 
-static uint64_t random_function(uint64_t *state)
+static uintptr_t random_function(uint64_t *state)
 {
-	return (atomic_load_explicit(&window, memory_order_relaxed) +
-		random_below(state, WINDOW)) %
-	       STUBS;
+	uint64_t first = atomic_load_explicit(&window, memory_order_relaxed);
+
+	return (uintptr_t)((first + random_below(state, WINDOW)) % STUBS);
 }
 
 /* First all functions in order, at the same time as the other threads do. */
@@ -89,7 +89,7 @@ static void *call_all(void *seed)
 	uint64_t state = (uintptr_t)seed;
 
 	pthread_barrier_wait(&start);
-	for (uint64_t i = 0; i < STUBS; i++)
+	for (uintptr_t i = 0; i < STUBS; i++)
 		call(i);
 	pthread_barrier_wait(&start);
 	while (!atomic_load_explicit(&stop, memory_order_relaxed))
@@ -97,7 +97,7 @@ static void *call_all(void *seed)
 	return NULL;
 }
 
-static void replace(uint64_t index)
+static void replace(uintptr_t index)
 {
 	uint64_t generation = atomic_load(&begun[index]) + 1;
 
@@ -113,7 +113,7 @@ static void replace_and_reset(unsigned long rounds)
 	uint64_t state = 0x9e3779b97f4a7c15u;
 
 	for (unsigned long i = 0; i < rounds || calls < share; i++) {
-		uint64_t index = random_function(&state);
+		uintptr_t index = random_function(&state);
 
 		jumpslot_resolver_reset(&resolver, index);
 		if (i % 2)
@@ -154,12 +154,14 @@ END_TEST
  */
 static atomic_bool target_read, replaced;
 
-__attribute__((__target__("general-regs-only"))) int naive_bind(uintptr_t entry)
+__attribute__((__target__("general-regs-only"))) int
+naive_bind(const struct jumpslot_resolver *unused, uintptr_t entry)
 {
 	struct jumpslot_binding *binding =
 		&bindings[(entry - resolver.imports) / JUMPSLOT_RESOLVER_STRIDE];
 	uintptr_t read = __atomic_load_n(&binding->target, __ATOMIC_SEQ_CST);
 
+	(void)unused;
 	atomic_store(&target_read, true);
 	while (!atomic_load(&replaced))
 		sched_yield();

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <x86intrin.h>
 
 #include "../../resolver/resolver.h"
 #include "unit.h"
@@ -34,9 +35,9 @@ static void make_table(void (*on_step)(int))
 /* Sets or clears the flag that has each instruction raise SIGTRAP. */
 static void single_step(bool on)
 {
-	unsigned long flags = __builtin_ia32_readeflags_u64();
+	unsigned long flags = (unsigned long)__readeflags();
 
-	__builtin_ia32_writeeflags_u64(on ? flags | TRAP_FLAG : flags & ~TRAP_FLAG);
+	__writeeflags(on ? flags | TRAP_FLAG : flags & ~TRAP_FLAG);
 }
 
 static volatile int steps;
@@ -46,7 +47,7 @@ static __attribute__((__noinline__)) void bind_stepwise(uintptr_t entry)
 {
 	steps = 0;
 	single_step(true);
-	jumpslot_resolver_bind(entry);
+	jumpslot_resolver_bind(&resolver, entry);
 	single_step(false);
 }
 

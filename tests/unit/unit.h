@@ -2,7 +2,7 @@
  * What all unit-test programs share: running the tests of a file, and finding what make
  * built for them. A crash, a leak under a sanitizer and a hang fail the test that
  * caused it, as each runs in a process of its own.
- * Depends on Check alone.
+ * Depends on Check, or where there is none on without_check/.
  */
 #ifndef JUMPSLOT_UNIT_H
 #define JUMPSLOT_UNIT_H

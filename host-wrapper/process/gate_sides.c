@@ -1,0 +1,100 @@
+/* Swapping floating-point control and signal mask. See gate_sides.h. */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "gate_sides.h"
+
+/* The bits of an x87 control word that keep exceptions from being faults. */
+#define X87_MASKED 0x3f
+
+static uint32_t read_mxcsr(void)
+{
+	uint32_t value;
+
+	__asm__ volatile("stmxcsr %0" : "=m"(value));
+	return value;
+}
+
+/* The flags stay: they are the callee's to set. */
+static void load_mxcsr(uint32_t control)
+{
+	uint32_t value = (read_mxcsr() & ~(uint32_t)MXCSR_CONTROL) |
+			 (control & MXCSR_CONTROL);
+
+	__asm__ volatile("ldmxcsr %0" : : "m"(value));
+}
+
+static uint16_t read_control(void)
+{
+	uint16_t value;
+
+	__asm__ volatile("fnstcw %0" : "=m"(value));
+	return value;
+}
+
+/* One side's flag is no fault of the other's, which has that exception unmasked. */
+static void load_control(uint16_t control)
+{
+	if ((control & X87_MASKED) != X87_MASKED)
+		__asm__ volatile("fnclex");
+	__asm__ volatile("fldcw %0" : : "m"(control));
+}
+
+/* Cannot fail. syscall() is a few instructions in assembly, in any libc. */
+static void set_mask(uint64_t mask)
+{
+	/* Not libc's, which is for the host's own code: see signal_mask.c. */
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
+}
+
+static uint64_t host_mask(const struct gate_record *record)
+{
+	return gate.host_mask |
+	       (record->function->blocking ? 1ull << (GATE_INTERRUPT_SIGNAL - 1) : 0);
+}
+
+static bool masks_differ(const struct gate_record *record)
+{
+	return gate.masks_differ || record->function->blocking;
+}
+
+static void look_at_host(void)
+{
+	gate.mxcsr = read_mxcsr() & MXCSR_CONTROL;
+	gate.control = read_control();
+	gate.expected = gate.masks_differ ? GATE_NEVER : gate.mxcsr;
+}
+
+void gate_start_sides(void)
+{
+	look_at_host();
+	if (gate.masks_differ)
+		set_mask(gate.guest_mask);
+}
+
+void gate_look_at_guest(struct gate_record *record)
+{
+	record->mxcsr = read_mxcsr();
+	record->control = read_control();
+}
+
+void gate_to_host(struct gate_record *record)
+{
+	record->expected = GATE_NEVER;
+	load_mxcsr(gate.mxcsr);
+	load_control((uint16_t)gate.control);
+	if (masks_differ(record))
+		set_mask(host_mask(record));
+}
+
+void gate_to_guest(struct gate_record *record)
+{
+	look_at_host();
+	load_mxcsr(record->mxcsr);
+	load_control(record->control);
+	if (masks_differ(record))
+		set_mask(gate.guest_mask);
+}

@@ -1,0 +1,62 @@
+/* Multiboot information and what it points to, in one page. See multiboot.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <jumpslot/multiboot.h>
+#include <jumpslot/provider.h>
+#include "guest.h"
+#include "guest_memory.h"
+#include "multiboot.h"
+
+#define PAGE 4096
+
+/* A guest takes memory that the map calls available for free, so that is the work area:
+ * image, stack and what is the host's are not in it. */
+struct page {
+	struct jumpslot_multiboot_info info;
+	struct jumpslot_multiboot_region work_area;
+	char loader_name[sizeof("jumpslot")];
+};
+
+static void fill_in(struct page *page)
+{
+	const struct jumpslot_start_info *start =
+		(const struct jumpslot_start_info *)guest.start_info;
+
+	*page = (struct page){
+		.info = {
+			.flags = JUMPSLOT_MULTIBOOT_COMMAND_LINE |
+				 JUMPSLOT_MULTIBOOT_MEMORY_MAP |
+				 JUMPSLOT_MULTIBOOT_LOADER_NAME,
+			.command_line = (uint32_t)start->command_line,
+			.memory_map_size = sizeof(page->work_area),
+			.memory_map = (uint32_t)&page->work_area,
+			.loader_name = (uint32_t)page->loader_name,
+		},
+		.work_area = {
+			.size = sizeof(page->work_area) - sizeof(page->work_area.size),
+			.base = guest.work_area,
+			.length = guest.plan->work_area_size,
+			.kind = JUMPSLOT_MULTIBOOT_AVAILABLE,
+		},
+		.loader_name = "jumpslot",
+	};
+}
+
+int multiboot_make(struct message *message)
+{
+	struct page *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct guest_region region = { .access = JUMPSLOT_READ };
+
+	if (page == MAP_FAILED)
+		return fail(message, errno, "Multiboot information: %s", strerror(errno));
+	fill_in(page);
+	guest.multiboot = region.start = (uintptr_t)page;
+	region.end = region.start + PAGE;
+	if (mprotect(page, PAGE, PROT_READ) || guest_memory_add(&region))
+		return fail(message, ENOMEM, "Multiboot information: no memory");
+	return 0;
+}
