@@ -14,7 +14,7 @@ from elftools.elf.elffile import ELFFile
 PAGE = 4096
 ALLOC, WRITE, EXECUTE = 2, 1, 4
 Import = namedtuple("Import", "name type slot flags entry")
-Record = namedtuple("Record", "name type function flags")
+Record = namedtuple("Record", "name type function flags carry stack_bytes")
 
 
 class Image:
@@ -67,19 +67,20 @@ class Image:
         assert 0 <= start < len(data), (section, hex(address))
         return data[start:data.index(0, start)].decode()
 
-    def _records(self, section):
-        """The four fields of each entry, the offsets turned into addresses."""
+    def _records(self, section, layout):
+        """The fields of each entry, the three offsets turned into addresses."""
         start = self.section(section)["sh_addr"] if self.section(section) else 0
-        for at, fields in enumerate(struct.iter_unpack("<iiiI", self.data(section))):
-            entry = start + 16 * at
+        for at, fields in enumerate(struct.iter_unpack(layout, self.data(section))):
+            entry = start + struct.calcsize(layout) * at
             yield entry, [entry + 4 * i + offset if offset else None
-                          for i, offset in enumerate(fields[:3])], fields[3]
+                          for i, offset in enumerate(fields[:3])], fields[3:]
 
     @cached_property
     def imports(self):
         """{name: Import}; a name that stands twice is an error."""
         found = {}
-        for entry, (name, kind, slot), flags in self._records(".externals.symtab"):
+        for entry, (name, kind, slot), (flags,) in self._records(".externals.symtab",
+                                                                 "<iiiI"):
             name = self.string_at(name, ".externals.str")
             assert name not in found, f"{name} twice in {self.path}"
             found[name] = Import(name, kind and self.string_at(kind, ".externals.str"),
@@ -90,9 +91,9 @@ class Image:
         """The records of a provider, in order."""
         strings = ".jumpslot.strings"
         return [Record(self.string_at(name, strings),
-                       kind and self.string_at(kind, strings), function, flags)
-                for _, (name, kind, function), flags in
-                self._records(".jumpslot.provided")]
+                       kind and self.string_at(kind, strings), function, *rest)
+                for _, (name, kind, function), rest in
+                self._records(".jumpslot.provided", "<iiiIII")]
 
     def note(self, section):
         """(owner, type, descriptor as two words, address of the second)."""

@@ -18,6 +18,8 @@ from conftest import BUILD
     (["--stack", "0", "x"], "--stack 0: not a size from 1 to 1024G, with K, M or G"),
     (["--stack", "-1", "x"], "--stack -1: not a size from 1 to 1024G, with K, M or G"),
     (["--stack", "12Q", "x"], "--stack 12Q: not a size from 1 to 1024G, with K, M or G"),
+    (["--host-stack", "8m", "x"],
+     "--host-stack 8m: not a size from 1 to 1024G, with K, M or G"),
     (["--work-area", "99999999999999999999", "x"],
      "--work-area 99999999999999999999: not a size from 1 to 1024G, with K, M or G"),
     (["--work-area=1025G", "x"], "--work-area 1025G: not a size from 1 to 1024G, with K, M or G"),
@@ -44,7 +46,7 @@ def test_a_wrong_command_line_is_one_line_and_125(tools, arguments, message):
 def test_help_names_every_option(tools):
     result = tools.wrapper("--help")
     for option in ("--provider --bind --allow-missing --list --json --report --stack "
-                   "--work-area --timeout --in-place --help --version").split():
+                   "--host-stack --work-area --timeout --perf-map --in-place --help --version").split():
         assert f"  {option} " in result.stdout, option
     assert "Exit status" in result.stdout
     assert (result.stderr, result.returncode) == ("", 0)

@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import BUILD
+from conftest import BUILD, each_arch as arch, only_x86_64
 
 ENTRY = """
     #include <jumpslot/start_info.h>
@@ -32,13 +32,14 @@ def test_only_the_low_eight_bits_count(tools):
     assert ending(tools, "return 0x1234507;").returncode == 7
 
 
-def test_stopping_works_from_any_depth_and_any_stack(tools):
+def test_stopping_works_from_any_depth_and_any_stack(tools, arch):
+    stack_pointer = {"x86_64": "rsp", "i386": "esp"}[arch]
     result = ending(tools, """
         static char stack[8192] __attribute__((aligned(16)));
-        __asm__ volatile("mov %0, %%rsp\\n call on_another_stack"
+        __asm__ volatile("mov %%0, %%%%%s\\n call on_another_stack"
                          : : "r"(stack + sizeof(stack)) : "memory");
         return 1;
-        """, """
+        """ % stack_pointer, """
         void on_another_stack(void);
         void deeper(int depth);
         void on_another_stack(void) { deeper(100); }
@@ -67,6 +68,7 @@ def test_a_fault_ends_the_guest_with_a_report_and_128_plus_signal(tools, body, n
     assert result.returncode == 128 + number
 
 
+@only_x86_64
 def test_a_fault_of_a_static_pie_is_named_by_its_function(tools):
     guest = tools.guest(ENTRY % ("", "int *volatile nowhere = (int *)16; *nowhere = 0; "
                                      "return 0;"), pie=True)
@@ -75,13 +77,16 @@ def test_a_fault_of_a_static_pie_is_named_by_its_function(tools):
     assert result.returncode == 139
 
 
-def test_a_resolver_call_with_a_foreign_entry_is_diagnosed(tools):
-    result = ending(tools, """
-        _BSP_Virtual_Clock_read();
-        __asm__ volatile("lea 3(%%rip), %%r11\\n"
-                         "call *__external_resolver(%%rip)" : : : "r11", "memory");
-        return 0;
-        """)
+FOREIGN_ENTRY = {
+    "x86_64": """__asm__ volatile("lea 3(%%rip), %%r11\\n"
+                     "call *__external_resolver(%%rip)" : : : "r11", "memory");""",
+    "i386": """__asm__ volatile("push $_start + 3\\n"
+                   "call *__external_resolver" : : : "memory");""",
+}
+
+
+def test_a_resolver_call_with_a_foreign_entry_is_diagnosed(tools, arch):
+    result = ending(tools, "_BSP_Virtual_Clock_read(); %s return 0;" % FOREIGN_ENTRY[arch])
     assert ": called the resolver with 0x" in result.stderr
     assert "which is no entry of its import table, from 0x" in result.stderr
     assert result.returncode == 132
@@ -97,8 +102,9 @@ def test_a_fault_inside_a_provider_is_reported(tools):
     result = ending(tools, "fault(); return 0;", "EXTERNAL_FUNC(void, fault)",
                     "--provider", provider)
     assert ": stopped by signal 11 (Segmentation fault) at 0x" in result.stderr
-    assert " (not the guest's code: a provider's or the runner's), accessing 0x10\n" in (
-        result.stderr)
+    assert (" (not the guest's code: a provider's or the runner's), accessing 0x10, in "
+            "fault, called from 0x") in result.stderr
+    assert " <_start+0x" in result.stderr
     assert result.returncode == 139
 
 
@@ -170,8 +176,8 @@ def test_in_place_the_launcher_becomes_the_guest(tools):
     assert ending(tools, "return 9;", "", "--in-place").returncode == 9
 
 
-def test_the_runner_says_that_it_is_not_started_by_hand():
-    result = subprocess.run([BUILD / "bin/jumpslot-runner-x86_64"], capture_output=True,
+def test_the_runner_says_that_it_is_not_started_by_hand(arch):
+    result = subprocess.run([BUILD / f"bin/jumpslot-runner-{arch}"], capture_output=True,
                             text=True)
     assert result.stderr == "jumpslot-runner: started by host-wrapper, not by hand\n"
     assert result.returncode == 125
@@ -185,6 +191,7 @@ def test_an_interrupt_sent_to_the_supervisor_alone_reaches_the_guest(tools, numb
     assert process.returncode == 128 + number
 
 
+@only_x86_64
 def test_an_address_that_is_none_is_not_reported_as_zero(tools):
     result = ending(tools, "int *volatile far = (int *)0xdead000000000000; *far = 0; "
                            "return 0;")
@@ -192,14 +199,22 @@ def test_an_address_that_is_none_is_not_reported_as_zero(tools):
     assert "accessing" not in result.stderr
 
 
-def test_a_fault_signal_that_somebody_sent_is_said_to_be_sent(tools):
-    result = ending(tools, """
-        long self;
-        __asm__ volatile("syscall" : "=a"(self) : "0"(39L /* getpid */) : "rcx", "r11");
-        __asm__ volatile("syscall" : : "a"(62L /* kill */), "D"(self), "S"(11L)
+# getpid() and kill(self, SIGSEGV).
+KILL_SELF = {
+    "x86_64": """
+        __asm__ volatile("syscall" : "=a"(self) : "0"(39L) : "rcx", "r11");
+        __asm__ volatile("syscall" : : "a"(62L), "D"(self), "S"(11L)
                          : "rcx", "r11", "memory");
-        return 0;
-        """)
+        """,
+    "i386": """
+        __asm__ volatile("int $0x80" : "=a"(self) : "0"(20L));
+        __asm__ volatile("int $0x80" : : "a"(37L), "b"(self), "c"(11L) : "memory");
+        """,
+}
+
+
+def test_a_fault_signal_that_somebody_sent_is_said_to_be_sent(tools, arch):
+    result = ending(tools, "long self; %s return 0;" % KILL_SELF[arch])
     assert result.stderr.endswith(", sent by a process\n")
     assert "accessing" not in result.stderr
 
@@ -243,11 +258,14 @@ def test_a_guest_that_cuts_the_report_page_short_ends_only_itself(tools):
     assert (result.stderr, result.returncode) == ("", 41)
 
 
-def test_flags_that_the_guest_leaves_set_do_not_reach_the_host(tools):
-    result = ending(tools, """
-        __asm__ volatile("pushfq; orq $0x40400, (%%rsp); popfq" : : : "cc", "memory");
-        _CPU_Virtual_exec_stop_error(5);
-        return 0;
-        """, "", "--report")
+SET_FLAGS = {  # alignment check and direction
+    "x86_64": '__asm__ volatile("pushfq; orq $0x40400, (%%rsp); popfq" : : : "memory");',
+    "i386": '__asm__ volatile("pushf; orl $0x40400, (%%esp); popf" : : : "memory");',
+}
+
+
+def test_flags_that_the_guest_leaves_set_do_not_reach_the_host(tools, arch):
+    result = ending(tools, SET_FLAGS[arch] + " _CPU_Virtual_exec_stop_error(5); return 0;",
+                    "", "--report")
     assert "bound 1 of 1\n" in result.stderr
     assert result.returncode == 5

@@ -7,12 +7,16 @@ instruction, in unit/test_resolver_steps.c.
 import re
 
 import pytest
-from conftest import BUILD, run
+from conftest import BUILD, each_arch as arch, run
 
-OBJECT = BUILD / "resolver/resolver-x86_64.o"
 FOREIGN = re.compile(r"%[xyz]mm\d|%mm\d|%st\b|%k[0-7]\b|%bnd\d|%tmm\d")
 FOREIGN_INSTRUCTION = re.compile(
     r"^(f(?!s:)\w+|emms|v\w+|x(save|rstor)\w*|(ld|st)mxcsr|syscall|sysenter|int\b.*)$")
+
+
+@pytest.fixture
+def resolver(arch):
+    return BUILD / f"resolver/resolver-{arch}.o"
 
 
 def instructions(path):
@@ -32,12 +36,12 @@ def foreign(code):
             if FOREIGN.search(text) or FOREIGN_INSTRUCTION.match(text.split(" ")[0])]
 
 
-def test_the_object_needs_no_symbol_of_another():
-    assert run("nm", "-u", OBJECT).stdout == ""
+def test_the_object_needs_no_symbol_of_another(resolver):
+    assert run("nm", "-u", resolver).stdout == ""
 
 
-def test_no_instruction_touches_a_vector_or_float_register():
-    code = instructions(OBJECT)
+def test_no_instruction_touches_a_vector_or_float_register(resolver):
+    code = instructions(resolver)
     assert len(code) > 50
     assert foreign(code) == []
 
@@ -57,10 +61,10 @@ def test_an_instruction_that_does_is_seen(tools, statement):
     assert foreign(instructions(path))
 
 
-def test_no_call_leaves_the_object():
+def test_no_call_leaves_the_object(resolver):
     """Calls and jumps go to places in the object itself, none through a pointer."""
-    own = {line.split()[-1] for line in run("nm", OBJECT).stdout.splitlines()}
-    branches = [(text, relocations) for text, relocations in instructions(OBJECT)
+    own = {line.split()[-1] for line in run("nm", resolver).stdout.splitlines()}
+    branches = [(text, relocations) for text, relocations in instructions(resolver)
                 if re.match(r"(call|j\w+|loop\w*)\b", text)]
     assert any(text.startswith("call") for text, _ in branches)
     for text, relocations in branches:

@@ -1,5 +1,11 @@
 """The built-in services do what their headers say, and check what they are given."""
 
+import fcntl
+import os
+import subprocess
+
+from conftest import BUILD, each_arch as arch
+
 SERVICES = """
     #include <jumpslot/start_info.h>
     #include <jumpslot/virt_bsp.h>
@@ -31,7 +37,7 @@ def test_console_refuses_what_is_not_the_guests_to_read(tools):
                 return 1;
         if (_BSP_Virtual_Console_write(mine, (size_t)1 << 30) != -14)
                 return 2;
-        if (_BSP_Virtual_Console_write((const char *)info->resolver, 1) != -14)
+        if (_BSP_Virtual_Console_write((const char *)(uintptr_t)info->resolver, 1) != -14)
                 return 3;
         if (_BSP_Virtual_Console_write((const char *)-8, 16) != -14)
                 return 4;
@@ -54,8 +60,6 @@ def test_console_waits_for_a_slow_reader(tools):
 
 def test_console_passes_on_its_error(tools):
     with open("/dev/full", "w") as full:
-        import subprocess
-        from conftest import BUILD
         guest = tools.guest(SERVICES % 'return -_BSP_Virtual_Console_write("x", 1);')
         result = subprocess.run([BUILD / "bin/host-wrapper", guest], stdout=full)
     assert result.returncode == 28  # ENOSPC
@@ -126,10 +130,6 @@ def test_the_work_area_is_checked(tools):
 
 
 def test_console_waits_where_standard_output_does_not_block(tools):
-    import fcntl
-    import os
-    import subprocess
-    from conftest import BUILD
     guest = tools.guest(SERVICES % """
         static char block[1 << 20];
         return _BSP_Virtual_Console_write(block, sizeof(block)) != sizeof(block);
@@ -163,7 +163,6 @@ def test_a_closed_console_is_no_file_of_a_providers(tools):
                 return -_BSP_Virtual_Console_write("x", 1);
         }
         """)
-    import os
     result = tools.wrapper("--provider", provider, guest,
                            preexec_fn=lambda: (os.close(0), os.close(1)))
     assert result.returncode == 9  # EBADF

@@ -1,43 +1,88 @@
-/* One function for each way in which arguments and results travel. */
+/*
+ * One function for each way in which arguments and results travel on every
+ * architecture, as lists: CALLS(X) is X(result, name, types...) for each of them,
+ * VARIADIC_CALLS(X) the same for those that end in `...`, and UNCOPIED_CALLS(X) for
+ * those with more arguments than a gate copies.
+ *
+ * With -DUNTYPED the prototypes stand in C, and neither side says a type.
+ */
 #ifndef CALLS_H
 #define CALLS_H
 
 #include <stdint.h>
 #include <jumpslot/external_func.h>
+#include "calls_form.h"
 
 typedef double v2 __attribute__((vector_size(16)));
 typedef double v4 __attribute__((vector_size(32)));
-struct in_registers {
+
+/* On x86-64 one register of each kind, two of a kind, and none. */
+struct mixed_pair {
 	int64_t whole;
 	double real;
 };
-struct in_memory {
-	int64_t words[5];
+struct whole_pair {
+	int64_t first, second;
 };
-/* What a function found in its registers when it was entered. */
-struct registers {
-	uint64_t rax, rcx, rdx, rsi, rdi, r8, r9, r10;
-	uint64_t rbx, rbp, r12, r13, r14, r15;
-	uint64_t rsp;
-	uint64_t mxcsr_and_control;
-	uint8_t ymm[16][32];
-	uint8_t st0[16];
+struct real_pair {
+	double first, second;
+};
+struct extended {
+	long double real;
 };
 
-EXTERNAL_FUNC(double, call_floats, double, float, long double)
-EXTERNAL_FUNC(long double, call_long_double, long double)
-EXTERNAL_FUNC(v2, call_v2, v2, v2)
-EXTERNAL_FUNC(v4, call_v4, v4, v4)
-EXTERNAL_FUNC(int64_t, call_eleven, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t,
-	      int64_t, int64_t, int64_t, int64_t, int8_t)
-EXTERNAL_FUNC(double, call_mixed, int, double, int, double, int, double, int, double, int,
-	      double, int, double, int, double, double, double)
-EXTERNAL_FUNC(struct in_registers, call_small, struct in_registers, int)
-EXTERNAL_FUNC(struct in_memory, call_large, struct in_memory, int)
-EXTERNAL_FUNC_VARIADIC(double, call_variadic, int)
-EXTERNAL_FUNC(__int128, call_int128, __int128, unsigned __int128)
-EXTERNAL_FUNC(uint64_t, call_chain, int)
-EXTERNAL_FUNC(int, call_nothing)
-EXTERNAL_FUNC(void, call_registers, struct registers *)
+/* A structure of each size that is passed in a way of its own, and larger ones. */
+#define SIZES(F, X)                                                            \
+	F(X, 1) F(X, 2) F(X, 3) F(X, 4) F(X, 5) F(X, 7) F(X, 8) F(X, 9)        \
+	F(X, 12) F(X, 15) F(X, 16) F(X, 17) F(X, 24) F(X, 31) F(X, 32)         \
+	F(X, 40) F(X, 200) F(X, 4000)
+#define BYTES_TYPE(X, size)                                                    \
+	struct bytes##size {                                                   \
+		uint8_t byte[size];                                            \
+	};
+#define BYTES_CALL(X, size)                                                    \
+	X(struct bytes##size, call_bytes##size, struct bytes##size, int)
+SIZES(BYTES_TYPE, )
+BYTES_TYPE(, 70000)
+
+#define CALLS(X)                                                               \
+	X(int, call_nothing, void)                                             \
+	X(void, call_no_result, int *)                                         \
+	X(const char *, call_pointers, const char *, const char **)            \
+	X(_Bool, call_bool, _Bool, int, _Bool)                                 \
+	X(signed char, call_char, signed char, unsigned char)                  \
+	X(unsigned char, call_unsigned_char, signed char, unsigned char)       \
+	X(short, call_short, short, unsigned short)                            \
+	X(unsigned short, call_unsigned_short, short, unsigned short)          \
+	X(int, call_narrow, int, unsigned char, int, short, int, signed char,  \
+	  int, unsigned short, _Bool)                                          \
+	X(int64_t, call_int64, int64_t, int, int64_t)                          \
+	X(uint64_t, call_uint64, int, uint64_t, uint64_t)                      \
+	X(int64_t, call_eleven, int64_t, int64_t, int64_t, int64_t, int64_t,   \
+	  int64_t, int64_t, int64_t, int64_t, int64_t, int8_t)                 \
+	X(float, call_float, float, float)                                     \
+	X(double, call_floats, double, float, long double)                     \
+	X(long double, call_long_double, long double)                          \
+	X(double, call_mixed, int, double, int, double, int, double, int,      \
+	  double, int, double, int, double, int, double, double, double)       \
+	X(v2, call_v2, v2, v2)                                                 \
+	X(v4, call_v4, v4, v4)                                                 \
+	X(v2, call_v2_beyond, int, v2, v2, v2, v2, v2, v2, v2, v2, v2, v2)     \
+	X(v4, call_v4_beyond, int, v4, v4, v4, v4, v4, v4, v4, v4, v4, v4)     \
+	X(struct mixed_pair, call_mixed_pair, struct mixed_pair, int)          \
+	X(struct whole_pair, call_whole_pair, struct whole_pair, int)          \
+	X(struct real_pair, call_real_pair, struct real_pair, double)          \
+	X(struct extended, call_extended, struct extended, int)                \
+	SIZES(BYTES_CALL, X)
+
+#define VARIADIC_CALLS(X)                                                      \
+	X(double, call_variadic, int)                                          \
+	X(double, call_variadic_kinds, const char *)
+
+#define UNCOPIED_CALLS(X) BYTES_CALL(X, 70000)
+
+CALLS(CALL)
+UNCOPIED_CALLS(CALL)
+VARIADIC_CALLS(VARIADIC_CALL)
 
 #endif
