@@ -1,4 +1,4 @@
-"""Sizes of the sections of a 64-bit little-endian ELF file that are loaded.
+"""Sizes of the sections of a little-endian ELF file that are loaded, of either class.
 
 Depends on the standard library alone.
 """
@@ -7,15 +7,18 @@ import struct
 from pathlib import Path
 
 ALLOCATED = 2
+# By EI_CLASS: where e_shoff is, where e_shentsize, e_shnum and e_shstrndx are, and the
+# section header from sh_name to sh_size.
+CLASSES = {1: ("<I", 32, 46, "<IIIIII"), 2: ("<Q", 40, 58, "<IIQQQQ")}
 
 
 def loaded_sections(path):
     """{section's name: bytes}, sections of one name added up."""
     data = Path(path).read_bytes()
-    offset, = struct.unpack_from("<Q", data, 40)
-    size, count, names = struct.unpack_from("<HHH", data, 58)
-    headers = [struct.unpack_from("<IIQQQQ", data, offset + i * size)
-               for i in range(count)]
+    word, place, counts, header = CLASSES[data[4]]
+    offset, = struct.unpack_from(word, data, place)
+    size, count, names = struct.unpack_from("<HHH", data, counts)
+    headers = [struct.unpack_from(header, data, offset + i * size) for i in range(count)]
     strings = headers[names][4]
     sizes = {}
     for name, _, flags, _, _, length in headers:

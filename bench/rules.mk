@@ -1,23 +1,31 @@
 # The bench: jumpslot beside its peers. `make bench` measures; BENCH_QUICK=1 make bench
 # only tries. docs/benchmarks.md states the method.
 #
-# A folder LENGTH-COUNT is for COUNT functions with names of LENGTH letters.
+# A folder MACHINE/LENGTH-COUNT is for COUNT functions with names of LENGTH letters; in
+# the rules, % is its name.
 
 BENCH := $(BUILD)/bench
+BENCH_MACHINES := x86_64 i386
 BENCH_BOUND := 16-16 16-1000
 BENCH_FIRST := 16-100 16-1000
 # With 1 for bench_first and 1 for the resolver: slots fill whole pages exactly, so
 # that what one import takes is not hidden in the padding.
-BENCH_SIZES := $(foreach length,8 16 24 32,$(length)-510 $(length)-1022)
+BENCH_LENGTHS := 8 16 24 32
+BENCH_SIZES_x86_64 := $(foreach l,$(BENCH_LENGTHS),$(l)-510 $(l)-1022)
+BENCH_SIZES_i386 := $(foreach l,$(BENCH_LENGTHS),$(l)-1022 $(l)-2046)
+# i386 guests are not position-independent.
+BENCH_GUESTS_x86_64 := pie fixed
+BENCH_GUESTS_i386 := fixed
 
-BENCH_FILES := \
-	$(foreach f,pie.elf fixed.elf provider.so peer.so program,\
-		$(BENCH_BOUND:%=$(BENCH)/%/bound-$(f))) \
-	$(foreach f,guest.elf provider.so peer,$(BENCH_FIRST:%=$(BENCH)/%/first-$(f))) \
-	$(foreach f,guest.elf peer,$(BENCH_SIZES:%=$(BENCH)/%/size-$(f)))
+BENCH_FILES := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
+	$(foreach f,$(BENCH_GUESTS_$(m):%=%.elf) provider.so peer.so program ibt-program,\
+		$(BENCH_BOUND:%=%/bound-$(f))) \
+	$(foreach f,guest.elf provider.so gated.so peer,$(BENCH_FIRST:%=%/first-$(f))) \
+	16-16/gated-guest.elf 16-16/gated-provider.so \
+	$(foreach f,guest.elf peer,$(BENCH_SIZES_$(m):%=%/size-$(f)))))
 
 .PHONY: bench
-bench: $(BUILD)/bin/host-wrapper $(BUILD)/bin/jumpslot-runner-x86_64 $(BENCH_FILES)
+bench: $(PROGRAMS) $(BENCH_FILES)
 	BUILD=$(BUILD) $(PYTHON) bench/bench.py
 
 BENCH_PREFIX_8 := read
@@ -26,65 +34,97 @@ BENCH_PREFIX_24 := flight_control_read_
 BENCH_PREFIX_32 := flight_control_actuator_get_
 $(BENCH)/%/names.h:
 	@mkdir -p $(@D)
-	seq -f 'NAME($(BENCH_PREFIX_$(word 1,$(subst -, ,$*)))%04.0f)' \
-		$(word 2,$(subst -, ,$*)) > $@
+	seq -f 'NAME($(BENCH_PREFIX_$(word 1,$(subst -, ,$(*F))))%04.0f)' \
+		$(word 2,$(subst -, ,$(*F))) > $@
 
-# The same code in all callers and callees, so the same flags. A guest's objects
+# The same code in all callers and callees, so the same flags. Objects of x86-64 guests
 # are position-independent, to serve both kinds of image; a call is the same in both.
-BENCH_CFLAGS = $(GUEST_CFLAGS) -I $(@D) -MF $@.d -c -o $@
-BENCH_PIC = $(PROVIDER_CFLAGS) -fcf-protection -ffunction-sections -I $(@D) -MF $@.d
+BENCH_PIE_x86_64 := -fpie
+define bench_machine
+$(BENCH)/$(1)/%: BENCH_M = $(M_$(1))
+$(BENCH)/$(1)/%: BENCH_HOST_M = $(HOST_M_$(1))
+$(BENCH)/$(1)/%: BENCH_PIE = $(BENCH_PIE_$(1))
+endef
+$(foreach m,$(BENCH_MACHINES),$(eval $(call bench_machine,$(m))))
+
+BENCH_CFLAGS = $(BENCH_M) $(GUEST_CFLAGS) -I $(@D) -MF $@.d -c -o $@
+BENCH_PIC = $(BENCH_HOST_M) $(PROVIDER_CFLAGS) -fcf-protection -ffunction-sections \
+	-I $(@D) -MF $@.d
+BENCH_GUEST = $(CC) $(BENCH_M) $(GUEST_LDFLAGS) -o $@ $^
+BENCH_PROVIDER = $(CC) $(BENCH_PIC) -DPROVIDER $(PROVIDER_LDFLAGS) -o $@ \
+	$(filter-out %.h,$^)
+BENCH_PROGRAM = $(CC) $(BENCH_M) -no-pie -Wl,-z,lazy -Wl,-rpath,'$$ORIGIN' -o $@ $^
 
 define bench_caller
 $(BENCH)/%/$(1).o: bench/calls/caller.c $(BENCH)/%/names.h
 	$$(CC) $$(BENCH_CFLAGS) $(2) $$<
 endef
-$(eval $(call bench_caller,stub,-fpie -DGUEST -DCALL_ALL=call_by_stub))
-$(eval $(call bench_caller,slot,-fpie -DGUEST -DJUMPSLOT_INLINE_CALLS \
+$(eval $(call bench_caller,stub,$$(BENCH_PIE) -DGUEST -DCALL_ALL=call_by_stub))
+$(eval $(call bench_caller,stub-direct,$$(BENCH_PIE) -DGUEST -DPEER \
+	-DCALL_ALL=call_by_stub_direct))
+$(eval $(call bench_caller,slot,$$(BENCH_PIE) -DGUEST -DJUMPSLOT_INLINE_CALLS \
 	-DCALL_ALL=call_by_slot))
 $(eval $(call bench_caller,plt,-DCALL_ALL=call_by_plt))
 $(eval $(call bench_caller,plt-pic,-fPIC -DPEER -DCALL_ALL=call_by_plt))
 $(eval $(call bench_caller,direct,-fPIC -DCALL_ALL=call_direct))
 
-$(BENCH)/%_guest.o: bench/calls/%_guest.c
-	@mkdir -p $(@D)
-	$(CC) $(BENCH_CFLAGS) -fpie -DGUEST $<
-$(BENCH)/first_peer.o $(BENCH)/bound_program.o: $(BENCH)/%.o: bench/calls/%.c
-	@mkdir -p $(@D)
-	$(CC) $(HOST_CFLAGS) -fno-pie -fcf-protection -MF $@.d -c -o $@ $<
+define bench_main
+$(BENCH)/%/$(1)_guest.o: bench/calls/$(1)_guest.c $(BENCH)/%/names.h
+	$$(CC) $$(BENCH_CFLAGS) $$(BENCH_PIE) -DGUEST $$<
+$(BENCH)/%/$(1)_program.o: bench/calls/$(1)_program.c $(BENCH)/%/names.h
+	$$(CC) $$(BENCH_HOST_M) $$(HOST_CFLAGS) -fno-pie -fcf-protection -MF $$@.d -c -o $$@ $$<
+endef
+$(foreach f,bound first gated,$(eval $(call bench_main,$(f))))
 
 # An ordinary library, and what an ordinary program is linked with.
 $(BENCH)/%/libcallee.so: bench/calls/callee.c bench/calls/first.c $(BENCH)/%/names.h
 	$(CC) $(BENCH_PIC) -shared -Wl,-soname,$(@F) -o $@ $(filter %.c,$^)
-BENCH_PROGRAM = $(CC) -no-pie -Wl,-z,lazy -Wl,-rpath,'$$ORIGIN' -o $@ $^
 
 # Bound calls. The peer calls the provider's functions, which it finds by soname: one
 # process loads both. The program does without jumpslot.
-$(BENCH)/%/bound-pie.elf: $(BENCH)/bound_guest.o $(BENCH)/%/stub.o $(BENCH)/%/slot.o
-	$(CC) $(filter-out -static,$(GUEST_LDFLAGS)) -static-pie -o $@ $^
-$(BENCH)/%/bound-fixed.elf: $(BENCH)/bound_guest.o $(BENCH)/%/stub.o $(BENCH)/%/slot.o
-	$(CC) $(GUEST_LDFLAGS) -o $@ $^
+$(BENCH)/%/bound-pie.elf: $(BENCH)/%/bound_guest.o $(BENCH)/%/stub.o $(BENCH)/%/slot.o
+	$(CC) $(BENCH_M) $(filter-out -static,$(GUEST_LDFLAGS)) -static-pie -o $@ $^
+$(BENCH)/%/bound-fixed.elf: $(BENCH)/%/bound_guest.o $(BENCH)/%/stub.o $(BENCH)/%/slot.o
+	$(BENCH_GUEST)
 $(BENCH)/%/bound-provider.so: bench/calls/callee.c bench/calls/bound.c $(BENCH)/%/direct.o
-	$(CC) $(BENCH_PIC) -DPROVIDER -DPEER $(PROVIDER_LDFLAGS) -Wl,-soname,$(@F) -o $@ $^
+	$(BENCH_PROVIDER) -DPEER -Wl,-soname,$(@F)
 $(BENCH)/%/bound-peer.so: $(BENCH)/%/plt-pic.o $(BENCH)/%/bound-provider.so
-	$(CC) -shared -Wl,-z,lazy -o $@ $^
-$(BENCH)/%/bound-program: $(BENCH)/bound_program.o $(BENCH)/%/plt.o $(BENCH)/%/libcallee.so
+	$(CC) $(BENCH_M) -shared -Wl,-z,lazy -o $@ $^
+$(BENCH)/%/bound-program: $(BENCH)/%/bound_program.o $(BENCH)/%/plt.o \
+		$(BENCH)/%/libcallee.so
 	$(BENCH_PROGRAM)
 
-# First calls: a guest, and an ordinary program with a shared library.
-$(BENCH)/%/first-guest.elf: $(BENCH)/first_guest.o $(BENCH)/%/stub.o
-	$(CC) $(GUEST_LDFLAGS) -o $@ $^
-$(BENCH)/%/first-provider.so: bench/calls/callee.c bench/calls/first.c $(BENCH)/%/names.h
-	$(CC) $(BENCH_PIC) -DPROVIDER $(PROVIDER_LDFLAGS) -o $@ $(filter %.c,$^)
-$(BENCH)/%/first-peer: $(BENCH)/first_peer.o $(BENCH)/%/plt.o $(BENCH)/%/libcallee.so
+$(BENCH)/%/bound-ibt-program: $(BENCH)/%/bound_program.o $(BENCH)/%/plt.o \
+		$(BENCH)/%/libcallee.so
+	$(BENCH_PROGRAM) -Wl,-z,ibtplt
+
+# Gated calls: guest and provider, the peer is in them.
+$(BENCH)/%/gated-guest.elf: $(BENCH)/%/gated_guest.o $(BENCH)/%/stub.o \
+		$(BENCH)/%/stub-direct.o
+	$(BENCH_GUEST)
+$(BENCH)/%/gated-provider.so: bench/calls/gated.c $(BENCH)/%/names.h
+	$(BENCH_PROVIDER)
+
+# First calls: a guest, its provider twice, and an ordinary program with a shared library.
+BENCH_FIRST_FROM := bench/calls/callee.c bench/calls/first.c
+$(BENCH)/%/first-guest.elf: $(BENCH)/%/first_guest.o $(BENCH)/%/stub.o
+	$(BENCH_GUEST)
+$(BENCH)/%/first-provider.so: $(BENCH_FIRST_FROM) $(BENCH)/%/names.h
+	$(BENCH_PROVIDER)
+$(BENCH)/%/first-gated.so: $(BENCH_FIRST_FROM) $(BENCH)/%/names.h
+	$(BENCH_PROVIDER) -DGATED
+$(BENCH)/%/first-peer: $(BENCH)/%/first_program.o $(BENCH)/%/plt.o $(BENCH)/%/libcallee.so
 	$(BENCH_PROGRAM)
 
 # Sizes: what a product would ship, so stripped.
 $(BENCH)/%/size-guest.elf: $(BENCH)/%/first-guest.elf
 	strip -o $@ $<
-$(BENCH)/%/size-peer: $(BENCH)/first_peer.o $(BENCH)/%/plt.o $(BENCH)/%/libcallee.so
+$(BENCH)/%/size-peer: $(BENCH)/%/first_program.o $(BENCH)/%/plt.o $(BENCH)/%/libcallee.so
 	$(BENCH_PROGRAM) -Wl,-z,ibtplt -Wl,--gc-sections -s
 
-BENCH_FOLDERS := $(sort $(BENCH_BOUND) $(BENCH_FIRST) $(BENCH_SIZES))
-.SECONDARY: $(BENCH)/first_guest.o $(BENCH)/bound_guest.o $(foreach f,\
-	names.h stub.o slot.o plt.o plt-pic.o direct.o libcallee.so first-guest.elf,\
-	$(BENCH_FOLDERS:%=$(BENCH)/%/$(f)))
+BENCH_FOLDERS := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
+	$(sort $(BENCH_BOUND) $(BENCH_FIRST) $(BENCH_SIZES_$(m)))))
+BENCH_OBJECTS := stub stub-direct slot plt plt-pic direct \
+	bound_guest first_guest gated_guest bound_program first_program
+.SECONDARY: $(foreach f,names.h libcallee.so first-guest.elf $(BENCH_OBJECTS:%=%.o),\
+	$(BENCH_FOLDERS:%=%/$(f)))

@@ -1,71 +1,74 @@
 /*
  * Measures bound calls, as the provider of bound_guest.c: guest and peers in one
- * process, with one timer, calling the same functions at the same addresses.
- * Prints a line a measurement: what, ticks of ours, ticks of the peer.
+ * process, calling the same functions at the same addresses. Direct, as those functions
+ * are: the guest's loops then run on the guest's stack, as the guest's own calls do.
  */
 #include <jumpslot/provider.h>
 #include <dlfcn.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include "bound.h"
+#include "pairs.h"
 EF(bench_bound)
+JUMPSLOT_DIRECT(bench_bound)
 
 call_all call_direct;
 
 static call_all *call_by_plt;
 static long repetitions, times;
 
-/* Options: PEER.so,REPETITIONS,TIMES. The peer is bound lazily, in its own way. */
+/* The peer is bound lazily, in its own way. */
+static int open_peer(const char *path, char *message, size_t size)
+{
+	void *library = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
+
+	if (library)
+		*(void **)&call_by_plt = dlsym(library, "call_by_plt");
+	if (call_by_plt)
+		return 0;
+	snprintf(message, size, "%s", dlerror());
+	return -ELIBBAD;
+}
+
+/* Options: REPETITIONS,TIMES, and PEER.so if the peer is to run in this process. */
 int jumpslot_provider_init(const char *options, char *message, size_t size)
 {
 	char peer[4096];
-	void *library;
+	int count = sscanf(options, "%ld,%ld,%4095s", &repetitions, &times, peer);
 
-	if (sscanf(options, "%4095[^,],%ld,%ld", peer, &repetitions, &times) != 3) {
-		snprintf(message, size, "options are PEER.so,REPETITIONS,TIMES");
-		return -EINVAL;
-	}
-	library = dlopen(peer, RTLD_LAZY | RTLD_LOCAL);
-	if (library)
-		*(void **)&call_by_plt = dlsym(library, "call_by_plt");
-	if (!call_by_plt) {
-		snprintf(message, size, "%s", dlerror());
-		return -ELIBBAD;
-	}
-	return 0;
+	if (count == 3)
+		return open_peer(peer, message, size);
+	if (count == 2)
+		return 0;
+	snprintf(message, size, "options are REPETITIONS,TIMES[,PEER.so]");
+	return -EINVAL;
 }
 
-/* Which of the two goes first alternates: what drifts then hits both alike. */
-static void measure_pair(const char *what, call_all *ours, call_all *peer,
-			 long repetition)
+static void measure_beside_peers(call_all *by_stub, call_all *by_slot)
 {
-	uint64_t first = ticks_of(repetition & 1 ? peer : ours, times);
-	uint64_t second = ticks_of(repetition & 1 ? ours : peer, times);
+	const struct bench_pair pairs[] = {
+		{ "stub : PLT", by_stub, call_by_plt, 1 },
+		{ "inline : direct", by_slot, call_direct, 1 },
+		equal_pair,
+	};
 
-	printf("%s %" PRIu64 " %" PRIu64 "\n", what,
-	       repetition & 1 ? second : first, repetition & 1 ? first : second);
+	ticks_of(call_by_plt, 1); /* binds */
+	measure_pairs(pairs, sizeof(pairs) / sizeof(*pairs), times, repetitions);
 }
 
-/* 100,000 additions that wait for each other: a cycle each, whatever the count. */
-static int additions(int value, long count)
+/* As alone in its process as bound_program.c is. */
+static void measure_alone(call_all *by_stub)
 {
-	count = 100;
-	do
-		__asm__ volatile(".rept 1000; add $1, %0; .endr" : "+r"(value));
-	while (--count);
-	return value;
+	for (long i = 0; i < repetitions; i++)
+		printf("%" PRIu64 "\n", ticks_of(by_stub, times));
+	fflush(stdout);
 }
 
 void bench_bound(call_all *by_stub, call_all *by_slot)
 {
 	ticks_of(by_stub, 1); /* binds */
-	ticks_of(call_by_plt, 1);
-	for (long i = 0; i < repetitions; i++) {
-		measure_pair("stub/plt", by_stub, call_by_plt, i);
-		measure_pair("inline/direct", by_slot, call_direct, i);
-		measure_pair("add/add", additions, additions, i);
-	}
-	fflush(stdout);
+	if (call_by_plt)
+		measure_beside_peers(by_stub, by_slot);
+	else
+		measure_alone(by_stub);
 }

@@ -9,14 +9,26 @@
 
 typedef int call_all(int value, long times);
 
-/* The fences keep what is measured from leaking out on either side. */
+struct bench_pair {
+	const char *what;
+	call_all *ours;
+	call_all *peer;
+	long share; /* runs one in so many of the times that are asked for */
+};
+
+/* Keeps what is measured from leaking out on either side. */
+static inline void fence(void)
+{
+	__asm__ volatile("lfence" ::: "memory");
+}
+
 static inline uint64_t ticks(void)
 {
 	uint64_t now;
 
-	__builtin_ia32_lfence();
+	fence();
 	now = __builtin_ia32_rdtsc();
-	__builtin_ia32_lfence();
+	fence();
 	return now;
 }
 

@@ -14,7 +14,7 @@
 #endif
 #ifdef GUEST
 #include <jumpslot/external_func.h>
-#define NAME(func) EXTERNAL_FUNC(int, func, int)
+#define NAME(func) EXTERNAL_FUNC(int, IMPORT(func), int)
 #else
 #define NAME(func) int IMPORT(func)(int);
 #endif

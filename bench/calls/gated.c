@@ -1,0 +1,90 @@
+/*
+ * Measures gated calls, as the provider of gated_guest.c: the same functions behind the
+ * gate and not, called by the guest in one process. bench_gated is direct: the gate then
+ * knows of no host function below the guest's loops.
+ */
+#include <jumpslot/provider.h>
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+#include "gated.h"
+#include "pairs.h"
+
+static long repetitions, times;
+
+/* Options: REPETITIONS,TIMES. */
+int jumpslot_provider_init(const char *options, char *message, size_t size)
+{
+	if (sscanf(options, "%ld,%ld", &repetitions, &times) == 2)
+		return 0;
+	snprintf(message, size, "options are REPETITIONS,TIMES");
+	return -EINVAL;
+}
+
+/* The same code by two names: the second is bound to the function itself. */
+#define TWINS(gated, direct, parameters, result)                               \
+	EF(gated)                                                              \
+	EF(direct)                                                             \
+	JUMPSLOT_DIRECT(direct)                                                \
+	int gated parameters                                                   \
+	{                                                                      \
+		return result;                                                 \
+	}                                                                      \
+	int direct parameters __attribute__((__alias__(#gated)));
+
+TWINS(gated_none, direct_none, (void), 1)
+TWINS(gated_int, direct_int, (int value), value + 1)
+TWINS(gated_words, direct_words, (struct bench_words words), (int)words.word[5])
+TWINS(gated_variadic, direct_variadic, (int value, ...), value + 1)
+#define NAME(func) TWINS(func, peer_##func, (int value), value + 1)
+#include "names.h"
+#undef NAME
+
+EF(blocking_int)
+JUMPSLOT_BLOCKING(blocking_int)
+int blocking_int(int value) __attribute__((__alias__("gated_int")));
+
+/* A provider checks a pointer once, where it gets it; so what is measured does not. */
+EF(call_back)
+int call_back(bench_function *function)
+{
+	return jumpslot_guest_call(function, 1);
+}
+
+/* Only a peer may do so: a guest's function that calls the host would go wrong. */
+EF(call_plainly)
+int call_plainly(bench_function *function)
+{
+	return function(1);
+}
+
+static uint64_t nanoseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* What the whole run takes by both clocks: a tick is so many nanoseconds. */
+static void print_clocks(uint64_t start_ticks, uint64_t start_ns)
+{
+	uint64_t end_ticks = ticks();
+	uint64_t end_ns = nanoseconds();
+
+	printf("ns : ticks\t%" PRIu64 "\t%" PRIu64 "\n", end_ns - start_ns,
+	       end_ticks - start_ticks);
+}
+
+EF(bench_gated)
+JUMPSLOT_DIRECT(bench_gated)
+void bench_gated(const struct bench_pair *pairs, size_t count)
+{
+	uint64_t start_ticks = ticks();
+	uint64_t start_ns = nanoseconds();
+
+	measure_pairs(pairs, count, times, repetitions);
+	measure_pairs(&equal_pair, 1, times, repetitions);
+	print_clocks(start_ticks, start_ns);
+	fflush(stdout);
+}

@@ -1,0 +1,41 @@
+/*
+ * What the gate is measured with: functions that do next to nothing, each once behind the
+ * gate and once not. Names of names.h: NAME is behind the gate, peer_NAME is not.
+ */
+#ifndef BENCH_GATED_H
+#define BENCH_GATED_H
+
+#include <jumpslot/external_func.h>
+#include <stddef.h>
+#include "call_all.h"
+
+/* Six words, which lie on the stack on either machine when they are passed by value. */
+struct bench_words {
+	long word[6];
+};
+
+typedef int bench_function(int value);
+
+EXTERNAL_FUNC(int, gated_none)
+EXTERNAL_FUNC(int, direct_none)
+EXTERNAL_FUNC(int, gated_int, int)
+EXTERNAL_FUNC(int, blocking_int, int)
+EXTERNAL_FUNC(int, direct_int, int)
+EXTERNAL_FUNC(int, gated_words, struct bench_words)
+EXTERNAL_FUNC(int, direct_words, struct bench_words)
+EXTERNAL_FUNC_VARIADIC(int, gated_variadic, int)
+EXTERNAL_FUNC_VARIADIC(int, direct_variadic, int)
+/* Both are gated, and call the guest's function: as a callback, and plainly. */
+EXTERNAL_FUNC(int, call_back, bench_function *)
+EXTERNAL_FUNC(int, call_plainly, bench_function *)
+
+#define NAME(func)                                                             \
+	EXTERNAL_FUNC(int, func, int)                                          \
+	EXTERNAL_FUNC(int, peer_##func, int)
+#include "names.h"
+#undef NAME
+
+/* Measures loops of the guest's, and prints pairs. */
+EXTERNAL_FUNC(void, bench_gated, const struct bench_pair *, size_t)
+
+#endif
