@@ -4,6 +4,7 @@
 
 #include "callback.h"
 #include "gate_sides.h"
+#include "guest_memory.h"
 
 /* Bytes below the address of the gate's frame that are in use on the guest's stack. */
 #define GATE_FRAME_ROOM 64
@@ -30,6 +31,16 @@ static struct gate_record *running(void)
 	return (struct gate_record *)gate.state;
 }
 
+/* How many there are is an upper bound, as in the gate: not beyond the guest's memory. */
+static size_t readable(const uintptr_t *from, size_t bytes)
+{
+	const struct guest_region *region = guest_memory_find((uintptr_t)from);
+
+	if (region && bytes > region->end - (uintptr_t)from)
+		return region->end - (uintptr_t)from;
+	return bytes;
+}
+
 /* memcpy() may use vector registers. */
 static void copy(uintptr_t to, const uintptr_t *from, size_t bytes)
 {
@@ -50,6 +61,9 @@ void callback_begin(struct gate_callback *callback, const struct jumpslot_callee
 	struct gate_record *caller = running();
 	struct gate_record *next;
 
+	/* On the host's stack, below its caller: or that was left by longjmp. */
+	if (!caller->function->on_guest_stack && (uintptr_t)callback > (uintptr_t)caller)
+		stop_at(jumpslot_gate_exit_fault);
 	if (caller->function->on_guest_stack) { /* and so are we */
 		callback->cookie_at = (uintptr_t)&callback->cookie;
 		callback->guest_sp = stack_end;
@@ -58,7 +72,7 @@ void callback_begin(struct gate_callback *callback, const struct jumpslot_callee
 		push(callback, caller->guest_sp - GATE_FRAME_ROOM, callee->stack_bytes);
 		next = (struct gate_record *)stack_end;
 	}
-	copy(callback->guest_sp, arguments, callee->stack_bytes);
+	copy(callback->guest_sp, arguments, readable(arguments, callee->stack_bytes));
 	callback->guest_high = caller->guest_sp;
 	callback->target = (uintptr_t)callee->function;
 	callback->caller = caller;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <x86intrin.h>
 
 #include "context.h"
 #include "faults.h"
@@ -19,6 +20,7 @@
 #include "load.h"
 
 #define HANDLER_STACK 0x10000
+#define FLAGS_AC      0x40000
 
 static const int fault_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP };
 
@@ -70,6 +72,8 @@ static void on_fault(int number, siginfo_t *info, void *context)
 {
 	const struct sigaction by_default = { .sa_handler = SIG_DFL };
 
+	/* A guest's that checks alignment would have us fault. */
+	__writeeflags(__readeflags() & ~(unsigned)FLAGS_AC);
 	if (gate_fault_mend(info, context))
 		return;
 	sigaction(number, &by_default, NULL);

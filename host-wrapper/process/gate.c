@@ -8,13 +8,12 @@
 #include "../common/plan.h"
 #include "gate.h"
 #include "guest.h"
+#include "load.h"
 #include "plan_read.h"
 #include "thunk.h"
 #include "thunk_symbols.h"
 
 #define PAGE ((size_t)4096)
-/* Unmapped below the host's stack: more than most frames have. */
-#define GUARD ((size_t)0x100000)
 /* Above it: what a callback copies as arguments may end beyond the outermost frame. */
 #define MARGIN ((size_t)1024)
 
@@ -51,16 +50,15 @@ static int map_stack(struct message *message)
 	char *at = MAP_FAILED;
 
 	errno = ENOMEM;
-	if (guest.plan->host_stack_size <= SIZE_MAX - GUARD - MARGIN - PAGE)
-		at = mmap(NULL, size + GUARD + PAGE, PROT_NONE,
+	if (guest.plan->host_stack_size <= SIZE_MAX - LOAD_GUARD - MARGIN - PAGE)
+		at = mmap(NULL, size + LOAD_GUARD + PAGE, PROT_NONE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED ||
-	    mprotect(at + GUARD, size + PAGE, PROT_READ | PROT_WRITE))
+	    mprotect(at + LOAD_GUARD, size + PAGE, PROT_READ | PROT_WRITE))
 		return fail(message, errno, "no memory for a host's stack of %llu bytes: %s",
 			    (unsigned long long)guest.plan->host_stack_size,
 			    strerror(errno));
-	gate.stack_low = (uintptr_t)at + GUARD;
-	gate.stack_guard = GUARD;
+	gate.stack_low = (uintptr_t)at + LOAD_GUARD;
 	gate.record = (struct gate_record *)(gate.stack_low + size + PAGE - MARGIN) - 1;
 	return 0;
 }
@@ -70,17 +68,32 @@ static size_t whole_pages(size_t size)
 	return (size + PAGE - 1) & ~(PAGE - 1);
 }
 
-/* Maps `size` bytes where a jump reaches the gate: below this program. */
+static void *map_at(uintptr_t address, size_t size)
+{
+	void *at = mmap((void *)address, size, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+	if (at == MAP_FAILED || (uintptr_t)at == address)
+		return at;
+	munmap(at, size); /* a kernel, or a tool, that takes it for a hint */
+	return MAP_FAILED;
+}
+
+/* Maps `size` bytes where a jump reaches the gate: below this program, or, where it lies
+ * low as valgrind puts it, above. */
 static void *map_near(size_t size)
 {
 	uintptr_t program = (uintptr_t)jumpslot_gate & ~(uintptr_t)(PAGE - 1);
 	size_t step = 0x200000;
 	void *at = MAP_FAILED;
 
-	for (uintptr_t below = size + step;
-	     at == MAP_FAILED && below < THUNK_REACH && below < program; below += step)
-		at = mmap((void *)(program - below), size, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	for (uintptr_t away = size + step; at == MAP_FAILED && away < THUNK_REACH;
+	     away += step) {
+		if (away < program)
+			at = map_at(program - away, size);
+		if (at == MAP_FAILED && program + away > program)
+			at = map_at(program + away, size);
+	}
 	return at;
 }
 

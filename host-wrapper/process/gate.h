@@ -46,8 +46,7 @@ struct gate {
 	uint64_t guest_mask; /* signal masks, as the kernel has them */
 	uint64_t host_mask;
 	int *host_errno; /* of the guest's thread */
-	uintptr_t stack_low;   /* the host's stack ends here */
-	uintptr_t stack_guard; /* and so many bytes below it stay unmapped */
+	uintptr_t stack_low; /* the host's stack ends here, LOAD_GUARD below it is no memory */
 };
 
 /* One gated function; never written once the guest runs. */
@@ -77,7 +76,6 @@ struct gate_record {
 	uintptr_t saved[2];
 	uint32_t mxcsr; /* the guest's */
 	uint16_t control;
-	uint16_t reserved;
 	uint32_t expected; /* its control bits, or GATE_NEVER */
 	uint32_t now;	   /* room to look at what the host left behind */
 } __attribute__((__aligned__(GATE_ALIGNMENT)));

@@ -5,6 +5,7 @@
 #include "context.h"
 #include "gate.h"
 #include "gate_fault.h"
+#include "load.h"
 
 #define PAGE 4096u
 
@@ -62,7 +63,7 @@ static uint32_t kind_of_gate(uintptr_t pc)
 static bool in_host_guard(uintptr_t address)
 {
 	return gate.stack_low && address < gate.stack_low &&
-	       gate.stack_low - address <= gate.stack_guard;
+	       gate.stack_low - address <= LOAD_GUARD;
 }
 
 bool gate_fault_mend(const siginfo_t *info, void *context)

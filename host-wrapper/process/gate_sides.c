@@ -43,11 +43,14 @@ static void load_control(uint16_t control)
 	__asm__ volatile("fldcw %0" : : "m"(control));
 }
 
-/* Cannot fail. syscall() is a few instructions in assembly, in any libc. */
-static void set_mask(uint64_t mask)
+/* Returns the one until then. Cannot fail; syscall() is a few instructions in any libc. */
+static uint64_t set_mask(uint64_t mask)
 {
+	uint64_t old;
+
 	/* Not libc's, which is for the host's own code: see signal_mask.c. */
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, &old, sizeof(mask));
+	return old;
 }
 
 static uint64_t host_mask(const struct gate_record *record)
@@ -61,6 +64,16 @@ static bool masks_differ(const struct gate_record *record)
 	return gate.masks_differ || record->function->blocking;
 }
 
+/* To the guest's mask. What the host's was, the kernel knows best: a signal's handler or
+ * the child of a vfork() may have changed it and back without a word. */
+static void leave_mask(uint64_t forced)
+{
+	uint64_t old = set_mask(gate.guest_mask);
+
+	gate.host_mask = (old & ~forced) | (gate.host_mask & forced);
+	gate.masks_differ = gate.host_mask != gate.guest_mask;
+}
+
 static void look_at_host(void)
 {
 	gate.mxcsr = read_mxcsr() & MXCSR_CONTROL;
@@ -70,9 +83,8 @@ static void look_at_host(void)
 
 void gate_start_sides(void)
 {
+	leave_mask(0);
 	look_at_host();
-	if (gate.masks_differ)
-		set_mask(gate.guest_mask);
 }
 
 void gate_look_at_guest(struct gate_record *record)
@@ -92,9 +104,9 @@ void gate_to_host(struct gate_record *record)
 
 void gate_to_guest(struct gate_record *record)
 {
+	if (masks_differ(record))
+		leave_mask(record->function->blocking ? 1ull << (GATE_INTERRUPT_SIGNAL - 1) : 0);
 	look_at_host();
 	load_mxcsr(record->mxcsr);
 	load_control(record->control);
-	if (masks_differ(record))
-		set_mask(gate.guest_mask);
 }

@@ -1,7 +1,8 @@
 /*
  * What the two sides of the gate do not share: floating-point control and signal mask.
  * Called by the gate's assembly where they differ, with a call's arguments or results
- * in vector registers: compiled for general registers only, and nothing of libc.
+ * in vector registers: compiled for general registers only, and of libc
+ * nothing but syscall().
  */
 #ifndef JUMPSLOT_GATE_SIDES_H
 #define JUMPSLOT_GATE_SIDES_H

@@ -218,7 +218,8 @@ int load_protect(struct message *message)
 	return error;
 }
 
-/* Zeroed memory, with guards at both ends. */
+/* Zeroed memory, with guards at both ends. The first page above may be read: what a gate
+ * copies as arguments is an upper bound, and a debugger would stop where its fault is mended. */
 static int map_guarded(uintptr_t *start, uint64_t size, const char *name,
 		       struct message *message)
 {
@@ -229,7 +230,8 @@ static int map_guarded(uintptr_t *start, uint64_t size, const char *name,
 		at = mmap(NULL, (size_t)size + 2 * LOAD_GUARD, PROT_NONE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED ||
-	    mprotect(at + LOAD_GUARD, (size_t)size, PROT_READ | PROT_WRITE))
+	    mprotect(at + LOAD_GUARD, (size_t)size, PROT_READ | PROT_WRITE) ||
+	    mprotect(at + LOAD_GUARD + size, PAGE, PROT_READ))
 		return fail(message, errno, "no memory for %s of %" PRIu64 " bytes: %s", name,
 			    size, strerror(errno));
 	*start = (uintptr_t)at + LOAD_GUARD;

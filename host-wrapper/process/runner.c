@@ -80,6 +80,7 @@ static int run(void)
 	gate_start_sides();
 	status = jumpslot_enter((uintptr_t)guest_pointer(guest.plan->entry), guest.stack_high,
 				guest.start_info, guest.multiboot);
+	gate.state = 0; /* what was under way is no more: nothing calls the guest back */
 	if (guest.plan->options & PLAN_SHOW_BOUND) {
 		fflush(NULL); /* what providers printed comes first */
 		slots_print_bound(stderr);

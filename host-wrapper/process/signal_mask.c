@@ -34,32 +34,41 @@ void signal_mask_start(void)
 	gate.guest_mask = gate.host_mask = current_mask();
 }
 
-/* The mask changed: every gate that is open is to look closer, and every next one. */
-static void note(uint64_t mask)
+/* The mask may have changed: the gate that is open is to ask the kernel when it closes. */
+static void note(void)
 {
 	struct gate_record *record = (struct gate_record *)gate.state;
 
-	if (gate.host_errno != &errno || gate.state & GATE_IN_CALLBACK)
-		return; /* another thread's, or the guest's */
-	if (record && record->function->blocking)
-		mask &= ~(1ull << (GATE_INTERRUPT_SIGNAL - 1));
-	gate.host_mask = mask;
-	gate.masks_differ = mask != gate.guest_mask;
-	if (gate.masks_differ)
-		gate.expected = GATE_NEVER;
-	if (record)
-		record->expected = GATE_NEVER;
+	if (gate.host_errno != &errno || !record || gate.state & GATE_IN_CALLBACK)
+		return; /* another thread's, the guest's, or before its start */
+	gate.masks_differ = true;
+	record->expected = GATE_NEVER;
+}
+
+/* What a fault means is said by a handler, and the gate's own are mended by it. */
+static sigset_t without_faults(sigset_t set)
+{
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP };
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
+		sigdelset(&set, faults[i]);
+	return set;
 }
 
 int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 {
+	sigset_t allowed;
 	int error;
 
 	if (!libc_sigmask) /* a library's constructor, before main() */
 		find_libc_sigmask();
+	if (set && how != SIG_UNBLOCK) {
+		allowed = without_faults(*set);
+		set = &allowed;
+	}
 	error = libc_sigmask(how, set, old);
 	if (!error && set)
-		note(current_mask());
+		note();
 	return error;
 }
 

@@ -174,7 +174,7 @@ extern const char jumpslot_guest_entry[]; /* code; not one type fits */
 	JUMPSLOT_JOIN(JUMPSLOT_CALL_, JUMPSLOT_SELECT(__VA_ARGS__))(__VA_ARGS__)
 
 /* Told apart by the number of arguments, the function counted: ISO C has no empty ones. */
-#define JUMPSLOT_CALL_1(function)     JUMPSLOT_CALL(function, (), 0)
+#define JUMPSLOT_CALL_1(function)     JUMPSLOT_CALL(function, (), sizeof(void *))
 #define JUMPSLOT_CALL_2(function, a)  JUMPSLOT_CALL(function, (a), JUMPSLOT_ROOM_1(a))
 #define JUMPSLOT_CALL_3(function, ...)                                          \
 	JUMPSLOT_CALL(function, (__VA_ARGS__),                                  \
@@ -188,7 +188,8 @@ extern const char jumpslot_guest_entry[]; /* code; not one type fits */
 
 /* Bytes that arguments take on the stack, at most: a parameter may be wider than what is
  * passed for it, up to a long double or a 16-byte vector. */
-#define JUMPSLOT_ROOM(argument) ((sizeof(argument) + 31) & ~(size_t)15)
+#define JUMPSLOT_ROOM(argument)                                                 \
+	((sizeof(argument) + __alignof__(argument) + 31) & ~(size_t)15)
 #define JUMPSLOT_ROOM_1(a)	  JUMPSLOT_ROOM(a)
 #define JUMPSLOT_ROOM_2(a, ...)	  JUMPSLOT_ROOM(a) + JUMPSLOT_ROOM_1(__VA_ARGS__)
 #define JUMPSLOT_ROOM_3(a, ...)	  JUMPSLOT_ROOM(a) + JUMPSLOT_ROOM_2(__VA_ARGS__)
