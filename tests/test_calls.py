@@ -2,6 +2,8 @@
 architectures, in every convention, and however the calls are carried."""
 
 import itertools
+import re
+import signal
 
 import pytest
 from conftest import ROOT, Toolbox
@@ -73,11 +75,12 @@ def test_one_side_that_knows_the_types_is_enough(tools, provider, arch, carry):
         assert_right(tools, provider("calls", arch, *providers, *flags), made)
 
 
-@pytest.mark.parametrize("arch", ARCHES)
-def test_calls_of_a_provider_that_clang_compiled_are_right(tools, provider, arch):
+@pytest.mark.parametrize("arch,cc,optimize", itertools.product(ARCHES, COMPILERS,
+                                                               ["-O0", "-O2"]))
+def test_calls_do_not_depend_on_the_providers_compiler(tools, provider, arch, cc, optimize):
     made = guest(tools, "calls", arch)
     for carry, _, _ in CARRIES.values():
-        assert_right(tools, provider("calls", arch, *carry, cc="clang"), made)
+        assert_right(tools, provider("calls", arch, *carry, optimize, cc=cc), made)
 
 
 @pytest.mark.parametrize("arch", ARCHES)
@@ -114,14 +117,15 @@ def sides(tmp_path_factory, provider):
     """Runs a guest that checks one subject of tests/guests/calls_sides.h."""
     made = {}
 
-    def run(arch, cc, subject):
+    def run(arch, cc, subject, *options, initially="", **starting):
         tools = Toolbox(tmp_path_factory.mktemp("sides"))
         if (arch, cc) not in made:
             made[arch, cc] = tools.link(
                 tools.compile(GUESTS / "calls_sides_guest.c", *FLAGS, arch=arch, cc=cc),
                 tools.compile(GUESTS / f"calls_stack_{arch}.S", arch=arch), arch=arch)
-        host = provider("calls_sides", arch, "-Wl,--no-as-needed", "-lm")
-        result = tools.wrapper("--provider", host, made[arch, cc], subject)
+        host = provider("calls_sides", arch, "-Wl,--no-as-needed", "-lm", "-pthread")
+        result = tools.wrapper("--provider", f"{host}{initially}", *options, made[arch, cc],
+                               subject, **starting)
         return result.stdout, result.stderr, result.returncode
     return run
 
@@ -138,6 +142,17 @@ def test_guest_and_host_have_floating_point_control_of_their_own(sides, arch, cc
 @SIDES
 def test_what_a_host_function_masks_is_masked_for_the_host_alone(sides, arch, cc):
     assert sides(arch, cc, "masks") == RIGHT
+
+
+def mask_first_user_signal():
+    signal.pthread_sigmask(signal.SIG_SETMASK, [signal.SIGUSR1])
+
+
+@SIDES
+def test_the_guest_starts_with_the_mask_that_the_wrapper_has(sides, arch, cc):
+    """And not with what jumpslot_provider_init() masks, which is the host's."""
+    assert sides(arch, cc, "inherited", initially=f",{int(signal.SIGUSR2)}",
+                 preexec_fn=mask_first_user_signal) == RIGHT
 
 
 @SIDES
@@ -167,6 +182,48 @@ def test_a_function_that_takes_too_much_of_a_small_stack_is_seen(sides, arch, cc
 @SIDES
 def test_stated_bytes_may_exceed_what_the_guests_stack_holds(sides, arch, cc):
     assert sides(arch, cc, "end-of-memory") == RIGHT
+
+
+@SIDES
+def test_a_host_that_masks_every_signal_hinders_neither_gate_nor_report(sides, arch, cc):
+    assert sides(arch, cc, "mask-all") == RIGHT
+    assert crash(sides(arch, cc, "crash-mask-all")) == ("crash_with_mask", "gated_read")
+
+
+def crash(result):
+    """Where the guest called the host from, and what, of a fault's report."""
+    found = re.fullmatch(r"host-wrapper: \S+: stopped by signal 11 \(Segmentation fault\) at "
+                         r"0x[0-9a-f]+ \(not the guest's code: a provider's or the runner's\), "
+                         r"accessing 0x10, in (\w+), called from 0x[0-9a-f]+ "
+                         r"<(?:check_)?(\w+)\+0x[0-9a-f]+>\n", result[1])
+    assert found and (result[0], result[2]) == ("", 128 + 11), result
+    return found[2], found[1]
+
+
+@SIDES
+def test_a_fault_is_reported_with_the_place_of_the_call_however_it_is_carried(sides, arch, cc):
+    assert crash(sides(arch, cc, "crash")) == ("crash", "gated_read")
+    assert crash(sides(arch, cc, "crash-variadic")) == ("crash_of_variadic", "variadic_read")
+
+
+@SIDES
+def test_a_hosts_own_undefined_instruction_is_told_from_the_gates(sides, arch, cc):
+    out, error, status = sides(arch, cc, "trap")
+    assert (out, status) == ("", 128 + 4)
+    assert re.fullmatch(r"host-wrapper: \S+: stopped by signal 4 \(Illegal instruction\) at "
+                        r"0x[0-9a-f]+ \(not the guest's code: a provider's or the runner's\), "
+                        r"in gated_trap, called from 0x[0-9a-f]+ <check_trap\+0x[0-9a-f]+>\n",
+                        error), error
+
+
+@SIDES
+def test_stated_bytes_that_the_hosts_stack_does_not_hold_are_reported(sides, arch, cc):
+    """The gate mends what it cannot read, not what it cannot write."""
+    out, error, status = sides(arch, cc, "end-of-memory", "--host-stack", "4K")
+    assert (out, status) == ("", 128 + 11)
+    assert re.fullmatch(r"host-wrapper: \S+: stopped by signal 11 \(Segmentation fault\): the "
+                        r"host's stack is full \(--host-stack\), in stated_sum, called from "
+                        r"0x[0-9a-f]+ <add_up\+0x[0-9a-f]+>\n", error), error
 
 
 @SIDES

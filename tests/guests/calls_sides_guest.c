@@ -90,10 +90,99 @@ static void check_float_exceptions(int round)
 	check(infinite > 1e308, "a division by zero", round);
 }
 
+/* A function on the guest's stack is the host's too. */
+enum way { GATED, VARIADIC };
+
+static int host_sees(enum way way, const struct float_control *expected)
+{
+	struct float_control seen;
+
+	if (way == GATED)
+		gated_float_control(&seen);
+	else
+		variadic_float_control(&seen);
+	return same(&seen, expected, sizeof(seen));
+}
+
+static void set_hosts(enum way way, const struct float_control *control)
+{
+	if (way == GATED)
+		gated_set_float_control(control);
+	else
+		variadic_set_float_control(control);
+}
+
+static void check_way(enum way way, const struct float_control *other, int round)
+{
+	set_float_control(other);
+	check(host_sees(way, &psabi), "the host's, when the guest alone changes", round);
+	check(own_is(other), "the guest's, when it alone changes", round);
+	set_float_control(&psabi);
+	set_hosts(way, other);
+	check(own_is(&psabi), "the guest's, when the host alone changes", round);
+	check(host_sees(way, other), "the host's, when it alone changes", round);
+	check(own_is(&psabi), "the guest's, when the host alone had changed", round);
+	set_hosts(way, &psabi);
+}
+
+static const struct float_control *in_callback;
+
+static void set_in_callback(void)
+{
+	check(own_is(&psabi), "the guest's, in a callback", 0);
+	set_float_control(in_callback);
+}
+
+static void check_in_callback(const struct float_control *other, int round)
+{
+	in_callback = other;
+	check(gated_call_back(set_in_callback), "the host's, after a callback", round);
+	check(own_is(other), "the guest's, after a callback", round);
+	set_float_control(&psabi);
+}
+
+/* Each of the two registers alone. */
+static void check_alone(int round)
+{
+	static const struct float_control others[] = { { 0x5f80, 0x037f },
+						       { 0x1f80, 0x0a7f } };
+
+	gated_set_float_control(&psabi);
+	for (int i = 0; i < 2; i++) {
+		check_way(GATED, &others[i], round);
+		check_way(VARIADIC, &others[i], round);
+		check_in_callback(&others[i], round);
+	}
+	gated_set_float_control(&hosts);
+}
+
+/* The host's flags: no fault of the guest's, which has that exception unmasked; but they
+ * are there for one that looks. */
+static void check_flags(int round)
+{
+	static const struct float_control unmasked = { 0x1f80, 0x037b };
+	unsigned mxcsr;
+	uint16_t status;
+
+	set_float_control(&unmasked);
+	gated_raise_flags();
+	__asm__ volatile("fwait");
+	check(own_is(&unmasked), "unmasked exceptions of x87", round);
+	set_float_control(&guests);
+	gated_raise_flags();
+	__asm__ volatile("fnstsw %0" : "=m"(status));
+	__asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
+	check(status & 4 && mxcsr & 4, "the flags of a division by zero", round);
+	__asm__ volatile("fnclex");
+	set_float_control(&psabi);
+}
+
 static void check_floats(int round)
 {
 	check_float_control(round);
 	check_float_exceptions(round);
+	check_alone(round);
+	check_flags(round);
 }
 
 static void check_mask_of(int number, int round)
@@ -109,13 +198,73 @@ static void check_mask_of(int number, int round)
 	      round);
 }
 
+static void check_variadic_masks(int round)
+{
+	check(!variadic_is_masked(SIGUSR1), "no mask, variadic", round);
+	check(variadic_mask(SIGUSR1) == 0, "masking a signal, variadic", round);
+	check(!direct_is_masked(SIGUSR1), "the guest's mask, variadic", round);
+	check(variadic_is_masked(SIGUSR1), "the host's mask, variadic", round);
+	check(gated_is_masked(SIGUSR1), "the host's mask, of a variadic function", round);
+	check(!direct_is_masked(SIGUSR1), "the guest's mask, variadic, later", round);
+	check(variadic_unmask(SIGUSR1) == 0, "unmasking a signal, variadic", round);
+	check(!variadic_is_masked(SIGUSR1) && !direct_is_masked(SIGUSR1),
+	      "no mask, variadic, at last", round);
+}
+
+static int masked_in_callback;
+
+static void look_in_callback(void)
+{
+	masked_in_callback = direct_is_masked(SIGUSR1);
+}
+
+/* Neither another thread's mask nor one of another moment is the host's. */
+static void check_masks_of_others(int round)
+{
+	check(gated_mask_in_thread(SIGUSR1) == 0 && !gated_is_masked(SIGUSR1),
+	      "a mask of another thread", round);
+	check(gated_mask_in_child(SIGUSR1) == 0 && !gated_is_masked(SIGUSR1),
+	      "a mask of another process", round);
+	check(gated_handle(SIGUSR2, SIGUSR1) == 0 && !gated_is_masked(SIGUSR2) &&
+		      !gated_is_masked(SIGUSR1),
+	      "a mask of a signal's handler", round);
+	gated_mask(SIGUSR2);
+	gated_mask(SIGUSR1);
+	masked_in_callback = 1;
+	gated_call_back(look_in_callback);
+	check(!masked_in_callback && gated_is_masked(SIGUSR1), "a mask in a callback",
+	      round);
+	gated_unmask(SIGUSR1);
+	check(gated_refused_masks() == 0, "refused masks", round);
+	gated_unmask(SIGUSR2);
+}
+
 static void check_masks(int round)
 {
 	check_mask_of(SIGUSR1, round);
 	gated_mask(SIGUSR2);
 	check_mask_of(SIGUSR1, round);
+	check_variadic_masks(round);
 	check(gated_is_masked(SIGUSR2), "another signal's mask", round);
 	gated_unmask(SIGUSR2);
+	check_variadic_masks(round);
+	check_masks_of_others(round);
+}
+
+/* What is masked at the start, or by jumpslot_provider_init(): the test says it. */
+static void check_inherited(int round)
+{
+	if (round)
+		return;
+	check(direct_is_masked(SIGUSR1), "the guest's, from the start", round);
+	check(gated_is_masked(SIGUSR1), "the host's, from the start", round);
+	check(!direct_is_masked(SIGUSR2), "the guest's, of an initial one", round);
+	check(gated_is_masked(SIGUSR2), "the host's, of an initial one", round);
+	check(!direct_is_masked(SIGUSR2), "the guest's, of an initial one, later", round);
+	gated_unmask(SIGUSR1);
+	check(direct_is_masked(SIGUSR1), "the guest's, as from the start", round);
+	check(!gated_is_masked(SIGUSR1), "the host's, changed since", round);
+	check(gated_is_masked(SIGUSR2), "the host's, of an initial one, at last", round);
 }
 
 static void check_blocking(int round)
@@ -124,6 +273,23 @@ static void check_blocking(int round)
 	check(!direct_is_masked(SIGURG), "the interrupt signal, in the guest", round);
 	check(!gated_is_masked(SIGURG), "the interrupt signal, gated", round);
 	check(!blocking_is_masked(SIGUSR1), "another signal, blocking", round);
+	check(blocking_mask(SIGUSR1) == 0, "masking, blocking", round);
+	check(gated_is_masked(SIGUSR1), "another signal, masked when blocking", round);
+	check(!gated_is_masked(SIGURG), "the interrupt signal, gated then", round);
+	check(!direct_is_masked(SIGURG), "the interrupt signal, in the guest then",
+	      round);
+	check(blocking_is_masked(SIGURG), "the interrupt signal, blocking then", round);
+	check(blocking_unmask(SIGUSR1) == 0, "unmasking, blocking", round);
+	check(!gated_is_masked(SIGUSR1), "another signal, unmasked when blocking", round);
+	gated_mask(SIGURG);
+	check(blocking_is_masked(SIGURG), "the interrupt signal, masked by the host",
+	      round);
+	check(gated_is_masked(SIGURG), "the interrupt signal, as the host masked it",
+	      round);
+	check(!direct_is_masked(SIGURG),
+	      "the interrupt signal, masked for the host alone", round);
+	gated_unmask(SIGURG);
+	check(!gated_is_masked(SIGURG), "the interrupt signal, at last", round);
 }
 
 static void check_errno(int round)
@@ -177,9 +343,32 @@ static void check_on_small_stack(void (*function)(void), size_t expected, int ro
 	check(untouched(small.above), "the memory above a small stack", round);
 }
 
+static unsigned char *frame_of_callback;
+
+static __attribute__((__noinline__)) void note_frame(void)
+{
+	frame_of_callback = __builtin_frame_address(0);
+}
+
+static void call_back_here(void)
+{
+	sum = (size_t)gated_call_back(note_frame);
+}
+
+/* Nothing of the host's comes to lie there when the callback returns. */
+static void check_callback_on_small_stack(int round)
+{
+	check_on_small_stack(call_back_here, 1, round);
+	for (unsigned char *at = frame_of_callback - 64; at > small.stack; at--)
+		if (*at != CANARY)
+			frame_of_callback = small.stack;
+	check(frame_of_callback > small.stack, "the memory below a callback", round);
+}
+
 static void check_small_stack(int round)
 {
 	check_on_small_stack(go_deep, HOST_NEEDS, round);
+	check_callback_on_small_stack(round);
 }
 
 /* This one must be found wrong: the checker can fail. */
@@ -208,6 +397,36 @@ static void check_end_of_memory(int round)
 	check(sum == 45, "the end of the first stack", round);
 }
 
+/* With every signal masked by the host, the gate copies from where there is no memory. */
+static void check_mask_all(int round)
+{
+	gated_mask_all();
+	check(gated_is_masked(SIGUSR1) && !direct_is_masked(SIGUSR1), "all signals",
+	      round);
+	check_end_of_memory(round);
+}
+
+static void check_crash(int round)
+{
+	check(gated_read((const int *)16), "what is not there", round);
+}
+
+static void check_crash_of_variadic(int round)
+{
+	check(variadic_read((const int *)16), "what is not there", round);
+}
+
+static void check_trap(int round)
+{
+	check(gated_trap(), "what is undefined", round);
+}
+
+static void check_crash_with_mask(int round)
+{
+	gated_mask_all();
+	check_crash(round);
+}
+
 /* This one must be found wrong, too: the gate copies what is stated, and no more. */
 static void check_understated(int round)
 {
@@ -222,6 +441,12 @@ static const struct {
 	{ "floats", check_floats },
 	{ "masks", check_masks },
 	{ "blocking", check_blocking },
+	{ "inherited", check_inherited },
+	{ "mask-all", check_mask_all },
+	{ "crash", check_crash },
+	{ "crash-variadic", check_crash_of_variadic },
+	{ "trap", check_trap },
+	{ "crash-mask-all", check_crash_with_mask },
 	{ "errno", check_errno },
 	{ "small-stack", check_small_stack },
 	{ "overflow", check_overflow },

@@ -1,5 +1,9 @@
-/* Looks at the gate from both sides. The exit status is 0 where all was right. */
+/*
+ * Looks at the gate from both sides. The exit status is 0 where all was right. With an
+ * argument it does what a debugger looks at: "w" goes every way, "c" costs.
+ */
 #define JUMPSLOT_INLINE_CALLS
+#include <jumpslot/arguments.h>
 #include <jumpslot/start_info.h>
 #include "gate.h"
 
@@ -27,12 +31,88 @@ __attribute__((__noinline__)) static int frame_pointers(void)
 {
 	uintptr_t here = (uintptr_t)frame_pointers;
 
-	return frames_lead_to(here, here + 200) + frames_lead_to_variadic(here, here + 200);
+	return frames_lead_to(here, here + 200) +
+	       frames_lead_to_variadic(here, here + 200);
+}
+
+static struct gate_result make_result(void)
+{
+	return (struct gate_result){ { 8, 7, 6, 5, 4, 3, 2, 1 } };
+}
+
+/* With the host's floats as the guest's, and otherwise. */
+static void go_each_way(void)
+{
+	for (int i = 0; i < 2; i++) {
+		nothing();
+		nothing_variadic(0);
+		toggle_rounding();
+	}
+	toggle_rounding_variadic(0);
+	toggle_rounding_variadic(0);
+}
+
+__attribute__((__noinline__)) static int every_way(void)
+{
+	int sum = stop_here(1, 2, 3, 4, 5, 6, 7, 8) + return_in_memory().words[7];
+
+	go_each_way();
+	call_plainly(nothing);
+	call_plainly_variadic(nothing_variadic);
+	sum += call_back_for_memory(make_result);
+	return sum + stop_here_callback(called_back, 1);
+}
+
+static void toggle_mxcsr(unsigned bits)
+{
+	unsigned mxcsr;
+
+	__asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
+	mxcsr ^= bits;
+	__asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
+}
+
+static void do_nothing(int times)
+{
+	for (int i = 0; i < times; i++) {
+		nothing();
+		nothing_variadic(0);
+	}
+}
+
+/* tests/test_gate.py knows the numbers. */
+static void cost(void)
+{
+	toggle_mxcsr(1); /* a flag: both sides' own, and no difference */
+	next_phase(0);
+	do_nothing(1000);
+	mask_signal(KEEP);
+	next_phase(1);
+	for (int i = 0; i < 10; i++)
+		nothing_blocking();
+	next_phase(2);
+	mask_signal(MASK);
+	do_nothing(5);
+	mask_signal(UNMASK);
+	next_phase(3);
+	do_nothing(5);
+	next_phase(4);
+	toggle_mxcsr(0x4000);
+	do_nothing(5);
+	toggle_mxcsr(0x4000);
+	next_phase(5);
 }
 
 JUMPSLOT_ENTRY(info)
 {
+	char what[2] = "";
+
 	(void)info;
+	jumpslot_argument(1, what, sizeof(what));
+	if (what[0] == 'w')
+		return every_way() == 36 + 8 + 1 + 39 ? 0 : 5;
+	if (what[0] == 'c')
+		return cost(), 0;
 	if (!protected_thunk())
 		return 1;
 	if (frame_pointers() != 2)

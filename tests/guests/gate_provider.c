@@ -1,5 +1,6 @@
 /* The host's side of gate.h. */
 #include <jumpslot/provider.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include "gate.h"
@@ -10,6 +11,18 @@ EF(use_stack)
 EF(stop_here)
 EF(stop_here_variadic)
 EF(stop_here_callback)
+EF(return_in_memory)
+EF(call_back_for_memory)
+EF(toggle_rounding)
+EF(toggle_rounding_variadic)
+EF(call_plainly)
+EF(call_plainly_variadic)
+EF(nothing)
+EF(nothing_variadic)
+EF(nothing_blocking)
+EF(mask_signal)
+EF(next_phase)
+JUMPSLOT_BLOCKING(nothing_blocking)
 
 int protected_code(const void *target)
 {
@@ -79,4 +92,76 @@ int stop_here_variadic(int a, ...)
 int stop_here_callback(int (*function)(int), int value)
 {
 	return jumpslot_guest_call(function, value) + 1;
+}
+
+struct gate_result return_in_memory(void)
+{
+	return (struct gate_result){ { 1, 2, 3, 4, 5, 6, 7, 8 } };
+}
+
+int call_back_for_memory(struct gate_result (*function)(void))
+{
+	return jumpslot_guest_call(function).words[7];
+}
+
+/* And leaves nothing of what lies below its caller's frame. */
+static void toggle(void)
+{
+	volatile char room[128];
+	unsigned mxcsr;
+
+	for (unsigned i = 0; i < sizeof(room); i++)
+		room[i] = 0;
+	__asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
+	mxcsr ^= 0x4000;
+	__asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
+}
+
+void toggle_rounding(void)
+{
+	toggle();
+}
+
+void toggle_rounding_variadic(int zero, ...)
+{
+	(void)zero;
+	toggle();
+}
+
+void call_plainly(void (*function)(void))
+{
+	function();
+}
+
+void call_plainly_variadic(void (*function)(int, ...))
+{
+	function(0);
+}
+
+void nothing(void)
+{
+}
+
+void nothing_variadic(int zero, ...)
+{
+	(void)zero;
+}
+
+void nothing_blocking(void)
+{
+}
+
+void mask_signal(int what)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	pthread_sigmask(what == MASK ? SIG_BLOCK : SIG_UNBLOCK,
+			what == KEEP ? NULL : &set, NULL);
+}
+
+void next_phase(int number)
+{
+	(void)number;
 }
