@@ -20,7 +20,8 @@ RUNNER_SOURCES := $(wildcard $(HW)/process/*.c $(HW)/process/*.S $(HW)/common/*.
 # A file that is for one architecture says so in its name.
 RUNNER_FOREIGN_x86_64 := %_i386.c %_i386.S
 RUNNER_FOREIGN_i386 := %_x86_64.c %_x86_64.S
-RUNNER_NO_VECTORS := gate_sides callback guest_memory
+RUNNER_NO_VECTORS := gate_sides callback guest_memory interrupt interrupt_frame_x86_64 \
+	interrupt_frame_i386
 
 # Providers take from it what jumpslot/provider.h declares.
 define runner

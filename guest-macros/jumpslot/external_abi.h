@@ -27,6 +27,7 @@
 #define JUMPSLOT_NOTE_OWNER	"jumpslot"
 #define JUMPSLOT_NOTE_GUEST	1
 #define JUMPSLOT_NOTE_PROVIDER	2
+#define JUMPSLOT_NOTE_VCPU	3 /* a guest that takes interrupts */
 
 /* jumpslot_import.flags and jumpslot_provided.flags; all other bits are zero. */
 #define JUMPSLOT_OPTIONAL	 0x1 /* guest: starts without it */
@@ -54,6 +55,17 @@
 /* jumpslot_start_info.magic: "jslt", read as a little-endian word. */
 #define JUMPSLOT_START_MAGIC   0x746c736a
 #define JUMPSLOT_START_VERSION 1
+
+/* jumpslot_vcpu_state.version */
+#define JUMPSLOT_VCPU_VERSION 1
+#define JUMPSLOT_VCPU_PAGE    4096 /* bytes that are set aside for it, and its alignment */
+
+/* Interrupt vectors: 0 is the clock, 1 to 15 are lines of the host, and 16 to 63 the
+ * guest's own. */
+#define JUMPSLOT_VECTORS	64
+#define JUMPSLOT_VECTOR_CLOCK	0
+#define JUMPSLOT_VECTOR_CONSOLE 1
+#define JUMPSLOT_VECTOR_SOFT	16
 
 /* What EAX holds at the entry of an i386 guest (Multiboot 1, section 3.2). */
 #define JUMPSLOT_MULTIBOOT_MAGIC 0x2badb002
@@ -121,6 +133,45 @@ struct jumpslot_start_info {
 	uint64_t interrupt_frame;  /* bytes of stack an interrupt takes, 0: none */
 };
 
+/*
+ * The state of the virtual CPU, in the guest's own memory: 4096 bytes, page-aligned, that
+ * the note JUMPSLOT_NOTE_VCPU names. Guest and host both read and write it; the host trusts
+ * nothing that it reads there. Bit n of a set is vector n.
+ */
+struct jumpslot_vcpu_state {
+	uint32_t version;    /* JUMPSLOT_VCPU_VERSION, filled in by the host */
+	uint32_t size;	     /* bytes, this struct as a whole */
+	uint32_t level;	     /* 0: interrupts are delivered, anything else: they wait */
+	uint32_t nesting;    /* handlers that have not returned */
+	uint64_t pending;    /* raised, and not delivered yet */
+	uint64_t masked;     /* not to be delivered; at first, all */
+	uint64_t in_service; /* delivered, and not acknowledged yet */
+	uint32_t missed;     /* clock periods that were not delivered */
+	uint32_t coalesced;  /* raised while already pending; the clock not counted */
+	uint32_t partition;  /* which guest this is, where there are several */
+	uint32_t reserved;
+};
+
+/*
+ * What an interrupt handler gets a pointer to. It lies on the stack that was interrupted;
+ * more lies behind it, and all of it is read when the handler returns.
+ */
+struct jumpslot_interrupt_frame {
+	uint64_t pc; /* where the guest was */
+	uint64_t sp;
+	uint64_t flags;
+	uint32_t vector;
+	uint32_t level;	  /* before the interrupt, and after */
+	uint32_t nesting; /* the same */
+	uint32_t reserved;
+};
+
+/* The descriptor of that note. `state`: offset of the state, relative to this field. */
+struct jumpslot_vcpu_note_desc {
+	uint32_t version;
+	int32_t state;
+};
+
 #ifdef __cplusplus
 #define JUMPSLOT_ABI_ASSERT(what) static_assert(what, #what)
 #else
@@ -131,6 +182,9 @@ JUMPSLOT_ABI_ASSERT(sizeof(struct jumpslot_note_desc) == 8);
 JUMPSLOT_ABI_ASSERT(sizeof(struct jumpslot_provided) == 24);
 JUMPSLOT_ABI_ASSERT(sizeof(struct jumpslot_provider_note_desc) == 8);
 JUMPSLOT_ABI_ASSERT(sizeof(struct jumpslot_start_info) == 72);
+JUMPSLOT_ABI_ASSERT(sizeof(struct jumpslot_vcpu_state) == 56);
+JUMPSLOT_ABI_ASSERT(sizeof(struct jumpslot_interrupt_frame) == 40);
+JUMPSLOT_ABI_ASSERT(sizeof(struct jumpslot_vcpu_note_desc) == 8);
 #undef JUMPSLOT_ABI_ASSERT
 
 #endif /* __ASSEMBLER__ */

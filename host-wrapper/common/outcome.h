@@ -2,12 +2,14 @@
  * What a dying runner tells its supervisor: one page that both map. The runner's
  * signal handler fills it in; the supervisor trusts none of it, as the guest could have
  * written there: it prints numbers and looks names up by checked indices.
- * Depends on <stdint.h> alone.
+ * Depends on external_abi.h alone.
  */
 #ifndef JUMPSLOT_OUTCOME_H
 #define JUMPSLOT_OUTCOME_H
 
 #include <stdint.h>
+
+#include <jumpslot/external_abi.h>
 
 enum outcome_kind {
 	OUTCOME_NONE,
@@ -21,9 +23,27 @@ enum outcome_kind {
 	OUTCOME_CALLBACK_LEFT,	/* the guest called from `pc`, but has left its callback */
 	OUTCOME_CALLBACK_PLACE, /* a callback from anywhere but a gated function */
 	OUTCOME_HOST_LEFT,	/* the guest's entry returned, but a host function has not */
+	OUTCOME_INTERRUPT_STACK, /* no room for the frame of vector `import` at `pc` */
+	OUTCOME_INTERRUPT_ORDER, /* an interrupt handler returned with another stack */
+	OUTCOME_PRIVILEGED,	 /* a fault by instruction `import` of privileged.h */
+	OUTCOME_SEGMENTS,	 /* the guest changed what `import` says, OUTCOME_FS and so on */
 };
 
 #define OUTCOME_NO_IMPORT UINT32_MAX
+
+/* Segment registers, which are the host's. */
+#define OUTCOME_FS 0x1
+#define OUTCOME_GS 0x2
+#define OUTCOME_DS 0x4
+#define OUTCOME_ES 0x8
+
+/* What the guest's own fault handler has to do with it. */
+enum outcome_handler {
+	OUTCOME_HANDLER_NONE,
+	OUTCOME_HANDLER_FAULTED, /* the fault is its own */
+	OUTCOME_HANDLER_RETRIED, /* it retried JUMPSLOT_FAULT_RETRIES times, to no avail */
+	OUTCOME_HANDLER_ORDER,	 /* it returned with another stack, or over a host function */
+};
 
 struct outcome {
 	uint32_t kind;
@@ -38,8 +58,12 @@ struct outcome {
 	uint64_t host_caller; /* what called the innermost gated function */
 	uint32_t host_import; /* which function that is, or OUTCOME_NO_IMPORT */
 	uint32_t callbacks;   /* how many there are below it */
+	uint32_t handler;     /* OUTCOME_HANDLER_* */
+	uint32_t reserved;
+	uint64_t vcpu_address; /* where the running guest has its state; 0: it has none */
+	struct jumpslot_vcpu_state vcpu; /* that state at the end, if it has one */
 };
 
-_Static_assert(sizeof(struct outcome) == 72, "as launcher and every runner know it");
+_Static_assert(sizeof(struct outcome) == 144, "as launcher and every runner know it");
 
 #endif

@@ -29,6 +29,14 @@
 				 size is not known */
 #define PLAN_BLOCKING	  0x10 /* with the interrupt signal masked; not if direct */
 
+/* plan_line.kind: what raises it once. */
+#define PLAN_LINE_BYTE	  0 /* each byte of a stream */
+#define PLAN_LINE_MESSAGE 1 /* each message of a socket */
+#define PLAN_LINE_COUNT	  2 /* each of an eventfd's count */
+/* Those that there are; 1 is the console's. */
+#define PLAN_FIRST_LINE	  2
+#define PLAN_LAST_LINE	  15
+
 /* Part of the plan: `count` records at `offset` from the plan's start. */
 struct plan_table {
 	uint64_t offset;
@@ -53,6 +61,7 @@ struct plan {
 	uint64_t entry;
 	uint64_t resolver_pointer;
 	uint64_t imports_address; /* of the guest's own table */
+	uint64_t vcpu_state;	  /* 0: the guest takes no interrupts */
 	struct plan_range readonly_slots; /* whole pages; size 0: none */
 	struct plan_range rela; /* relocations of a static PIE */
 	struct plan_range relr;
@@ -63,6 +72,7 @@ struct plan {
 	struct plan_table imports; /* in the order of the guest's table */
 	struct plan_table providers; /* the last one is the runner itself */
 	struct plan_table arguments; /* uint32_t: strings */
+	struct plan_table lines;
 	struct plan_table strings; /* bytes; the last one is NUL */
 };
 
@@ -96,10 +106,19 @@ struct plan_provider {
 	uint64_t changed_ns; /* its last modification */
 };
 
+/* An interrupt vector that is raised from outside. */
+struct plan_line {
+	uint32_t vector;
+	uint32_t kind;
+	uint32_t descriptor; /* open in the runner */
+	uint32_t reserved;
+};
+
 /* i386 aligns uint64_t to 4, so 8-byte fields stand at multiples of 8 by themselves. */
-_Static_assert(sizeof(struct plan) == 216, "as launcher and every runner know it");
+_Static_assert(sizeof(struct plan) == 240, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_segment) == 48, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_import) == 40, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_provider) == 40, "as launcher and every runner know it");
+_Static_assert(sizeof(struct plan_line) == 16, "as launcher and every runner know it");
 
 #endif

@@ -4,8 +4,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include <jumpslot/fault.h>
+#include "../common/privileged.h"
 #include "ending.h"
 #include "symbols.h"
+#include "vcpu_report.h"
 
 #define MAX_PLACE 1200
 
@@ -49,6 +52,51 @@ static void print_signal(const struct ended_guest *guest, const struct outcome *
 		fputs(", sent by a process", out);
 	if (stack_overflow(outcome))
 		fputs(": the guest's stack is full (--stack)", out);
+}
+
+static void print_privileged(const struct outcome *outcome, FILE *out)
+{
+	fprintf(out, ", privileged instruction %s: %s", privileged_name(outcome->import),
+		privileged_instead(outcome->import));
+}
+
+static void print_segments(const struct outcome *outcome, FILE *out)
+{
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} segments[] = {
+		{ OUTCOME_FS, "FS" },
+		{ OUTCOME_GS, "GS" },
+		{ OUTCOME_DS, "DS" },
+		{ OUTCOME_ES, "ES" },
+	};
+	const char *before = ": the guest changed ";
+
+	for (size_t i = 0; i < sizeof(segments) / sizeof(*segments); i++)
+		if (outcome->import & segments[i].bit) {
+			fprintf(out, "%s%s", before, segments[i].name);
+			before = " and ";
+		}
+	fputs(", which is the host's", out);
+}
+
+/* What the guest's own fault handler had to do with it. */
+static void print_handler(const struct outcome *outcome, FILE *out)
+{
+	switch (outcome->handler) {
+	case OUTCOME_HANDLER_FAULTED:
+		fputs(", in the guest's fault handler", out);
+		break;
+	case OUTCOME_HANDLER_RETRIED:
+		fprintf(out, ", after the guest's fault handler retried it %d times",
+			JUMPSLOT_FAULT_RETRIES);
+		break;
+	case OUTCOME_HANDLER_ORDER:
+		fputs(": the guest's fault handler returned with another stack than it was "
+		      "called on, or over a host function", out);
+		break;
+	}
 }
 
 static const char *import_name(const struct ended_guest *guest, uint32_t import)
@@ -110,6 +158,14 @@ static void print_outcome(const struct ended_guest *guest, const struct outcome 
 	case OUTCOME_SIGNAL:
 		print_signal(guest, outcome, out);
 		break;
+	case OUTCOME_PRIVILEGED:
+		print_signal(guest, outcome, out);
+		print_privileged(outcome, out);
+		break;
+	case OUTCOME_SEGMENTS:
+		print_signal(guest, outcome, out);
+		print_segments(outcome, out);
+		break;
 	case OUTCOME_UNPROVIDED:
 		print_unprovided(guest, outcome, out);
 		break;
@@ -126,6 +182,14 @@ static void print_outcome(const struct ended_guest *guest, const struct outcome 
 	case OUTCOME_HOST_STACK:
 		fputs(": the host's stack is full (--host-stack)", out);
 		break;
+	case OUTCOME_INTERRUPT_STACK:
+		fprintf(out, ": no room on the stack for interrupt %" PRIu32 ", which came at %s",
+			outcome->import, place(guest, outcome, outcome->pc, text));
+		break;
+	case OUTCOME_INTERRUPT_ORDER:
+		fputs(": an interrupt handler returned with another stack than it was called on",
+		      out);
+		break;
 	case OUTCOME_HOST_ORDER:
 		fputs(": a host function returned that was not the last one called", out);
 		break;
@@ -141,6 +205,7 @@ static void print_outcome(const struct ended_guest *guest, const struct outcome 
 		      "thread", out);
 		break;
 	}
+	print_handler(outcome, out);
 	print_host(guest, outcome, out);
 }
 
@@ -159,6 +224,7 @@ int ending_report(const struct ended_guest *guest, const struct ending *ending,
 	else
 		print_outcome(guest, &ending->outcome, out);
 	fputc('\n', out);
+	vcpu_report_print(&ending->outcome.vcpu, out);
 	if (ending->outcome.kind == OUTCOME_UNPROVIDED && !ending->timed_out)
 		return 127;
 	return 128 + number;

@@ -58,6 +58,48 @@ static int read_note(struct import_table *table, const struct elf_section *note,
 	return 0;
 }
 
+/* Whether all these bytes are memory that the guest may write. */
+static bool is_writable(const struct image *image, uint64_t address, uint64_t size)
+{
+	for (size_t i = 0; i < image->segment_count; i++) {
+		const GElf_Phdr *segment = &image->segments[i];
+
+		if (segment->p_flags & PF_W && address >= segment->p_vaddr &&
+		    range_within(address - segment->p_vaddr, size, segment->p_memsz))
+			return true;
+	}
+	return false;
+}
+
+/* A guest that takes interrupts has a page for the state of its virtual CPU. */
+static int read_vcpu_note(struct import_table *table, const struct elf_section *note,
+			  const struct image *image, struct message *message)
+{
+	struct jumpslot_vcpu_note_desc descriptor;
+	const uint8_t *bytes = elf_note(note, JUMPSLOT_NOTE_OWNER, JUMPSLOT_NOTE_VCPU,
+					sizeof(descriptor));
+	uint64_t at;
+
+	if (!bytes)
+		return 0;
+	memcpy(&descriptor, bytes, sizeof(descriptor));
+	if (descriptor.version != JUMPSLOT_VCPU_VERSION)
+		return fail(message, ENOEXEC,
+			    "virtual CPU version %" PRIu32
+			    ": this host-wrapper knows version %u",
+			    descriptor.version, JUMPSLOT_VCPU_VERSION);
+	at = note->address + (uint64_t)(bytes - note->bytes) +
+	     offsetof(struct jumpslot_vcpu_note_desc, state);
+	table->vcpu_state = at + (uint64_t)(int64_t)descriptor.state;
+	if (table->vcpu_state % JUMPSLOT_VCPU_PAGE ||
+	    !is_writable(image, table->vcpu_state, JUMPSLOT_VCPU_PAGE))
+		return fail(message, ENOEXEC,
+			    "the virtual CPU's state at 0x%" PRIx64
+			    " is no page that the guest may write",
+			    table->vcpu_state);
+	return 0;
+}
+
 /* Whether a slot of the guest's word size may lie at that address. */
 static bool is_slot(const struct elf_section *slots, uint64_t address, unsigned word)
 {
@@ -340,6 +382,8 @@ int imports_read(struct import_table *table, struct elf_file *file,
 	*table = (struct import_table){ 0 };
 	if (!error)
 		error = read_note(table, &sections.note, message);
+	if (!error)
+		error = read_vcpu_note(table, &sections.note, image, message);
 	if (!error)
 		error = check_resolver_pointer(table, &sections.slots, word, message);
 	if (!error)

@@ -12,6 +12,7 @@
 
 #include <jumpslot/external_abi.h>
 #include "ending.h"
+#include "lines.h"
 #include "plan_file.h"
 #include "report.h"
 
@@ -21,6 +22,7 @@ enum { FAILED = 125, CANNOT_LOAD = 126, UNRESOLVED = 127 };
 /* All that stands between command line and start. */
 struct launch {
 	struct options options;
+	struct lines lines;
 	const char *guest; /* its name as given */
 	struct elf_file file;
 	struct image image;
@@ -177,7 +179,7 @@ static int report(const struct launch *launch)
 	return unresolved && !launch->options.allow_missing ? UNRESOLVED : 0;
 }
 
-static int start(struct launch *launch)
+static int run_guest(struct launch *launch)
 {
 	const struct plan_source source = {
 		.options = &launch->options,
@@ -187,6 +189,7 @@ static int start(struct launch *launch)
 		.result = &launch->result,
 		.providers = launch->providers,
 		.provider_count = launch->provider_count,
+		.lines = &launch->lines,
 	};
 	const struct ended_guest guest = {
 		.name = launch->guest,
@@ -199,6 +202,7 @@ static int start(struct launch *launch)
 		.runner = launch->runner,
 		.guest = launch->file.fd,
 		.timeout_ns = launch->options.timeout_ns,
+		.shown = stderr,
 	};
 	struct ending ending;
 	struct message message;
@@ -213,6 +217,22 @@ static int start(struct launch *launch)
 	if (supervise(&run, &ending, &message))
 		return complain(FAILED, launch->guest, &message);
 	return ending_report(&guest, &ending, stderr);
+}
+
+static int start(struct launch *launch)
+{
+	struct message message;
+	int status;
+
+	if (launch->lines.count && !launch->table.vcpu_state) {
+		fail(&message, EINVAL, "--line: it takes no interrupts (jumpslot/virt_cpu.h)");
+		return complain(FAILED, launch->guest, &message);
+	}
+	if (lines_open(&launch->lines, &message))
+		return complain(FAILED, NULL, &message);
+	status = run_guest(launch);
+	lines_remove(&launch->lines);
+	return status;
 }
 
 static int launch_guest(struct launch *launch)
@@ -263,5 +283,7 @@ int main(int argc, char **argv)
 		printf("host-wrapper %s, ABI %u\n", JUMPSLOT_VERSION, JUMPSLOT_ABI_VERSION);
 		return finish_output();
 	}
+	if (lines_inherit(&launch.lines, &launch.options, &message))
+		return complain(FAILED, NULL, &message);
 	return launch_guest(&launch);
 }

@@ -3,7 +3,10 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
 
+#include <jumpslot/external_abi.h>
 #include "options.h"
 
 #define PAGE 4096u
@@ -26,6 +29,9 @@ const char options_help[] =
 	"  --stack SIZE               the guest's first stack (default 1M)\n"
 	"  --host-stack SIZE          what gated functions run on (default 8M)\n"
 	"  --work-area SIZE           memory for the guest to use (default 64M)\n"
+	"  --line LINE=fd:DESCRIPTOR  what comes in by an inherited pipe, socket or eventfd\n"
+	"                             raises that interrupt line of the guest's, 2 to 15\n"
+	"  --line LINE=unix:PATH      the same for the datagrams to a socket that is made there\n"
 	"  --timeout SECONDS          kill the guest after that time\n"
 	"  --in-place                 become the runner, without a supervisor (for debuggers)\n"
 	"  --perf-map                 name the gate's generated code in /tmp/perf-PID.map\n"
@@ -112,6 +118,67 @@ static int take_work_area(struct options *options, const char *name, char *value
 	return take_size(&options->work_area_size, name, value, message);
 }
 
+/* A decimal number from `low` to `high`, and what stands behind it; NULL: it is not. */
+static char *read_number(char *text, long low, long high, int *number)
+{
+	char *end;
+	long value;
+
+	if (!*text || !strchr("0123456789", *text))
+		return NULL;
+	errno = 0;
+	value = strtol(text, &end, 10);
+	if (errno || value < low || value > high)
+		return NULL;
+	*number = (int)value;
+	return end;
+}
+
+/* What stands behind the '=' of a line, and what is wrong with it, or NULL. */
+static const char *read_source(struct line_option *line, char *source)
+{
+	char *end;
+
+	if (!strncmp(source, "fd:", 3)) {
+		end = read_number(source + 3, STDERR_FILENO + 1, INT_MAX, &line->descriptor);
+		return end && !*end ? NULL : "not a descriptor from 3 up";
+	}
+	if (strncmp(source, "unix:", 5))
+		return "not LINE=fd:DESCRIPTOR or LINE=unix:PATH";
+	line->path = source + 5;
+	if (!*line->path || strlen(line->path) >= sizeof(((struct sockaddr_un *)0)->sun_path))
+		return "the path of a socket has 1 to 107 bytes";
+	return NULL;
+}
+
+static const char *read_line(struct options *options, char *value)
+{
+	struct line_option *line = &options->lines[options->line_count];
+	int vector;
+	char *end = read_number(value, 0, PLAN_LAST_LINE, &vector);
+
+	if (!end || *end != '=')
+		return "not a line from 2 to 15, and what raises it";
+	if (vector == JUMPSLOT_VECTOR_CONSOLE)
+		return "line 1 is the console's; others are 2 to 15";
+	if (vector < PLAN_FIRST_LINE)
+		return "not a line from 2 to 15, and what raises it";
+	for (size_t i = 0; i < options->line_count; i++)
+		if (options->lines[i].vector == (unsigned)vector)
+			return "this line is given already";
+	line->vector = (unsigned)vector;
+	options->line_count++;
+	return read_source(line, end + 1);
+}
+
+static int take_line(struct options *options, const char *name, char *value,
+		     struct message *message)
+{
+	const char *wrong = read_line(options, value);
+
+	return wrong ? fail(message, EINVAL, "%s %s: %s", name, value, wrong) : 0;
+}
+
 static int take_timeout(struct options *options, const char *name, char *value,
 			struct message *message)
 {
@@ -137,6 +204,7 @@ static const struct option table[] = {
 	{ "--stack", 0, take_stack },
 	{ "--host-stack", 0, take_host_stack },
 	{ "--work-area", 0, take_work_area },
+	{ "--line", 0, take_line },
 	{ "--timeout", 0, take_timeout },
 	{ "--allow-missing", offsetof(struct options, allow_missing), NULL },
 	{ "--list", offsetof(struct options, list), NULL },

@@ -9,17 +9,27 @@
 #include <stdint.h>
 
 #include "../common/message.h"
+#include "../common/plan.h"
 
 #define OPTIONS_MAX_PROVIDERS 64
+#define OPTIONS_MAX_LINES     (PLAN_LAST_LINE - PLAN_FIRST_LINE + 1)
 
 struct provider_option {
 	char *path;
 	const char *options; /* behind the first comma; "" if there is none */
 };
 
+struct line_option {
+	unsigned vector;
+	int descriptor; /* if there is no path */
+	char *path;	/* of a socket to make, or NULL */
+};
+
 struct options {
 	struct provider_option providers[OPTIONS_MAX_PROVIDERS];
 	size_t provider_count;
+	struct line_option lines[OPTIONS_MAX_LINES]; /* each vector once */
+	size_t line_count;
 	bool help;
 	bool version;
 	bool list;

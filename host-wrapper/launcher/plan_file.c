@@ -39,6 +39,7 @@ static size_t tables_size(const struct plan_source *source)
 	       source->image->segment_count * sizeof(struct plan_segment) +
 	       source->table->count * sizeof(struct plan_import) +
 	       source->provider_count * sizeof(struct plan_provider) +
+	       source->lines->count * sizeof(struct plan_line) +
 	       ((source->options->argument_count * sizeof(uint32_t) + 7) & ~(size_t)7);
 }
 
@@ -143,6 +144,19 @@ static void write_arguments(struct writer *writer, struct plan *plan,
 	plan->name = to[0];
 }
 
+static void write_lines(struct writer *writer, struct plan *plan,
+			const struct lines *lines)
+{
+	struct plan_line *to = add_table(writer, &plan->lines, lines->count, sizeof(*to));
+
+	for (size_t i = 0; i < lines->count; i++)
+		to[i] = (struct plan_line){
+			.vector = lines->lines[i].vector,
+			.kind = lines->lines[i].kind,
+			.descriptor = (uint32_t)lines->lines[i].descriptor,
+		};
+}
+
 static struct plan_range range(struct image_range from)
 {
 	return (struct plan_range){ .address = from.address, .size = from.size };
@@ -164,6 +178,7 @@ static void write_header(struct plan *plan, const struct plan_source *source)
 		.entry = source->image->entry,
 		.resolver_pointer = source->table->resolver_pointer,
 		.imports_address = source->table->address,
+		.vcpu_state = source->table->vcpu_state,
 		.readonly_slots = range(source->table->readonly_slots),
 		.rela = range(source->image->rela),
 		.relr = range(source->image->relr),
@@ -184,6 +199,7 @@ static void write_plan(struct writer *writer, const struct plan_source *source)
 	write_imports(writer, plan, source);
 	write_providers(writer, plan, source);
 	write_arguments(writer, plan, source->options);
+	write_lines(writer, plan, source->lines);
 	plan->strings = (struct plan_table){ writer->strings, writer->strings_used };
 }
 

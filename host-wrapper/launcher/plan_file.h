@@ -4,6 +4,7 @@
 #ifndef JUMPSLOT_PLAN_FILE_H
 #define JUMPSLOT_PLAN_FILE_H
 
+#include "lines.h"
 #include "link.h"
 #include "options.h"
 
@@ -16,6 +17,7 @@ struct plan_source {
 	const struct link_result *result;
 	const struct provider_file *providers; /* the last one: the runner itself */
 	size_t provider_count;
+	const struct lines *lines;
 };
 
 /* Returns a descriptor that nobody can write to any more, or a negative errno. */

@@ -12,9 +12,12 @@
 #include <unistd.h>
 
 #include "supervise.h"
+#include "vcpu_report.h"
 
 /* Signals that are meant for the guest when they reach the supervisor. */
-static const int passed_on[] = { SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGINT, SIGQUIT };
+static const int passed_on[] = { SIGTERM, SIGHUP, SIGUSR1, SIGINT, SIGQUIT };
+/* Asks for the state of the virtual CPU. */
+#define SHOW_VCPU SIGUSR2
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* Replaces this process; `outcome` is -1 without a supervisor. */
@@ -43,6 +46,7 @@ static void block_signals(sigset_t *mask, sigset_t *old)
 {
 	sigemptyset(mask);
 	sigaddset(mask, SIGCHLD);
+	sigaddset(mask, SHOW_VCPU);
 	for (size_t i = 0; i < COUNT(passed_on); i++)
 		sigaddset(mask, passed_on[i]);
 	sigprocmask(SIG_BLOCK, mask, old);
@@ -95,8 +99,17 @@ static void pass_on(pid_t child, const siginfo_t *info)
 			kill(child, info->si_signo);
 }
 
+static void show_vcpu(pid_t child, const struct outcome *outcome, FILE *out)
+{
+	struct jumpslot_vcpu_state state;
+
+	if (vcpu_report_read(child, outcome, &state))
+		vcpu_report_print(&state, out);
+	fflush(out);
+}
+
 static void wait_for(pid_t child, const struct run *run, const sigset_t *mask,
-		     struct ending *ending)
+		     const struct outcome *outcome, struct ending *ending)
 {
 	uint64_t deadline = run->timeout_ns ? now_ns() + run->timeout_ns : 0;
 
@@ -104,10 +117,13 @@ static void wait_for(pid_t child, const struct run *run, const sigset_t *mask,
 		siginfo_t info;
 
 		if (next_signal(mask, deadline, &info)) {
+			if (info.si_signo == SHOW_VCPU)
+				show_vcpu(child, outcome, run->shown);
 			pass_on(child, &info);
 			continue;
 		}
 		ending->timed_out = true;
+		vcpu_report_read(child, outcome, &ending->outcome.vcpu);
 		kill(child, SIGKILL);
 		waitpid(child, &ending->status, 0);
 		return;
@@ -147,8 +163,9 @@ int supervise(const struct run *run, struct ending *ending, struct message *mess
 			    strerror(errno));
 	if (child == 0)
 		become_child(run, fd, self, &old);
-	wait_for(child, run, &mask, ending);
-	ending->outcome = *outcome;
+	wait_for(child, run, &mask, outcome, ending);
+	if (!ending->timed_out)
+		ending->outcome = *outcome;
 	munmap((void *)outcome, sizeof(*outcome));
 	close(fd);
 	sigprocmask(SIG_SETMASK, &old, NULL);

@@ -6,6 +6,7 @@
 #define JUMPSLOT_SUPERVISE_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "../common/message.h"
 #include "../common/outcome.h"
@@ -16,6 +17,7 @@ struct run {
 	int plan;	    /* descriptors that it inherits */
 	int guest;
 	uint64_t timeout_ns; /* 0: none */
+	FILE *shown;	     /* where SIGUSR2 has the virtual CPU's state printed */
 };
 
 /* How it ended. */

@@ -26,7 +26,7 @@ static uintptr_t align_down(uintptr_t address)
 /* The record of the host function that is running, on the thread that it runs on. */
 static struct gate_record *running(void)
 {
-	if (!gate.state || gate.state & GATE_IN_CALLBACK || gate.host_errno != &errno)
+	if (!gate_is_record(gate.state) || gate.host_errno != &errno)
 		stop_at(jumpslot_callback_place_fault);
 	return (struct gate_record *)gate.state;
 }

@@ -37,6 +37,18 @@ void context_skip_copy(void *context, uintptr_t words)
 
 /* The stub's return address is on top, below it what it pushed, and then the
  * caller's return address. */
+void context_set_pc(void *context, const char *pc)
+{
+	((ucontext_t *)context)->uc_mcontext.gregs[REG_EIP] = (greg_t)(uintptr_t)pc;
+}
+
+void context_restart(void *context, const char *pc, uintptr_t sp)
+{
+	context_set_pc(context, pc);
+	((ucontext_t *)context)->uc_mcontext.gregs[REG_ESP] = (greg_t)sp;
+	((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL] = 0x202;
+}
+
 uintptr_t context_frame(const void *context)
 {
 	return reg(context, REG_EBP);
@@ -47,7 +59,7 @@ uintptr_t context_resolver_entry(const void *context)
 	return stack(context)[1];
 }
 
-uintptr_t context_resolver_caller(const void *context)
+uintptr_t context_resolver_caller(const void *context, bool in_bind)
 {
-	return stack(context)[2];
+	return stack(context)[in_bind ? 5 : 2];
 }

@@ -15,6 +15,18 @@ uintptr_t context_pc(const void *context)
 	return reg(context, REG_RIP);
 }
 
+void context_set_pc(void *context, const char *pc)
+{
+	((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)pc;
+}
+
+void context_restart(void *context, const char *pc, uintptr_t sp)
+{
+	context_set_pc(context, pc);
+	((ucontext_t *)context)->uc_mcontext.gregs[REG_RSP] = (greg_t)sp;
+	((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL] = 0x202;
+}
+
 uintptr_t context_frame(const void *context)
 {
 	return reg(context, REG_RBP);
@@ -41,7 +53,7 @@ uintptr_t context_resolver_entry(const void *context)
 }
 
 /* The stub's return address is on top, and below it the caller's. */
-uintptr_t context_resolver_caller(const void *context)
+uintptr_t context_resolver_caller(const void *context, bool in_bind)
 {
-	return ((const uintptr_t *)reg(context, REG_RSP))[1];
+	return ((const uintptr_t *)reg(context, REG_RSP))[in_bind ? 3 : 1];
 }

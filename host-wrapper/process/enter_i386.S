@@ -48,6 +48,8 @@ jumpslot_enter:		/* on the stack: entry, top of stack, start and Multiboot infor
 	mov	$JUMPSLOT_MULTIBOOT_MAGIC, %eax
 	xor	%ebp, %ebp		/* no stale pointers of the host's, as a courtesy */
 	xor	%esi, %esi
+	find	gate, %edi
+	movl	$0, GATE_STATE(%edi)
 	xor	%edi, %edi
 	call	*%ecx
 	find	gate, %ecx
@@ -63,6 +65,8 @@ jumpslot_gate_open_fault:
 jumpslot_leave:				/* on the stack: status */
 	mov	4(%esp), %eax
 back:
+	find	gate, %ecx
+	movl	$GATE_OUTSIDE, GATE_STATE(%ecx)
 	find	host_stack, %ecx
 	mov	(%ecx), %esp
 	.cfi_def_cfa %esp, 28

@@ -49,6 +49,7 @@ jumpslot_enter:				/* RDI entry, RSI top of stack, RDX start information */
 	xor	%r13d, %r13d
 	xor	%r14d, %r14d
 	xor	%r15d, %r15d
+	movq	$0, GATE_STATE + gate(%rip)
 	call	*%rax
 	cmpq	$0, GATE_STATE + gate(%rip)
 	jne	jumpslot_gate_open_fault
@@ -57,6 +58,7 @@ jumpslot_enter:				/* RDI entry, RSI top of stack, RDX start information */
 	.hidden	jumpslot_leave
 	.type	jumpslot_leave, @function
 jumpslot_leave:				/* EDI status */
+	movq	$GATE_OUTSIDE, GATE_STATE + gate(%rip)
 	mov	%edi, %eax
 	mov	host_stack(%rip), %rsp
 	.cfi_restore_state

@@ -17,7 +17,7 @@
 /* Above it: what a callback copies as arguments may end beyond the outermost frame. */
 #define MARGIN ((size_t)1024)
 
-struct gate gate;
+struct gate gate = { .state = GATE_OUTSIDE };
 
 /* Thunks, and behind them, from a page of their own, what they lead to. */
 static struct gated {

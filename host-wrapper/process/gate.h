@@ -18,6 +18,7 @@
 #ifndef JUMPSLOT_GATE_H
 #define JUMPSLOT_GATE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,20 +28,21 @@
 
 struct gate_record;
 
-/* The signal that will carry interrupts to the guest; blocking functions mask it. By default
- * it is ignored, and several of them count as one. */
-#define GATE_INTERRUPT_SIGNAL SIGURG
+_Static_assert(GATE_INTERRUPT == SIGURG, "the interrupts' signal");
 
 /*
  * `state` says who runs: 0 is the guest, with no host function below it, the one state in
  * which it may be interrupted; a record's address is that record's host function;
- * a callback's address + GATE_IN_CALLBACK is guest code that a host function called.
+ * a callback's address + GATE_IN_CALLBACK is guest code that a host function called; and two
+ * small numbers are the resolver, and what is before the guest's start and after its end.
  */
 struct gate {
 	uintptr_t state;
 	struct gate_record *record; /* where the next one goes, and the stack ends */
+	uintptr_t thread;  /* what the segment register of libc's points to */
 	uint32_t expected; /* the host's MXCSR control bits, or GATE_NEVER */
 	uint32_t control;  /* the host's x87 control word */
+	bool deferred;	   /* an interrupt has to wait for the way out */
 	uint32_t mxcsr;	   /* the host's control bits */
 	bool masks_differ;
 	uint64_t guest_mask; /* signal masks, as the kernel has them */
@@ -97,8 +99,10 @@ struct gate_callback {
 	_Static_assert(offsetof(struct type, field) == (offset), #type "." #field)
 GATE_ASSERT(gate, state, GATE_STATE);
 GATE_ASSERT(gate, record, GATE_RECORD);
+GATE_ASSERT(gate, thread, GATE_THREAD);
 GATE_ASSERT(gate, expected, GATE_EXPECTED);
 GATE_ASSERT(gate, control, GATE_CONTROL);
+GATE_ASSERT(gate, deferred, GATE_DEFERRED);
 GATE_ASSERT(gate_function, address, FUNCTION_ADDRESS);
 GATE_ASSERT(gate_function, gate, FUNCTION_GATE);
 GATE_ASSERT(gate_function, stack_bytes, FUNCTION_STACK_BYTES);
@@ -123,6 +127,12 @@ _Static_assert(sizeof(struct gate_record) <= RECORD_SIZE, "gate_record");
 _Static_assert(sizeof(struct gate_callback) <= CALLBACK_SIZE, "gate_callback");
 #undef GATE_ASSERT
 
+/* Whether that state is a record's host function. */
+static inline bool gate_is_record(uintptr_t state)
+{
+	return state > GATE_RESOLVING && !(state & GATE_IN_CALLBACK);
+}
+
 extern struct gate gate __attribute__((__visibility__("hidden")));
 
 /*
@@ -138,6 +148,22 @@ int gate_prepare(uintptr_t *functions, struct message *message);
  */
 extern const char jumpslot_gate[];
 extern const char jumpslot_gate_on_guest_stack[];
+
+/*
+ * What __external_resolver of the guest holds: jumpslot_resolver_entry, within which no
+ * interrupt reaches the guest. Never called from C.
+ */
+extern const char jumpslot_bind[];
+
+/*
+ * All of it; and the ways out: from check to out an interrupt makes them start over at
+ * check, and from out on, GATE_LAST_STEPS bytes, it is delivered as in guest code.
+ */
+extern const char jumpslot_gates_start[], jumpslot_gates_end[];
+extern const char jumpslot_gate_check[], jumpslot_gate_out[];
+extern const char jumpslot_stay_check[], jumpslot_stay_out[];
+extern const char jumpslot_pop_check[], jumpslot_pop_out[];
+extern const char jumpslot_bind_check[], jumpslot_bind_out[];
 
 /*
  * The instruction that copies a word of arguments, and the one behind it. How many there

@@ -5,6 +5,7 @@
 #include "context.h"
 #include "gate.h"
 #include "gate_fault.h"
+#include "interrupt.h"
 #include "load.h"
 
 #define PAGE 4096u
@@ -28,7 +29,7 @@ static void describe_host(struct outcome *outcome)
 	const struct gate_record *record = (const struct gate_record *)gate.state;
 
 	outcome->host_import = OUTCOME_NO_IMPORT;
-	if (!gate.state)
+	if (!gate_is_record(gate.state) && !(gate.state & GATE_IN_CALLBACK))
 		return;
 	if (gate.state & GATE_IN_CALLBACK) {
 		outcome->callbacks = 1;
@@ -52,6 +53,7 @@ static uint32_t kind_of_gate(uintptr_t pc)
 		{ jumpslot_callback_exit_fault, OUTCOME_CALLBACK_ORDER },
 		{ jumpslot_callback_place_fault, OUTCOME_CALLBACK_PLACE },
 		{ jumpslot_gate_open_fault, OUTCOME_HOST_LEFT },
+		{ jumpslot_upcall_fault, OUTCOME_INTERRUPT_ORDER },
 	};
 
 	for (size_t i = 0; i < sizeof(gates) / sizeof(*gates); i++)

@@ -11,8 +11,12 @@
 	/* Compares what the guest left with what the host has, and goes to `adjust` where
 	   they differ. \record: register. EBX: the gate. Changes ESI, the function. */
 	.macro	enter_host record, adjust
+	mov	%gs:0, %esi
+	cmp	GATE_THREAD(%ebx), %esi
+	jne	jumpslot_gate_thread_fault
 	stmxcsr	RECORD_MXCSR(\record)
 	fnstcw	RECORD_CONTROL(\record)
+	mov	RECORD_FUNCTION(\record), %esi
 	mov	FUNCTION_FORCE(%esi), %esi
 	or	RECORD_MXCSR(\record), %esi
 	and	$GATE_FORCED | MXCSR_CONTROL, %esi
@@ -52,8 +56,21 @@
 	pop	%eax
 	.endm
 
+	.macro	hidden name
+	.globl	\name
+	.hidden	\name
+\name:
+	.endm
+
+	/* Compares with the gate's flag, by the function that \register holds. */
+	.macro	check_deferred register
+	mov	FUNCTION_GATE(\register), \register
+	cmpb	$0, GATE_DEFERRED(\register)
+	.endm
+
 	.text
 	.balign	64
+	hidden	jumpslot_gates_start
 	.globl	jumpslot_gate
 	.hidden	jumpslot_gate
 	.type	jumpslot_gate, @function
@@ -102,39 +119,83 @@ __morestack:
 	ja	jumpslot_gate_exit_fault
 	leave_host %esp, .Lto_guest
 .Lat_guest:
-	mov	RECORD_OUTER(%esp), %ecx
-	mov	%ecx, GATE_STATE(%ebx)
 	test	%esi, %esi
 	jnz	.Lpop
+	mov	RECORD_OUTER(%esp), %ecx
+	mov	%ecx, GATE_STATE(%ebx)
+	hidden	jumpslot_gate_check
+	mov	-4(%ebp), %ecx
+	check_deferred %ecx
+	jne	.Ldeferred
+.Lout:
 	mov	-8(%ebp), %ebx
 	mov	-12(%ebp), %esi
 	mov	%ebp, %esp
+	hidden	jumpslot_gate_out
 	pop	%ebp
 	.cfi_remember_state
 	.cfi_def_cfa %esp, 4
 	.cfi_restore %ebx
 	.cfi_restore %esi
-	.cfi_restore %ebp
+	.cfi_same_value %ebp
 	ret
 	.cfi_restore_state
 
-.Lpop:					/* the return address goes up by as much */
-	mov	4(%ebp), %ecx
-	mov	%ecx, 4(%ebp, %esi)
-	lea	4(%ebp, %esi), %esp
+.Lpop:					/* the frame goes up by as much, to where ECX is */
+	lea	(%ebp, %esi), %ecx
+	mov	4(%ebp), %esi
+	mov	%esi, 4(%ecx)
+	mov	(%ebp), %esi
+	mov	%esi, (%ecx)
 	.cfi_remember_state
-	.cfi_def_cfa %esp, 4
-	/* DW_CFA_expression: register, 2 bytes: DW_OP_breg5 (EBP) 0, -8, -12 */
-	.cfi_escape 0x10, 5, 2, 0x75, 0
+	.cfi_def_cfa %ecx, 8
+	/* DW_CFA_expression: register, 2 bytes: DW_OP_breg5 (EBP) -8, -12 */
 	.cfi_escape 0x10, 3, 2, 0x75, 0x78
 	.cfi_escape 0x10, 6, 2, 0x75, 0x74
+	mov	RECORD_OUTER(%esp), %esi
+	mov	%esi, GATE_STATE(%ebx)
+	hidden	jumpslot_pop_check
+	mov	-4(%ebp), %esi
+	check_deferred %esi
+	jne	.Lpop_deferred
+.Lpop_out:
 	mov	-8(%ebp), %ebx
-	.cfi_restore %ebx
 	mov	-12(%ebp), %esi
+	mov	%ecx, %esp
+	hidden	jumpslot_pop_out
+	pop	%ebp
+	.cfi_def_cfa %esp, 4
+	.cfi_restore %ebx
 	.cfi_restore %esi
-	mov	(%ebp), %ebp
-	.cfi_restore %ebp
+	.cfi_same_value %ebp
 	ret
+	.cfi_restore_state
+
+	/* An interrupt had to wait; it comes behind the outermost gate. */
+.Ldeferred:
+	cmpl	$0, GATE_STATE(%ecx)
+	jne	.Lout
+	movb	$0, GATE_DEFERRED(%ecx)
+	mov	%ebp, %ecx
+	jmp	.Linterrupt
+.Lpop_deferred:
+	.cfi_remember_state
+	.cfi_def_cfa %ecx, 8
+	.cfi_escape 0x10, 3, 2, 0x75, 0x78	/* as above */
+	.cfi_escape 0x10, 6, 2, 0x75, 0x74
+	cmpl	$0, GATE_STATE(%esi)
+	jne	.Lpop_out
+	movb	$0, GATE_DEFERRED(%esi)
+.Linterrupt:
+	mov	-8(%ebp), %ebx
+	mov	-12(%ebp), %esi
+	mov	%ecx, %esp
+	pop	%ebp
+	.cfi_def_cfa %esp, 4
+	.cfi_restore %ebx
+	.cfi_restore %esi
+	.cfi_same_value %ebp
+	jmp	jumpslot_interrupt_here
 	.cfi_restore_state
 
 .Lcopy:					/* from the last word to the first */
@@ -174,7 +235,7 @@ jumpslot_gate_copied:
 	.cfi_restore %ebx
 	mov	(%ebp), %ebp
 	.cfi_def_cfa %esp, 12
-	.cfi_restore %ebp
+	.cfi_same_value %ebp
 	ret	$4			/* takes the frame pointer with it */
 	.cfi_endproc
 	.size	__morestack, . - __morestack
@@ -201,6 +262,8 @@ check_callback:
 	pop	%eax
 	.cfi_adjust_cfa_offset -4
 	ret
+jumpslot_gate_thread_fault:		/* the guest changed GS */
+	ud2
 	.globl	jumpslot_gate_entry_fault
 	.hidden	jumpslot_gate_entry_fault
 jumpslot_gate_entry_fault:
@@ -211,6 +274,24 @@ jumpslot_gate_exit_fault:
 	ud2
 	.cfi_endproc
 	.size	check_callback, . - check_callback
+
+	/* The guest's registers, frame pointer and return address, the latter back onto its
+	   stack; as often as it is started. */
+	.macro	put_back
+	mov	RECORD_SAVED(%ebp), %esi
+	mov	RECORD_SAVED + WORD(%ebp), %ebx
+	mov	RECORD_RETURN(%ebp), %ecx
+	mov	%ecx, -4(%esp)
+	mov	RECORD_FRAME(%ebp), %ecx
+	mov	%ecx, -8(%esp)
+	lea	-8(%esp), %esp
+	.cfi_remember_state
+	.cfi_def_cfa_offset 8
+	.cfi_offset %eip, -4
+	.cfi_offset %ebp, -8
+	.cfi_restore %esi
+	.cfi_restore %ebx
+	.endm
 
 	/*
 	 * For functions whose arguments nobody can count: the stack stays, so that they are
@@ -269,17 +350,28 @@ jumpslot_gate_on_guest_stack:
 .Lstay_at_guest:
 	mov	RECORD_OUTER(%ebp), %ecx
 	mov	%ecx, GATE_STATE(%ebx)
-	push	RECORD_RETURN(%ebp)
-	.cfi_remember_state
-	.cfi_def_cfa_offset 4
-	.cfi_offset %eip, -4
-	mov	RECORD_SAVED(%ebp), %esi
-	.cfi_restore %esi
-	mov	RECORD_SAVED + WORD(%ebp), %ebx
-	.cfi_restore %ebx
-	mov	RECORD_FRAME(%ebp), %ebp
-	.cfi_restore %ebp
+	hidden	jumpslot_stay_check
+	mov	RECORD_FUNCTION(%ebp), %ecx
+	check_deferred %ecx
+	jne	.Lstay_deferred
+.Lstay_out:
+	put_back
+	hidden	jumpslot_stay_out
+	pop	%ebp
+	.cfi_adjust_cfa_offset -4
+	.cfi_same_value %ebp
 	ret
+	.cfi_restore_state
+
+.Lstay_deferred:
+	cmpl	$0, GATE_STATE(%ecx)
+	jne	.Lstay_out
+	movb	$0, GATE_DEFERRED(%ecx)
+	put_back
+	pop	%ebp
+	.cfi_adjust_cfa_offset -4
+	.cfi_same_value %ebp
+	jmp	jumpslot_interrupt_here
 	.cfi_restore_state
 
 .Lstay_to_host:
@@ -311,5 +403,57 @@ jumpslot_gate_on_guest_stack:
 	jmp	.Lstay_enter
 	.cfi_endproc
 	.size	jumpslot_gate_on_guest_stack, . - jumpslot_gate_on_guest_stack
+
+	/*
+	 * The resolver, without interrupts: while it waits for those that bind, nobody
+	 * else may run. The stack is as for jumpslot_resolver_entry, which takes
+	 * the entry's copy off; then the stub's return address replaces the entry.
+	 */
+	.balign	64
+	hidden	jumpslot_bind
+	.type	jumpslot_bind, @function
+	.cfi_startproc
+	endbr32
+	push	%ebx
+	.cfi_adjust_cfa_offset 4
+	.cfi_rel_offset %ebx, 0
+	call	1f
+1:	pop	%ebx
+	lea	gate - 1b(%ebx), %ebx
+	cmpl	$0, GATE_STATE(%ebx)
+	jne	.Lbind_anyway
+	movl	$GATE_RESOLVING, GATE_STATE(%ebx)
+	push	8(%esp)
+	.cfi_adjust_cfa_offset 4
+	call	jumpslot_resolver_entry
+	.cfi_adjust_cfa_offset -4
+	movl	$0, GATE_STATE(%ebx)
+	hidden	jumpslot_bind_check
+	cmpb	$0, GATE_DEFERRED(%ebx)
+	jne	.Lbind_deferred
+	pop	%ebx
+	.cfi_remember_state
+	.cfi_adjust_cfa_offset -4
+	.cfi_restore %ebx
+	hidden	jumpslot_bind_out
+	ret	$4
+	.cfi_restore_state
+.Lbind_deferred:
+	movb	$0, GATE_DEFERRED(%ebx)
+	pop	%ebx
+	.cfi_remember_state
+	.cfi_adjust_cfa_offset -4
+	.cfi_restore %ebx
+	pop	(%esp)
+	jmp	jumpslot_interrupt_here
+	.cfi_restore_state
+.Lbind_anyway:
+	pop	%ebx
+	.cfi_adjust_cfa_offset -4
+	.cfi_restore %ebx
+	jmp	jumpslot_resolver_entry
+	.cfi_endproc
+	.size	jumpslot_bind, . - jumpslot_bind
+	hidden	jumpslot_gates_end
 
 	.section .note.GNU-stack,"",@progbits

@@ -10,8 +10,10 @@
 /* struct gate */
 #define GATE_STATE    0
 #define GATE_RECORD   (1 * WORD)
-#define GATE_EXPECTED (2 * WORD)
-#define GATE_CONTROL  (2 * WORD + 4)
+#define GATE_THREAD   (2 * WORD)
+#define GATE_EXPECTED (3 * WORD)
+#define GATE_CONTROL  (3 * WORD + 4)
+#define GATE_DEFERRED (3 * WORD + 8)
 
 /* struct gate_function */
 #define FUNCTION_ADDRESS     0
@@ -43,6 +45,17 @@
 
 /* struct jumpslot_callee */
 #define CALLEE_STACK_BYTES (1 * WORD)
+
+/* gate.state outside of the guest, and while the resolver binds: no record's address. */
+#define GATE_OUTSIDE   2
+#define GATE_RESOLVING 4
+
+/* The signal that carries interrupts to the guest (SIGURG); blocking functions mask it. By
+ * default it is ignored, and several of them count as one. */
+#define GATE_INTERRUPT 23
+
+/* Bytes at the end of each way out of the gate, with the guest's stack as it will be. */
+#define GATE_LAST_STEPS 2
 
 /* gate.state while guest code runs above a host function: this bit, and the callback. */
 #define GATE_IN_CALLBACK 1

@@ -1,5 +1,6 @@
 /* Swapping floating-point control and signal mask. See gate_sides.h. */
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/syscall.h>
@@ -56,7 +57,7 @@ static uint64_t set_mask(uint64_t mask)
 static uint64_t host_mask(const struct gate_record *record)
 {
 	return gate.host_mask |
-	       (record->function->blocking ? 1ull << (GATE_INTERRUPT_SIGNAL - 1) : 0);
+	       (record->function->blocking ? 1ull << (GATE_INTERRUPT - 1) : 0);
 }
 
 static bool masks_differ(const struct gate_record *record)
@@ -85,6 +86,7 @@ void gate_start_sides(void)
 {
 	leave_mask(0);
 	look_at_host();
+	gate.thread = (uintptr_t)pthread_self(); /* its first word is its own address */
 }
 
 void gate_look_at_guest(struct gate_record *record)
@@ -105,7 +107,7 @@ void gate_to_host(struct gate_record *record)
 void gate_to_guest(struct gate_record *record)
 {
 	if (masks_differ(record))
-		leave_mask(record->function->blocking ? 1ull << (GATE_INTERRUPT_SIGNAL - 1) : 0);
+		leave_mask(record->function->blocking ? 1ull << (GATE_INTERRUPT - 1) : 0);
 	look_at_host();
 	load_mxcsr(record->mxcsr);
 	load_control(record->control);

@@ -7,8 +7,12 @@
 	/* Compares what the guest left with what the host has, and goes to `adjust` where
 	   they differ. \record: register. Changes R11, which holds the function. */
 	.macro	enter_host record, adjust
+	mov	%fs:0, %r11
+	cmp	GATE_THREAD + gate(%rip), %r11
+	jne	jumpslot_gate_thread_fault
 	stmxcsr	RECORD_MXCSR(\record)
 	fnstcw	RECORD_CONTROL(\record)
+	mov	RECORD_FUNCTION(\record), %r11
 	mov	FUNCTION_FORCE(%r11), %r11d
 	or	RECORD_MXCSR(\record), %r11d
 	and	$GATE_FORCED | MXCSR_CONTROL, %r11d
@@ -65,8 +69,15 @@
 	pop	%rax
 	.endm
 
+	.macro	hidden name
+	.globl	\name
+	.hidden	\name
+\name:
+	.endm
+
 	.text
 	.balign	64
+	hidden	jumpslot_gates_start
 	.globl	jumpslot_gate
 	.hidden	jumpslot_gate
 	.type	jumpslot_gate, @function
@@ -102,12 +113,31 @@ __morestack:
 .Lat_guest:
 	mov	RECORD_OUTER(%rsp), %rcx
 	mov	%rcx, GATE_STATE + gate(%rip)
+	hidden	jumpslot_gate_check
+	cmpb	$0, GATE_DEFERRED + gate(%rip)
+	jne	.Ldeferred
+.Lout:
 	mov	%rbp, %rsp
+	hidden	jumpslot_gate_out
+	hidden	jumpslot_pop_check	/* of i386 alone */
+	hidden	jumpslot_pop_out
 	pop	%rbp
 	.cfi_remember_state
 	.cfi_def_cfa %rsp, 8
 	.cfi_restore %rbp
 	ret
+	.cfi_restore_state
+
+.Ldeferred:				/* an interrupt had to wait, for the outermost */
+	cmpq	$0, GATE_STATE + gate(%rip)
+	jne	.Lout
+	movb	$0, GATE_DEFERRED + gate(%rip)
+	mov	%rbp, %rsp
+	pop	%rbp
+	.cfi_remember_state
+	.cfi_def_cfa %rsp, 8
+	.cfi_restore %rbp
+	jmp	jumpslot_interrupt_here
 	.cfi_restore_state
 
 .Lcopy:					/* from the last word to the first */
@@ -173,6 +203,8 @@ check_callback:
 	cmp	%rax, %r11
 	jbe	jumpslot_gate_entry_fault
 	ret
+jumpslot_gate_thread_fault:		/* the guest changed FS */
+	ud2
 	.globl	jumpslot_gate_entry_fault
 	.hidden	jumpslot_gate_entry_fault
 jumpslot_gate_entry_fault:
@@ -183,6 +215,20 @@ jumpslot_gate_exit_fault:
 	ud2
 	.cfi_endproc
 	.size	check_callback, . - check_callback
+
+	/* The guest's frame pointer and return address go back onto its stack; as often as
+	   it is started. */
+	.macro	put_back
+	mov	RECORD_RETURN(%rbp), %rcx
+	mov	%rcx, -8(%rsp)
+	mov	RECORD_FRAME(%rbp), %rcx
+	mov	%rcx, -16(%rsp)
+	lea	-16(%rsp), %rsp
+	.cfi_remember_state
+	.cfi_def_cfa_offset 16
+	.cfi_offset %rip, -8
+	.cfi_offset %rbp, -16
+	.endm
 
 	/*
 	 * For functions whose arguments nobody can count: the stack stays, so that they are
@@ -223,13 +269,27 @@ jumpslot_gate_on_guest_stack:
 .Lstay_at_guest:
 	mov	RECORD_OUTER(%rbp), %rcx
 	mov	%rcx, GATE_STATE + gate(%rip)
-	push	RECORD_RETURN(%rbp)
-	.cfi_remember_state
-	.cfi_def_cfa_offset 8
-	.cfi_offset %rip, -8
-	mov	RECORD_FRAME(%rbp), %rbp
+	hidden	jumpslot_stay_check
+	cmpb	$0, GATE_DEFERRED + gate(%rip)
+	jne	.Lstay_deferred
+.Lstay_out:
+	put_back
+	hidden	jumpslot_stay_out
+	pop	%rbp
+	.cfi_adjust_cfa_offset -8
 	.cfi_restore %rbp
 	ret
+	.cfi_restore_state
+
+.Lstay_deferred:
+	cmpq	$0, GATE_STATE + gate(%rip)
+	jne	.Lstay_out
+	movb	$0, GATE_DEFERRED + gate(%rip)
+	put_back
+	pop	%rbp
+	.cfi_adjust_cfa_offset -8
+	.cfi_restore %rbp
+	jmp	jumpslot_interrupt_here
 	.cfi_restore_state
 
 .Lstay_to_host:
@@ -271,5 +331,36 @@ jumpslot_gate_on_guest_stack:
 	jmp	*FUNCTION_ADDRESS(%r11)
 	.cfi_endproc
 	.size	jumpslot_gate_on_guest_stack, . - jumpslot_gate_on_guest_stack
+
+	/*
+	 * The resolver, without interrupts: while it waits for those that bind, nobody
+	 * else may run. R11 and 8(%rsp) are as for jumpslot_resolver_entry.
+	 */
+	.balign	64
+	hidden	jumpslot_bind
+	.type	jumpslot_bind, @function
+	.cfi_startproc
+	endbr64
+	cmpq	$0, GATE_STATE + gate(%rip)
+	jne	jumpslot_resolver_entry
+	movq	$GATE_RESOLVING, GATE_STATE + gate(%rip)
+	sub	$8, %rsp		/* aligned as in the stub */
+	.cfi_adjust_cfa_offset 8
+	call	jumpslot_resolver_entry
+	add	$8, %rsp
+	.cfi_adjust_cfa_offset -8
+	movq	$0, GATE_STATE + gate(%rip)
+	hidden	jumpslot_bind_check
+	cmpb	$0, GATE_DEFERRED + gate(%rip)
+	jne	.Lbind_deferred
+	hidden	jumpslot_bind_out
+	ret
+	nop				/* GATE_LAST_STEPS */
+.Lbind_deferred:
+	movb	$0, GATE_DEFERRED + gate(%rip)
+	jmp	jumpslot_interrupt_here
+	.cfi_endproc
+	.size	jumpslot_bind, . - jumpslot_bind
+	hidden	jumpslot_gates_end
 
 	.section .note.GNU-stack,"",@progbits

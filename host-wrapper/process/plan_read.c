@@ -41,6 +41,11 @@ const struct plan_provider *plan_providers(const struct plan *plan)
 	return table(plan, &plan->providers);
 }
 
+const struct plan_line *plan_lines(const struct plan *plan)
+{
+	return table(plan, &plan->lines);
+}
+
 const char *plan_string(const struct plan *plan, uint32_t string)
 {
 	return (const char *)table(plan, &plan->strings) + string;
@@ -104,6 +109,9 @@ static int check_tables(const struct plan *plan, struct message *message)
 				    "providers", message);
 	if (!error)
 		error = check_table(plan, &plan->arguments, sizeof(uint32_t), "arguments",
+				    message);
+	if (!error)
+		error = check_table(plan, &plan->lines, sizeof(struct plan_line), "lines",
 				    message);
 	if (!error)
 		error = check_table(plan, &plan->strings, 1, "string bytes", message);
@@ -177,6 +185,27 @@ static int check_carries(const struct plan *plan, struct message *message)
 	return 0;
 }
 
+/* Each vector once, which also bounds how many there are. */
+static int check_lines(const struct plan *plan, struct message *message)
+{
+	const struct plan_line *lines = plan_lines(plan);
+	uint32_t seen = 0;
+
+	if (plan->lines.count && !plan->vcpu_state)
+		return fail(message, EINVAL, "plan: lines for a guest without a vCPU state");
+	for (uint64_t i = 0; i < plan->lines.count; i++) {
+		if (lines[i].vector < PLAN_FIRST_LINE || lines[i].vector > PLAN_LAST_LINE ||
+		    seen & 1u << lines[i].vector || lines[i].kind > PLAN_LINE_COUNT ||
+		    lines[i].descriptor > INT32_MAX)
+			return fail(message, EINVAL,
+				    "plan: line %" PRIu32 " of kind %" PRIu32
+				    " by descriptor %" PRIu32,
+				    lines[i].vector, lines[i].kind, lines[i].descriptor);
+		seen |= 1u << lines[i].vector;
+	}
+	return 0;
+}
+
 int plan_read(const struct plan **plan, int fd, struct message *message)
 {
 	int error = map(plan, fd, message);
@@ -190,5 +219,6 @@ int plan_read(const struct plan **plan, int fd, struct message *message)
 		return fail(message, EINVAL, "plan: its last string has no end");
 	if (!references_hold(*plan))
 		return fail(message, EINVAL, "plan: an index lies beyond its table");
-	return check_carries(*plan, message);
+	error = check_carries(*plan, message);
+	return error ? error : check_lines(*plan, message);
 }

@@ -1,7 +1,8 @@
 /*
  * The runner of the process host: loads the guest that a plan describes, and calls it.
  * Started by host-wrapper with three descriptors as arguments: plan, guest file, and the
- * page to report faults through (-1: none). The only place of the runner that prints
+ * page to report faults through (-1: none); by itself, after a warm reset, with a fourth:
+ * the work area of before. The only place of the runner that prints
  * errors and exits.
  */
 #define _GNU_SOURCE
@@ -17,15 +18,21 @@
 #include "gate.h"
 #include "gate_sides.h"
 #include "guest.h"
+#include "guest_fault.h"
+#include "interrupt.h"
 #include "load.h"
 #include "multiboot.h"
 #include "plan_read.h"
 #include "providers.h"
 #include "relocate.h"
+#include "reset.h"
+#include "segments.h"
 #include "services.h"
 #include "signal_mask.h"
 #include "slots.h"
+#include "sources.h"
 #include "start_info.h"
+#include "vcpu.h"
 
 enum { FAILED = 125, CANNOT_LOAD = 126 };
 
@@ -47,7 +54,6 @@ static int share_outcome(int fd, struct message *message)
 	if (at == MAP_FAILED)
 		return fail(message, errno, "cannot share memory with the supervisor: %s",
 			    strerror(errno));
-	close(fd);
 	guest.outcome = at;
 	return 0;
 }
@@ -61,11 +67,14 @@ static int load(void)
 
 	if (load_segments(&message) || relocate(&message) || load_protect(&message))
 		return complain(CANNOT_LOAD, &message);
-	close(guest.file);
-	if (load_areas(&message) || start_info_make(&message) || multiboot_make(&message) ||
+	if (load_areas(&message) || reset_share_work_area(&message) ||
+	    guest_fault_prepare(&message) || start_info_make(&message) ||
+	    multiboot_make(&message) ||
 	    providers_load(&functions, &message))
 		return complain(FAILED, &message);
-	error = gate_prepare(functions, &message);
+	error = interrupt_catch(&message);
+	if (!error)
+		error = gate_prepare(functions, &message);
 	if (!error)
 		error = slots_prepare(functions, &message);
 	free(functions);
@@ -74,13 +83,19 @@ static int load(void)
 
 static int run(void)
 {
+	struct message message;
 	int status;
 
 	services_start_clock();
+	segments_start();
+	vcpu_start();
+	if (sources_start(services_open_console(), &message))
+		return complain(FAILED, &message);
 	gate_start_sides();
 	status = jumpslot_enter((uintptr_t)guest_pointer(guest.plan->entry), guest.stack_high,
 				guest.start_info, guest.multiboot);
-	gate.state = 0; /* what was under way is no more: nothing calls the guest back */
+	if (reset_perform(&message))
+		return complain(FAILED, &message);
 	if (guest.plan->options & PLAN_SHOW_BOUND) {
 		fflush(NULL); /* what providers printed comes first */
 		slots_print_bound(stderr);
@@ -94,16 +109,16 @@ int main(int argc, char **argv)
 	const struct plan *plan;
 	int status;
 
-	if (argc != 4) {
+	if (argc != RESET_WORK_AREA && argc != RESET_ARGUMENTS) {
 		fputs("jumpslot-runner: started by host-wrapper, not by hand\n", stderr);
 		return FAILED;
 	}
-	guest.file = atoi(argv[2]);
-	if (plan_read(&plan, atoi(argv[1]), &message))
+	guest.file = atoi(argv[RESET_GUEST]);
+	if (plan_read(&plan, atoi(argv[RESET_PLAN]), &message))
 		return complain(FAILED, &message);
-	close(atoi(argv[1]));
 	guest.plan = plan;
-	if (share_outcome(atoi(argv[3]), &message) || faults_catch(&message))
+	if (reset_prepare(argv, &message) ||
+	    share_outcome(atoi(argv[RESET_OUTCOME]), &message) || faults_catch(&message))
 		return complain(FAILED, &message);
 	signal_mask_start();
 	status = load();

@@ -1,14 +1,11 @@
 /*
- * The services that the host itself provides: console, clock, work area, arguments,
+ * The services that the host itself provides: clock, work area, arguments,
  * and the end. Called by guests, and so checked; async-signal-safe, each of them.
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <limits.h>
-#include <poll.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <jumpslot/provider.h>
 #include <jumpslot/arguments.h>
@@ -24,39 +21,7 @@
 /* AddressSanitizer would look for the bottom of a stack that it does not know. */
 #define LEAVES_THE_GUEST __attribute__((__no_sanitize__("address")))
 
-static int write_all(const char *bytes, size_t count)
-{
-	struct pollfd console = { .fd = STDOUT_FILENO, .events = POLLOUT };
-	size_t done = 0;
-
-	while (done < count) {
-		ssize_t written = write(STDOUT_FILENO, bytes + done, count - done);
-
-		if (written >= 0)
-			done += (size_t)written;
-		else if (errno == EAGAIN)
-			poll(&console, 1, -1);
-		else if (errno != EINTR)
-			return done ? (int)done : -errno;
-	}
-	return (int)done;
-}
-
-int _BSP_Virtual_Console_write(const char *bytes, size_t count)
-{
-	int host_errno = errno;
-	int result;
-
-	if (count > INT_MAX)
-		count = INT_MAX;
-	result = jumpslot_guest_range(bytes, count, JUMPSLOT_READ);
-	if (!result)
-		result = write_all(bytes, count);
-	errno = host_errno;
-	return result;
-}
-
-static uint64_t monotonic_ns(void)
+uint64_t services_now(void)
 {
 	struct timespec time;
 
@@ -66,12 +31,12 @@ static uint64_t monotonic_ns(void)
 
 void services_start_clock(void)
 {
-	guest.started_ns = monotonic_ns();
+	guest.started_ns = services_now();
 }
 
 uint64_t _BSP_Virtual_Clock_read(void)
 {
-	return monotonic_ns() - guest.started_ns;
+	return services_now() - guest.started_ns;
 }
 
 size_t jumpslot_guest_work_area(void **base)

@@ -37,9 +37,11 @@ void signal_mask_start(void)
 /* The mask may have changed: the gate that is open is to ask the kernel when it closes. */
 static void note(void)
 {
-	struct gate_record *record = (struct gate_record *)gate.state;
+	struct gate_record *record = NULL;
 
-	if (gate.host_errno != &errno || !record || gate.state & GATE_IN_CALLBACK)
+	if (gate_is_record(gate.state))
+		record = (struct gate_record *)gate.state;
+	if (gate.host_errno != &errno || !record)
 		return; /* another thread's, the guest's, or before its start */
 	gate.masks_differ = true;
 	record->expected = GATE_NEVER;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <jumpslot/external_abi.h>
+#include "gate.h"
 #include "guest.h"
 #include "guest_memory.h"
 #include "plan_read.h"
@@ -101,7 +102,7 @@ int slots_prepare(const uintptr_t *functions, struct message *message)
 	for (uintptr_t i = 0; i < count; i++)
 		prepare_binding(&guest.resolver.bindings[i], &imports[i], functions[i]);
 	jumpslot_resolver_set(&guest.resolver);
-	*writable(guest.plan->resolver_pointer) = (uintptr_t)jumpslot_resolver_entry;
+	*writable(guest.plan->resolver_pointer) = (uintptr_t)jumpslot_bind;
 	return 0;
 }
 

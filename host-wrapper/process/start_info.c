@@ -5,7 +5,9 @@
 #include <sys/mman.h>
 
 #include <jumpslot/provider.h>
+#include "gate.h"
 #include "guest.h"
+#include "interrupt_frame.h"
 #include "guest_memory.h"
 #include "plan_read.h"
 #include "start_info.h"
@@ -45,7 +47,9 @@ int start_info_make(struct message *message)
 		.magic = JUMPSLOT_START_MAGIC,
 		.version = JUMPSLOT_START_VERSION,
 		.size = sizeof(*info),
-		.resolver = (uintptr_t)jumpslot_resolver_entry,
+		.vcpu_state = guest.plan->vcpu_state ? guest.base + guest.plan->vcpu_state : 0,
+		.interrupt_frame = guest.plan->vcpu_state ? frame_size() : 0,
+		.resolver = (uintptr_t)jumpslot_bind,
 		.work_area_base = guest.work_area,
 		.work_area_size = guest.plan->work_area_size,
 		.command_line = (uintptr_t)(info + 1),
