@@ -14,12 +14,14 @@ BOUND = {
     "i386": ["stub : PLT of a library", "stub : PLT of a program", "inline : direct"],
 }
 MACHINES = tuple(BOUND)
+LEVELS = "disable and enable : nothing"
 RATIOS = [(machine, what) for machine in MACHINES for what in (
     *(f"{what}, {count} functions" for what in BOUND[machine] for count in (16, 1000)),
     *(f"first : lazy first, {count} functions" for count in (100, 1000)),
+    "interrupt : signal", "idle at 1,000 Hz",
     *(f"size : ELF's, names of {length}" for length in LENGTHS))]
 DIFFERENCES = [(machine, what) for machine in MACHINES for what in (
-    "no arguments", "one int", "one int, 16 functions in turn")]
+    "no arguments", "one int", "one int, 16 functions in turn", LEVELS)]
 DIFFERENCES_WITHOUT_GOAL = [(machine, what) for machine in MACHINES for what in (
     "six words on the stack", "variadic, on the guest's stack", "blocking, one int",
     "callback : plain call")]
@@ -60,13 +62,13 @@ def test_every_promised_ratio_is_printed_and_written_with_its_goal(bench):
         assert row["ours"] > 0 and row["peer"] > 0 and row["value"] > 0
 
 
-def test_what_the_gate_adds_is_printed_and_written_in_ns_with_its_goal(bench):
+def test_what_gate_and_levels_add_is_printed_and_written_in_ns_with_its_goal(bench):
     printed, results = bench
     rows = rows_of(results, "difference")
     assert sorted(rows) == sorted(DIFFERENCES + DIFFERENCES_WITHOUT_GOAL)
     for key in DIFFERENCES:
         assert_printed(printed, key, rows[key])
-        assert rows[key]["goal"] == MOST_NS[key[0]]
+        assert rows[key]["goal"] == (1 if key[1] == LEVELS else MOST_NS[key[0]])
         assert rows[key]["ours"] > 0 and rows[key]["peer"] > 0
     for key in DIFFERENCES_WITHOUT_GOAL:
         assert rows[key]["verdict"] == "no goal"

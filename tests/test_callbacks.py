@@ -165,7 +165,7 @@ def test_longjmp_across_a_callback_is_diagnosed(run_case, bind, case, reason):
                             "call_back, called from 0x <switches_out_of_order+0x>"),
 ])
 def test_leaving_the_gate_out_of_order_is_diagnosed(run_case, case, reason):
-    result = run_case(case)
+    result = run_case(case, "--timeout", "60")
     text, status = ended(result)
     assert text.startswith(f"stopped by signal 4 (Illegal instruction): {reason}"), text
     assert (result.stdout, status) == ("", 128 + 4)

@@ -148,14 +148,17 @@ def thunk(pc):
     return pc - int(symbol.partition(" + ")[2] or 0)
 
 
-def step_to_the_end(program):
-    calls, seen, ours = [], set(), set(program.ours())
+def step_to_the_end(program, ours, seen, interrupted):
+    """`interrupted`: as if an interrupt had to wait at each gate."""
+    calls = []
     begin = {entry for entry, name in program.entries.items() if name not in GATES}
     top = register(SP)
     while register(SP) <= top or register(PC) in ours:
         pc = register(PC)
         if pc in begin or pc == thunk(pc):
             calls.append(truth(program.entries.get(pc)))
+            if interrupted:
+                gdb.execute("set var gate.deferred = 1")
         if pc in ours:
             seen.add(pc)
             compare(calls[-1], said(program.rules(pc)))
@@ -164,9 +167,17 @@ def step_to_the_end(program):
         gdb.execute("stepi", to_string=True)
         if calls and register(PC) == calls[-1]["pc"] and register(SP) >= calls[-1]["sp"]:
             calls.pop()
+    return len(calls)
+
+
+def step_twice(program):
+    seen, ours = set(), set(program.ours())
+    calls = step_to_the_end(program, ours, seen, False)
+    gdb.execute("continue")
+    calls += step_to_the_end(program, ours, seen, True)
     for pc in sorted(ours - seen):
         print("UNSEEN", gdb.execute(f"x/i {pc}", to_string=True).strip())
-    print("STEPPED", len(seen), "instructions,", len(calls), "calls open")
+    print("STEPPED", len(seen), "instructions,", calls, "calls open")
 
 
 gdb.execute("break every_way")
@@ -175,4 +186,4 @@ WORD = gdb.lookup_type("long").sizeof
 LIMIT = 1 << 8 * WORD
 NUMBERED = NAMES[WORD]
 SP, PC = ("rsp", "rip") if WORD == 8 else ("esp", "eip")
-step_to_the_end(Program(gdb.current_progspace().filename))
+step_twice(Program(gdb.current_progspace().filename))

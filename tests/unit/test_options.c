@@ -1,5 +1,7 @@
 /* The command line: each option, and what is wrong with one. */
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../../host-wrapper/launcher/options.h"
@@ -54,6 +56,7 @@ START_TEST(without_options_the_usual_values_hold)
 
 	check_right(&line, "guest");
 	ck_assert_uint_eq(line.options.provider_count, 0);
+	ck_assert_uint_eq(line.options.line_count, 0);
 	ck_assert_uint_eq(line.options.stack_size, 1 << 20);
 	ck_assert_uint_eq(line.options.host_stack_size, 8 << 20);
 	ck_assert_uint_eq(line.options.work_area_size, 64 << 20);
@@ -180,6 +183,91 @@ START_TEST(there_are_at_most_64_providers)
 }
 END_TEST
 
+START_TEST(lines_have_a_descriptor_or_a_path)
+{
+	struct line line;
+
+	char path[108] = "";
+	char text[256];
+
+	memset(path, 'p', 107);
+	sprintf(text, "--line 2=fd:3 --line=15=fd:2147483647 --line 7=unix:a=b,c "
+		      "--line 8=unix:%s guest", path);
+	check_right(&line, text);
+	ck_assert_uint_eq(line.options.line_count, 4);
+	ck_assert_str_eq(line.options.lines[3].path, path);
+	ck_assert_uint_eq(line.options.lines[0].vector, 2);
+	ck_assert_int_eq(line.options.lines[0].descriptor, 3);
+	ck_assert_ptr_null(line.options.lines[0].path);
+	ck_assert_uint_eq(line.options.lines[1].vector, 15);
+	ck_assert_int_eq(line.options.lines[1].descriptor, INT_MAX);
+	ck_assert_uint_eq(line.options.lines[2].vector, 7);
+	ck_assert_str_eq(line.options.lines[2].path, "a=b,c");
+}
+END_TEST
+
+START_TEST(there_are_fourteen_lines)
+{
+	struct line line;
+	char text[512] = "";
+
+	for (int i = PLAN_FIRST_LINE; i <= PLAN_LAST_LINE; i++)
+		sprintf(text + strlen(text), "--line %d=fd:%d ", i, i + 1);
+	check_right(&line, strcat(text, "guest"));
+	ck_assert_uint_eq(line.options.line_count, 14);
+}
+END_TEST
+
+START_TEST(what_is_no_line_is_refused)
+{
+	static const char no_line[] = "not a line from 2 to 15, and what raises it";
+	static const char no_source[] = "not LINE=fd:DESCRIPTOR or LINE=unix:PATH";
+	static const char no_descriptor[] = "not a descriptor from 3 up";
+	static const char no_path[] = "the path of a socket has 1 to 107 bytes";
+	static const char twice[] = "this line is given already";
+	char path[128] = "2=unix:";
+	const struct {
+		const char *value, *reason;
+	} wrong[] = {
+		{ "", no_line },
+		{ "2", no_line },
+		{ "x=fd:3", no_line },
+		{ "-2=fd:3", no_line },
+		{ "+2=fd:3", no_line },
+		{ "2x=fd:3", no_line },
+		{ "0=fd:3", no_line },
+		{ "16=fd:3", no_line },
+		{ "4294967298=fd:3", no_line },
+		{ "18446744073709551618=fd:3", no_line },
+		{ "1=fd:3", "line 1 is the console's; others are 2 to 15" },
+		{ "2=", no_source },
+		{ "2=fd", no_source },
+		{ "2=3", no_source },
+		{ "2=pipe:3", no_source },
+		{ "2=fd:", no_descriptor },
+		{ "2=fd:x", no_descriptor },
+		{ "2=fd:-3", no_descriptor },
+		{ "2=fd:3x", no_descriptor },
+		{ "2=fd:2", no_descriptor },
+		{ "2=fd:2147483648", no_descriptor },
+		{ "2=fd:99999999999999999999", no_descriptor },
+		{ "2=unix:", no_path },
+		{ path, no_path },
+		{ "3=fd:4", twice },
+		{ "3=unix:x", twice },
+	};
+
+	memset(path + strlen(path), 'p', 108);
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		char text[256], message[256];
+
+		sprintf(text, "--line 3=fd:3 --line %s guest", wrong[i].value);
+		sprintf(message, "--line %s: %s", wrong[i].value, wrong[i].reason);
+		check_wrong(text, message);
+	}
+}
+END_TEST
+
 START_TEST(sizes_are_whole_pages_up_to_a_terabyte)
 {
 	static const struct {
@@ -278,6 +366,7 @@ START_TEST(what_is_wrong_is_said_by_the_options_name)
 	check_wrong("--list=yes guest", "--list takes no value");
 	check_wrong("--stack", "--stack: its value is missing");
 	check_wrong("--bind", "--bind: its value is missing");
+	check_wrong("--line", "--line: its value is missing");
 	check_wrong("--bind soon guest", "--bind soon: neither lazy nor now");
 	check_wrong("--bind= guest", "--bind : neither lazy nor now");
 }
@@ -298,7 +387,7 @@ START_TEST(the_help_text_names_every_option)
 		"--provider ", "--bind ",	   "--stack ", "--work-area ",
 		"--timeout ",  "--allow-missing ", "--list ",  "--json ",
 		"--report ",   "--in-place ",	   "--help ",  "--version ",
-		"--host-stack ", "--perf-map ",
+		"--host-stack ", "--perf-map ",	   "--line ",
 	};
 
 	for (size_t i = 0; i < COUNT(names); i++)
@@ -317,6 +406,9 @@ int main(void)
 		two_dashes_end_the_options,
 		providers_keep_their_order_and_options,
 		there_are_at_most_64_providers,
+		lines_have_a_descriptor_or_a_path,
+		there_are_fourteen_lines,
+		what_is_no_line_is_refused,
 		sizes_are_whole_pages_up_to_a_terabyte,
 		what_is_no_size_is_refused,
 		a_timeout_is_a_positive_number_of_seconds,

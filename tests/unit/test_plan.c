@@ -46,9 +46,16 @@ static int create(const struct scan *scan, struct message *message)
 			     .function = &function,
 			     .carry = { PLAN_GATED | PLAN_BLOCKING, 24 } };
 	struct link_result result = { .links = &link, .count = 1 };
-	const struct plan_source source = {
-		&options, &scan->file, &scan->image, &scan->table, &result, providers, 2
+	const struct lines lines = {
+		.lines = { { .vector = 2, .kind = PLAN_LINE_COUNT, .descriptor = 9 },
+			   { .vector = 15, .kind = PLAN_LINE_BYTE, .descriptor = 3 } },
+		.count = 2,
 	};
+	struct import_table table = scan->table;
+	const struct plan_source source = { &options, &scan->file, &scan->image, &table,
+					    &result,  providers,   2,		 &lines };
+
+	table.vcpu_state = 0x5000; /* as of a guest that has lines */
 
 	return plan_file_create(&source, message);
 }
@@ -127,6 +134,11 @@ START_TEST(what_the_launcher_writes_the_runner_accepts)
 	ck_assert_str_eq(plan_argument(plan, 1), "");
 	ck_assert_str_eq(plan_argument(plan, 2), "two words");
 	ck_assert_str_eq(plan_string(plan, plan->name), "guest.elf");
+	ck_assert_uint_eq(plan->lines.count, 2);
+	ck_assert_uint_eq(plan_lines(plan)[0].vector, 2);
+	ck_assert_uint_eq(plan_lines(plan)[0].kind, PLAN_LINE_COUNT);
+	ck_assert_uint_eq(plan_lines(plan)[0].descriptor, 9);
+	ck_assert_uint_eq(plan_lines(plan)[1].vector, 15);
 	ck_assert_uint_eq(plan->stack_size, 4096);
 	ck_assert_uint_eq(plan->host_stack_size, 12288);
 	ck_assert_uint_eq(plan_imports(plan)->carry, PLAN_GATED | PLAN_BLOCKING);
@@ -222,6 +234,11 @@ static void carry(struct plan *plan, uint32_t how, uint32_t stack_bytes)
 	import->stack_bytes = stack_bytes;
 }
 
+static struct plan_line *second_line(struct plan *plan)
+{
+	return (struct plan_line *)in(plan, &plan->lines) + 1;
+}
+
 #define WRONG(name, action)                                                              \
 	static void name(struct plan *p)                                                 \
 	{                                                                                \
@@ -262,6 +279,13 @@ WRONG(provider_without_options, provider(p)->options = PLAN_NO_STRING)
 WRONG(argument, ((uint32_t *)in(p, &p->arguments))[2] = PLAN_NO_STRING)
 WRONG(no_arguments, p->arguments.count = 0)
 WRONG(unaligned, p->imports.offset += 4)
+WRONG(lines_without_state, p->vcpu_state = 0)
+WRONG(line_of_the_console, second_line(p)->vector = 1)
+WRONG(line_too_high, second_line(p)->vector = 16)
+WRONG(line_too_high_to_shift, second_line(p)->vector = 34)
+WRONG(line_twice, second_line(p)->vector = 2)
+WRONG(line_kind, second_line(p)->kind = 3)
+WRONG(line_descriptor, second_line(p)->descriptor = 1u << 31)
 
 START_TEST(what_is_wrong_with_a_plan_is_said)
 {
@@ -302,6 +326,13 @@ START_TEST(what_is_wrong_with_a_plan_is_said)
 		{ argument, beyond },
 		{ no_arguments, beyond },
 		{ unaligned, "plan: 1 imports at * do not lie within its * bytes" },
+		{ lines_without_state, "plan: lines for a guest without a vCPU state" },
+		{ line_of_the_console, "plan: line 1 of kind 0 by descriptor 3" },
+		{ line_too_high, "plan: line 16 of kind 0 by descriptor 3" },
+		{ line_too_high_to_shift, "plan: line 34 of kind 0 by descriptor 3" },
+		{ line_twice, "plan: line 2 of kind 0 by descriptor 3" },
+		{ line_kind, "plan: line 15 of kind 3 by descriptor 3" },
+		{ line_descriptor, "plan: line 15 of kind 0 by descriptor 2147483648" },
 	};
 	int fd = create_for_hello();
 
@@ -360,6 +391,7 @@ START_TEST(tables_lie_within_the_plan)
 	check_extremes(&bytes, offsetof(struct plan, imports), "imports");
 	check_extremes(&bytes, offsetof(struct plan, providers), "providers");
 	check_extremes(&bytes, offsetof(struct plan, arguments), "arguments");
+	check_extremes(&bytes, offsetof(struct plan, lines), "lines");
 	check_extremes(&bytes, offsetof(struct plan, strings), "string bytes");
 	free(bytes.at);
 	close(fd);

@@ -1,0 +1,146 @@
+/*
+ * Console input, as the first argument says; the exit status is 0 where all was right.
+ */
+#include <jumpslot/start_info.h>
+#include <jumpslot/virt_cpu.h>
+#include "lines_print.h"
+
+#define EAGAIN	  11
+#define A_WHILE	  50000000u /* ns */
+
+static volatile uint32_t interrupts;
+
+static void on_interrupt(int vector, void *frame)
+{
+	(void)frame;
+	interrupts += vector == JUMPSLOT_VECTOR_CONSOLE;
+	_CPU_Virtual_Irq_ack(vector);
+}
+
+static int start(void)
+{
+	if (_CPU_Virtual_Set_handler(on_interrupt) ||
+	    _CPU_Virtual_Irq_request(JUMPSLOT_VECTOR_CONSOLE) || _BSP_Virtual_Console_init())
+		return 1;
+	print("ready\n");
+	return 0;
+}
+
+/* Echoes what is there; whether the last of it was '!'. */
+static int echo(void)
+{
+	char byte = 0;
+	int value;
+
+	while ((value = _BSP_Virtual_Console_read()) >= 0) {
+		byte = (char)value;
+		_BSP_Virtual_Console_write(&byte, 1);
+	}
+	return byte == '!';
+}
+
+/* By interrupts alone. */
+static int echo_by_interrupts(void)
+{
+	if (start())
+		return 1;
+	do {
+		if (_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER))
+			return 2;
+	} while (!echo());
+	return 0;
+}
+
+/* The end comes as one interrupt, and is final. */
+static int nothing_behind_the_end(void)
+{
+	if (start() || _CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER) ||
+	    _BSP_Virtual_Console_read() != -1)
+		return 1;
+	print("end\n");
+	if (_CPU_Virtual_Wait_for_event(_BSP_Virtual_Clock_read() + A_WHILE) != -EAGAIN)
+		return 2;
+	return _BSP_Virtual_Console_read() == -1 && interrupts == 1 ? 0 : 3;
+}
+
+/* Two arrivals before the first is read, and one after. */
+static int count_interrupts(void)
+{
+	if (start() || _CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER))
+		return 1;
+	print("interrupt\n");
+	/* More input comes now, and no interrupt. */
+	if (_CPU_Virtual_Wait_for_event(_BSP_Virtual_Clock_read() + A_WHILE) != -EAGAIN)
+		return 2;
+	while (_BSP_Virtual_Console_read() != 'z')
+		;
+	if (_BSP_Virtual_Console_read() != -1)
+		return 3;
+	print("read\n");
+	if (_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER) || interrupts != 2)
+		return 4;
+	return _BSP_Virtual_Console_read() == 'x' ? 0 : 5;
+}
+
+/* In a handler, and beside it, while input comes: no byte is lost, and nothing waits. */
+static uint32_t sum;
+
+static void read_all(int vector, void *frame)
+{
+	int value;
+
+	(void)frame;
+	while ((value = _BSP_Virtual_Console_read()) >= 0)
+		sum += (uint32_t)value;
+	_CPU_Virtual_Irq_ack(vector);
+}
+
+static int read_on_both_sides(uint32_t expected)
+{
+	int value;
+
+	if (start() || _CPU_Virtual_Set_handler(read_all))
+		return 1;
+	_CPU_Virtual_Interrupts_open();
+	for (;;) {
+		value = _BSP_Virtual_Console_read();
+		_CPU_Virtual_Interrupts_close();
+		sum += value >= 0 ? (uint32_t)value : 0;
+		if (sum >= expected)
+			return sum != expected;
+		_CPU_Virtual_Interrupts_open();
+	}
+}
+
+/* The bytes 0 to 255, one after the other, and then nothing. */
+static int every_byte(void)
+{
+	for (int byte = 0; byte < 256; byte++)
+		if (_BSP_Virtual_Console_read() != byte)
+			return 1;
+	return _BSP_Virtual_Console_read() != -1;
+}
+
+JUMPSLOT_ENTRY(info)
+{
+	(void)info;
+	switch (letter_argument(1)) {
+	case 'e':
+		return echo_by_interrupts();
+	case 'f':
+		return nothing_behind_the_end();
+	case 'i':
+		return count_interrupts();
+	case 'b':
+		return read_on_both_sides(number_argument(2));
+	case '2':
+		return _BSP_Virtual_Console_read() == 'a' &&
+		       _BSP_Virtual_Console_read() == 'b' ? 0 : 1;
+	case 'v':
+		return every_byte();
+	case 'n':
+		return start() || _BSP_Virtual_Console_read() != -1 ||
+		       _BSP_Virtual_Console_read() != -1;
+	}
+	return 99;
+}

@@ -1,0 +1,298 @@
+/*
+ * Everything that an interrupt may come upon, a window of code each. Arguments are
+ * windows to run; without any, all are run. The driver of tests/step says what was wrong.
+ */
+#include <stddef.h>
+#include <jumpslot/arguments.h>
+#include <jumpslot/start_info.h>
+#include <jumpslot/virt_bsp.h>
+#include <jumpslot/virt_cpu.h>
+#include "step.h"
+#include "step_rounds.h"
+
+enum { EAGAIN = 11 };
+
+extern int step_flat(void);
+
+/* Unbound again: what the slot led to at first. Linked without linkscripts/externals.ld,
+ * slots are memory of the guest's. */
+#define UNBIND(func)                                                                     \
+	extern const void *volatile slot_of_##func __asm__("jumpslot.slot." #func);      \
+	extern const char bind_of_##func[] __asm__("jumpslot.bind." #func);              \
+	static void unbind_##func(void)                                                  \
+	{                                                                                \
+		slot_of_##func = bind_of_##func;                                         \
+	}
+UNBIND(step_copied)
+UNBIND(step_variadic)
+UNBIND(step_direct)
+UNBIND(step_back)
+UNBIND(jumpslot_interrupts_deliver)
+
+/* At level 1. Returns whether the first of the interrupts waits. */
+static int be_critical(void)
+{
+	int waits;
+
+	critical = 1;
+	waits = __jumpslot_vcpu.pending != 0;
+	critical = 0;
+	return waits;
+}
+
+/* What waited has been delivered since. */
+static int has_come(int waited)
+{
+	return !waited || delivered;
+}
+
+static int disable_and_enable(void)
+{
+	uint32_t previous = _CPU_Virtual_Interrupts_disable();
+	int waited = be_critical();
+
+	_CPU_Virtual_Interrupts_enable(previous);
+	return !previous && has_come(waited);
+}
+
+static int disable_twice(void)
+{
+	uint32_t outer = _CPU_Virtual_Interrupts_disable();
+	uint32_t inner = _CPU_Virtual_Interrupts_disable();
+	int waited;
+
+	_CPU_Virtual_Interrupts_enable(inner);
+	waited = be_critical();
+	_CPU_Virtual_Interrupts_enable(outer);
+	return !outer && inner && has_come(waited);
+}
+
+static int flash(void)
+{
+	uint32_t previous = _CPU_Virtual_Interrupts_disable();
+	int waited = be_critical(), came;
+
+	_CPU_Virtual_Interrupts_flash(previous);
+	came = has_come(waited) && _CPU_Virtual_Interrupts_get_level() == 1;
+	be_critical();
+	_CPU_Virtual_Interrupts_enable(previous);
+	return came;
+}
+
+static int close_and_open(void)
+{
+	int waited;
+
+	_CPU_Virtual_Interrupts_close();
+	waited = be_critical();
+	_CPU_Virtual_Interrupts_open();
+	return has_come(waited);
+}
+
+static int deliver_own(void)
+{
+	_CPU_Virtual_Interrupts_close();
+	_CPU_Virtual_Irq_raise(OWN_VECTOR);
+	be_critical();
+	_CPU_Virtual_Interrupts_open();
+	return delivered;
+}
+
+static int raise_own(void)
+{
+	_CPU_Virtual_Irq_raise(OWN_VECTOR);
+	return delivered;
+}
+
+static int unmask_own(void)
+{
+	_CPU_Virtual_Irq_mask(OWN_VECTOR);
+	_CPU_Virtual_Irq_raise(OWN_VECTOR);
+	_CPU_Virtual_Irq_unmask(OWN_VECTOR);
+	return delivered;
+}
+
+/* One that is delivered before would not be waited for. */
+static void close_before(void)
+{
+	_CPU_Virtual_Interrupts_close();
+}
+
+static int wait_for_event(void)
+{
+	int result;
+
+	be_critical();
+	result = _CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER);
+	be_critical();
+	_CPU_Virtual_Interrupts_open();
+	return result == 0 && delivered;
+}
+
+/* Whether an interrupt came in time shows in the result, and only so. */
+static int wait_until_past(void)
+{
+	int result, came;
+
+	result = _CPU_Virtual_Wait_for_event(0);
+	came = delivered;
+	be_critical();
+	_CPU_Virtual_Interrupts_open();
+	return result == (came ? 0 : -EAGAIN);
+}
+
+static int call_none(void)
+{
+	return step_none() == 7;
+}
+
+static int call_copied(void)
+{
+	return step_copied(1, 2, 3, 4, 5, 6, 7, 8, 9, 10) == 385;
+}
+
+static int call_wide(void)
+{
+	return step_wide(0x123456789abcdef0, 0x1111111111111111) == 0x23456789abcdf001;
+}
+
+static int call_double(void)
+{
+	return step_double(0.5, 0.25) == 1.0;
+}
+
+static int call_record(void)
+{
+	struct step_record record = step_record(7, 5);
+
+	return record.words[0] == 7 && record.words[1] == 5 && record.words[2] == 12 &&
+	       record.words[3] == 2 && record.words[4] == 35;
+}
+
+static int call_stdcall(void)
+{
+	return step_stdcall(5, 6, 7) == 38;
+}
+
+static int call_fastcall(void)
+{
+	return step_fastcall(5, 6, 7) == 38;
+}
+
+static int call_regparm(void)
+{
+	return step_regparm(5, 6, 7) == 38;
+}
+
+static int call_variadic(void)
+{
+	return step_variadic(8, 1, 2, 3, 4, 5, 6, 7, 8) == 204;
+}
+
+static int call_blocking(void)
+{
+	return step_blocking(41) == 42;
+}
+
+static int call_direct(void)
+{
+	return step_direct(5, 6, 7) == 38;
+}
+
+/* With floating-point control that is not the host's, the gate has more to do. */
+static int call_rounding_up(void)
+{
+	static const uint32_t up = 0x5f80, usual = 0x1f80;
+	uint32_t now;
+	int sum = step_variadic(2, 1, 2);
+	double result;
+
+	__asm__ volatile("ldmxcsr %0" : : "m"(up));
+	result = step_double(0.5, 0.25);
+	sum += step_variadic(3, 1, 2, 3);
+	__asm__ volatile("stmxcsr %0" : "=m"(now));
+	__asm__ volatile("ldmxcsr %0" : : "m"(usual));
+	return result == 1.0 && (now & 0xffc0) == up && sum == 5 + 14;
+}
+
+static int called_back(int value)
+{
+	return step_none() + step_variadic(1, value);
+}
+
+static int call_back(void)
+{
+	return step_back(called_back, 10) == 18;
+}
+
+static int call_back_variadic(void)
+{
+	return step_back_variadic(called_back, 10) == 18;
+}
+
+static const struct window windows[] = {
+	{ "registers", step_flat, .pairs = 3 },
+	{ "registers, three times", step_flat, .pairs = 1, .triples = 1 },
+	{ "registers, handler opens and closes", step_flat, .pairs = 3, .opens = 1 },
+	{ "registers, handler opens", step_flat, .pairs = 3, .opens = 2 },
+	{ "enable", disable_and_enable, .pairs = 3 },
+	{ "enable twice", disable_twice, .pairs = 2 },
+	{ "flash", flash, .pairs = 3 },
+	{ "open", close_and_open, .pairs = 2 },
+	{ "deliver", deliver_own, .own = 1, .pairs = 3 },
+	{ "deliver, handler opens", deliver_own, .own = 1, .pairs = 2, .opens = 2 },
+	{ "raise", raise_own, .own = 1, .pairs = 2 },
+	{ "unmask", unmask_own, .own = 1, .pairs = 2 },
+	{ "wait", wait_for_event, close_before, .sleeps = 1, .pairs = 3 },
+	{ "wait, time is up", wait_until_past, close_before, .pairs = 2 },
+	{ "none", call_none, .pairs = 2 },
+	{ "copied", call_copied, .pairs = 2 },
+	{ "wide", call_wide, .pairs = 1 },
+	{ "double", call_double, .pairs = 2 },
+	{ "record", call_record, .pairs = 2 },
+	{ "stdcall", call_stdcall, .pairs = 2 },
+	{ "fastcall", call_fastcall, .pairs = 1 },
+	{ "regparm", call_regparm, .pairs = 1 },
+	{ "variadic", call_variadic, .pairs = 2 },
+	{ "blocking", call_blocking, .pairs = 2 },
+	{ "direct", call_direct, .pairs = 1 },
+	{ "rounding", call_rounding_up, .pairs = 2 },
+	{ "callback", call_back, .pairs = 2 },
+	{ "callback, variadic", call_back_variadic, .pairs = 2 },
+	/* The last, as they leave slots unbound. */
+	{ "copied, unbound", call_copied, unbind_step_copied, .pairs = 2 },
+	{ "variadic, unbound", call_variadic, unbind_step_variadic, .pairs = 1 },
+	{ "direct, unbound", call_direct, unbind_step_direct, .pairs = 1 },
+	{ "callback, unbound", call_back, unbind_step_back, .pairs = 1 },
+	{ "open, unbound", close_and_open, unbind_jumpslot_interrupts_deliver,
+	  .pairs = 2 },
+};
+
+static int is_same(const char *a, const char *b)
+{
+	for (; *a && *a == *b; a++)
+		b++;
+	return *a == *b;
+}
+
+static int is_wanted(const char *name)
+{
+	char argument[64];
+	int count = jumpslot_argument_count();
+
+	for (int i = 1; i < count; i++)
+		if (jumpslot_argument(i, argument, sizeof(argument)) >= 0 &&
+		    is_same(argument, name))
+			return 1;
+	return count == 1;
+}
+
+JUMPSLOT_ENTRY(info)
+{
+	step_share(&inside);
+	rounds_start(info->interrupt_frame);
+	for (size_t i = 0; i < sizeof(windows) / sizeof(*windows); i++)
+		if (is_wanted(windows[i].name))
+			rounds_run(&windows[i]);
+	return 0;
+}
