@@ -13,6 +13,7 @@ from pathlib import Path
 from bound_calls import bound_rows
 from first_calls import first_rows
 from gated_calls import gated_rows
+from interrupts import interrupt_rows
 from report import (plot, print_clock, print_differences, print_ratios, print_sections)
 from runs import BENCH, MACHINES, QUICK
 from sizes import size_rows
@@ -31,7 +32,9 @@ def measure(machine):
     differences, clock = gated_rows(machine)
     sizes, sections = size_rows(machine)
     bound, cycle = bound_rows(machine)
-    ratios = [*bound, *first_rows(machine, 100, cycle), *first_rows(machine, 1000, cycle),
+    levels, interrupts = interrupt_rows(machine, clock)
+    differences += levels
+    ratios = [*bound, *interrupts, *first_rows(machine, 100, cycle), *first_rows(machine, 1000, cycle),
               *sizes]
     print(f"\n{machine}")
     print_clock(clock)

@@ -22,6 +22,7 @@ BENCH_FILES := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
 		$(BENCH_BOUND:%=%/bound-$(f))) \
 	$(foreach f,guest.elf provider.so gated.so peer,$(BENCH_FIRST:%=%/first-$(f))) \
 	16-16/gated-guest.elf 16-16/gated-provider.so \
+	16-16/interrupt-guest.elf 16-16/interrupt-provider.so \
 	$(foreach f,guest.elf peer,$(BENCH_SIZES_$(m):%=%/size-$(f)))))
 
 .PHONY: bench
@@ -74,7 +75,7 @@ $(BENCH)/%/$(1)_guest.o: bench/calls/$(1)_guest.c $(BENCH)/%/names.h
 $(BENCH)/%/$(1)_program.o: bench/calls/$(1)_program.c $(BENCH)/%/names.h
 	$$(CC) $$(BENCH_HOST_M) $$(HOST_CFLAGS) -fno-pie -fcf-protection -MF $$@.d -c -o $$@ $$<
 endef
-$(foreach f,bound first gated,$(eval $(call bench_main,$(f))))
+$(foreach f,bound first gated interrupt,$(eval $(call bench_main,$(f))))
 
 # An ordinary library, and what an ordinary program is linked with.
 $(BENCH)/%/libcallee.so: bench/calls/callee.c bench/calls/first.c $(BENCH)/%/names.h
@@ -105,6 +106,12 @@ $(BENCH)/%/gated-guest.elf: $(BENCH)/%/gated_guest.o $(BENCH)/%/stub.o \
 $(BENCH)/%/gated-provider.so: bench/calls/gated.c $(BENCH)/%/names.h
 	$(BENCH_PROVIDER)
 
+# Interrupts: the same.
+$(BENCH)/%/interrupt-guest.elf: $(BENCH)/%/interrupt_guest.o
+	$(BENCH_GUEST)
+$(BENCH)/%/interrupt-provider.so: bench/calls/interrupt.c
+	$(BENCH_PROVIDER)
+
 # First calls: a guest, its provider twice, and an ordinary program with a shared library.
 BENCH_FIRST_FROM := bench/calls/callee.c bench/calls/first.c
 $(BENCH)/%/first-guest.elf: $(BENCH)/%/first_guest.o $(BENCH)/%/stub.o
@@ -125,6 +132,6 @@ $(BENCH)/%/size-peer: $(BENCH)/%/first_program.o $(BENCH)/%/plt.o $(BENCH)/%/lib
 BENCH_FOLDERS := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
 	$(sort $(BENCH_BOUND) $(BENCH_FIRST) $(BENCH_SIZES_$(m)))))
 BENCH_OBJECTS := stub stub-direct slot plt plt-pic direct \
-	bound_guest first_guest gated_guest bound_program first_program
+	bound_guest first_guest gated_guest interrupt_guest bound_program first_program
 .SECONDARY: $(foreach f,names.h libcallee.so first-guest.elf $(BENCH_OBJECTS:%=%.o),\
 	$(BENCH_FOLDERS:%=%/$(f)))
