@@ -1,7 +1,7 @@
 # Guests of a single file, guests/<name>/<name>.c, for each architecture; where there
 # is a guests/<name>/provider.c, the provider that goes with it.
 
-SIMPLE_GUESTS := hello calculator
+SIMPLE_GUESTS := hello calculator ticker
 GUESTS += $(foreach a,x86_64 i386,$(SIMPLE_GUESTS:%=$(BUILD)/guests/%-$(a).elf))
 PROVIDERS += $(foreach a,x86_64 i386,$(BUILD)/providers/calculator-$(a).so)
 LIBS_calculator := -lm

@@ -87,3 +87,9 @@ def test_the_state_is_shown_in_reports_and_on_request(tools):
         assert process.stderr.readline() == line
         assert process.wait(timeout=60) == 128 + 9
         assert process.stderr.read().endswith("its time is up (--timeout)\n" + line)
+
+
+def test_the_ticker_to_copy_from_ticks_and_waits_for_its_level(tools, arch):  # noqa: F811
+    result = tools.wrapper("--timeout", "60", BUILD / f"guests/ticker-{arch}.elf")
+    assert (result.stdout, result.stderr, result.returncode) == (
+        "tick\n" * 5 + "held back\ndelivered\n", "", 0)

@@ -19,10 +19,9 @@
 #include "vcpu.h"
 #include "xsave.h"
 
-/* Code in the guest's place in which the guest is not to be interrupted: from `start` to
- * `end` it goes on at `again` instead. */
+/* Code in the guest's place in which the guest is not to be interrupted: it starts over. */
 struct stretch {
-	const char *start, *end, *again;
+	const char *start, *end;
 };
 
 static bool is_within(uintptr_t pc, const char *start, const char *end)
@@ -32,10 +31,10 @@ static bool is_within(uintptr_t pc, const char *start, const char *end)
 
 /* The ways out of gates and resolver, which look again whether something has to wait. */
 static const struct stretch ways_out[] = {
-	{ jumpslot_gate_check, jumpslot_gate_out, jumpslot_gate_check },
-	{ jumpslot_stay_check, jumpslot_stay_out, jumpslot_stay_check },
-	{ jumpslot_pop_check, jumpslot_pop_out, jumpslot_pop_check },
-	{ jumpslot_bind_check, jumpslot_bind_out, jumpslot_bind_check },
+	{ jumpslot_gate_check, jumpslot_gate_out },
+	{ jumpslot_stay_check, jumpslot_stay_out },
+	{ jumpslot_pop_check, jumpslot_pop_out },
+	{ jumpslot_bind_check, jumpslot_bind_out },
 };
 
 /* Whether the guest is on its way in or out of the host: what waits will be seen there. */
@@ -45,7 +44,7 @@ static bool is_at_gate(void *context, uintptr_t pc)
 		return false;
 	for (size_t i = 0; i < sizeof(ways_out) / sizeof(*ways_out); i++) {
 		if (is_within(pc, ways_out[i].start, ways_out[i].end))
-			context_set_pc(context, ways_out[i].again);
+			context_set_pc(context, ways_out[i].start);
 		if (pc >= (uintptr_t)ways_out[i].end &&
 		    pc < (uintptr_t)ways_out[i].end + GATE_LAST_STEPS)
 			return false; /* nothing but the return is left: guest code */
