@@ -10,11 +10,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <x86intrin.h>
 
 #include "../common/privileged.h"
 #include "context.h"
 #include "faults.h"
+#include "flags.h"
 #include "gate.h"
 #include "gate_fault.h"
 #include "guest.h"
@@ -25,7 +25,6 @@
 #include "vcpu.h"
 
 #define HANDLER_STACK 0x10000
-#define FLAGS_AC      0x40000
 
 static const int fault_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP };
 
@@ -126,9 +125,11 @@ static void fault(const siginfo_t *info, void *context)
 WITHOUT_SEGMENTS static void on_fault(int number, siginfo_t *info, void *context)
 {
 	const bool is_guests = faults_on_stack(__builtin_frame_address(0));
-	const uint32_t segments = is_guests ? segments_restore(context) : 0;
+	uint32_t segments;
 
 	(void)number;
+	flags_clear_alignment();
+	segments = is_guests ? segments_restore(context) : 0;
 	if (gate_fault_mend(info, context))
 		return;
 	if (is_guests && !segments)

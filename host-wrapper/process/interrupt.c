@@ -12,6 +12,7 @@
 
 #include "context.h"
 #include "faults.h"
+#include "flags.h"
 #include "gate.h"
 #include "guest.h"
 #include "interrupt.h"
@@ -104,6 +105,7 @@ WITHOUT_SEGMENTS static void on_interrupt(int number, siginfo_t *info, void *con
 	uint32_t changed;
 
 	(void)number;
+	flags_clear_alignment();
 	if (info->si_code == SI_TIMER)
 		vcpu_raise_clock(1 + (uint32_t)info->si_overrun);
 	if (!is_guests_thread(&number)) {
