@@ -26,7 +26,7 @@ def print_ratios(rows):
 
 
 def print_differences(rows):
-    print(DIFFERENCE_HEAD.format("ours : peer", "gated", "direct", "unit", "cycles",
+    print(DIFFERENCE_HEAD.format("ours : peer", "ours", "peer", "unit", "cycles",
                                  "ns more", "quartiles", "goal"))
     for row in rows:
         print(DIFFERENCE_ROW.format(

@@ -11,7 +11,8 @@
 
 static inline void flags_clear_alignment(void)
 {
-	__writeeflags(__readeflags() & ~FLAGS_AC);
+	if (__readeflags() & FLAGS_AC)
+		__writeeflags(__readeflags() & ~FLAGS_AC);
 }
 
 #endif
