@@ -6,42 +6,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "float_control.h"
 #include "gate_sides.h"
-
-/* The bits of an x87 control word that keep exceptions from being faults. */
-#define X87_MASKED 0x3f
-
-static uint32_t read_mxcsr(void)
-{
-	uint32_t value;
-
-	__asm__ volatile("stmxcsr %0" : "=m"(value));
-	return value;
-}
 
 /* The flags stay: they are the callee's to set. */
 static void load_mxcsr(uint32_t control)
 {
-	uint32_t value = (read_mxcsr() & ~(uint32_t)MXCSR_CONTROL) |
-			 (control & MXCSR_CONTROL);
-
-	__asm__ volatile("ldmxcsr %0" : : "m"(value));
-}
-
-static uint16_t read_control(void)
-{
-	uint16_t value;
-
-	__asm__ volatile("fnstcw %0" : "=m"(value));
-	return value;
-}
-
-/* One side's flag is no fault of the other's, which has that exception unmasked. */
-static void load_control(uint16_t control)
-{
-	if ((control & X87_MASKED) != X87_MASKED)
-		__asm__ volatile("fnclex");
-	__asm__ volatile("fldcw %0" : : "m"(control));
+	float_load_mxcsr((float_read_mxcsr() & ~(uint32_t)MXCSR_CONTROL) |
+			 (control & MXCSR_CONTROL));
 }
 
 /* Returns the one until then. Cannot fail; syscall() is a few instructions in any libc. */
@@ -77,8 +49,8 @@ static void leave_mask(uint64_t forced)
 
 static void look_at_host(void)
 {
-	gate.mxcsr = read_mxcsr() & MXCSR_CONTROL;
-	gate.control = read_control();
+	gate.mxcsr = float_read_mxcsr() & MXCSR_CONTROL;
+	gate.control = float_read_x87();
 	gate.expected = gate.masks_differ ? GATE_NEVER : gate.mxcsr;
 }
 
@@ -91,15 +63,15 @@ void gate_start_sides(void)
 
 void gate_look_at_guest(struct gate_record *record)
 {
-	record->mxcsr = read_mxcsr();
-	record->control = read_control();
+	record->mxcsr = float_read_mxcsr();
+	record->control = float_read_x87();
 }
 
 void gate_to_host(struct gate_record *record)
 {
 	record->expected = GATE_NEVER;
 	load_mxcsr(gate.mxcsr);
-	load_control((uint16_t)gate.control);
+	float_load_x87((uint16_t)gate.control);
 	if (masks_differ(record))
 		set_mask(host_mask(record));
 }
@@ -110,5 +82,5 @@ void gate_to_guest(struct gate_record *record)
 		leave_mask(record->function->blocking ? 1ull << (GATE_INTERRUPT - 1) : 0);
 	look_at_host();
 	load_mxcsr(record->mxcsr);
-	load_control(record->control);
+	float_load_x87(record->control);
 }
