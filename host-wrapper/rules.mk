@@ -20,8 +20,7 @@ RUNNER_SOURCES := $(wildcard $(HW)/process/*.c $(HW)/process/*.S $(HW)/common/*.
 # A file that is for one architecture says so in its name.
 RUNNER_FOREIGN_x86_64 := %_i386.c %_i386.S
 RUNNER_FOREIGN_i386 := %_x86_64.c %_x86_64.S
-RUNNER_NO_VECTORS := gate_sides callback guest_memory interrupt interrupt_frame_x86_64 \
-	interrupt_frame_i386
+RUNNER_NO_VECTORS := gate_sides callback guest_memory interrupt interrupt_frame
 
 # Providers take from it what jumpslot/provider.h declares.
 define runner
@@ -38,7 +37,8 @@ $$(BUILD)/$$(HW)/$(1)/%.o: $$(HW)/%.S
 	@mkdir -p $$(@D)
 	$$(CC) $$(HOST_M_$(1)) $$(HW_CFLAGS) -c -o $$@ $$<
 
-# These run while vector registers hold a call's arguments or results.
+# Vector registers hold a call's arguments or results where the gate calls these; and what an
+# interrupt leaves in its initial state need not be restored behind it.
 $$(RUNNER_NO_VECTORS:%=$$(BUILD)/$$(HW)/$(1)/process/%.o): HW_CFLAGS += -mgeneral-regs-only
 
 $$(BUILD)/bin/jumpslot-runner-$(1): $$(RUNNER_OBJECTS_$(1)) \

@@ -132,7 +132,7 @@ UNPROTECTED = {
         "jumpslot_resume + 40, jumpslot_resume_end",
         "the guest ended by signal 11|the guest does not end", "registers, three times"),
     "flags are not restored": (
-        "interrupt_frame_{arch}.c", r"\{ \(uintptr_t\)registers\[REG_EFL\],", "{ 0x202,",
+        "interrupt_frame.c", r"\{ context_flags\(context\),", "{ 0x202,",
         "registers, or what the window did", "registers"),
     "sleep does not look": (
         "interrupt_{arch}.S", r"\tcmpl\t\$0, VCPU_WAITING.*\n\tjne\tjumpslot_sleep_end\n", "",

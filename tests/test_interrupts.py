@@ -118,7 +118,7 @@ BROKEN = {
         "registers swapped": ("interrupt_x86_64.S", "+ 48(%rbx), %r8", "+ 56(%rbx), %r8"),
         "flags not restored": ("interrupt_x86_64.S", "\tpopfq\n", "\tlea\t8(%rsp), %rsp\n"),
         "stack pointer off": ("interrupt_x86_64.S", "ret\t$128", "ret\t$120"),
-        "red zone used": ("interrupt_frame_x86_64.c", "sp - RED_ZONE -", "sp -"),
+        "red zone used": ("interrupt_frame.c", "sp - frame_red_zone -", "sp -"),
         "one vector component": ("interrupt_x86_64.S", "\txrstor64 (%rcx)\n",
                                  "\tand\t${mask}, %eax\n\txrstor64 (%rcx)\n"),
     },

@@ -189,11 +189,11 @@ static bool keep_vectors(void *context)
 {
 	void *registers;
 
-	fault.vectors_size = fault_frame_vectors(context, &registers);
+	fault.vectors_size = context_vectors(context, &registers);
 	if (fault.vectors_size > fault.vectors_room)
 		return false;
 	memcpy(fault.vectors, registers, fault.vectors_size);
-	fault_frame_reset_vectors(context);
+	context_reset_vectors(context);
 	return true;
 }
 
@@ -228,7 +228,7 @@ static void restore(void *context, const struct jumpslot_fault *from)
 	void *registers;
 
 	write_registers(context, from);
-	if (fault_frame_vectors(context, &registers) == fault.vectors_size)
+	if (context_vectors(context, &registers) == fault.vectors_size)
 		memcpy(registers, fault.vectors, fault.vectors_size);
 }
 

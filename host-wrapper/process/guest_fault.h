@@ -57,11 +57,6 @@ extern const size_t fault_field_count;
 /* Whether `context` stands where that handler was called from. */
 bool fault_frame_is_at(const void *context, const struct jumpslot_fault *frame);
 
-/* Vector and x87 registers: bytes of them at `*registers` in a signal's context, and
- * setting them there to what a function expects. */
-size_t fault_frame_vectors(const void *context, void **registers);
-void fault_frame_reset_vectors(void *context);
-
 /* To go on in jumpslot_fault_call, or in jumpslot_leave(). */
 void fault_frame_enter(void *context, struct jumpslot_fault *frame, uintptr_t handler);
 void fault_frame_leave(void *context, struct jumpslot_fault *frame, int status);

@@ -3,7 +3,6 @@
 #include <ucontext.h>
 
 #include "enter.h"
-#include "fsave_i386.h"
 #include "guest_fault.h"
 
 static greg_t *registers_of(const void *context)
@@ -30,20 +29,6 @@ bool fault_frame_is_at(const void *context, const struct jumpslot_fault *frame)
 	const greg_t *registers = registers_of(context);
 
 	return registers[REG_ESP] == (greg_t)frame && registers[REG_EBX] == (greg_t)frame;
-}
-
-size_t fault_frame_vectors(const void *context, void **registers)
-{
-	*registers = ((ucontext_t *)context)->uc_mcontext.fpregs;
-	return FSAVE_SIZE + xsave_size(fsave_next(*registers));
-}
-
-void fault_frame_reset_vectors(void *context)
-{
-	void *fsave = ((ucontext_t *)context)->uc_mcontext.fpregs;
-
-	xsave_reset(fsave_next(fsave));
-	fsave_reset(fsave);
 }
 
 void fault_frame_enter(void *context, struct jumpslot_fault *frame, uintptr_t handler)

@@ -4,7 +4,6 @@
 
 #include "enter.h"
 #include "guest_fault.h"
-#include "xsave.h"
 
 static greg_t *registers_of(const void *context)
 {
@@ -38,17 +37,6 @@ bool fault_frame_is_at(const void *context, const struct jumpslot_fault *frame)
 	const greg_t *registers = registers_of(context);
 
 	return registers[REG_RSP] == (greg_t)frame && registers[REG_RBX] == (greg_t)frame;
-}
-
-size_t fault_frame_vectors(const void *context, void **registers)
-{
-	*registers = ((ucontext_t *)context)->uc_mcontext.fpregs;
-	return xsave_size(*registers);
-}
-
-void fault_frame_reset_vectors(void *context)
-{
-	xsave_reset((struct xsave *)((ucontext_t *)context)->uc_mcontext.fpregs);
 }
 
 void fault_frame_enter(void *context, struct jumpslot_fault *frame, uintptr_t handler)

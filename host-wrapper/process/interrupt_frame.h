@@ -1,6 +1,7 @@
 /*
  * What lies on the guest's stack while an interrupt is handled, and the places in it that
- * assembly needs. One C file an architecture writes it from a signal's context.
+ * assembly needs. It is written from a signal's context; one file an architecture knows
+ * which registers are there.
  */
 #ifndef JUMPSLOT_INTERRUPT_FRAME_H
 #define JUMPSLOT_INTERRUPT_FRAME_H
@@ -20,7 +21,7 @@
 
 #include <jumpslot/external_abi.h>
 
-/* As many as are restored by name; the order is that of the assembly. */
+/* As many as are restored by name, at most. */
 #define FRAME_REGISTERS 15
 
 struct frame {
@@ -49,6 +50,13 @@ struct frame *frame_push(void *context, int vector, uintptr_t handler);
 
 /* Bytes below the stack pointer that a frame takes, at most. */
 size_t frame_size(void);
+
+/* An architecture's: bytes below the stack pointer that are in use; which registers
+ * `general` holds, in the order of the assembly; and going on in jumpslot_upcall. */
+extern const size_t frame_red_zone;
+extern const int frame_general[];
+extern const size_t frame_general_count;
+void frame_enter(void *context, struct frame *frame, uintptr_t handler);
 
 #endif
 #endif
