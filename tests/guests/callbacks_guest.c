@@ -6,6 +6,7 @@
 #include <jumpslot/start_info.h>
 #include <jumpslot/virt_cpu.h>
 #include "callbacks.h"
+#include "switch_stacks.h"
 
 #define UNUSED __attribute__((__unused__))
 
@@ -503,30 +504,7 @@ static int ends_and_is_called(void)
 	return call_back(leave, 0);
 }
 
-/* Two threads of the guest, which switch as those of an RTOS do. */
-void switch_stacks(void **from, void *to);
-#ifdef __x86_64__
-__asm__("switch_stacks:\n"
-	"	push	%rbp\n	push	%rbx\n	push	%r12\n	push	%r13\n"
-	"	push	%r14\n	push	%r15\n"
-	"	mov	%rsp, (%rdi)\n"
-	"	mov	%rsi, %rsp\n"
-	"	pop	%r15\n	pop	%r14\n	pop	%r13\n	pop	%r12\n"
-	"	pop	%rbx\n	pop	%rbp\n"
-	"	ret\n");
-#define SAVED_REGISTERS 6
-#else
-__asm__("switch_stacks:\n"
-	"	mov	4(%esp), %eax\n"
-	"	mov	8(%esp), %ecx\n"
-	"	push	%ebp\n	push	%ebx\n	push	%esi\n	push	%edi\n"
-	"	mov	%esp, (%eax)\n"
-	"	mov	%ecx, %esp\n"
-	"	pop	%edi\n	pop	%esi\n	pop	%ebx\n	pop	%ebp\n"
-	"	ret\n");
-#define SAVED_REGISTERS 4
-#endif
-
+/* Two threads of the guest. */
 static void *main_thread, *other_thread;
 
 static int yield_to_main(int value)
@@ -543,10 +521,7 @@ static int yield_to_other(int value)
 
 static void start_other(void (*function)(void))
 {
-	uintptr_t *top = (uintptr_t *)(void *)(stack + sizeof(stack)) - 8;
-
-	top[SAVED_REGISTERS] = (uintptr_t)function; /* and no caller above it */
-	other_thread = top;
+	other_thread = stack_for(stack + sizeof(stack), function);
 	yield_to_other(0);
 }
 
