@@ -20,6 +20,15 @@ static const int passed_on[] = { SIGTERM, SIGHUP, SIGUSR1, SIGINT, SIGQUIT };
 #define SHOW_VCPU SIGUSR2
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
+/* What the supervisor looks after. */
+struct watch {
+	const struct run *run;
+	const struct outcome *outcome; /* the page that the runner reports through */
+	pid_t child;
+	sigset_t mask; /* signals that are waited for */
+	sigset_t old;  /* what was blocked before, and is in the runner */
+};
+
 /* Replaces this process; `outcome` is -1 without a supervisor. */
 static int exec_runner(const struct run *run, int outcome, struct message *message)
 {
@@ -42,26 +51,25 @@ int run_in_place(const struct run *run, struct message *message)
 	return exec_runner(run, -1, message);
 }
 
-static void block_signals(sigset_t *mask, sigset_t *old)
+static void block_signals(struct watch *watch)
 {
-	sigemptyset(mask);
-	sigaddset(mask, SIGCHLD);
-	sigaddset(mask, SHOW_VCPU);
+	sigemptyset(&watch->mask);
+	sigaddset(&watch->mask, SIGCHLD);
+	sigaddset(&watch->mask, SHOW_VCPU);
 	for (size_t i = 0; i < COUNT(passed_on); i++)
-		sigaddset(mask, passed_on[i]);
-	sigprocmask(SIG_BLOCK, mask, old);
+		sigaddset(&watch->mask, passed_on[i]);
+	sigprocmask(SIG_BLOCK, &watch->mask, &watch->old);
 }
 
-static void become_child(const struct run *run, int outcome, pid_t parent,
-			 const sigset_t *mask)
+static void become_child(const struct watch *watch, int outcome, pid_t parent)
 {
 	struct message message;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(125);
-	sigprocmask(SIG_SETMASK, mask, NULL);
-	exec_runner(run, outcome, &message);
+	sigprocmask(SIG_SETMASK, &watch->old, NULL);
+	exec_runner(watch->run, outcome, &message);
 	dprintf(STDERR_FILENO, "host-wrapper: %s\n", message.text);
 	_exit(125);
 }
@@ -99,34 +107,42 @@ static void pass_on(pid_t child, const siginfo_t *info)
 			kill(child, info->si_signo);
 }
 
-static void show_vcpu(pid_t child, const struct outcome *outcome, FILE *out)
+static void show_vcpu(const struct watch *watch)
 {
 	struct jumpslot_vcpu_state state;
 
-	if (vcpu_report_read(child, outcome, &state))
-		vcpu_report_print(&state, out);
-	fflush(out);
+	if (vcpu_report_read(watch->child, watch->outcome, &state))
+		vcpu_report_print(&state, watch->run->shown);
+	fflush(watch->run->shown);
 }
 
-static void wait_for(pid_t child, const struct run *run, const sigset_t *mask,
-		     const struct outcome *outcome, struct ending *ending)
+static void serve(const struct watch *watch, const siginfo_t *info)
 {
-	uint64_t deadline = run->timeout_ns ? now_ns() + run->timeout_ns : 0;
+	if (info->si_signo == SHOW_VCPU)
+		show_vcpu(watch);
+	else
+		pass_on(watch->child, info);
+}
 
-	while (waitpid(child, &ending->status, WNOHANG) == 0) {
+static void time_out(const struct watch *watch, struct ending *ending)
+{
+	ending->timed_out = true;
+	vcpu_report_read(watch->child, watch->outcome, &ending->outcome.vcpu);
+	kill(watch->child, SIGKILL);
+	waitpid(watch->child, &ending->status, 0);
+}
+
+static void wait_for_end(const struct watch *watch, struct ending *ending)
+{
+	uint64_t timeout = watch->run->timeout_ns;
+	uint64_t deadline = timeout ? now_ns() + timeout : 0;
+
+	while (waitpid(watch->child, &ending->status, WNOHANG) == 0) {
 		siginfo_t info;
 
-		if (next_signal(mask, deadline, &info)) {
-			if (info.si_signo == SHOW_VCPU)
-				show_vcpu(child, outcome, run->shown);
-			pass_on(child, &info);
-			continue;
-		}
-		ending->timed_out = true;
-		vcpu_report_read(child, outcome, &ending->outcome.vcpu);
-		kill(child, SIGKILL);
-		waitpid(child, &ending->status, 0);
-		return;
+		if (!next_signal(&watch->mask, deadline, &info))
+			return time_out(watch, ending);
+		serve(watch, &info);
 	}
 }
 
@@ -144,30 +160,37 @@ static const struct outcome *share_outcome(int *fd)
 	return at == MAP_FAILED ? NULL : at;
 }
 
+static int run_child(struct watch *watch, int outcome, struct ending *ending,
+		     struct message *message)
+{
+	pid_t self = getpid();
+
+	watch->child = fork();
+	if (watch->child < 0)
+		return fail(message, errno, "no process for the runner: %s",
+			    strerror(errno));
+	if (watch->child == 0)
+		become_child(watch, outcome, self);
+	wait_for_end(watch, ending);
+	if (!ending->timed_out)
+		ending->outcome = *watch->outcome;
+	return 0;
+}
+
 int supervise(const struct run *run, struct ending *ending, struct message *message)
 {
-	sigset_t mask, old;
-	pid_t child, self = getpid();
-	int fd;
-	const struct outcome *outcome = share_outcome(&fd);
+	int fd, error;
+	struct watch watch = { .run = run, .outcome = share_outcome(&fd) };
 
-	if (!outcome)
+	if (!watch.outcome)
 		return fail(message, errno, "no memory to share with the runner: %s",
 			    strerror(errno));
 	*ending = (struct ending){ 0 };
 	signal(SIGCHLD, SIG_DFL); /* ignored, the child would leave no status */
-	block_signals(&mask, &old);
-	child = fork();
-	if (child < 0)
-		return fail(message, errno, "no process for the runner: %s",
-			    strerror(errno));
-	if (child == 0)
-		become_child(run, fd, self, &old);
-	wait_for(child, run, &mask, outcome, ending);
-	if (!ending->timed_out)
-		ending->outcome = *outcome;
-	munmap((void *)outcome, sizeof(*outcome));
+	block_signals(&watch);
+	error = run_child(&watch, fd, ending, message);
+	munmap((void *)watch.outcome, sizeof(*watch.outcome));
 	close(fd);
-	sigprocmask(SIG_SETMASK, &old, NULL);
-	return 0;
+	sigprocmask(SIG_SETMASK, &watch.old, NULL);
+	return error;
 }
