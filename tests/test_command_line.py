@@ -28,6 +28,9 @@ from conftest import BUILD
     (["--timeout", "-3", "x"], "--timeout -3: not a number of seconds above 0 and up to 1e9"),
     (["--in-place", "--timeout", "1", "x"],
      "--timeout needs the supervisor that --in-place does without"),
+    (["--raw", "--in-place", "x"],
+     "--raw needs the supervisor that --in-place does without"),
+    (["--raw=1", "x"], "--raw takes no value"),
     (["--provider", "/nonexistent.so", "GUEST"],
      "/nonexistent.so: No such file or directory"),
 ])
@@ -46,7 +49,7 @@ def test_a_wrong_command_line_is_one_line_and_125(tools, arguments, message):
 def test_help_names_every_option(tools):
     result = tools.wrapper("--help")
     for option in ("--provider --bind --allow-missing --list --json --report --stack "
-                   "--host-stack --work-area --timeout --perf-map --in-place --help --version").split():
+                   "--host-stack --work-area --raw --timeout --perf-map --in-place --help --version").split():
         assert f"  {option} " in result.stdout, option
     assert "Exit status" in result.stdout
     assert (result.stderr, result.returncode) == ("", 0)

@@ -40,8 +40,9 @@ EXTERNAL_FUNC(int, _BSP_Virtual_Console_init)
  *
  * The next byte of the console's input, 0 to 255; -1 if there is none yet, after its end
  * (which is final, on a terminal as well), or if it cannot be read. Does not wait; needs no
- * _BSP_Virtual_Console_init(). A terminal is left in the mode that it is in: as a rule
- * it gives whole lines, and echoes them. No byte is read that the guest did not
+ * _BSP_Virtual_Console_init(). The mode of a terminal is the host's matter: as a rule it
+ * gives whole lines, and echoes them; with host-wrapper's --raw it gives each key as it
+ * comes, Enter as "\r", and echoes nothing. No byte is read that the guest did not
  * ask for. Async-signal-safe; from a handler: yes.
  */
 EXTERNAL_FUNC(int, _BSP_Virtual_Console_read)

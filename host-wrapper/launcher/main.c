@@ -202,6 +202,7 @@ static int run_guest(struct launch *launch)
 		.runner = launch->runner,
 		.guest = launch->file.fd,
 		.timeout_ns = launch->options.timeout_ns,
+		.raw = launch->options.raw,
 		.shown = stderr,
 	};
 	struct ending ending;

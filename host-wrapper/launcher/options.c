@@ -32,6 +32,8 @@ const char options_help[] =
 	"  --line LINE=fd:DESCRIPTOR  what comes in by an inherited pipe, socket or eventfd\n"
 	"                             raises that interrupt line of the guest's, 2 to 15\n"
 	"  --line LINE=unix:PATH      the same for the datagrams to a socket that is made there\n"
+	"  --raw                      the terminal on standard input gives key by key, without\n"
+	"                             echo, while the guest runs\n"
 	"  --timeout SECONDS          kill the guest after that time\n"
 	"  --in-place                 become the runner, without a supervisor (for debuggers)\n"
 	"  --perf-map                 name the gate's generated code in /tmp/perf-PID.map\n"
@@ -211,6 +213,7 @@ static const struct option table[] = {
 	{ "--json", offsetof(struct options, json), NULL },
 	{ "--report", offsetof(struct options, report), NULL },
 	{ "--in-place", offsetof(struct options, in_place), NULL },
+	{ "--raw", offsetof(struct options, raw), NULL },
 	{ "--perf-map", offsetof(struct options, perf_map), NULL },
 	{ "--help", offsetof(struct options, help), NULL },
 	{ "--version", offsetof(struct options, version), NULL },
@@ -271,9 +274,10 @@ int options_read(struct options *options, int argc, char **argv,
 		return error;
 	if (at >= argc)
 		return fail(message, EINVAL, "no guest is named; see --help");
-	if (options->in_place && options->timeout_ns)
+	if (options->in_place && (options->timeout_ns || options->raw))
 		return fail(message, EINVAL,
-			    "--timeout needs the supervisor that --in-place does without");
+			    "%s needs the supervisor that --in-place does without",
+			    options->raw ? "--raw" : "--timeout");
 	options->arguments = argv + at;
 	options->argument_count = (size_t)(argc - at);
 	return 0;

@@ -1,4 +1,4 @@
-/* One child, its time-out, and its signals. See supervise.h. */
+/* One child, its time-out, its signals and its terminal. See supervise.h. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -12,18 +12,22 @@
 #include <unistd.h>
 
 #include "supervise.h"
+#include "terminal.h"
 #include "vcpu_report.h"
 
 /* Signals that are meant for the guest when they reach the supervisor. */
 static const int passed_on[] = { SIGTERM, SIGHUP, SIGUSR1, SIGINT, SIGQUIT };
 /* Asks for the state of the virtual CPU. */
 #define SHOW_VCPU SIGUSR2
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+/* How long we may be in the foreground without the terminal's mode. */
+#define TERMINAL_LOOK_NS 100000000u
+#define COUNT(array)	 (sizeof(array) / sizeof(*(array)))
 
 /* What the supervisor looks after. */
 struct watch {
 	const struct run *run;
 	const struct outcome *outcome; /* the page that the runner reports through */
+	struct terminal *terminal;     /* NULL: none whose mode is ours */
 	pid_t child;
 	sigset_t mask; /* signals that are waited for */
 	sigset_t old;  /* what was blocked before, and is in the runner */
@@ -51,6 +55,7 @@ int run_in_place(const struct run *run, struct message *message)
 	return exec_runner(run, -1, message);
 }
 
+/* Being stopped concerns us only where there is a terminal to put back. */
 static void block_signals(struct watch *watch)
 {
 	sigemptyset(&watch->mask);
@@ -58,6 +63,10 @@ static void block_signals(struct watch *watch)
 	sigaddset(&watch->mask, SHOW_VCPU);
 	for (size_t i = 0; i < COUNT(passed_on); i++)
 		sigaddset(&watch->mask, passed_on[i]);
+	if (watch->terminal) {
+		sigaddset(&watch->mask, SIGTSTP);
+		sigaddset(&watch->mask, SIGCONT);
+	}
 	sigprocmask(SIG_BLOCK, &watch->mask, &watch->old);
 }
 
@@ -116,12 +125,49 @@ static void show_vcpu(const struct watch *watch)
 	fflush(watch->run->shown);
 }
 
+static void go_on(const struct watch *watch)
+{
+	terminal_enter(watch->terminal);
+	kill(watch->child, SIGCONT);
+}
+
+/* Returns when it is continued; or at once in an orphaned process group, which the kernel
+ * does not stop. */
+static void stop_self(void)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	raise(SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &stop, NULL);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+}
+
+/* The runner has the terminal's SIGTSTP too, but may not have stopped by it. */
+static void stop(const struct watch *watch)
+{
+	kill(watch->child, SIGSTOP);
+	terminal_leave(watch->terminal);
+	stop_self();
+	go_on(watch);
+}
+
 static void serve(const struct watch *watch, const siginfo_t *info)
 {
-	if (info->si_signo == SHOW_VCPU)
+	switch (info->si_signo) {
+	case SHOW_VCPU:
 		show_vcpu(watch);
-	else
+		break;
+	case SIGTSTP:
+		stop(watch);
+		break;
+	case SIGCONT:
+		go_on(watch);
+		break;
+	default:
 		pass_on(watch->child, info);
+	}
 }
 
 static void time_out(const struct watch *watch, struct ending *ending)
@@ -132,6 +178,16 @@ static void time_out(const struct watch *watch, struct ending *ending)
 	waitpid(watch->child, &ending->status, 0);
 }
 
+/* When there is something to do although no signal came; 0: never. */
+static uint64_t next_look(const struct watch *watch, uint64_t deadline)
+{
+	uint64_t look = now_ns() + TERMINAL_LOOK_NS;
+
+	if (!terminal_is_awaited(watch->terminal))
+		return deadline;
+	return deadline && deadline < look ? deadline : look;
+}
+
 static void wait_for_end(const struct watch *watch, struct ending *ending)
 {
 	uint64_t timeout = watch->run->timeout_ns;
@@ -140,9 +196,12 @@ static void wait_for_end(const struct watch *watch, struct ending *ending)
 	while (waitpid(watch->child, &ending->status, WNOHANG) == 0) {
 		siginfo_t info;
 
-		if (!next_signal(&watch->mask, deadline, &info))
+		if (next_signal(&watch->mask, next_look(watch, deadline), &info))
+			serve(watch, &info);
+		else if (deadline && now_ns() >= deadline)
 			return time_out(watch, ending);
-		serve(watch, &info);
+		else
+			terminal_enter(watch->terminal);
 	}
 }
 
@@ -187,8 +246,13 @@ int supervise(const struct run *run, struct ending *ending, struct message *mess
 			    strerror(errno));
 	*ending = (struct ending){ 0 };
 	signal(SIGCHLD, SIG_DFL); /* ignored, the child would leave no status */
+	error = run->raw ? terminal_open(&watch.terminal, message) : 0;
+	if (error)
+		return error;
 	block_signals(&watch);
+	terminal_enter(watch.terminal);
 	error = run_child(&watch, fd, ending, message);
+	terminal_close(watch.terminal);
 	munmap((void *)watch.outcome, sizeof(*watch.outcome));
 	close(fd);
 	sigprocmask(SIG_SETMASK, &watch.old, NULL);

@@ -17,6 +17,7 @@ struct run {
 	int plan;	    /* descriptors that it inherits */
 	int guest;
 	uint64_t timeout_ns; /* 0: none */
+	bool raw;	     /* the terminal on standard input is, while it runs */
 	FILE *shown;	     /* where SIGUSR2 has the virtual CPU's state printed */
 };
 
