@@ -558,6 +558,21 @@ def test_a_shell_that_has_taken_the_terminal_is_not_overruled_by_the_supervisor(
     ends_by(session, end, signal.SIGTERM, "Terminated")
 
 
+def test_a_stopped_job_can_be_ended(terminal, sessions, busy):
+    """Its runner may be faster than the supervisor's own signal."""
+    session = running(sessions("--raw", *busy(READING)))
+    terminal.type(b"\x1a")
+    assert session.wait() == f"stopped {int(signal.SIGTSTP)}"
+
+    def end():
+        runner = session.runner()
+        os.killpg(session.job, signal.SIGTERM)
+        os.kill(runner, signal.SIGCONT)
+        wait_until(lambda: state_of(runner) == "Z")
+        session.go_on("background")
+    ends_by(session, end, signal.SIGTERM, "Terminated")
+
+
 def test_a_raw_mode_that_nobody_took_over_is_put_back_from_the_background(
         terminal, sessions, keys):
     """Its shell takes the terminal, and leaves the mode."""

@@ -205,6 +205,15 @@ static void wait_for_end(const struct watch *watch, struct ending *ending)
 	}
 }
 
+/* What came for a guest that has ended is not to end us before we say how. */
+static void drop_signals(const sigset_t *mask)
+{
+	const struct timespec no_time = { 0 };
+
+	while (sigtimedwait(mask, NULL, &no_time) > 0)
+		;
+}
+
 /* The page that the runner reports through, and its descriptor; NULL: none. */
 static const struct outcome *share_outcome(int *fd)
 {
@@ -255,6 +264,7 @@ int supervise(const struct run *run, struct ending *ending, struct message *mess
 	terminal_close(watch.terminal);
 	munmap((void *)watch.outcome, sizeof(*watch.outcome));
 	close(fd);
+	drop_signals(&watch.mask);
 	sigprocmask(SIG_SETMASK, &watch.old, NULL);
 	return error;
 }
