@@ -39,6 +39,7 @@ PROVIDER_LDFLAGS := -shared
 # What rules.mk files add to.
 PROGRAMS :=
 GUESTS :=
+NATIVE_GUESTS :=
 PROVIDERS :=
 CHECKS :=
 
@@ -47,7 +48,7 @@ CHECKS :=
 include $(sort $(wildcard */rules.mk guests/*/rules.mk))
 
 .PHONY: all help demo check check-code clean deps
-all: $(PROGRAMS) $(PROVIDERS) $(GUESTS)
+all: $(PROGRAMS) $(PROVIDERS) $(GUESTS) $(NATIVE_GUESTS)
 
 help:
 	@echo 'make deps        install what packages.txt lists and this machine lacks'

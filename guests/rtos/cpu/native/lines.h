@@ -1,0 +1,23 @@
+/* Interrupt lines 0 to 15, of the two 8259 interrupt controllers. */
+#ifndef RTOS_NATIVE_LINES_H
+#define RTOS_NATIVE_LINES_H
+
+#include <stdbool.h>
+
+#define LINE_TIMER  0
+#define LINE_SERIAL 4
+
+/* Line n becomes the processor's vector `first_vector` + n. All are masked. */
+void lines_init(unsigned first_vector);
+
+void lines_mask(unsigned line);
+void lines_unmask(unsigned line);
+void lines_end(unsigned line); /* of its service */
+
+/* Raised, and not taken yet by the processor. */
+bool lines_is_requested(unsigned line);
+
+/* Taken. False for the interrupts that a controller makes up when a line falls early. */
+bool lines_is_in_service(unsigned line);
+
+#endif

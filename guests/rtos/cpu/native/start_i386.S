@@ -1,0 +1,68 @@
+/*
+ * What a Multiboot loader starts (Multiboot Specification 0.6.96, 3.1 and 3.2): in 32-bit
+ * protected mode, interrupts closed, no paging, EAX and EBX as below, no stack, and segments
+ * that must not be loaded again.
+ */
+#define MULTIBOOT_HEADER_MAGIC	0x1badb002
+#define MULTIBOOT_MEMORY_INFO	0x2	/* tell how much memory there is */
+
+#define CR0_MONITOR		0x2
+#define CR0_EMULATION		0x4
+#define CR4_FXSR_AND_SIMD	0x600	/* OSFXSR, OSXMMEXCPT */
+
+#define CODE_SELECTOR		0x08
+#define DATA_SELECTOR		0x10
+
+#define BOOT_STACK		16384
+
+	.section .multiboot, "a"
+	.balign	4
+	.long	MULTIBOOT_HEADER_MAGIC
+	.long	MULTIBOOT_MEMORY_INFO
+	.long	-(MULTIBOOT_HEADER_MAGIC + MULTIBOOT_MEMORY_INFO)
+
+	.text
+	.globl	_start
+	.type	_start, @function
+_start:
+	movl	$boot_stack_top, %esp
+	lgdt	gdt_register
+	ljmp	$CODE_SELECTOR, $1f
+1:	movl	$DATA_SELECTOR, %ecx
+	movl	%ecx, %ds
+	movl	%ecx, %es
+	movl	%ecx, %fs
+	movl	%ecx, %gs
+	movl	%ecx, %ss
+	movl	%cr0, %ecx		/* x87 and SSE */
+	andl	$~CR0_EMULATION, %ecx
+	orl	$CR0_MONITOR, %ecx
+	movl	%ecx, %cr0
+	movl	%cr4, %ecx
+	orl	$CR4_FXSR_AND_SIMD, %ecx
+	movl	%ecx, %cr4
+	fninit
+	pushl	$0			/* so that the call below is aligned */
+	pushl	$0
+	pushl	%ebx
+	pushl	%eax
+	call	native_start
+	.size	_start, . - _start
+
+	.section .rodata
+	.balign	8
+gdt:	.quad	0
+	.quad	0x00cf9b000000ffff	/* code: 4 GiB from 0, ring 0 */
+	.quad	0x00cf93000000ffff	/* data: the same */
+gdt_end:
+
+gdt_register:
+	.word	gdt_end - gdt - 1
+	.long	gdt
+
+	.bss
+	.balign	16
+	.zero	BOOT_STACK
+boot_stack_top:
+
+	.section .note.GNU-stack, "", @progbits

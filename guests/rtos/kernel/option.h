@@ -1,0 +1,15 @@
+/* The words on the command line of the image, behind its name: "tickless", "seconds=10".
+ */
+#ifndef RTOS_OPTION_H
+#define RTOS_OPTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Whether the word is there. */
+bool option_is_given(const char *word);
+
+/* The decimal number behind "NAME=", at most a million; `otherwise`, if there is none. */
+uint32_t option_number(const char *name, uint32_t otherwise);
+
+#endif

@@ -1,0 +1,46 @@
+/* See text.h. */
+#include "text.h"
+
+void *memcpy(void *to, const void *from, size_t size)
+{
+	char *target = to;
+	const char *source = from;
+
+	while (size--)
+		*target++ = *source++;
+	return to;
+}
+
+void *memset(void *to, int byte, size_t size)
+{
+	char *target = to;
+
+	while (size--)
+		*target++ = (char)byte;
+	return to;
+}
+
+size_t strlen(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length])
+		length++;
+	return length;
+}
+
+int strcmp(const char *one, const char *other)
+{
+	return strncmp(one, other, (size_t)-1);
+}
+
+int strncmp(const char *one, const char *other, size_t size)
+{
+	for (; size; size--, one++, other++) {
+		const int difference = (unsigned char)*one - (unsigned char)*other;
+
+		if (difference || !*one)
+			return difference;
+	}
+	return 0;
+}

@@ -1,0 +1,51 @@
+# A small real-time kernel as a guest: one source, linked with each application for a host
+# (cpu/virtual) and for the bare machine (cpu/native).
+#   $(BUILD)/guests/rtos-<application>-<arch>.elf    runs under host-wrapper
+#   $(BUILD)/native/rtos-<application>-i386.elf      boots by itself
+
+RTOS := guests/rtos
+RTOS_APPLICATIONS := scenario
+
+# A loop that copies must not become a call of memcpy() in memcpy() itself.
+RTOS_CFLAGS := -fno-tree-loop-distribute-patterns -I $(RTOS)/kernel -I $(RTOS)/cpu
+RTOS_PARTS := $(patsubst $(RTOS)/%.c,%,$(wildcard $(RTOS)/kernel/*.c))
+RTOS_PARTS_virtual := $(patsubst $(RTOS)/%.c,%,$(wildcard $(RTOS)/cpu/virtual/*.c))
+RTOS_PARTS_native := $(patsubst $(RTOS)/%,%,$(basename $(wildcard $(RTOS)/cpu/native/*.[cS])))
+RTOS_LDFLAGS_virtual := $(GUEST_LDFLAGS)
+RTOS_LDFLAGS_native := -nostdlib -static -Wl,--gc-sections -Wl,--build-id \
+	-T linkscripts/guest-i386.ld
+
+# $(1): virtual or native; $(2): architecture
+define rtos_objects
+$(BUILD)/rtos/$(1)-$(2)/%.o: $(RTOS)/%.c
+	@mkdir -p $$(@D)
+	$$(CC) $$(M_$(2)) $$(GUEST_CFLAGS) $$(RTOS_CFLAGS) -I $(RTOS)/cpu/$(1) -c -o $$@ $$<
+
+$(BUILD)/rtos/$(1)-$(2)/%.o: $(RTOS)/%.S
+	@mkdir -p $$(@D)
+	$$(CC) $$(M_$(2)) -g -MMD -MP -c -o $$@ $$<
+
+RTOS_OBJECTS_$(1)-$(2) := $$(patsubst %,$(BUILD)/rtos/$(1)-$(2)/%.o,\
+	$(RTOS_PARTS) $(RTOS_PARTS_$(1)) cpu/context_$(2))
+endef
+$(eval $(call rtos_objects,virtual,x86_64))
+$(eval $(call rtos_objects,virtual,i386))
+$(eval $(call rtos_objects,native,i386))
+
+# $(1): image without its suffix; $(2): virtual or native; $(3): architecture;
+# $(4): application
+define rtos_image
+$(1)-$(3).elf: $$(RTOS_OBJECTS_$(2)-$(3)) $(BUILD)/rtos/$(2)-$(3)/apps/$(4).o \
+		$(wildcard linkscripts/*.ld)
+	@mkdir -p $$(@D)
+	$$(CC) $$(M_$(3)) $$(RTOS_LDFLAGS_$(2)) -o $$@ $$(filter %.o,$$^) -lgcc
+endef
+
+$(foreach p,$(RTOS_APPLICATIONS),\
+	$(eval $(call rtos_image,$(BUILD)/guests/rtos-$(p),virtual,x86_64,$(p)))\
+	$(eval $(call rtos_image,$(BUILD)/guests/rtos-$(p),virtual,i386,$(p)))\
+	$(eval $(call rtos_image,$(BUILD)/native/rtos-$(p),native,i386,$(p))))
+
+GUESTS += $(foreach p,$(RTOS_APPLICATIONS),\
+	$(BUILD)/guests/rtos-$(p)-x86_64.elf $(BUILD)/guests/rtos-$(p)-i386.elf)
+NATIVE_GUESTS += $(foreach p,$(RTOS_APPLICATIONS),$(BUILD)/native/rtos-$(p)-i386.elf)
