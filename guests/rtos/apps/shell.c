@@ -1,0 +1,249 @@
+/*
+ * A shell on the console: a line editor, and commands that show what the kernel does.
+ */
+#include "clock.h"
+#include "console.h"
+#include "cpu.h"
+#include "kernel.h"
+#include "print.h"
+#include "text.h"
+#include "thread.h"
+
+#define LINE_MAX	   80
+#define SHELL_PRIORITY	   4
+#define WORKER_PRIORITY	   8
+#define DELETE		   0x7f	      /* keys: what terminals send for backspace, */
+#define CTRL_U		   0x15	      /* and to start the line again */
+#define KEPT_MAGIC	   0x74706b73 /* of memory that a warm restart has kept */
+#define ARRAY_COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static char shell_stack[THREAD_MIN_STACK] __attribute__((__aligned__(16)));
+static char worker_stack[THREAD_MIN_STACK] __attribute__((__aligned__(16)));
+static struct thread worker;
+
+/* At the start of the application's memory. */
+struct kept {
+	uint32_t magic;
+	uint32_t starts;
+};
+
+struct command {
+	const char *name;
+	const char *help;
+	void (*run)(const char *argument);
+};
+static const struct command commands[];
+
+/* The decimal number that the text starts with. */
+static uint32_t number(const char *text)
+{
+	uint32_t value = 0;
+
+	while (*text >= '0' && *text <= '9' && value < 1000000)
+		value = value * 10 + (uint32_t)(*text++ - '0');
+	return value;
+}
+
+static void echo(const char *argument)
+{
+	print("%s\n", argument);
+}
+
+static void ticks(const char *argument)
+{
+	(void)argument;
+	print("%u ticks, %u a second, %u without an interrupt of their own\n",
+	      clock_ticks(), clock_rate(), clock_missed());
+}
+
+static void show(const struct thread *thread)
+{
+	static const char *const states[] = { "ended", "ready", "waiting" };
+
+	print("%-10s %2u  %-8s %u\n", thread->name, thread->priority,
+	      thread == thread_self() ? "running" : states[thread->state], thread->ticks);
+}
+
+/* The list may change while one of them is printed: the next one is looked for anew. */
+static void threads(const char *argument)
+{
+	(void)argument;
+	print("NAME     PRIO  STATE    TICKS\n");
+	for (unsigned i = 0;; i++) {
+		uint32_t level = cpu_interrupts_disable();
+		const struct thread *thread = thread_next(NULL);
+
+		for (unsigned n = 0; thread && n < i; n++)
+			thread = thread_next(thread);
+		cpu_interrupts_enable(level);
+		if (!thread)
+			return;
+		show(thread);
+	}
+}
+
+static void sleep(const char *argument)
+{
+	clock_sleep(number(argument));
+}
+
+static void compute(void *unused)
+{
+	(void)unused;
+	for (;;)
+		__asm__ volatile("");
+}
+
+static void divide(void *unused)
+{
+	volatile unsigned zero = 0;
+
+	(void)unused;
+	print("%u\n", clock_ticks() / zero);
+}
+
+static void start_worker(void (*main)(void *))
+{
+	thread_kill(&worker);
+	thread_create(&worker, "worker", WORKER_PRIORITY, main, NULL, worker_stack,
+		      sizeof(worker_stack));
+}
+
+static void work(const char *argument)
+{
+	(void)argument;
+	start_worker(compute);
+}
+
+static void fault(const char *argument)
+{
+	(void)argument;
+	start_worker(divide);
+	thread_join(&worker, WAIT_FOREVER);
+}
+
+static void kill(const char *argument)
+{
+	(void)argument;
+	thread_kill(&worker);
+}
+
+static void reboot(const char *argument)
+{
+	cpu_interrupts_close();
+	cpu_restart(!strcmp(argument, "warm"));
+}
+
+static void leave(const char *argument)
+{
+	kernel_stop((int)(number(argument) & 127));
+}
+
+static void help(const char *argument);
+
+static const struct command commands[] = {
+	{ "help", "this list", help },
+	{ "echo", "TEXT: print it", echo },
+	{ "ticks", "the time", ticks },
+	{ "threads", "all of them, with the ticks that they ran for", threads },
+	{ "sleep", "TICKS: wait", sleep },
+	{ "work", "start a thread that computes, less urgent than the shell", work },
+	{ "kill", "end that thread", kill },
+	{ "fault", "start one that divides by zero", fault },
+	{ "reboot", "[warm]: start again; warm keeps the memory", reboot },
+	{ "exit", "STATUS: end", leave },
+};
+
+static void help(const char *argument)
+{
+	(void)argument;
+	for (size_t i = 0; i < ARRAY_COUNT(commands); i++)
+		print("%-8s %s\n", commands[i].name, commands[i].help);
+}
+
+static void run(char *line)
+{
+	char *argument = line;
+
+	while (*argument && *argument != ' ')
+		argument++;
+	while (*argument == ' ')
+		*argument++ = 0;
+	for (size_t i = 0; i < ARRAY_COUNT(commands); i++) {
+		if (!strcmp(line, commands[i].name)) {
+			commands[i].run(argument);
+			return;
+		}
+	}
+	if (*line)
+		print("%s: no such command; there is help\n", line);
+}
+
+static void erase(size_t *length)
+{
+	--*length;
+	print("\b \b");
+}
+
+/* A key into the line; true at its end. */
+static bool edit(char *line, size_t *length, int key)
+{
+	if ((key == '\b' || key == DELETE) && *length)
+		erase(length);
+	while (key == CTRL_U && *length)
+		erase(length);
+	if (key >= ' ' && key < DELETE && *length + 1 < LINE_MAX) {
+		line[(*length)++] = (char)key;
+		print("%c", key);
+	}
+	if (key != '\r' && key != '\n')
+		return false;
+	print("\n");
+	return true;
+}
+
+static void read_line(char *line)
+{
+	size_t length = 0;
+
+	print("> ");
+	while (!edit(line, &length, console_read(WAIT_FOREVER)))
+		;
+	line[length] = 0;
+}
+
+static void count_starts(void)
+{
+	void *start;
+	size_t size;
+	struct kept *kept;
+
+	cpu_memory(&start, &size);
+	kept = start;
+	if (kept->magic != KEPT_MAGIC)
+		*kept = (struct kept){ .magic = KEPT_MAGIC };
+	print("shell: start %u, %u MB of memory\n", ++kept->starts,
+	      (unsigned)(size >> 20));
+}
+
+static void shell(void *unused)
+{
+	char line[LINE_MAX];
+
+	(void)unused;
+	console_open_input();
+	count_starts();
+	for (;;) {
+		read_line(line);
+		run(line);
+	}
+}
+
+const struct application application = {
+	.name = "shell",
+	.clock_rate = 100,
+	.main = shell,
+	.priority = SHELL_PRIORITY,
+	.stack = shell_stack,
+	.stack_size = sizeof(shell_stack),
+};
