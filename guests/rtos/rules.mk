@@ -4,7 +4,7 @@
 #   $(BUILD)/native/rtos-<application>-i386.elf      boots by itself
 
 RTOS := guests/rtos
-RTOS_APPLICATIONS := scenario shell
+RTOS_APPLICATIONS := scenario shell soak
 
 # A loop that copies must not become a call of memcpy() in memcpy() itself.
 RTOS_CFLAGS := -fno-tree-loop-distribute-patterns -I $(RTOS)/kernel -I $(RTOS)/cpu
