@@ -35,6 +35,19 @@ def test_the_scenario_prints_the_same_lines_everywhere(machine, options):
     assert machine.run("scenario", *options) == (expected, "", 0)
 
 
+def lua_results(jobs):
+    """What Debian's lua5.4 computes, one after the other."""
+    script = f"local work = dofile('{RTOS}/lua/jobs.lua')\n" \
+             f"for n = 1, {jobs} do print(n .. ': ' .. work(n)) end"
+    return run("lua5.4", "-", input=script).stdout
+
+
+@pytest.mark.parametrize("jobs", [1, 120])
+def test_lua_threads_compute_what_lua_computes_while_the_clock_preempts_them(machine, jobs):
+    last = "all 5 workers were interrupted, and what they computed was the same\n"
+    assert machine.run("lua", f"jobs={jobs}") == (lua_results(jobs) + last, "", 0)
+
+
 SUMMARY = re.compile(r""" *(\d+) s: (\d+) jobs, (\d+) late, 0 unexplained; (\d+) inherited, 0 held up
         (\d+) messages, 0 out of order; (\d+) interrupts, 0 lost
         (\d+) computed, 0 wrong; (\d+) restarts, 0 not released; (\d+) missed
@@ -252,7 +265,7 @@ def test_between_them_the_threads_call_every_paravirtual_function(virtual):
         for header in ("virt_cpu.h", "virt_bsp.h")))
     assert len(external) >= 22
     called = bound(virtual, "scenario") | bound(virtual, "scenario", "tickless")
-    called |= bound_by_the_shell(virtual)
+    called |= bound(virtual, "lua", "jobs=1") | bound_by_the_shell(virtual)
     # There is no report of a guest that starts again: the shell's test does that.
     assert external - called == {"_BSP_Virtual_reset"}
     inline = declared("virt_cpu.h", r"^static inline \w+ (_CPU_Virtual_\w+)")

@@ -15,6 +15,12 @@ RTOS_LDFLAGS_virtual := $(GUEST_LDFLAGS)
 RTOS_LDFLAGS_native := -nostdlib -static -Wl,--gc-sections -Wl,--build-id \
 	-T linkscripts/guest-i386.ld
 
+# An application that uses newlib has its functions, its headers, and computes as it does.
+RTOS_NEWLIB_PARTS := newlib/system newlib/threads lua/lua lua/scripts
+RTOS_NEWLIB_CFLAGS := -std=gnu11 -I $(RTOS)/newlib -I $(LUA_SOURCE)/src
+# All of Lua but its interpreter, and the libraries that need files or an environment.
+RTOS_LUA := $(filter-out lua linit liolib loslib loadlib ldblib,$(LUA_FILES))
+
 # $(1): virtual or native; $(2): architecture
 define rtos_objects
 $(BUILD)/rtos/$(1)-$(2)/%.o: $(RTOS)/%.c
@@ -24,6 +30,13 @@ $(BUILD)/rtos/$(1)-$(2)/%.o: $(RTOS)/%.c
 $(BUILD)/rtos/$(1)-$(2)/%.o: $(RTOS)/%.S
 	@mkdir -p $$(@D)
 	$$(CC) $$(M_$(2)) -g -MMD -MP -c -o $$@ $$<
+
+$(RTOS_NEWLIB_PARTS:%=$(BUILD)/rtos/$(1)-$(2)/%.o): \
+	RTOS_CFLAGS += $(RTOS_NEWLIB_CFLAGS) -I $(BUILD)/guests/lua/$(2) \
+		$$(NEWLIB_CFLAGS_$(2))
+$(RTOS_NEWLIB_PARTS:%=$(BUILD)/rtos/$(1)-$(2)/%.o): \
+	$(BUILD)/newlib/$(2)/built $(LUA_SOURCE)/unpacked $(wildcard $(RTOS)/lua/*.lua) \
+	$(BUILD)/guests/lua/$(2)/lua5.4-deb-multiarch.h
 
 RTOS_OBJECTS_$(1)-$(2) := $$(patsubst %,$(BUILD)/rtos/$(1)-$(2)/%.o,\
 	$(RTOS_PARTS) $(RTOS_PARTS_$(1)) cpu/context_$(2))
@@ -41,11 +54,24 @@ $(1)-$(3).elf: $$(RTOS_OBJECTS_$(2)-$(3)) $(BUILD)/rtos/$(2)-$(3)/apps/$(4).o \
 	$$(CC) $$(M_$(3)) $$(RTOS_LDFLAGS_$(2)) -o $$@ $$(filter %.o,$$^) -lgcc
 endef
 
+# The same; its own memcpy() and the like stay away from newlib's.
+define rtos_lua_image
+$(1)-$(3).elf: $$(filter-out %/kernel/text.o,$$(RTOS_OBJECTS_$(2)-$(3))) \
+		$(RTOS_NEWLIB_PARTS:%=$(BUILD)/rtos/$(2)-$(3)/%.o) \
+		$(RTOS_LUA:%=$(BUILD)/guests/lua/$(3)/%.o) $(wildcard linkscripts/*.ld)
+	@mkdir -p $$(@D)
+	$$(CC) $$(M_$(3)) $$(RTOS_LDFLAGS_$(2)) -o $$@ $$(filter %.o,$$^) \
+		$$(NEWLIB_LIBS_$(3))
+endef
+
 $(foreach p,$(RTOS_APPLICATIONS),\
 	$(eval $(call rtos_image,$(BUILD)/guests/rtos-$(p),virtual,x86_64,$(p)))\
 	$(eval $(call rtos_image,$(BUILD)/guests/rtos-$(p),virtual,i386,$(p)))\
 	$(eval $(call rtos_image,$(BUILD)/native/rtos-$(p),native,i386,$(p))))
+$(eval $(call rtos_lua_image,$(BUILD)/guests/rtos-lua,virtual,x86_64))
+$(eval $(call rtos_lua_image,$(BUILD)/guests/rtos-lua,virtual,i386))
+$(eval $(call rtos_lua_image,$(BUILD)/native/rtos-lua,native,i386))
 
-GUESTS += $(foreach p,$(RTOS_APPLICATIONS),\
+GUESTS += $(foreach p,$(RTOS_APPLICATIONS) lua,\
 	$(BUILD)/guests/rtos-$(p)-x86_64.elf $(BUILD)/guests/rtos-$(p)-i386.elf)
-NATIVE_GUESTS += $(foreach p,$(RTOS_APPLICATIONS),$(BUILD)/native/rtos-$(p)-i386.elf)
+NATIVE_GUESTS += $(foreach p,$(RTOS_APPLICATIONS) lua,$(BUILD)/native/rtos-$(p)-i386.elf)
