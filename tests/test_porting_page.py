@@ -1,5 +1,5 @@
-"""docs/porting-an-rtos.md: its code, as it stands there, in as much of RTEMS and FreeRTOS as it
-needs."""
+"""docs/porting-an-rtos.md: its code, as it stands there, on guests/rtos and in as much of RTEMS
+and FreeRTOS as it needs."""
 
 import re
 
@@ -54,3 +54,47 @@ def test_the_code_for_rtems(tools, arch, case, promise):  # noqa: F811
 def test_the_code_for_freertos(tools, arch, case, promise):  # noqa: F811
     result = Toolbox.wrapper("--timeout", 60, guest(tools, "FreeRTOS"), case)
     assert (result.stdout, result.stderr, result.returncode) == ("", "", 0), promise
+
+
+def steps():
+    """Of the table of steps: name, files of cpu/virtual, and functions, all of them."""
+    files, functions = set(), set()
+    for name, new_files, called in re.findall(r"^\| (hello|ticker|tickless idle) "
+                                              r"\| (.*?) \| (.*?) \|$", PAGE, re.M):
+        called, _, gone = called.partition("no longer")
+        files |= set(re.findall(r"`(\w+\.c)`", new_files))
+        functions |= set(re.findall(r"`(\w+)`", called))
+        functions -= set(re.findall(r"`(\w+)`", gone))
+        yield pytest.param(name, sorted(files), set(functions), id=name)
+
+
+def step_image(tools, files, code):
+    """The kernel with that much of cpu/virtual, and an application of the page."""
+    rtos = ROOT / "guests/rtos"
+    sources = [*rtos.glob("kernel/*.c"), ROOT / "tests/rtos/not_yet.c",
+               *(rtos / "cpu/virtual" / name for name in files), tools.write("step.c", code)]
+    flags = ["-fno-tree-loop-distribute-patterns",
+             *("-I" + str(rtos / folder) for folder in ("kernel", "cpu", "cpu/virtual"))]
+    if "clock.c" not in files:
+        flags.append("-DNO_CLOCK")
+    objects = [tools.compile(path, *flags, name=path.parent.name + path.stem)
+               for path in sources]
+    return tools.link(*objects, rtos / f"cpu/context_{tools.arch}.S", "-lgcc", name="step")
+
+
+@pytest.mark.parametrize("step,files,functions", steps())
+def test_each_step_to_a_first_boot_takes_just_what_the_page_says(
+        tools, arch, step, files, functions):  # noqa: F811
+    hello, ticker = re.findall(r"^```c\n(.*?)^```$", PAGE, re.M | re.S)[:2]
+    image = step_image(tools, files, hello if step == "hello" else ticker)
+    options = ["tickless"] if step == "tickless idle" else []
+    result = Toolbox.wrapper("--timeout", 60, "--report", image, *options)
+    printed = "hello from hello\n" if step == "hello" else "tick 10\ntick 20\ntick 30\n"
+    assert (result.stdout, result.returncode) == (printed, 0), result.stderr
+    called = set(re.findall(r"^  bound (\w+)$", result.stderr, re.M))
+    assert called - {"jumpslot_interrupts_deliver"} == functions
+
+
+def test_what_the_page_shows_of_the_scenario_is_what_it_prints():
+    shown = re.search(r"^```\n(a semaphore: .*?)^```$", PAGE, re.M | re.S)[1]
+    assert shown in (ROOT / "tests/rtos/scenario.txt").read_text()
