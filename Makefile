@@ -88,7 +88,8 @@ providers: $(PROVIDERS)
 # The tests of commands again, with sanitizers in launcher and runner.
 # A test that limits the address space leaves no room for AddressSanitizer's.
 NOT_SANITIZED := no_memory_for_the_stack
-SANITIZED := calls callbacks gate lines terminal faulthandler link_report loading entry ending services providers command_line bad_images
+SANITIZED := calls callbacks gate lines terminal faulthandler link_report loading entry ending \
+	services providers command_line bad_images
 check-sanitized: all
 	$(MAKE) BUILD=$(BUILD)/sanitized SANITIZE=address,undefined programs \
 		$(BUILD)/sanitized/guests/hello-x86_64.elf $(BUILD)/sanitized/guests/hello-i386.elf

@@ -113,10 +113,10 @@ UNPROTECTED = {
     "gate's last steps defer": (
         "interrupt.c", r"return false; (/\* nothing but)", r"return true; \1", LOST, "none"),
     "gate is guest code": (
-        "interrupt.c", r"gate\.state \|\| is_at_gate\(context, pc\)", "gate.state && pc",
+        "interrupt.c", r"gate\.state \|\| sees_at_gate\(context, pc\)", "gate.state && pc",
         "the guest ended by signal 11", "none"),
     "host function is guest code": (
-        "interrupt.c", r"gate\.state \|\| is_at_gate", "is_at_gate",
+        "interrupt.c", r"gate\.state \|\| sees_at_gate", "sees_at_gate",
         "delivered within a host function", "variadic"),
     "resolver is guest code": (
         "gate_{arch}.S", r"\tmov\w\t\$GATE_RESOLVING, .*\n", "",

@@ -8,11 +8,12 @@
 bool vcpu_report_read(pid_t runner, const struct outcome *outcome,
 		      struct jumpslot_vcpu_state *state)
 {
+	/* Once: the runner may change it. */
+	const uint64_t address = *(const volatile uint64_t *)&outcome->vcpu_address;
 	const struct iovec here = { state, sizeof(*state) };
-	const struct iovec there = { (void *)(uintptr_t)outcome->vcpu_address,
-				     sizeof(*state) };
+	const struct iovec there = { (void *)(uintptr_t)address, sizeof(*state) };
 
-	return outcome->vcpu_address &&
+	return address &&
 	       process_vm_readv(runner, &here, 1, &there, 1, 0) == sizeof(*state);
 }
 

@@ -38,8 +38,9 @@ static const struct stretch ways_out[] = {
 	{ jumpslot_bind_check, jumpslot_bind_out },
 };
 
-/* Whether the guest is on its way in or out of the host: what waits will be seen there. */
-static bool is_at_gate(void *context, uintptr_t pc)
+/* Whether the guest is on its way in or out of the host: what waits will be seen there, as one
+ * that had already looked is sent back to the look. */
+static bool sees_at_gate(void *context, uintptr_t pc)
 {
 	if (!is_within(pc, jumpslot_gates_start, jumpslot_gates_end))
 		return false;
@@ -76,7 +77,7 @@ static void interrupt(void *context)
 {
 	uintptr_t pc = context_pc(context);
 
-	if (gate.state || is_at_gate(context, pc)) {
+	if (gate.state || sees_at_gate(context, pc)) {
 		gate.deferred = true;
 		return;
 	}

@@ -25,7 +25,7 @@ int interrupt_catch(struct message *message);
 int interrupt_next(struct frame *frame) __attribute__((__visibility__("hidden")));
 
 /* Opens, and sleeps until that time on the monotonic clock, or until a signal came. */
-int jumpslot_sleep(const struct timespec *until);
+void jumpslot_sleep(const struct timespec *until);
 
 /* In assembly, where a signal's handler finds the guest, or sends it. */
 extern const char jumpslot_upcall[];	  /* enters the guest's handler */

@@ -130,7 +130,7 @@ jumpslot_interrupt_here:
 	.size	jumpslot_interrupt_here, . - jumpslot_interrupt_here
 
 	/*
-	 * int jumpslot_sleep(const struct timespec *until): opens and sleeps in one
+	 * void jumpslot_sleep(const struct timespec *until): opens and sleeps in one
 	 * step. A signal before the system call goes on behind it.
 	 */
 	.balign	16

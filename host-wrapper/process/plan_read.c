@@ -58,6 +58,16 @@ const char *plan_argument(const struct plan *plan, uint64_t index)
 	return plan_string(plan, arguments[index]);
 }
 
+bool plan_imports_name(const struct plan *plan, const char *name)
+{
+	const struct plan_import *imports = plan_imports(plan);
+
+	for (uint64_t i = 0; i < plan->imports.count; i++)
+		if (!strcmp(plan_string(plan, imports[i].name), name))
+			return true;
+	return false;
+}
+
 /* Maps it if nobody can change it any more. */
 static int map(const struct plan **plan, int fd, struct message *message)
 {

@@ -4,6 +4,8 @@
 #ifndef JUMPSLOT_PLAN_READ_H
 #define JUMPSLOT_PLAN_READ_H
 
+#include <stdbool.h>
+
 #include "../common/message.h"
 #include "../common/plan.h"
 
@@ -20,5 +22,8 @@ const struct plan_provider *plan_providers(const struct plan *plan);
 const struct plan_line *plan_lines(const struct plan *plan);
 const char *plan_string(const struct plan *plan, uint32_t string);
 const char *plan_argument(const struct plan *plan, uint64_t index);
+
+/* Whether the guest imports a function of that name. */
+bool plan_imports_name(const struct plan *plan, const char *name);
 
 #endif

@@ -28,22 +28,6 @@ static struct {
 	size_t count;
 } reset = { .work_area = -1 };
 
-static bool is_one(const char *name)
-{
-	return !strcmp(name, "_BSP_Virtual_reset") ||
-	       !strcmp(name, "_BSP_Virtual_faulthandler");
-}
-
-static bool imports_one(void)
-{
-	const struct plan_import *imports = plan_imports(guest.plan);
-
-	for (uint64_t i = 0; i < guest.plan->imports.count; i++)
-		if (is_one(plan_string(guest.plan, imports[i].name)))
-			return true;
-	return false;
-}
-
 /* Calls `visit` for each open descriptor but the directory's. */
 static int visit_descriptors(int visit(int fd))
 {
@@ -103,7 +87,8 @@ int reset_prepare(char **arguments, struct message *message)
 	int error;
 
 	reset.arguments = arguments;
-	reset.possible = imports_one();
+	reset.possible = plan_imports_name(guest.plan, "_BSP_Virtual_reset") ||
+			 plan_imports_name(guest.plan, "_BSP_Virtual_faulthandler");
 	hide_arguments();
 	if (!reset.possible)
 		return 0;

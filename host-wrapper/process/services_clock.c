@@ -19,10 +19,9 @@
 #include "services.h"
 #include "vcpu.h"
 
-#define SECOND	   1000000000u
 /* Shorter periods leave no time for the guest; for a 32-bit one, much longer ones do not. */
 #define MIN_PERIOD 10000u
-#define MAX_TIME   ((uint64_t)INT32_MAX * SECOND)
+#define MAX_TIME   ((uint64_t)INT32_MAX * SERVICES_SECOND)
 
 static timer_t timer;
 static bool timer_there;
@@ -45,17 +44,12 @@ int _BSP_Virtual_Clock_init(void)
 	return 0;
 }
 
-static struct timespec timespec_of(uint64_t ns)
-{
-	return (struct timespec){ (time_t)(ns / SECOND), (long)(ns % SECOND) };
-}
-
 /* `at` is on the guest's clock; 0 would stop the timer. */
 static int set_timer(uint64_t at, uint64_t period)
 {
 	struct itimerspec time = {
-		.it_value = timespec_of(guest.started_ns + at),
-		.it_interval = timespec_of(period),
+		.it_value = services_timespec(guest.started_ns + at),
+		.it_interval = services_timespec(period),
 	};
 
 	if (!timer_there || at > MAX_TIME || period > MAX_TIME)

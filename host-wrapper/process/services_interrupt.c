@@ -16,8 +16,6 @@
 #include "vcpu.h"
 #include "vector_set.h"
 
-#define SECOND 1000000000u
-
 static bool is_vector(int vector)
 {
 	return vector >= 0 && vector < JUMPSLOT_VECTORS;
@@ -143,13 +141,10 @@ void jumpslot_interrupts_deliver(void)
 	float_control_restore(&control);
 }
 
-/* Sleeps once at most; 0, or -EAGAIN at the deadline. */
+/* Sleeps once at most; 0 after a handler ran, -EAGAIN at the deadline, or -EINTR. */
 static int sleep_until(uint64_t deadline)
 {
-	const struct timespec until = {
-		.tv_sec = (time_t)(deadline / SECOND),
-		.tv_nsec = (long)(deadline % SECOND),
-	};
+	const struct timespec until = services_timespec(deadline);
 	uint32_t delivered = vcpu.delivered;
 
 	vcpu.waiting = 0;

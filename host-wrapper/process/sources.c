@@ -26,14 +26,6 @@ static nfds_t polled_count;
 static int console_input;
 static bool console_watched;
 
-/* `times` at once: all but one of them find the vector pending. */
-static void raise_vector(unsigned vector, uint64_t times)
-{
-	__atomic_fetch_add(&vcpu.state->coalesced, (uint32_t)(times - 1),
-			   __ATOMIC_RELAXED);
-	vcpu_raise(vector);
-}
-
 /*
  * How often what comes in raises the line; false: it has come to its end. Messages may be
  * empty, and sockets that are shut down read as if they only had nothing: whether more
@@ -63,7 +55,7 @@ static void serve_line(struct pollfd *its, const struct plan_line *line)
 	if (!take_input(line, its->revents, &times))
 		its->fd = -1;
 	if (times)
-		raise_vector(line->vector, times);
+		vcpu_raise(line->vector, times);
 }
 
 static void serve_console(void)
@@ -73,7 +65,7 @@ static void serve_console(void)
 	if (polled[CONSOLE].revents) {
 		polled[CONSOLE].fd = -1;
 		__atomic_store_n(&console_watched, false, __ATOMIC_SEQ_CST);
-		vcpu_raise(JUMPSLOT_VECTOR_CONSOLE);
+		vcpu_raise(JUMPSLOT_VECTOR_CONSOLE, 1);
 	}
 	if (polled[WAKE].revents && read_now(polled[WAKE].fd, &count, sizeof(count)) > 0)
 		polled[CONSOLE].fd = console_input;
@@ -101,18 +93,6 @@ void sources_watch_console(void)
 		return;
 	while (write(polled[WAKE].fd, &one, sizeof(one)) < 0 && errno == EINTR)
 		;
-}
-
-/* Whether the guest may ask for the console's interrupts. */
-static bool uses_console(void)
-{
-	const struct plan_import *imports = plan_imports(guest.plan);
-
-	for (uint64_t i = 0; i < guest.plan->imports.count; i++)
-		if (!strcmp(plan_string(guest.plan, imports[i].name),
-			    "_BSP_Virtual_Console_init"))
-			return true;
-	return false;
 }
 
 static void poll_for(int fd)
@@ -164,7 +144,9 @@ int sources_start(int console, struct message *message)
 	int error;
 
 	vcpu.lines = 1ull << JUMPSLOT_VECTOR_CONSOLE;
-	if (!guest.plan->vcpu_state || (!guest.plan->lines.count && !uses_console()))
+	if (!guest.plan->vcpu_state ||
+	    (!guest.plan->lines.count &&
+	     !plan_imports_name(guest.plan, "_BSP_Virtual_Console_init")))
 		return 0;
 	console_input = console;
 	poll_for(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));

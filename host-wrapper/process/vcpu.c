@@ -45,8 +45,10 @@ void vcpu_latch(unsigned vector)
 		__atomic_fetch_add(&vcpu.state->coalesced, 1, __ATOMIC_RELAXED);
 }
 
-void vcpu_raise(unsigned vector)
+void vcpu_raise(unsigned vector, uint64_t times)
 {
+	__atomic_fetch_add(&vcpu.state->coalesced, (uint32_t)(times - 1),
+			   __ATOMIC_RELAXED);
 	vcpu_latch(vector);
 	vcpu_tell();
 }

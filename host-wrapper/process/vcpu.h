@@ -47,12 +47,12 @@ void vcpu_start(void);
 void vcpu_describe(struct outcome *outcome);
 
 /*
- * Makes a vector pending, and always tells the guest's thread: only there can the level be
+ * Makes a vector pending, `times` at once, of which all but one find it so; and always tells the guest's thread: only there can the level be
  * read without a race. Any thread; async-signal-safe.
  */
-void vcpu_raise(unsigned vector);
+void vcpu_raise(unsigned vector, uint64_t times);
 
-/* The same by the guest itself, which need not be told. On its own thread. */
+/* The same, once, by the guest itself, which need not be told. On its own thread. */
 void vcpu_latch(unsigned vector);
 
 /* The same for `periods` of the clock, of which all but one are missed if it is pending. */
