@@ -49,7 +49,9 @@ START_TEST(the_operand_tells_instructions_of_one_opcode_apart)
 	is("\x0f\x01\xd0", WIDE, ""); /* xgetbv */
 	is("\x0f\x01\xf0", WIDE, "lmsw");
 	is("\x0f\x00\xd0", WIDE, "lldt");
-	is("\x0f\x00\xe0", WIDE, ""); /* verr */
+	is("\x0f\x01\xc1", WIDE, "vmcall");
+	is("\x0f\xc7\x28", WIDE, "xsaves");
+	is("\x0f\xc7\x08", WIDE, ""); /* cmpxchg8b */
 	is("\xff\x28", WIDE, "far jump");
 	is("\xff\x20", WIDE, ""); /* jmp */
 	is("\xff\x18", WIDE, "far call");
@@ -85,6 +87,16 @@ START_TEST(ordinary_instructions_are_not_found)
 	is("\x0f\x28\x01", WIDE, "");
 	is("\x8b\x06", NARROW, "");
 	is("\xcc", WIDE, "");
+}
+END_TEST
+
+START_TEST(what_never_faults_is_not_found)
+{
+	is("\x9d", WIDE, ""); /* popf */
+	is("\x0f\x02\xc0", WIDE, ""); /* lar */
+	is("\x0f\x00\xe0", WIDE, ""); /* verr */
+	is("\x8c\xd8", WIDE, ""); /* mov from a segment register */
+	is("\x64\x8b\x06", WIDE, ""); /* in FS */
 }
 END_TEST
 
@@ -130,6 +142,7 @@ int main(void)
 		what_is_something_else_in_64_bit_code_is_not_found_there,
 		fs_and_gs_bases_need_their_prefix,
 		ordinary_instructions_are_not_found,
+		what_never_faults_is_not_found,
 		no_byte_is_read_behind_the_last,
 		any_bytes_give_a_number_that_has_a_name,
 		numbers_that_are_none_have_no_name,
