@@ -45,7 +45,7 @@ def test_error_line_holds_no_control_characters(tools):
     (18, b"\xb7\0", "made for machine EM_AARCH64 with 64 bits, neither i386 nor x86-64"),
     (18, b"\xff\xee", "made for machine 61183 with 64 bits, neither i386 nor x86-64"),
     (16, b"\1", "ELF type ET_REL: not a linked image"),
-    (40, bytes(8), "no section headers: gen-func-list finds the tables by them"),
+    (40, bytes(8), "no section headers: tables and symbols are found by them"),
     (58, b"\x10\0", "section headers of 16 bytes, not 64"),
 ])
 def test_headers_of_other_files_are_refused(tools, offset, data, reason):

@@ -1,1 +1,2 @@
-"""What gen-func-list is made of. Needs Python 3 and pyelftools, nothing else."""
+"""What the commands of gen/ are made of. Needs Python 3 and pyelftools, and
+find-privileged capstone; nothing else."""

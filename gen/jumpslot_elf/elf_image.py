@@ -1,4 +1,4 @@
-"""An ELF file of a machine that guests run on: its sections, checked and read once.
+"""An ELF file of a machine that guests run on: sections and segments, checked and read.
 
 Trusts nothing: each offset and size is compared with the file before it is used.
 Depends on pyelftools for the layout of ELF's structures.
@@ -67,6 +67,7 @@ class ElfImage:
         self._structs = structs
         self.header = self._parse_header()
         self.machine = self._check_machine()
+        self.headers = self._parse_section_headers()
         self._sections = self._index_sections()
 
     def fail(self, reason):
@@ -85,6 +86,24 @@ class ElfImage:
             for header in headers:
                 if header["sh_type"] == "SHT_NOTE" and self._has_contents(header):
                     yield self._load(name.decode("latin-1"), header)
+
+    def segments(self):
+        """The program headers; each one's bytes lie in the file and the address space."""
+        headers = self._parse_headers("program", self._structs.Elf_Phdr,
+                                      self.header["e_phoff"], self.header["e_phnum"],
+                                      self.header["e_phentsize"])
+        for index, header in enumerate(headers):
+            self._check_segment(index, header)
+        return headers
+
+    def _check_segment(self, index, header):
+        if header["p_offset"] + header["p_filesz"] > len(self.bytes):
+            self.fail(f"truncated: segment {index} has 0x{header['p_filesz']:x} bytes at "
+                      f"0x{header['p_offset']:x}, but the file ends at "
+                      f"0x{len(self.bytes):x}")
+        if header["p_vaddr"] + header["p_filesz"] > 1 << self.bits:
+            self.fail(f"segment {index}: 0x{header['p_filesz']:x} bytes at address "
+                      f"0x{header['p_vaddr']:x} do not lie below 0x{1 << self.bits:x}")
 
     def _check_identity(self):
         start = self.bytes[:6]
@@ -114,12 +133,10 @@ class ElfImage:
         return MACHINES[machine, self.bits]
 
     def _index_sections(self):
-        headers = self._parse_section_headers()
-        names = headers[self._names_index(len(headers))]
-        self._check_contents("of section names", names)
-        table = self.bytes[names["sh_offset"]:names["sh_offset"] + names["sh_size"]]
+        names = self.headers[self._names_index(len(self.headers))]
+        table = self.contents(names, "of section names")
         index = {}
-        for header in headers:
+        for header in self.headers:
             start = header["sh_name"]
             end = table.find(b"\0", start, start + MAX_SECTION_NAME)
             if end >= 0:
@@ -128,18 +145,19 @@ class ElfImage:
 
     def _parse_section_headers(self):
         offset, count = self.header["e_shoff"], self.header["e_shnum"]
-        size = self._structs.Elf_Shdr.sizeof()
         if not offset or not count:
-            self.fail("no section headers: gen-func-list finds the tables by them")
-        if self.header["e_shentsize"] != size:
-            self.fail(f"section headers of {self.header['e_shentsize']} bytes, not "
-                      f"{size}")
+            self.fail("no section headers: tables and symbols are found by them")
+        return self._parse_headers("section", self._structs.Elf_Shdr, offset, count,
+                                   self.header["e_shentsize"])
+
+    def _parse_headers(self, what, layout, offset, count, size):
+        if size != layout.sizeof():
+            self.fail(f"{what} headers of {size} bytes, not {layout.sizeof()}")
         if offset + count * size > len(self.bytes):
-            self.fail(f"truncated: {count} section headers at 0x{offset:x}, but the file "
+            self.fail(f"truncated: {count} {what} headers at 0x{offset:x}, but the file "
                       f"ends at 0x{len(self.bytes):x}")
         stream = io.BytesIO(self.bytes)
-        return [struct_parse(self._structs.Elf_Shdr, stream, offset + i * size)
-                for i in range(count)]
+        return [struct_parse(layout, stream, offset + i * size) for i in range(count)]
 
     def _names_index(self, count):
         index = self.header["e_shstrndx"]
@@ -159,10 +177,14 @@ class ElfImage:
                       f"0x{header['sh_offset']:x}, but the file ends at "
                       f"0x{len(self.bytes):x}")
 
-    def _load(self, name, header):
+    def contents(self, header, name="of symbols"):
+        """A section's bytes, as they are in the file."""
         self._check_contents(name, header)
         start = header["sh_offset"]
-        data = self.bytes[start:start + header["sh_size"]]
+        return self.bytes[start:start + header["sh_size"]]
+
+    def _load(self, name, header):
+        data = self.contents(header, name)
         if header["sh_flags"] & SH_FLAGS.SHF_COMPRESSED:
             data = self._decompress(name, data)
         return Section(self.path, name, header["sh_addr"], data)

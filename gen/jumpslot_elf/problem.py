@@ -2,7 +2,7 @@
 
 
 class Problem(Exception):
-    """Becomes one line, `gen-func-list: PATH: REASON`, in the main program."""
+    """Becomes one line, `COMMAND: PATH: REASON`, in the main program."""
 
     def __init__(self, path, reason):
         super().__init__(f"{path}: {reason}")
