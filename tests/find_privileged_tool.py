@@ -1,0 +1,61 @@
+"""What the tests of find-privileged share: guests in assembly, and what is found in them."""
+
+import sys
+from functools import partial
+
+from conftest import ROOT, run
+
+sys.path.insert(0, str(ROOT / "gen"))
+from jumpslot_elf.privileged_list import read_list  # noqa: E402
+from jumpslot_elf.privileged_search import search_guest  # noqa: E402
+
+TOOL = ROOT / "gen/find-privileged"
+ENTRIES = read_list()
+search = partial(search_guest, entries=ENTRIES)
+
+# WORD, %Wax: a machine word, and a register of one. ADDRESS(x): x, into %Wax.
+START = """
+        .macro function name
+        .globl \\name
+        .type \\name, @function
+        \\name:
+        .endm
+        .macro end_of name
+        .size \\name, . - \\name
+        .endm
+        .text
+        function _start
+        ret
+        end_of _start
+"""
+
+
+def find_privileged(*arguments):
+    return run("/usr/bin/python3", TOOL, *arguments, check=False)
+
+
+def assemble(tools, arch, text, name="guest", start=START, pie=False):
+    """A guest of one source file in assembly."""
+    address = {"i386": "mov $\\1, %eax", "x86_64": "lea \\1(%rip), %rax"}[arch]
+    text = start + text
+    while "ADDRESS(" in text:
+        before, _, rest = text.partition("ADDRESS(")
+        argument, _, rest = rest.partition(")")
+        text = before + address.replace("\\1", argument) + rest
+    text = text.replace("WORD", {"i386": ".long", "x86_64": ".quad"}[arch])
+    text = text.replace("%W", {"i386": "%e", "x86_64": "%r"}[arch])
+    text = text.replace("SCALE", {"i386": "4", "x86_64": "8"}[arch])
+    source = tools.write(f"{name}.s", text)
+    target = tools.directory / f"{name}.o"
+    guest = tools.directory / f"{name}.elf"
+    run("as", {"i386": "--32", "x86_64": "--64"}[arch], "-g", source, "-o", target)
+    run("ld", "-m", {"i386": "elf_i386", "x86_64": "elf_x86_64"}[arch], "-static",
+        *(["-pie", "--no-dynamic-linker"] if pie else []), target, "-o", guest)
+    return guest
+
+
+def found(guest):
+    """The names of what is found, and the labels of what was not searched."""
+    result = search(guest)
+    return ([each.entry.name for each in result.findings],
+            [each.symbol.name for each in result.left_over])
