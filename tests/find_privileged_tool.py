@@ -1,5 +1,6 @@
 """What the tests of find-privileged share: guests in assembly, and what is found in them."""
 
+import re
 import sys
 from functools import partial
 
@@ -34,14 +35,10 @@ def find_privileged(*arguments):
     return run("/usr/bin/python3", TOOL, *arguments, check=False)
 
 
-def assemble(tools, arch, text, name="guest", start=START, pie=False):
+def assemble(tools, arch, text, name="guest", pie=False):
     """A guest of one source file in assembly."""
     address = {"i386": "mov $\\1, %eax", "x86_64": "lea \\1(%rip), %rax"}[arch]
-    text = start + text
-    while "ADDRESS(" in text:
-        before, _, rest = text.partition("ADDRESS(")
-        argument, _, rest = rest.partition(")")
-        text = before + address.replace("\\1", argument) + rest
+    text = re.sub(r"ADDRESS\((\w+)\)", address, START + text)
     text = text.replace("WORD", {"i386": ".long", "x86_64": ".quad"}[arch])
     text = text.replace("%W", {"i386": "%e", "x86_64": "%r"}[arch])
     text = text.replace("SCALE", {"i386": "4", "x86_64": "8"}[arch])

@@ -2,7 +2,9 @@
 
 import itertools
 import json
+import os
 import re
+from pathlib import Path
 
 import pytest
 
@@ -200,10 +202,29 @@ def test_runner_and_find_privileged_agree_on_every_opcode(tools, bits):
         assert line == (f"{entry.name}|{entry.instead}" if is_named else "?|?"), code.hex()
 
 
-def test_guests_that_are_built_are_clean():
-    guests = sorted((BUILD / "guests").glob("*.elf"))
+def make(*arguments):
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    return run("make", "-s", "-C", ROOT, f"BUILD={BUILD}", *arguments, env=environment,
+               check=False)
+
+
+def test_guests_of_the_build_are_clean_and_were_all_looked_at():
+    guests = make("--eval", "print-guests: ; @echo $(GUESTS)", "print-guests").stdout.split()
     result = find_privileged(*guests)
     assert result.returncode == 0 and result.stderr == ""
-    assert [re.sub(r"\d+", "N", line) for line in result.stdout.splitlines()] == [
-        re.sub(r"\d+", "N", f"{guest}: nothing to replace in 1 instructions")
-        for guest in guests]
+    for guest, line in zip(guests, result.stdout.splitlines(), strict=True):
+        assert re.fullmatch(rf"{guest}: nothing to replace in \d+ instructions", line)
+        assert Path(f"{guest}.searched").exists()
+
+
+def test_build_fails_with_the_findings_and_looks_again(tools):
+    dirty = assemble(tools, "x86_64", "function f\ncli\nret\nend_of f\n")
+    stamp = Path(f"{dirty}.searched")
+    for _ in range(2):
+        result = make(stamp)
+        assert result.returncode == 2 and "<f+0x0>: cli: use _CPU_" in result.stdout
+        assert not stamp.exists()
+    dirty.write_bytes(assemble(tools, "x86_64", "", name="clean").read_bytes())
+    assert make(stamp).returncode == 0 and stamp.exists()
+    assert make(stamp).stdout == ""

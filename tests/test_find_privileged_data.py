@@ -438,8 +438,8 @@ def test_what_was_not_searched_is_a_line_that_says_how_to_declare_it(tools, arch
     guest = assemble(tools, arch, hot("function f\nret\nend_of f\ntable: HOT\nHOT\n"))
     line, summary = find_privileged(guest).stdout.splitlines()
     assert line.startswith(f"{guest}: 0x") and line.endswith(
-        " <table+0x0>: not searched: 20 bytes, code or data: declare them, by .type NAME, "
-        "@function or @object")
+        " <table+0x0>: not searched: 20 bytes, code or data; .type NAME, @function or "
+        "@object says which")
     assert summary == f"{guest}: 0 instructions to replace, 1 place not searched"
 
 

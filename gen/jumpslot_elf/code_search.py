@@ -27,6 +27,7 @@ STRINGS = re.compile(rb"[\t\n\r -~]{4,}\0[\t\n\r -~\0]*")
 TEXT = re.compile(rb"[\t\n\r -~\0]*?[\t\n\r -~]{2}[\t\n\r -~\0][\t\n\r -~\0]*")
 # `add %al,(%rax)`: nobody writes it, and data is full of zeros.
 ZEROS = b"\0\0"
+MAX_ALIGNMENT = 64
 # So many bytes tell whether it is text, or a table of addresses.
 MAX_LOOK = 4096
 # Each pass finds code that only the code of the last one points to.
@@ -84,9 +85,15 @@ class Search:
             edges = [start, *self.image.labels(start + 1, end), end]
             for part, next_part in zip(edges, edges[1:]):
                 begin = self.behind_padding(part, next_part)
-                data = self.image.code(begin, next_part - begin).rstrip(b"\0\xcc\x90")
-                if data:
-                    yield begin, begin + len(data)
+                last = self._before_padding(begin, next_part)
+                if begin < last:
+                    yield begin, last
+
+    def _before_padding(self, start, end):
+        """Where what is at the end may begin, of what aligns and of what fills."""
+        aligned = next(each for each in range(max(start, end - MAX_ALIGNMENT), end + 1)
+                       if self.behind_padding(each, end) == end)
+        return start + len(self.image.code(start, aligned - start).rstrip(b"\0\xcc\x90"))
 
     def _candidates(self):
         """Where code may begin: what is pointed to, and parts of functions."""

@@ -25,8 +25,8 @@ def _lines(result):
                f"[{each.entry.category.lower()}]")
     for each in result.left_over:
         yield (f"{result.path}: {_address(each.address, each.symbol)}: not searched: "
-               f"{_count(each.size, 'byte')}, code or data: declare them, by "
-               f".type NAME, @function or @object")
+               f"{_count(each.size, 'byte')}, code or data; .type NAME, @function or "
+               "@object says which")
     yield f"{result.path}: {_summary(result)}"
 
 
