@@ -35,7 +35,7 @@ def find_privileged(*arguments):
     return run("/usr/bin/python3", TOOL, *arguments, check=False)
 
 
-def assemble(tools, arch, text, name="guest", pie=False):
+def assemble(tools, arch, text, name="guest", pie=False, flags=()):
     """A guest of one source file in assembly."""
     address = {"i386": "mov $\\1, %eax", "x86_64": "lea \\1(%rip), %rax"}[arch]
     text = re.sub(r"ADDRESS\((\w+)\)", address, START + text)
@@ -47,7 +47,7 @@ def assemble(tools, arch, text, name="guest", pie=False):
     guest = tools.directory / f"{name}.elf"
     run("as", {"i386": "--32", "x86_64": "--64"}[arch], "-g", source, "-o", target)
     run("ld", "-m", {"i386": "elf_i386", "x86_64": "elf_x86_64"}[arch], "-static",
-        *(["-pie", "--no-dynamic-linker"] if pie else []), target, "-o", guest)
+        *(["-pie", "--no-dynamic-linker"] if pie else []), *flags, target, "-o", guest)
     return guest
 
 

@@ -146,6 +146,11 @@ def test_finding_without_debug_information_names_the_guest(tools, arch):
                         line)
 
 
+def test_function_around_a_finding_comes_before_a_label_in_it(tools, arch):
+    guest = assemble(tools, arch, "function f\nnop\nagain: cli\nret\nend_of f\n")
+    assert "<f+0x1>: cli: " in find_privileged(guest).stdout
+
+
 def test_categories_say_what_kind_each_is(tools, arch):
     guest = assemble(tools, arch, "function f\ncli\nsmsw %eax\npopf\nsyscall\nret\nend_of f\n")
     result, = json.loads(find_privileged("--json", guest).stdout)["guests"]

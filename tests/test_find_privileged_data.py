@@ -46,6 +46,15 @@ DATA = {
         .size table, . - table
         end_of f
         """, []),
+    "object that claims a function and more": ("""
+        .type table, @object
+        .size table, 1000
+        table: HOT
+        function f
+        ret
+        end_of f
+        .byte 0xff, 0xff
+        """, ["f"]),
     "label behind a return": ("""
         function f
         ret
@@ -75,27 +84,67 @@ DATA = {
         function g
         ADDRESS(text)
         ret
-        text: .ascii "ok\\n"
+        text: .ascii "lmno"
         function f
         ret
         end_of f
         """, ["text"]),
-    "constants that are read": ("""
+    "string in a function that would make sense as code": ("""
+        function f
+        jmp 1f
+        .asciz "lmno", "n"
+        1: ret
+        end_of f
+        """, ["f"]),
+    "object behind an instruction that does not go on": ("""
+        function f
+        int3
+        .type table, @object
+        table: HOT
+        .size table, . - table
+        end_of f
+        """, []),
+    "constants that are read and pointed to": ("""
         function f
         mov table, %eax
         ret
         end_of f
         table: HOT
         ret
+        .data
+        WORD table
         """, ["table"]),
-    "small numbers that are pointed to": ("""
+    "small numbers that are pointed to, before code": ("""
         function f
         ADDRESS(table)
         ret
         end_of f
-        table: .long 0xf4, 0xfa, 0xcf, 1, 2, 3
-        .data
-        WORD table
+        table: .long 1, 2
+        function g
+        ret
+        end_of g
+        """, ["table"]),
+    "jump out of a table into the midst of an instruction": ("""
+        function f
+        ADDRESS(table)
+        ret
+        end_of f
+        table: .byte 0xfa, 0xeb, 0x01
+        function g
+        mov $0x1234, %eax
+        ret
+        end_of g
+        """, ["table"]),
+    "addresses that would make sense as code": ("""
+        .org 0x90, 0x90
+        function f
+        ADDRESS(table)
+        ret
+        end_of f
+        table: .long f, f
+        function g
+        ret
+        end_of g
         """, ["table"]),
     "bytes that are pointed to and stop to make sense": ("""
         function f
@@ -213,6 +262,33 @@ CODE = {
         ret
         .data
         WORD isr0, isr1
+        """,
+    "pointers into the midst of padding": """
+        function f
+        cli
+        ret
+        end_of f
+        end: xchg %ax, %ax
+        function g
+        ret
+        end_of g
+        .data
+        WORD end + 1
+        """,
+    "block behind a jump through a pointer, in what is pointed to": """
+        f: jmp *%Wax
+        cli
+        ret
+        .data
+        WORD f
+        """,
+    "behind a call that does not return, in what is pointed to": """
+        panic: jmp panic
+        f: call panic
+        cli
+        ret
+        .data
+        WORD f
         """,
     "table of stubs that is packed": """
         isr0: cli
@@ -371,6 +447,7 @@ CODE = {
         .type g, @object
         g:
         function f
+        nop
         cli
         ret
         end_of f
@@ -383,6 +460,55 @@ CODE = {
 def test_hidden_code_is_found(tools, arch, name):
     names, not_searched = found(assemble(tools, arch, CODE[name]))
     assert names == ["cli"] and not_searched == []
+
+
+# The same beside data that nothing declares.
+BOTH = {
+    "label in a function that nothing points to": """
+        function f
+        jmp *%Wax
+        .byte 0xff, 0xff
+        1: other: cli
+        ret
+        end_of f
+        """,
+    "block that a table of the function itself points to": """
+        function f
+        jmp *.Ltable(, %Wax, SCALE)
+        .balign 8
+        .Ltable: WORD 1f, 1f
+        1: cli
+        ret
+        end_of f
+        """,
+    "block before data that is read": """
+        function f
+        mov .Ltable, %eax
+        jmp *%Wax
+        cli
+        ret
+        .Ltable: .byte 0xff, 0xff
+        end_of f
+        """,
+    "behind a call of what may or does return, before data": """
+        helper: je 1f
+        jmp *%Wax
+        1: ret
+        f: call helper
+        cli
+        ret
+        .byte 0xff, 0xff
+        function g
+        call f
+        ret
+        end_of g
+        """,
+}
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_hidden_code_beside_data_is_found(tools, arch, name):
+    assert found(assemble(tools, arch, BOTH[name])) == (["cli"], ["f"])
 
 
 SWITCH = """
@@ -432,6 +558,19 @@ def test_far_jump_to_the_next_segment_is_followed(tools):
     guest = assemble(tools, "i386", "function f\nljmp $8, $1f\n.byte 0xff\n1: cli\nret\n")
     names, _ = found(guest)
     assert names == ["far jump", "cli"]
+
+
+def test_sections_of_data_in_an_executable_segment_are_not_code(tools, arch):
+    guest = assemble(tools, arch, hot("function f\nret\nend_of f\n.section .rodata\nHOT\n"),
+                     flags=["-z", "noseparate-code"])
+    assert found(guest) == ([], [])
+
+
+@only_x86_64
+def test_absolute_symbols_are_numbers_and_no_code(tools):
+    guest = assemble(tools, "x86_64", "mov $0xfa, %al\nret\n.type _start, @function\n"
+                                      ".type a, @function\na = 0x401002\n")
+    assert found(guest)[0] == []
 
 
 def test_what_was_not_searched_is_a_line_that_says_how_to_declare_it(tools, arch):

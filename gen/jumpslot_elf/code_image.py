@@ -15,7 +15,6 @@ from .intervals import Intervals
 # Some hundred times what a large guest has: seconds, and a gigabyte of memory.
 MAX_CODE = 16 << 20
 SYMBOLS = {32: struct.Struct("<IIIBBH"), 64: struct.Struct("<IBBHQQ")}
-RELATIONS = {32: struct.Struct("<IIi"), 64: struct.Struct("<QQq")}
 DYNAMIC = {32: struct.Struct("<iI"), 64: struct.Struct("<qQ")}
 DT_NULL, DT_NEEDED = 0, 1
 STT_NOTYPE, STT_OBJECT, STT_FUNC, STT_GNU_IFUNC = 0, 1, 2, 10
@@ -69,7 +68,7 @@ class CodeImage:
         self.bodies = Intervals((each.address, each.address + each.size)
                                 for each in self._functions).within(self._executable)
         self.objects = Intervals(self._object_range(each) for each in self.symbols
-                                 if each.is_object)
+                                 if each.is_object and each.address not in self.functions)
 
     def is_executable(self, address):
         return address in self._executable
@@ -99,19 +98,15 @@ class CodeImage:
             yield self._addresses[index]
             index += 1
 
+    def is_label(self, address):
+        return next(self.labels(address, address + 1), None) is not None
+
     def symbol_of(self, address):
         """The function around an address, or else the last symbol before it, or None."""
         around = _last_before(self._functions, address)
         if around and address < around.address + around.size:
             return around
         return _last_before(self.symbols, address)
-
-    def relocated(self):
-        """The addresses that relocations of a static PIE put into its data."""
-        for header in self._image.headers:
-            if header["sh_type"] == "SHT_RELA" and header["sh_flags"] & SH_FLAGS.SHF_ALLOC:
-                for _, _, addend in self._records(header, RELATIONS):
-                    yield addend
 
     def _check_type(self):
         kind = self._image.header["e_type"]

@@ -57,7 +57,9 @@ class Search:
         self.descent = Descent(image, self.decoder)
         self._searched = image.searched.minus(image.objects)
         self._gaps, self._hopeless, self._reads = Intervals(), set(), []
-        self._data_words = self._words_of_data() | set(image.relocated())
+        ranges = [each.range for each in image.segments if each.is_executable]
+        self._low, self._high = ranges[0][0], ranges[-1][1]
+        self._data_words = self._words_of_data()
 
     def instructions(self):
         return [self.decoder.at(address) for address in sorted(self.descent.code)]
@@ -72,11 +74,10 @@ class Search:
         self._reads = sorted(each for each in self.descent.reads if each in self._gaps)
         found = False
         for start in self._candidates():
-            if start in self.descent.code:
-                self.descent.follow([start])
-            elif start in self._gaps and (starts := self._read(start)):
+            if start in self._gaps and not self.is_code(start):
+                starts = self._read(start)
                 self.descent.follow(starts)
-                found = True
+                found |= bool(starts)
         return found
 
     def left_over(self):
@@ -102,8 +103,9 @@ class Search:
         for start, end in self._gaps:
             begin = self.behind_padding(start, end)
             inside = pointers[bisect_left(pointers, start):bisect_left(pointers, end)]
-            # What is pointed to may begin with padding; never with a half of it.
-            starts |= {max(begin, each) for each in inside}
+            # A symbol may stand before padding; any other number in it, behind.
+            starts |= {each if self.image.is_label(each) else max(begin, each)
+                       for each in inside}
             starts |= {each for each in (begin, *self.image.labels(begin, end))
                        if each in self.image.bodies}
         return sorted(starts - self.descent.reads)
@@ -115,6 +117,7 @@ class Search:
         return {word for word in words if word in self._gaps}
 
     def _words_of_data(self):
+        """What lies in data, the relocations of a static PIE among it."""
         words = set()
         for segment in self.image.segments:
             start, end = segment.range
@@ -124,19 +127,19 @@ class Search:
 
     def _words(self, data):
         """All words that are addresses of code, at any alignment."""
-        last = max(end for _, end in self.image.searched) if self.image.searched.ranges else 0
-        kind, size = ("I", 4) if last <= 1 << 32 else ("Q", 8)
+        kind, size = ("I", 4) if self._high <= 1 << 32 else ("Q", 8)
         words = set()
         for shift in range(size):
             count = (len(data) - shift) // size
             words |= set(array(kind, data[shift:shift + max(count, 0) * size]))
-        return {word for word in words if self.image.is_executable(word)}
+        return {word for word in words
+                if self._low <= word < self._high and self.image.is_executable(word)}
 
     def _read(self, start):
         """Where blocks start if what lies at `start` is code; else nothing."""
         ends = self._ends(start)
         end = next(ends)
-        if start in self._hopeless or self._is_data(start, end):
+        if self._is_data(start, end):
             return []
         reading = Reading(self, end, ends)
         if reading.read(start):

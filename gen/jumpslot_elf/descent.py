@@ -70,7 +70,7 @@ class Descent:
             following = self.code.get(at) or self._runs.get(at)
             if following:
                 return self._link(run, following)
-            if at in self._image.objects:
+            if at in self._image.objects and start not in self._image.objects:
                 return
 
     def _note(self, instruction):

@@ -26,7 +26,7 @@ def source_lines(path, addresses):
         raise Problem(path, "needs addr2line (Debian: binutils)") from error
     except subprocess.TimeoutExpired:
         answers = b""
-    lines = [_place(line) for line in answers.decode("latin-1").splitlines()]
+    lines = [_place(line) for line in answers.decode(errors="replace").splitlines()]
     return lines if len(lines) == len(addresses) else [None] * len(addresses)
 
 
