@@ -135,6 +135,13 @@ DATA = {
         ret
         end_of g
         """, ["table"]),
+    "jump out of a table into its own midst": ("""
+        function f
+        ADDRESS(table)
+        ret
+        end_of f
+        table: .byte 0xb8, 0xfa, 0x12, 0x34, 0x56, 0xeb, 0xfa
+        """, ["table"]),
     "addresses that would make sense as code": ("""
         .org 0x90, 0x90
         function f
@@ -274,6 +281,13 @@ CODE = {
         end_of g
         .data
         WORD end + 1
+        """,
+    "label that code found by a pointer leads on to": """
+        f: push %Wax
+        next: cli
+        ret
+        .data
+        WORD f
         """,
     "block behind a jump through a pointer, in what is pointed to": """
         f: jmp *%Wax
@@ -442,6 +456,17 @@ CODE = {
         .size f, 0x7fffffff
         h: cli
         ret
+        """,
+    "code that says it is data, and is jumped to": """
+        function f
+        jmp 1f
+        end_of f
+        .type table, @object
+        table: .long -1
+        1: nop
+        cli
+        ret
+        .size table, . - table
         """,
     "function that says it is data as well": """
         .type g, @object
