@@ -119,7 +119,8 @@ class CodeImage:
             start = header["p_offset"]
             data = self._image.bytes[start:start + header["p_filesz"]]
             if header["p_type"] == "PT_INTERP":
-                self._image.fail("a dynamic program (PT_INTERP): guests are linked statically")
+                self._image.fail("a dynamic program (PT_INTERP): guests are linked "
+                                 "statically")
             if header["p_type"] == "PT_DYNAMIC":
                 self._check_dynamic(data)
             if header["p_type"] == "PT_LOAD" and data:
@@ -173,8 +174,8 @@ class CodeImage:
     def _read_symbols(self):
         tables = [each for each in self._image.headers if each["sh_type"] == "SHT_SYMTAB"]
         if not tables:
-            self._image.fail("no symbols, by which code is told from data: link without -s, "
-                             "or look at the image before it is stripped")
+            self._image.fail("no symbols, by which code is told from data: link without "
+                             "-s, or look at the image before it is stripped")
         names = self._names(tables[0])
         for fields in self._records(tables[0], SYMBOLS):
             if self.bits == 32:

@@ -19,7 +19,8 @@ from .intervals import Intervals
 PADDING = re.compile(
     rb"(?:[\x00\xcc]|[\x66\x2e]*\x90|\x89\xf6|"
     rb"[\x66\x2e]*\x0f\x1f(?:\x00|\x40.|\x44..|\x80.{4}|\x84.{5})|"
-    rb"\x2e?\x8d(?:[\x76\x7f]\x00|\x74\x26\x00|[\xb6\xbf]\x00{4}|\xb4\x26\x00{4}|\xbc\x27\x00{4}))*",
+    rb"\x2e?\x8d(?:[\x76\x7f]\x00|\x74\x26\x00)|"
+    rb"\x2e?\x8d(?:[\xb6\xbf]|\xb4\x26|\xbc\x27)\x00{4})*",
     re.DOTALL)
 # Strings. In a function of known size, code is more likely; elsewhere, a `push` that leads
 # on into the next function looks like two letters.
@@ -161,7 +162,8 @@ class Search:
 
     def _is_data(self, start, end):
         end = min(end, start + MAX_LOOK)
-        text = self.image.match(STRINGS if start in self.image.bodies else TEXT, start, end)
+        pattern = STRINGS if start in self.image.bodies else TEXT
+        text = self.image.match(pattern, start, end)
         if text and self.behind_padding(text, end) == end:
             return True
         words = array("I", self.image.code(start, (end - start) // 4 * 4))

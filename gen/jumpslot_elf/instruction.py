@@ -71,7 +71,8 @@ class Instruction(NamedTuple):
 
     def references(self):
         """Numbers in it that may be addresses; of each, whether it is read from there."""
-        if self.target is not None or not ("0x" in self.operands or "ip)" in self.operands):
+        may_be = "0x" in self.operands or "ip)" in self.operands
+        if not may_be or self.target is not None:
             return
         reads = not self.mnemonic.startswith("lea")
         for immediate, number, relative in NUMBER.findall(self.operands):
