@@ -223,6 +223,27 @@ def test_guests_of_the_build_are_clean_and_were_all_looked_at():
         assert Path(f"{guest}.searched").exists()
 
 
+# What objdump calls those instructions of guests/rtos/cpu/native.
+NATIVE = re.compile(r"(cli|sti|hlt|pushf|popf|iret|in|out|lgdtl|lidtl|ljmp)$|"
+                    r"mov\b.*%(cr\d|[c-gs]s)\b")
+
+
+@pytest.mark.parametrize("image", sorted((BUILD / "native").glob("*.elf")),
+                         ids=lambda image: image.stem)
+def test_all_is_found_in_images_that_boot_by_themselves(image):
+    listing = run("objdump", "-d", "--no-show-raw-insn", image).stdout
+    lines = re.findall(r"^ +([0-9a-f]+):\t(.+?) *$", listing, re.M)
+    expected = {int(address, 16) for address, text in lines
+                if NATIVE.match(text.split()[0]) or NATIVE.match(text)}
+    assert len(expected) > 80
+    result = find_privileged("--json", image)
+    guest, = json.loads(result.stdout)["guests"]
+    header = int(re.search(r"^([0-9a-f]+) <multiboot_header>:$", listing, re.M)[1], 16)
+    assert {int(each["address"], 16) for each in guest["findings"]} == \
+        {address for address in expected if not header <= address < header + 12}
+    assert guest["not_searched"] == [] and result.returncode == 1
+
+
 def test_build_fails_with_the_findings_and_looks_again(tools):
     dirty = assemble(tools, "x86_64", "function f\ncli\nret\nend_of f\n")
     stamp = Path(f"{dirty}.searched")

@@ -212,6 +212,15 @@ DATA = {
         ret
         end_of g
         """, ["panic", "f"]),
+    "label in the midst of which a number points that is none": ("""
+        function f
+        ret
+        end_of f
+        table: .byte 1, 2, 0xfa, 0xc3
+        .data
+        .byte 0
+        WORD table + 2
+        """, ["table"]),
     "string behind a call of a host function": ("""
         stub: jmp *slot
         f: call stub

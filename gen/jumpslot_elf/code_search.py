@@ -114,7 +114,7 @@ class Search:
     def _pointers(self):
         words = set(self.descent.pointers | self._data_words)
         for start, end in self._gaps:
-            words |= self._words(self.image.code(start, end - start))
+            words |= self._words(start, self.image.code(start, end - start))
         return {word for word in words if word in self._gaps}
 
     def _words_of_data(self):
@@ -123,16 +123,19 @@ class Search:
         for segment in self.image.segments:
             start, end = segment.range
             for first, last in Intervals([segment.range]).minus(self._searched):
-                words |= self._words(segment.data[first - start:last - start])
+                words |= self._words(first, segment.data[first - start:last - start])
         return words
 
-    def _words(self, data):
-        """All words that are addresses of code, at any alignment."""
+    def _words(self, address, data):
+        """All words there that are addresses of code; those of them that are not aligned, as
+        in packed structures, just if they are a symbol's: else bytes make many by chance."""
         kind, size = ("I", 4) if self._high <= 1 << 32 else ("Q", 8)
         words = set()
         for shift in range(size):
             count = (len(data) - shift) // size
-            words |= set(array(kind, data[shift:shift + max(count, 0) * size]))
+            found = set(array(kind, data[shift:shift + max(count, 0) * size]))
+            words |= found if (address + shift) % size == 0 else \
+                set(filter(self.image.is_label, found))
         return {word for word in words
                 if self._low <= word < self._high and self.image.is_executable(word)}
 

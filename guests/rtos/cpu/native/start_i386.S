@@ -17,9 +17,12 @@
 
 	.section .multiboot, "a"
 	.balign	4
+	.type	multiboot_header, @object
+multiboot_header:
 	.long	MULTIBOOT_HEADER_MAGIC
 	.long	MULTIBOOT_MEMORY_INFO
 	.long	-(MULTIBOOT_HEADER_MAGIC + MULTIBOOT_MEMORY_INFO)
+	.size	multiboot_header, . - multiboot_header
 
 	.text
 	.globl	_start
