@@ -2,7 +2,13 @@
 
 include tests/unit/rules.mk
 
-CHECKS += check-commands
-.PHONY: check-commands
+PYTEST := BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider
+
+CHECKS += check-commands check-rtos
+.PHONY: check-commands check-rtos
 check-commands: all
-	BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider tests
+	$(PYTEST) tests --ignore tests/test_rtos.py
+
+# Beside the others: most of the time its guests compute, or wait for ticks.
+check-rtos: all
+	$(PYTEST) tests/test_rtos.py
