@@ -146,7 +146,7 @@ def changed_soak(tmp_path, file, old, new):
                for path in (RTOS / folder).glob("*.c") if path != RTOS / file]
     image = tmp_path / "soak.elf"
     run("gcc", "-O2", "-ffreestanding", "-fno-stack-protector", "-fno-pie",
-        "-fno-tree-loop-distribute-patterns", "-nostdlib", "-static", "-Wl,--gc-sections",
+        "-nostdlib", "-static", "-Wl,--gc-sections",
         *(f"-I{ROOT / folder}" for folder in
           ("guest-macros", "guests/rtos/kernel", "guests/rtos/cpu", "guests/rtos/cpu/virtual")),
         "-T", ROOT / "linkscripts/externals.ld", *sources, changed,

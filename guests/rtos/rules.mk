@@ -6,8 +6,7 @@
 RTOS := guests/rtos
 RTOS_APPLICATIONS := scenario shell soak
 
-# A loop that copies must not become a call of memcpy() in memcpy() itself.
-RTOS_CFLAGS := -fno-tree-loop-distribute-patterns -I $(RTOS)/kernel -I $(RTOS)/cpu
+RTOS_CFLAGS := -I $(RTOS)/kernel -I $(RTOS)/cpu
 RTOS_PARTS := $(patsubst $(RTOS)/%.c,%,$(wildcard $(RTOS)/kernel/*.c))
 RTOS_PARTS_virtual := $(patsubst $(RTOS)/%.c,%,$(wildcard $(RTOS)/cpu/virtual/*.c))
 RTOS_PARTS_native := $(patsubst $(RTOS)/%,%,$(basename $(wildcard $(RTOS)/cpu/native/*.[cS])))
