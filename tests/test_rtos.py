@@ -157,7 +157,7 @@ def changed_soak(tmp_path, file, old, new):
 @pytest.mark.parametrize("file, old, new, seen", [
     ("kernel/wait.c", "if (first && first->priority < priority)", "if (0)",
      r" 0 inherited, [1-9]\d* held up"),
-    ("kernel/queue.c", "take_place(queue, &queue->first)", "take_place(queue, &queue->last)",
+    ("kernel/queue.c", "place(queue, 0)", "place(queue, queue->count - 1)",
      r"[1-9]\d* out of order"),
     ("kernel/thread.c", "\tgive_away(thread);", "", r"[1-9]\d* not released"),
     ("kernel/clock.c", "\twhile (periods--) {", "\tstatic int lost;\n\tif (lost++ % 8) {",

@@ -11,6 +11,7 @@
 #include "mutex.h"
 #include "print.h"
 #include "queue.h"
+#include "semaphore.h"
 #include "text.h"
 #include "thread.h"
 

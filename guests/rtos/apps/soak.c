@@ -336,10 +336,11 @@ static void start_all(const uint32_t *expected)
 	for (unsigned i = 0; i < PERIODIC; i++)
 		start(PERIODICS + i, "periodic", priority++, periodic,
 		      (void *)(uintptr_t)i);
+	/* The one queue is empty as a rule, and the other one full. */
 	for (unsigned i = 0; i < PAIRS; i++) {
 		queue_init(&queues[i], places[i], sizeof(uint32_t), QUEUE_MESSAGES);
-		start(CONSUMERS + i, "consumer", priority, consumes, &queues[i]);
-		start(PRODUCERS + i, "producer", priority + 1, produces, &queues[i]);
+		start(CONSUMERS + i, "consumer", priority + i, consumes, &queues[i]);
+		start(PRODUCERS + i, "producer", priority + 1 - i, produces, &queues[i]);
 	}
 	for (unsigned i = 0; i < COMPUTING; i++)
 		start(COMPUTERS + i, "computer", COMPUTING_PRIORITY, computes,

@@ -1,53 +1,91 @@
 /*
- * See queue.h. The semaphores keep senders off what is full and receivers off what is
- * empty; a place is taken and copied with interrupts closed, so that messages
- * stay whole and in order.
+ * See queue.h. Who comes second does the work of both: a sender copies into the buffer of
+ * a receiver that waits, and a receiver takes over the message of a sender that waits. So
+ * whoever is ended, before or behind it, leaves no place that is neither free nor full.
  */
 #include "cpu.h"
-#include "error.h"
 #include "queue.h"
 #include "text.h"
+#include "thread.h"
 
 void queue_init(struct queue *queue, void *messages, size_t size, uint32_t capacity)
 {
 	*queue = (struct queue){ .messages = messages,
 				 .size = size,
 				 .capacity = capacity };
-	semaphore_init(&queue->sent, 0);
-	semaphore_init(&queue->free, capacity);
+	wait_queue_init(&queue->senders);
+	wait_queue_init(&queue->receivers);
 }
 
-/* The next place, which moves on. */
-static char *take_place(const struct queue *queue, uint32_t *place)
+/* The place so many behind the first one. */
+static char *place(const struct queue *queue, uint32_t behind)
 {
-	char *message = queue->messages + *place * queue->size;
+	return queue->messages + (queue->first + behind) % queue->capacity * queue->size;
+}
 
-	*place = (*place + 1) % queue->capacity;
-	return message;
+static void put(struct queue *queue, const void *message)
+{
+	memcpy(place(queue, queue->count++), message, queue->size);
+}
+
+static void take(struct queue *queue, void *message)
+{
+	memcpy(message, place(queue, 0), queue->size);
+	queue->first = (queue->first + 1) % queue->capacity;
+	queue->count--;
+}
+
+static int wait_with(struct wait_queue *waiters, void *message, uint32_t ticks)
+{
+	thread_self()->wait.message = message;
+	return wait_in(waiters, ticks);
+}
+
+static int send(struct queue *queue, const void *message, uint32_t ticks)
+{
+	struct thread *receiver = wait_first(&queue->receivers);
+
+	if (receiver) {
+		memcpy(receiver->wait.message, message, queue->size);
+		wait_end(receiver, 0);
+		thread_dispatch();
+	} else if (queue->count < queue->capacity) {
+		put(queue, message);
+	} else {
+		return wait_with(&queue->senders, (void *)(uintptr_t)message, ticks);
+	}
+	return 0;
+}
+
+static int receive(struct queue *queue, void *message, uint32_t ticks)
+{
+	struct thread *sender = wait_first(&queue->senders);
+
+	if (!queue->count)
+		return wait_with(&queue->receivers, message, ticks);
+	take(queue, message);
+	if (sender) {
+		put(queue, sender->wait.message);
+		wait_end(sender, 0);
+		thread_dispatch();
+	}
+	return 0;
 }
 
 int queue_send(struct queue *queue, const void *message, uint32_t ticks)
 {
-	uint32_t level;
+	uint32_t level = cpu_interrupts_disable();
+	int result = send(queue, message, ticks);
 
-	if (semaphore_take(&queue->free, ticks))
-		return E_TIMEOUT;
-	level = cpu_interrupts_disable();
-	memcpy(take_place(queue, &queue->last), message, queue->size);
 	cpu_interrupts_enable(level);
-	semaphore_give(&queue->sent);
-	return 0;
+	return result;
 }
 
 int queue_receive(struct queue *queue, void *message, uint32_t ticks)
 {
-	uint32_t level;
+	uint32_t level = cpu_interrupts_disable();
+	int result = receive(queue, message, ticks);
 
-	if (semaphore_take(&queue->sent, ticks))
-		return E_TIMEOUT;
-	level = cpu_interrupts_disable();
-	memcpy(message, take_place(queue, &queue->first), queue->size);
 	cpu_interrupts_enable(level);
-	semaphore_give(&queue->free);
-	return 0;
+	return result;
 }

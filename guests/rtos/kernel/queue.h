@@ -3,14 +3,14 @@
 #define RTOS_QUEUE_H
 
 #include <stddef.h>
-#include "semaphore.h"
+#include "wait.h"
 
 struct queue {
 	char *messages; /* the caller's memory */
 	size_t size;	/* bytes of one */
-	uint32_t capacity;
-	uint32_t first, last; /* places: of the next to receive, and to send */
-	struct semaphore sent, free;
+	uint32_t capacity, count;
+	uint32_t first; /* place of the next to receive */
+	struct wait_queue senders, receivers;
 };
 
 /* `messages`: room for `capacity` messages of `size` bytes. */

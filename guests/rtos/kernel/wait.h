@@ -26,6 +26,7 @@ struct wait {
 	struct wait_queue *queue; /* NULL: just the time */
 	struct list timeout;	  /* in the clock's list */
 	uint32_t until;		  /* tick */
+	void *message;		  /* to send, or room for one; queue.c's */
 	int result;
 };
 
