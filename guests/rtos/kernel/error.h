@@ -6,7 +6,7 @@
 #define RTOS_ERROR_H
 
 enum {
-	E_TIMEOUT = -1,	 /* the time is over, or the thread was ended */
+	E_TIMEOUT = -1,	 /* the time is over */
 	E_DEADLOCK = -2, /* the owner waits, perhaps through others, for the caller */
 	E_OWNER = -3,	 /* the caller does not own it */
 };

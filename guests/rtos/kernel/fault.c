@@ -17,7 +17,7 @@ bool fault_is_of_thread(const char *what, bool closed, uintptr_t *sp)
 {
 	const struct thread *self = thread_self();
 
-	if (closed || interrupt_is_active() || !self)
+	if (closed || interrupt_is_active() || self->priority == THREAD_IDLE_PRIORITY)
 		return false;
 	last_fault = what;
 	*sp = (uintptr_t)self->stack + self->stack_size;

@@ -1,4 +1,9 @@
-/* The kernel's start and end, and the application that is linked to it. */
+/*
+ * The kernel's start and end, and the application that is linked to it.
+ *
+ * The functions of kernel/ are for threads with interrupts open, and for handlers where
+ * their headers say so. None needs a lock of the caller's.
+ */
 #ifndef RTOS_KERNEL_H
 #define RTOS_KERNEL_H
 

@@ -83,10 +83,21 @@ void thread_move(struct thread *thread, unsigned priority)
 		wait_insert(thread);
 }
 
+/* The idle thread, first of all, has its priority for itself. */
+static void check_priority(const char *name, unsigned priority)
+{
+	const unsigned end = list_is_empty(&all) ? THREAD_PRIORITIES
+						 : THREAD_IDLE_PRIORITY;
+
+	if (priority >= end)
+		kernel_panic("%s: no thread's priority is %u", name, priority);
+}
+
 void thread_set_priority(struct thread *thread, unsigned priority)
 {
 	uint32_t level = cpu_interrupts_disable();
 
+	check_priority(thread->name, priority);
 	thread->base_priority = priority;
 	wait_inherit(thread);
 	thread_dispatch();
@@ -103,7 +114,7 @@ static void rotate(struct thread *thread)
 void thread_tick(void)
 {
 	current->ticks++;
-	if (--current->slice == 0)
+	if (current->state == THREAD_READY && --current->slice == 0)
 		rotate(current);
 }
 
@@ -160,10 +171,10 @@ void thread_create(struct thread *thread, const char *name, unsigned priority,
 {
 	uint32_t level;
 
-	if (priority >= THREAD_PRIORITIES || size < THREAD_MIN_STACK || size % 16 ||
-	    (uintptr_t)stack % 16)
-		kernel_panic("%s: priority %u or stack of %u bytes", name, priority,
-			     (unsigned)size);
+	check_priority(name, priority);
+	if (size < THREAD_MIN_STACK || (size | (uintptr_t)stack) % 16)
+		kernel_panic("%s: its stack of %u bytes is too small or not aligned",
+			     name, (unsigned)size);
 	*thread = (struct thread){
 		.sp = cpu_context_init((char *)stack + size, begin),
 		.name = name,
@@ -211,7 +222,6 @@ static void end(struct thread *thread)
 void thread_exit(void)
 {
 	cpu_interrupts_disable();
-	check_stack(current);
 	end(current);
 	thread_dispatch();
 	__builtin_unreachable();

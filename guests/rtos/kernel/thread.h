@@ -41,9 +41,10 @@ struct thread {
 };
 
 /*
- * Starts a thread in memory of the caller's, which stays in use until it has ended.
- * `priority`: below THREAD_IDLE_PRIORITY. `stack`: aligned to 16, `size` at least
- * THREAD_MIN_STACK and a multiple of 16. From a handler: yes.
+ * Starts a thread in memory of the caller's, which stays in use until it has ended (and,
+ * for the one that was interrupted, until the handler has). `priority`: less than
+ * THREAD_IDLE_PRIORITY. `stack`: aligned to 16, `size` at least THREAD_MIN_STACK and a
+ * multiple of 16. Anything else is a panic. From a handler: yes.
  */
 void thread_create(struct thread *thread, const char *name, unsigned priority,
 		   void (*main)(void *), void *argument, void *stack, size_t size);
@@ -58,7 +59,8 @@ void thread_kill(struct thread *thread);
 /* Waits until the thread has ended: 0, or E_TIMEOUT after so many ticks. */
 int thread_join(struct thread *thread, uint32_t ticks);
 
-/* Changes a thread's own priority; it keeps what it inherits. From a handler: yes. */
+/* Changes a thread's own priority, to less than THREAD_IDLE_PRIORITY; it keeps what it
+ * inherits. From a handler: yes. */
 void thread_set_priority(struct thread *thread, unsigned priority);
 
 /* Lets the others of the same priority run first. */
@@ -87,7 +89,7 @@ void thread_make_ready(struct thread *thread);
 void thread_make_waiting(struct thread *thread);
 /* Changes the priority that counts, wherever the thread is listed. */
 void thread_move(struct thread *thread, unsigned priority);
-/* A tick has passed for who runs. */
+/* A tick has passed for who runs, or was ended since by a handler. */
 void thread_tick(void);
 
 #endif
