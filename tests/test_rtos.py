@@ -136,21 +136,21 @@ def test_killed_in_the_midst_it_starts_again_as_if_nothing_had_been(virtual):
     assert (errors, status) == ("", 0), output
 
 
-def changed_soak(tmp_path, file, old, new):
-    """The x86-64 soak of a kernel that is changed in one place."""
+def changed(tmp_path, application, file, old, new):
+    """An x86-64 image of a kernel that is changed in one place."""
     source = (RTOS / file).read_text()
     assert source.count(old) == 1
     changed = tmp_path / Path(file).name
     changed.write_text(source.replace(old, new))
     sources = [path for folder in ("kernel", "cpu/virtual")
                for path in (RTOS / folder).glob("*.c") if path != RTOS / file]
-    image = tmp_path / "soak.elf"
+    image = tmp_path / "changed.elf"
     run("gcc", "-O2", "-ffreestanding", "-fno-stack-protector", "-fno-pie",
         "-nostdlib", "-static", "-Wl,--gc-sections",
         *(f"-I{ROOT / folder}" for folder in
           ("guest-macros", "guests/rtos/kernel", "guests/rtos/cpu", "guests/rtos/cpu/virtual")),
         "-T", ROOT / "linkscripts/externals.ld", *sources, changed,
-        RTOS / "cpu/context_x86_64.S", RTOS / "apps/soak.c", "-o", image)
+        RTOS / "cpu/context_x86_64.S", RTOS / f"apps/{application}.c", "-o", image)
     return image
 
 
@@ -164,10 +164,18 @@ def changed_soak(tmp_path, file, old, new):
      r"soak: \d+ ticks, but \d+ interrupts"),
 ], ids=["inheritance", "order", "release", "ticks"])
 def test_the_soak_finds_what_is_wrong(tmp_path, file, old, new, seen):
-    image = changed_soak(tmp_path, file, old, new)
+    image = changed(tmp_path, "soak", file, old, new)
     result = run(BUILD / "bin/host-wrapper", "--timeout", "60", image, "seconds=2", check=False)
     assert re.search(seen, result.stdout) and "soak: failed" in result.stdout, result
     assert result.returncode == 1
+
+
+def test_the_count_of_ticks_may_wrap(tmp_path):
+    """In the midst of the scenario."""
+    image = changed(tmp_path, "scenario", "kernel/clock.c", "uint32_t ticks, rate,",
+                    "uint32_t ticks = -100u, rate,")
+    result = run(BUILD / "bin/host-wrapper", "--timeout", "60", image)
+    assert result.stdout == (ROOT / "tests/rtos/scenario.txt").read_text()
 
 
 @pytest.fixture

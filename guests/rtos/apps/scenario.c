@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "cpu.h"
 #include "error.h"
+#include "float_unit.h"
 #include "interrupt.h"
 #include "kernel.h"
 #include "mutex.h"
@@ -77,9 +78,17 @@ static void work(uint32_t ticks)
 	at_work = NULL;
 }
 
+/* Ticks of the scenario. */
+static uint32_t started;
+
+static uint32_t now(void)
+{
+	return clock_ticks() - started;
+}
+
 static void say(const char *what)
 {
-	print("%3u %s: %s\n", clock_ticks(), thread_self()->name, what);
+	print("%3u %s: %s\n", now(), thread_self()->name, what);
 }
 
 static void start(unsigned number, const char *name, unsigned priority,
@@ -221,8 +230,7 @@ static void owns_second(void *unused)
 	(void)unused;
 	mutex_lock(&second, FOR_EVER);
 	clock_sleep(1);
-	print("%3u %s: taking it the other way round: %s\n", clock_ticks(),
-	      thread_self()->name,
+	print("%3u %s: taking it the other way round: %s\n", now(), thread_self()->name,
 	      mutex_lock(&second, FOR_EVER) == E_DEADLOCK ? "deadlock" : "taken");
 	mutex_lock(&first, FOR_EVER);
 	say("has both");
@@ -239,7 +247,7 @@ static void gives_up(void *unused)
 
 static void show_priorities(const char *when)
 {
-	print("%3u %s: first's owner %u, second's owner %u\n", clock_ticks(), when,
+	print("%3u %s: first's owner %u, second's owner %u\n", now(), when,
 	      workers[0].priority, workers[1].priority);
 }
 
@@ -260,6 +268,50 @@ static void chain(void)
 	finish(3);
 }
 
+/* Priorities that change while somebody waits: his place, and what is inherited. */
+static void takes_semaphore(void *unused)
+{
+	(void)unused;
+	say(semaphore_take(&semaphore, FOR_EVER) ? "?" : "has one");
+}
+
+static void changed_places(void)
+{
+	print("priorities that change\n");
+	semaphore_init(&semaphore, 0);
+	start(0, "A", LOW, takes_semaphore);
+	start(1, "B", LOW, takes_semaphore);
+	start(2, "C", LOW, takes_semaphore);
+	clock_sleep(1);
+	thread_set_priority(&workers[2], MEDIUM);
+	for (int i = 0; i < 3; i++) {
+		semaphore_give(&semaphore);
+		clock_sleep(1);
+	}
+	finish(3);
+}
+
+static void changed_inheritance(void)
+{
+	mutex_init(&first);
+	mutex_init(&second);
+	start(0, "low", LOW, owns_first);
+	start(1, "medium", MEDIUM, owns_second);
+	clock_sleep(2);
+	show_priorities("at first");
+	thread_set_priority(&workers[1], HIGH);
+	show_priorities("second's is more urgent");
+	thread_set_priority(&workers[0], MEDIUM);
+	show_priorities("first's has another one");
+	thread_kill(&workers[1]);
+	show_priorities("second's has ended");
+	say(mutex_unlock(&first) == E_OWNER ? "first is not the director's" : "?");
+	say(mutex_lock(&second, 0) ? "second is lost" : "second is free");
+	mutex_unlock(&second);
+	say(thread_join(&workers[0], 1) == E_TIMEOUT ? "first's works on" : "?");
+	finish(1);
+}
+
 /* A message queue for two, between one that is fast and one that is slow. */
 static struct queue queue;
 static uint32_t messages[2];
@@ -270,7 +322,7 @@ static void produces(void *unused)
 	for (uint32_t i = 1; i <= 5; i++) {
 		work(1);
 		queue_send(&queue, &i, FOR_EVER);
-		print("%3u %s: sent %u\n", clock_ticks(), thread_self()->name, i);
+		print("%3u %s: sent %u\n", now(), thread_self()->name, i);
 	}
 }
 
@@ -280,8 +332,7 @@ static void consumes(void *unused)
 
 	(void)unused;
 	while (!queue_receive(&queue, &message, 5)) {
-		print("%3u %s: received %u\n", clock_ticks(), thread_self()->name,
-		      message);
+		print("%3u %s: received %u\n", now(), thread_self()->name, message);
 		clock_sleep(3);
 	}
 	say("nothing came in five ticks");
@@ -294,6 +345,55 @@ static void messages_in_order(void)
 	start(0, "producer", LOW, produces);
 	start(1, "Consumer", HIGH, consumes);
 	finish(2);
+}
+
+/* Ended when it has just got what it waited for, a thread takes no place with it. */
+static void sends(void *unused)
+{
+	const uint32_t message = 3;
+
+	(void)unused;
+	queue_send(&queue, &message, FOR_EVER);
+	say("not ended");
+}
+
+static void receives(void *unused)
+{
+	uint32_t message;
+
+	(void)unused;
+	queue_receive(&queue, &message, FOR_EVER);
+	say("not ended");
+}
+
+static void fill(void)
+{
+	uint32_t sent = 0;
+
+	while (!queue_send(&queue, &sent, 0))
+		sent++;
+	print("%3u there was room for %u\n", now(), sent);
+}
+
+static void places(void)
+{
+	uint32_t message = 0;
+
+	print("messages for those that end\n");
+	queue_init(&queue, messages, sizeof(*messages), 2);
+	start(0, "receives", LOW, receives);
+	clock_sleep(1);
+	queue_send(&queue, &message, 0);
+	thread_kill(&workers[0]);
+	fill();
+	start(0, "sends", LOW, sends);
+	clock_sleep(1);
+	queue_receive(&queue, &message, 0);
+	thread_kill(&workers[0]);
+	while (!queue_receive(&queue, &message, 0))
+		print("%3u received %u\n", now(), message);
+	fill();
+	finish(1);
 }
 
 /* An interrupt of the scenario's own wakes a thread; masked, it has to wait. */
@@ -342,6 +442,61 @@ static void interrupts(void)
 	start(0, "High", HIGH, waits_for_interrupt);
 	start(1, "low", LOW, raises);
 	finish(2);
+	interrupt_disconnect(CPU_VECTOR_SOFT);
+}
+
+/* Floating-point control is a thread's own, and what it leaves in x87 nobody's. */
+static bool handler_has_defaults;
+
+static void looks_at_control(int vector)
+{
+	(void)vector;
+	handler_has_defaults = float_has_control(MXCSR_DEFAULT, X87_DEFAULT);
+}
+
+static void rounds_to_zero(void *unused)
+{
+	(void)unused;
+	float_set_control(MXCSR_TO_ZERO, X87_TO_ZERO);
+	thread_yield();
+	cpu_vector_raise(CPU_VECTOR_SOFT);
+	say(handler_has_defaults ? "a handler has the defaults" : "?");
+	say(float_has_control(MXCSR_TO_ZERO, X87_TO_ZERO) ? "rounds as before" : "?");
+}
+
+static void has_defaults(void *unused)
+{
+	(void)unused;
+	say(float_has_control(MXCSR_DEFAULT, X87_DEFAULT) ? "starts with defaults" : "?");
+	thread_yield();
+	say(float_has_control(MXCSR_DEFAULT, X87_DEFAULT) ? "has them still" : "?");
+}
+
+static void leaves_exception(void *unused)
+{
+	(void)unused;
+	float_leave_exception();
+	clock_sleep(1);
+	say("an exception that nobody looked at is gone");
+}
+
+static void faults_in_x87(void *unused)
+{
+	(void)unused;
+	float_fault();
+}
+
+static void floating_point(void)
+{
+	print("floating point\n");
+	interrupt_connect(CPU_VECTOR_SOFT, looks_at_control);
+	start(0, "A", LOW, rounds_to_zero);
+	start(1, "B", LOW, has_defaults);
+	start(2, "C", LOW, faults_in_x87);
+	finish(3);
+	say(float_x87_is_empty() ? "x87 is empty" : "x87 is full of what C left");
+	start(0, "A", LOW, leaves_exception);
+	finish(1);
 	interrupt_disconnect(CPU_VECTOR_SOFT);
 }
 
@@ -460,17 +615,22 @@ static void direct(void *unused)
 {
 	(void)unused;
 	clock_count_hook = count;
+	started = clock_ticks();
 	round_robin();
 	preemption();
 	inversion();
 	chain();
+	changed_places();
+	changed_inheritance();
 	messages_in_order();
+	places();
 	interrupts();
+	floating_point();
 	yielding();
 	faults();
 	kills();
 	sleepers();
-	print("%3u the end\n", clock_ticks());
+	print("%3u the end\n", now());
 	kernel_stop(0);
 }
 

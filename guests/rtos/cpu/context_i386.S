@@ -1,7 +1,8 @@
 /*
  * The switch between threads on i386: what a called function must preserve (System V i386
- * psABI, 2.2), and no flags. The level of interrupts is not among them: whoever switches has
- * them closed, and so has whoever it is that is switched to.
+ * psABI, 2.2), and no flags, neither EFLAGS nor x87's exceptions. The level of interrupts is
+ * not among them: whoever switches has them closed, and so has whoever it is that is switched
+ * to.
  */
 	.text
 
@@ -41,6 +42,7 @@ cpu_context_switch:
 	movl	%esp, (%eax)
 	movl	%edx, %esp		/* from here on it is the other thread */
 	ldmxcsr	(%esp)
+	fnclex				/* what the other one did not look at */
 	fldcw	4(%esp)
 	addl	$8, %esp
 	popl	%edi

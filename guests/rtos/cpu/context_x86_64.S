@@ -1,7 +1,8 @@
 /*
  * The switch between threads on x86-64: what a called function must preserve (System V
- * psABI, 3.2.1), and no flags. The level of interrupts is not among them: whoever switches
- * has them closed, and so has whoever it is that is switched to.
+ * psABI, 3.2.1), and no flags, neither RFLAGS nor x87's exceptions. The level of interrupts
+ * is not among them: whoever switches has them closed, and so has whoever it is that is
+ * switched to.
  */
 	.text
 
@@ -41,6 +42,7 @@ cpu_context_switch:
 	movq	%rsp, (%rdi)
 	movq	%rsi, %rsp		/* from here on it is the other thread */
 	ldmxcsr	(%rsp)
+	fnclex				/* what the other one did not look at */
 	fldcw	4(%rsp)
 	addq	$8, %rsp
 	popq	%r15

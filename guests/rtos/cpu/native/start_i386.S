@@ -1,13 +1,15 @@
 /*
  * What a Multiboot loader starts (Multiboot Specification 0.6.96, 3.1 and 3.2): in 32-bit
  * protected mode, interrupts closed, no paging, EAX and EBX as below, no stack, and segments
- * that must not be loaded again.
+ * that must not be loaded again. Other flags and bits of CR0 may be anything.
  */
 #define MULTIBOOT_HEADER_MAGIC	0x1badb002
 #define MULTIBOOT_MEMORY_INFO	0x2	/* tell how much memory there is */
 
 #define CR0_MONITOR		0x2
 #define CR0_EMULATION		0x4
+#define CR0_TASK_SWITCHED	0x8
+#define CR0_NUMERIC_ERROR	0x20	/* x87's exceptions are the processor's, and no line's */
 #define CR4_FXSR_AND_SIMD	0x600	/* OSFXSR, OSXMMEXCPT */
 
 #define CODE_SELECTOR		0x08
@@ -28,6 +30,7 @@ multiboot_header:
 	.globl	_start
 	.type	_start, @function
 _start:
+	cld
 	movl	$boot_stack_top, %esp
 	lgdt	gdt_register
 	ljmp	$CODE_SELECTOR, $1f
@@ -38,8 +41,8 @@ _start:
 	movl	%ecx, %gs
 	movl	%ecx, %ss
 	movl	%cr0, %ecx		/* x87 and SSE */
-	andl	$~CR0_EMULATION, %ecx
-	orl	$CR0_MONITOR, %ecx
+	andl	$~(CR0_EMULATION | CR0_TASK_SWITCHED), %ecx
+	orl	$(CR0_MONITOR | CR0_NUMERIC_ERROR), %ecx
 	movl	%ecx, %cr0
 	movl	%cr4, %ecx
 	orl	$CR4_FXSR_AND_SIMD, %ecx

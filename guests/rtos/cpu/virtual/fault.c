@@ -17,6 +17,14 @@ static const char *const kinds[] = {
 	[JUMPSLOT_FAULT_TRAP] = "trap",
 };
 
+/* Where the thread goes on: without what it left in x87 registers, whose exceptions and
+ * places would become the next thread's. */
+static void end_thread(void)
+{
+	__asm__ volatile("fninit");
+	fault_end_thread();
+}
+
 /* Called on a stack of its own, at level 1. Without a decision the host reports the
  * fault. */
 static void take(struct jumpslot_fault *fault)
@@ -25,7 +33,7 @@ static void take(struct jumpslot_fault *fault)
 
 	if (!fault_is_of_thread(kinds[fault->kind], fault->level, &sp))
 		return;
-	fault->pc = (uintptr_t)fault_end_thread;
+	fault->pc = (uintptr_t)end_thread;
 	fault->sp = sp - sizeof(uintptr_t); /* as behind a call */
 	fault->flags &= ~(uint64_t)(DIRECTION_FLAG | ALIGNMENT_FLAG);
 	fault->level = 1;
