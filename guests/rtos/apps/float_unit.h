@@ -48,13 +48,13 @@ static inline void float_fault(void)
 {
 	const uint16_t x87 = X87_BY_ZERO;
 
-	__asm__ volatile("fldcw %0\n\t"
-			 "fld1\n\tfld1\n\tfld1\n\tfld1\n\tfld1\n\tfld1\n\tfldz\n\tfld1\n\t"
-			 "fdiv %%st(1), %%st\n\tfwait"
-			 :
-			 : "m"(x87)
-			 : "st", "st(1)", "st(2)", "st(3)", "st(4)", "st(5)", "st(6)",
-			   "st(7)");
+	__asm__ volatile(
+		"fldcw %0\n\t"
+		"fld1\n\tfld1\n\tfld1\n\tfld1\n\tfld1\n\tfld1\n\tfldz\n\tfld1\n\t"
+		"fdiv %%st(1), %%st\n\tfwait"
+		:
+		: "m"(x87)
+		: "st", "st(1)", "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)");
 }
 
 /* Leaves an exception behind that x87's next instruction would find. */

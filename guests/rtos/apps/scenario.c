@@ -445,6 +445,43 @@ static void interrupts(void)
 	interrupt_disconnect(CPU_VECTOR_SOFT);
 }
 
+/* Who comes first, how often, and what is dropped. */
+static void tells(int vector)
+{
+	print("    %u\n", vector - CPU_VECTOR_SOFT);
+}
+
+static void raise_both_twice(void)
+{
+	uint32_t level = cpu_interrupts_disable();
+
+	for (int i = 0; i < 2; i++) {
+		cpu_vector_raise(CPU_VECTOR_SOFT + 1);
+		cpu_vector_raise(CPU_VECTOR_SOFT);
+	}
+	cpu_interrupts_enable(level);
+}
+
+static void vectors(void)
+{
+	cpu_vector_raise(CPU_VECTOR_SOFT);
+	say(interrupt_connect(CPU_VECTOR_SOFT, tells) ? "0 is connected" : "?");
+	say(interrupt_connect(CPU_VECTOR_SOFT, tells) ? "?" : "it is in use");
+	say(interrupt_connect(CPU_VECTORS, tells) ? "?" : "there is no such vector");
+	interrupt_connect(CPU_VECTOR_SOFT + 1, tells);
+	say("raises 1 and 0 twice");
+	raise_both_twice();
+	cpu_vector_mask(CPU_VECTOR_SOFT);
+	cpu_vector_raise(CPU_VECTOR_SOFT);
+	say("0 is masked");
+	interrupt_disconnect(CPU_VECTOR_SOFT);
+	say(interrupt_disconnect(CPU_VECTOR_SOFT) ? "?" : "0 is not connected any more");
+	interrupt_connect(CPU_VECTOR_SOFT, tells);
+	say("it is again");
+	interrupt_disconnect(CPU_VECTOR_SOFT);
+	interrupt_disconnect(CPU_VECTOR_SOFT + 1);
+}
+
 /* Floating-point control is a thread's own, and what it leaves in x87 nobody's. */
 static bool handler_has_defaults;
 
@@ -625,6 +662,7 @@ static void direct(void *unused)
 	messages_in_order();
 	places();
 	interrupts();
+	vectors();
 	floating_point();
 	yielding();
 	faults();

@@ -38,12 +38,17 @@ void cpu_context_switch(void **save_sp, void *next_sp);
 /* Interrupts. Each one calls interrupt_handle() of the kernel and then thread_dispatch(),
  * with interrupts closed. */
 
-bool cpu_vector_connect(int vector); /* false: there is no such vector here */
-bool cpu_vector_disconnect(int vector);
+/* Interrupts closed, of what the kernel has checked. False: there is no such vector here.
+ * What was raised before either is dropped. */
+bool cpu_vector_connect(int vector);
+void cpu_vector_disconnect(int vector);
+void cpu_vector_acknowledge(int vector);
+
+/* From threads and handlers, of vectors that are connected. One that is held back, or
+ * cannot come yet, comes once, however often it is raised; the lowest one first. */
 void cpu_vector_mask(int vector); /* holds it back */
 void cpu_vector_unmask(int vector);
-void cpu_vector_acknowledge(int vector);
-void cpu_vector_raise(int vector); /* from CPU_VECTOR_SOFT up */
+void cpu_vector_raise(int vector); /* from CPU_VECTOR_SOFT up; not connected: nothing */
 
 /* Waiting. */
 

@@ -8,15 +8,41 @@
 static void (*handlers[CPU_VECTORS])(int vector);
 static unsigned active;
 
+static bool is_vector(int vector)
+{
+	return vector >= 0 && vector < CPU_VECTORS;
+}
+
+static bool connect(int vector, void (*handler)(int vector))
+{
+	if (!is_vector(vector) || handlers[vector])
+		return false;
+	handlers[vector] = handler;
+	if (!cpu_vector_connect(vector))
+		handlers[vector] = NULL;
+	return handlers[vector];
+}
+
 bool interrupt_connect(int vector, void (*handler)(int vector))
 {
-	handlers[vector] = handler;
-	return cpu_vector_connect(vector);
+	uint32_t level = cpu_interrupts_disable();
+	bool connected = connect(vector, handler);
+
+	cpu_interrupts_enable(level);
+	return connected;
 }
 
 bool interrupt_disconnect(int vector)
 {
-	return cpu_vector_disconnect(vector);
+	uint32_t level = cpu_interrupts_disable();
+	bool connected = is_vector(vector) && handlers[vector];
+
+	if (connected) {
+		cpu_vector_disconnect(vector);
+		handlers[vector] = NULL;
+	}
+	cpu_interrupts_enable(level);
+	return connected;
 }
 
 bool interrupt_is_active(void)

@@ -7,7 +7,8 @@
 
 #include <stdbool.h>
 
-/* Takes a vector into use, or out of it. Return false if the processor refuses. */
+/* Takes a vector into use, and out of it; what was raised before is dropped. False: there
+ * is no such vector, or it is in use already, or is not. From a handler: yes. */
 bool interrupt_connect(int vector, void (*handler)(int vector));
 bool interrupt_disconnect(int vector);
 

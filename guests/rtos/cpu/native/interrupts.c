@@ -18,8 +18,8 @@ struct gate {
 
 static struct gate table[VECTOR_COUNT];
 
-/* Raised by software: held back, and raised meanwhile. */
-static uint64_t masked, held;
+/* The vectors that software raises. They share one of the processor's. */
+static uint64_t masked = UINT64_MAX, pending;
 
 /* Kernel vectors 0 and 1. */
 static const unsigned line_of[] = { LINE_TIMER, LINE_SERIAL };
@@ -48,21 +48,25 @@ static uint64_t bit(int vector)
 	return 1ull << vector;
 }
 
+/* None of the others is unmasked: those that controllers make up, when a line falls early,
+ * are of their last lines. */
 static void line_interrupt(unsigned line)
 {
 	for (int i = 0; i < LINES; i++)
-		if (line_of[i] == line && lines_is_in_service(line))
+		if (line_of[i] == line)
 			interrupt_handle(i);
 }
 
-static void soft_interrupt(int vector)
+/* The lowest first. What is raised from now on comes again. */
+static void soft_interrupt(void)
 {
-	if (!(masked & bit(vector))) {
-		interrupt_handle(vector);
-		return;
-	}
-	held |= bit(vector);
 	local_apic_end();
+	while (pending & ~masked) {
+		int vector = __builtin_ctzll(pending & ~masked);
+
+		pending &= ~bit(vector);
+		interrupt_handle(vector);
+	}
 }
 
 void native_vector(const struct vector_frame *frame)
@@ -72,7 +76,7 @@ void native_vector(const struct vector_frame *frame)
 	else if (frame->vector < VECTOR_SOFT)
 		line_interrupt(frame->vector - VECTOR_LINES);
 	else
-		soft_interrupt((int)(frame->vector - VECTOR_SOFT));
+		soft_interrupt();
 	thread_dispatch();
 }
 
@@ -80,23 +84,25 @@ bool cpu_vector_connect(int vector)
 {
 	if (vector >= LINES && vector < CPU_VECTOR_SOFT)
 		return false;
+	pending &= ~bit(vector);
 	cpu_vector_unmask(vector);
 	return true;
 }
 
-bool cpu_vector_disconnect(int vector)
+void cpu_vector_disconnect(int vector)
 {
 	cpu_vector_mask(vector);
-	held &= ~bit(vector);
-	return true;
 }
 
 void cpu_vector_mask(int vector)
 {
+	uint32_t level = cpu_interrupts_disable();
+
 	if (vector < LINES)
 		lines_mask(line_of[vector]);
 	else
 		masked |= bit(vector);
+	cpu_interrupts_enable(level);
 }
 
 void cpu_vector_unmask(int vector)
@@ -106,9 +112,8 @@ void cpu_vector_unmask(int vector)
 	if (vector < LINES)
 		lines_unmask(line_of[vector]);
 	masked &= ~bit(vector);
-	if (held & bit(vector))
-		cpu_vector_raise(vector);
-	held &= ~bit(vector);
+	if (pending & bit(vector))
+		local_apic_raise(VECTOR_SOFT);
 	cpu_interrupts_enable(level);
 }
 
@@ -116,13 +121,16 @@ void cpu_vector_acknowledge(int vector)
 {
 	if (vector < LINES)
 		lines_end(line_of[vector]);
-	else
-		local_apic_end();
 }
 
 void cpu_vector_raise(int vector)
 {
-	local_apic_raise(VECTOR_SOFT + (uint32_t)vector);
+	uint32_t level = cpu_interrupts_disable();
+
+	pending |= bit(vector);
+	if (!(masked & bit(vector)))
+		local_apic_raise(VECTOR_SOFT);
+	cpu_interrupts_enable(level);
 }
 
 /* Interrupts are open behind the instruction that follows STI, and not before. */

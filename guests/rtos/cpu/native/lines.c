@@ -11,7 +11,6 @@
 #define ICW4_8086      0x01
 #define OCW2_END_OF    0x60 /* of the line that is added */
 #define OCW3_REQUESTED 0x0a
-#define OCW3_SERVED    0x0b
 
 static const uint16_t command[] = { 0x20, 0xa0 };
 static const uint16_t data[] = { 0x21, 0xa1 };
@@ -63,18 +62,8 @@ void lines_end(unsigned line)
 	port_write(command[chip_of(line)], (uint8_t)(OCW2_END_OF | line % PER_CHIP));
 }
 
-static bool is_set(unsigned line, uint8_t which)
-{
-	port_write(command[chip_of(line)], which);
-	return port_read(command[chip_of(line)]) & bit_of(line);
-}
-
 bool lines_is_requested(unsigned line)
 {
-	return is_set(line, OCW3_REQUESTED);
-}
-
-bool lines_is_in_service(unsigned line)
-{
-	return is_set(line, OCW3_SERVED);
+	port_write(command[chip_of(line)], OCW3_REQUESTED);
+	return port_read(command[chip_of(line)]) & bit_of(line);
 }

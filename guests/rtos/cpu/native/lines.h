@@ -17,7 +17,4 @@ void lines_end(unsigned line); /* of its service */
 /* Raised, and not taken yet by the processor. */
 bool lines_is_requested(unsigned line);
 
-/* Taken. False for the interrupts that a controller makes up when a line falls early. */
-bool lines_is_in_service(unsigned line);
-
 #endif

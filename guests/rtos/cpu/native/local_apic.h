@@ -7,8 +7,7 @@
 /* The lines of the 8259s go on to reach the processor through it. */
 void local_apic_init(void);
 
-/* Interrupts this processor, as soon as interrupts are open; once, however often raised.
- */
+/* Interrupts this processor, as soon as interrupts are open. */
 void local_apic_raise(uint32_t vector);
 
 void local_apic_end(void);

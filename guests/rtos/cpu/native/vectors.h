@@ -1,14 +1,14 @@
 /*
  * The processor's vectors: 0 to 31 are exceptions, then the 16 lines of the interrupt
- * controllers, then the kernel's vectors that are raised by software. The part above C is
- * for assembly too.
+ * controllers, then one for all that software raises. The part above C is for assembly
+ * too.
  */
 #ifndef RTOS_NATIVE_VECTORS_H
 #define RTOS_NATIVE_VECTORS_H
 
 #define VECTOR_LINES	 0x20
-#define VECTOR_SOFT	 0x40 /* of the kernel's vector 0; in use from CPU_VECTOR_SOFT up */
-#define VECTOR_COUNT	 0x80
+#define VECTOR_SOFT	 0x30
+#define VECTOR_COUNT	 0x31
 #define VECTOR_STUB_SIZE 16
 
 #ifndef __ASSEMBLER__

@@ -26,9 +26,9 @@ bool cpu_vector_connect(int vector)
 	return !_CPU_Virtual_Irq_request(vector);
 }
 
-bool cpu_vector_disconnect(int vector)
+void cpu_vector_disconnect(int vector)
 {
-	return !_CPU_Virtual_Irq_detach(vector);
+	_CPU_Virtual_Irq_detach(vector);
 }
 
 void cpu_vector_mask(int vector)
