@@ -60,10 +60,13 @@ __attribute__((__noreturn__)) void cpu_idle(void);
 /* The clock, interrupts closed. */
 
 void cpu_clock_start(uint32_t rate); /* interrupts a second */
-uint32_t cpu_clock_periods(void); /* that have passed since the last call; ends a skip */
-uint32_t cpu_clock_missed(void);  /* that had no interrupt, since the last call */
-void cpu_clock_skip(uint32_t periods); /* the next interrupt after so many, or earlier;
-					* UINT32_MAX: none is needed */
+/* Periods since the last call, in the clock's interrupt, or in another one to end a skip.
+ */
+uint32_t cpu_clock_periods(void);
+uint32_t cpu_clock_missed(void); /* periods without an interrupt, since the last call */
+/* The next interrupt after so many, or earlier; UINT32_MAX: none is needed. False: one is
+ * due now. Not during a skip. */
+bool cpu_clock_skip(uint32_t periods);
 
 /* The console. */
 

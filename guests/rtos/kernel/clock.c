@@ -3,6 +3,7 @@
 #include "cpu.h"
 #include "error.h"
 #include "interrupt.h"
+#include "kernel.h"
 #include "thread.h"
 
 /* A long time to make up for keeps other interrupts out for so many ticks at most. */
@@ -96,10 +97,8 @@ void clock_hold_off(void)
 {
 	uint32_t periods = clock_next_timeout();
 
-	if (periods > 1) {
-		cpu_clock_skip(periods);
-		held_off = true;
-	}
+	if (!held_off && periods > 1)
+		held_off = cpu_clock_skip(periods);
 }
 
 void clock_end_hold_off(void)
@@ -116,6 +115,8 @@ static void clock_interrupt(int vector)
 
 void clock_start(uint32_t rate_wanted, bool wants_tickless)
 {
+	if (rate_wanted < CLOCK_RATE_MIN || rate_wanted > CLOCK_RATE_MAX)
+		kernel_panic("%u ticks a second", (unsigned)rate_wanted);
 	rate = rate_wanted;
 	tickless = wants_tickless;
 	interrupt_connect(CPU_VECTOR_CLOCK, clock_interrupt);

@@ -8,6 +8,10 @@
 #include <stdint.h>
 #include "wait.h"
 
+/* Ticks a second that are possible: what a PC's timer can count, and leaves time for. */
+#define CLOCK_RATE_MIN 25
+#define CLOCK_RATE_MAX 10000
+
 /* Ticks since the start; it wraps. From a handler: yes. */
 uint32_t clock_ticks(void);
 

@@ -1,7 +1,7 @@
 /*
  * Faults of threads. One that faults is ended, and said so; the others go on. A fault
- * with interrupts closed is the kernel's, or a handler's, and ends everything, and so does
- * one of the idle thread's.
+ * with interrupts closed is the kernel's, or a handler's, and ends everything, and so
+ * does one of the idle thread's.
  */
 #ifndef RTOS_FAULT_H
 #define RTOS_FAULT_H

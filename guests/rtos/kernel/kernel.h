@@ -13,7 +13,7 @@
 /* What an application defines, once. */
 struct application {
 	const char *name;
-	uint32_t clock_rate;  /* ticks a second */
+	uint32_t clock_rate;  /* ticks a second, CLOCK_RATE_MIN to CLOCK_RATE_MAX */
 	void (*main)(void *); /* its first thread, whose end ends nothing else */
 	unsigned priority;
 	void *stack;

@@ -86,8 +86,8 @@ void thread_move(struct thread *thread, unsigned priority)
 /* The idle thread, first of all, has its priority for itself. */
 static void check_priority(const char *name, unsigned priority)
 {
-	const unsigned end = list_is_empty(&all) ? THREAD_PRIORITIES
-						 : THREAD_IDLE_PRIORITY;
+	const unsigned end =
+		list_is_empty(&all) ? THREAD_PRIORITIES : THREAD_IDLE_PRIORITY;
 
 	if (priority >= end)
 		kernel_panic("%s: no thread's priority is %u", name, priority);

@@ -1,100 +1,90 @@
 /*
- * Periods by the timer, an 8254: mode 2 for one interrupt a period, and mode 0 for one
- * interrupt after several, or behind the rest of one. Counts are of 1/1193182 s; the
- * words of command are from Intel's data sheet.
+ * Periods by the timer, an 8254. Counter 2 counts all the time, and tells how many have
+ * passed; counter 0 interrupts behind the end of one, set anew each time. So neither late
+ * interrupts nor what setting takes make the time wrong, as long as somebody looks before
+ * counter 2 has been around once, in 55 ms. Counts are of 1/1193182 s; the words of
+ * command are from Intel's data sheet.
  */
 #include "cpu.h"
-#include "lines.h"
 #include "ports.h"
 
 #define FREQUENCY 1193182u
-#define LONGEST	  0xffffu
-#define TOO_NEAR  200u /* counts in which a timer is not set anew */
+#define LONGEST	  0xc000u /* counts to an interrupt; the rest is for being late */
+#define BEHIND	  2u	  /* counts, so that no interrupt comes before a period's end */
 
-enum { COUNTER = 0x40, COMMAND = 0x43 };
+enum { COUNTER_0 = 0x40, COUNTER_2 = 0x42, COMMAND = 0x43, GATE_2 = 0x61 };
 
-#define MODE_ONCE     0x30 /* counter 0, both bytes */
-#define MODE_PERIODIC 0x34
-#define READ_BACK     0xc2 /* status and count of counter 0 */
-#define STATUS_OUTPUT 0x80
+#define GATE_2_OPEN   0x01 /* and no sound */
+#define COUNT_ONCE_0  0x30 /* mode 0, both bytes */
+#define COUNT_ROUND_2 0xb4 /* mode 2 */
+#define LATCH_2	      0x80
 
 static uint32_t period;
-/* Mode 0: counts at its start to the end of the first period, and of how many it is. */
-static uint32_t first, skipped;
+static uint16_t last;	 /* count that was read */
+static uint32_t since;	 /* counts since the end of the last period that was told */
+static uint32_t awaited; /* periods to the next interrupt */
+static uint32_t missed;
 
-static void set(uint8_t mode, uint32_t counts)
+static void look(void)
 {
-	port_write(COMMAND, mode);
-	port_write(COUNTER, (uint8_t)counts);
-	port_write(COUNTER, (uint8_t)(counts >> 8));
+	uint16_t before = last;
+
+	port_write(COMMAND, LATCH_2);
+	last = port_read(COUNTER_2);
+	last |= (uint16_t)(port_read(COUNTER_2) << 8);
+	since += (uint16_t)(before - last);
 }
 
-static void go_on(void)
+static void interrupt_after(uint32_t periods)
 {
-	skipped = 0;
-	set(MODE_PERIODIC, period);
-}
+	const uint32_t counts = periods * period - since + BEHIND;
 
-/* Counts that are left; `*over`: none is, in mode 0. */
-static uint32_t read(bool *over)
-{
-	uint32_t low;
-
-	port_write(COMMAND, READ_BACK);
-	*over = port_read(COUNTER) & STATUS_OUTPUT;
-	low = port_read(COUNTER);
-	return low | (uint32_t)port_read(COUNTER) << 8;
+	awaited = periods;
+	port_write(COMMAND, COUNT_ONCE_0);
+	port_write(COUNTER_0, (uint8_t)counts);
+	port_write(COUNTER_0, (uint8_t)(counts >> 8));
 }
 
 void cpu_clock_start(uint32_t rate)
 {
 	period = FREQUENCY / rate;
-	go_on();
-}
-
-/* Something else came first: how many periods have passed; it goes on to the next one's
- * end. Never by mode 2, whose output rises at once, as if a period had passed. */
-static uint32_t interrupt_skip(uint32_t left)
-{
-	uint32_t done = first + (skipped - 1) * period - left;
-	uint32_t passed = done < first ? 0 : 1 + (done - first) / period;
-
-	first = first + passed * period - done;
-	skipped = 1;
-	set(MODE_ONCE, first);
-	return passed;
+	port_write(GATE_2, GATE_2_OPEN);
+	port_write(COMMAND, COUNT_ROUND_2);
+	port_write(COUNTER_2, 0);
+	port_write(COUNTER_2, 0);
+	look();
+	since = 0;
+	interrupt_after(1);
 }
 
 uint32_t cpu_clock_periods(void)
 {
-	uint32_t passed = skipped;
-	bool over;
-	uint32_t left = read(&over);
+	uint32_t passed;
 
-	if (!skipped)
-		return 1;
-	if (!over)
-		return interrupt_skip(left);
-	if (lines_is_requested(LINE_TIMER))
-		return 0; /* its interrupt comes at once */
-	go_on();
+	look();
+	passed = since / period;
+	since %= period;
+	if (passed > awaited)
+		missed += passed - awaited;
+	interrupt_after(1);
 	return passed;
 }
 
-/* The timer does not tell. */
 uint32_t cpu_clock_missed(void)
 {
-	return 0;
+	uint32_t result = missed;
+
+	missed = 0;
+	return result;
 }
 
-void cpu_clock_skip(uint32_t periods)
+bool cpu_clock_skip(uint32_t periods)
 {
-	bool over;
-	uint32_t left = read(&over), most = 1 + (LONGEST - left) / period;
+	const uint32_t most = LONGEST / period;
 
-	if (lines_is_requested(LINE_TIMER) || left < TOO_NEAR || left > period)
-		return;
-	first = left;
-	skipped = periods < most ? periods : most;
-	set(MODE_ONCE, first + (skipped - 1) * period);
+	look();
+	if (since >= period)
+		return false;
+	interrupt_after(periods < most ? periods : most);
+	return true;
 }

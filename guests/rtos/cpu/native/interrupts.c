@@ -48,8 +48,8 @@ static uint64_t bit(int vector)
 	return 1ull << vector;
 }
 
-/* None of the others is unmasked: those that controllers make up, when a line falls early,
- * are of their last lines. */
+/* None of the others is unmasked: those that controllers make up, when a line falls
+ * early, are of their last lines. */
 static void line_interrupt(unsigned line)
 {
 	for (int i = 0; i < LINES; i++)

@@ -7,10 +7,9 @@
 #define CASCADE_LINE 2
 #define PER_CHIP     8
 
-#define ICW1_INIT      0x11 /* edges, cascaded, ICW4 follows */
-#define ICW4_8086      0x01
-#define OCW2_END_OF    0x60 /* of the line that is added */
-#define OCW3_REQUESTED 0x0a
+#define ICW1_INIT   0x11 /* edges, cascaded, ICW4 follows */
+#define ICW4_8086   0x01
+#define OCW2_END_OF 0x60 /* of the line that is added */
 
 static const uint16_t command[] = { 0x20, 0xa0 };
 static const uint16_t data[] = { 0x21, 0xa1 };
@@ -60,10 +59,4 @@ void lines_end(unsigned line)
 	if (line >= PER_CHIP)
 		port_write(command[0], OCW2_END_OF | CASCADE_LINE);
 	port_write(command[chip_of(line)], (uint8_t)(OCW2_END_OF | line % PER_CHIP));
-}
-
-bool lines_is_requested(unsigned line)
-{
-	port_write(command[chip_of(line)], OCW3_REQUESTED);
-	return port_read(command[chip_of(line)]) & bit_of(line);
 }

@@ -2,8 +2,6 @@
 #ifndef RTOS_NATIVE_LINES_H
 #define RTOS_NATIVE_LINES_H
 
-#include <stdbool.h>
-
 #define LINE_TIMER  0
 #define LINE_SERIAL 4
 
@@ -13,8 +11,5 @@ void lines_init(unsigned first_vector);
 void lines_mask(unsigned line);
 void lines_unmask(unsigned line);
 void lines_end(unsigned line); /* of its service */
-
-/* Raised, and not taken yet by the processor. */
-bool lines_is_requested(unsigned line);
 
 #endif

@@ -8,9 +8,9 @@ enum { END_OF_INTERRUPT = 0xb0, SPURIOUS = 0xf0, COMMAND = 0x300, LINT0 = 0x350 
 /* With the vector, of those that end in 0xf, for interrupts that come to nothing: line
  * 15's, which is not in use. */
 #define SPURIOUS_ENABLED 0x12fu
-#define LINT0_EXTERNAL	0x700u /* the 8259s' */
-#define COMMAND_SELF	0x40000u
-#define COMMAND_PENDING 0x1000u
+#define LINT0_EXTERNAL	 0x700u /* the 8259s' */
+#define COMMAND_SELF	 0x40000u
+#define COMMAND_PENDING	 0x1000u
 
 static volatile uint32_t *at(uint32_t place)
 {

@@ -41,11 +41,12 @@ uint32_t cpu_clock_missed(void)
 	return _BSP_Virtual_Clock_backlog();
 }
 
-void cpu_clock_skip(uint32_t periods)
+bool cpu_clock_skip(uint32_t periods)
 {
 	skipping = true;
 	if (periods == UINT32_MAX)
 		_BSP_Virtual_Clock_stop();
 	else
 		_BSP_Virtual_Clock_oneshot(counted + periods * period);
+	return true;
 }
