@@ -6,6 +6,7 @@ Depends on what make built, and on qemu-system-i386.
 import os
 import select
 import subprocess
+from pathlib import Path
 
 from conftest import BUILD
 
@@ -20,12 +21,19 @@ class Machine:
         self.name = name
         self.is_native = name == "native"
 
+    def image(self, application):
+        """Of an application of guests/rtos, by its name; or a file, which it is already."""
+        if isinstance(application, Path):
+            return application
+        if self.is_native:
+            return BUILD / f"native/rtos-{application}-i386.elf"
+        return BUILD / f"guests/rtos-{application}-{self.name}.elf"
+
     def command(self, application, *options, wrapper=()):
         """`options` are the image's, `wrapper` those of host-wrapper."""
+        image = self.image(application)
         if not self.is_native:
-            image = BUILD / f"guests/rtos-{application}-{self.name}.elf"
             return [BUILD / "bin/host-wrapper", *wrapper, image, *options]
-        image = BUILD / f"native/rtos-{application}-i386.elf"
         return ["qemu-system-i386", "-kernel", image, "-append", " ".join(options),
                 "-display", "none", "-serial", "stdio", "-nic", "none", *DEBUG_EXIT]
 

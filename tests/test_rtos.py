@@ -136,22 +136,33 @@ def test_killed_in_the_midst_it_starts_again_as_if_nothing_had_been(virtual):
     assert (errors, status) == ("", 0), output
 
 
+LINK = {"x86_64": ["-m64", "-T", ROOT / "linkscripts/externals.ld"],
+        "i386": ["-m32", "-T", ROOT / "linkscripts/externals.ld"],
+        "native": ["-m32", "-T", ROOT / "linkscripts/guest-i386.ld"]}
+
+
+def link(machine, application, image, changes=()):
+    """The kernel with an application; of each change, one file stands in for another."""
+    cpu = "cpu/native" if machine.is_native else "cpu/virtual"
+    context = "x86_64" if machine.name == "x86_64" else "i386"
+    sources = {path for folder in ("kernel", cpu) for path in (RTOS / folder).glob("*.[cS]")}
+    sources |= {RTOS / f"cpu/context_{context}.S", application}
+    sources = sources - {old for old, _ in changes} | {new for _, new in changes}
+    run("gcc", "-O2", "-ffreestanding", "-fno-stack-protector", "-fno-pie", "-nostdlib",
+        "-static", "-Wl,--gc-sections", f"-I{ROOT}/guest-macros",
+        *(f"-I{RTOS / folder}" for folder in ("kernel", "cpu", cpu)),
+        *LINK[machine.name], *sources, "-lgcc", "-o", image)
+    return image
+
+
 def changed(tmp_path, application, file, old, new):
     """An x86-64 image of a kernel that is changed in one place."""
     source = (RTOS / file).read_text()
     assert source.count(old) == 1
-    changed = tmp_path / Path(file).name
-    changed.write_text(source.replace(old, new))
-    sources = [path for folder in ("kernel", "cpu/virtual")
-               for path in (RTOS / folder).glob("*.c") if path != RTOS / file]
-    image = tmp_path / "changed.elf"
-    run("gcc", "-O2", "-ffreestanding", "-fno-stack-protector", "-fno-pie",
-        "-nostdlib", "-static", "-Wl,--gc-sections",
-        *(f"-I{ROOT / folder}" for folder in
-          ("guest-macros", "guests/rtos/kernel", "guests/rtos/cpu", "guests/rtos/cpu/virtual")),
-        "-T", ROOT / "linkscripts/externals.ld", *sources, changed,
-        RTOS / "cpu/context_x86_64.S", RTOS / f"apps/{application}.c", "-o", image)
-    return image
+    other = tmp_path / Path(file).name
+    other.write_text(source.replace(old, new))
+    return link(Machine("x86_64"), RTOS / f"apps/{application}.c", tmp_path / "changed.elf",
+                [(RTOS / file, other)])
 
 
 @pytest.mark.parametrize("file, old, new, seen", [
@@ -176,6 +187,57 @@ def test_the_count_of_ticks_may_wrap(tmp_path):
                     "uint32_t ticks = -100u, rate,")
     result = run(BUILD / "bin/host-wrapper", "--timeout", "60", image)
     assert result.stdout == (ROOT / "tests/rtos/scenario.txt").read_text()
+
+
+PANICS = {
+    "overflow": "ends: its stack of 16384 bytes is too small",
+    "idle-priority": "ends: no thread's priority is 31",
+    "below-idle": "other: no thread's priority is 32",
+    "little-stack": "other: its stack of 16368 bytes is too small or not aligned",
+    "odd-stack": "other: its stack of 16384 bytes is too small or not aligned",
+}
+PRINTED = """\
+[ab] [ ab] [ab ] [ab] [c]
+[2147483647] [-2147483648] [ -12] [-12 ]
+[4294967295] [deadbeef] [  7] [7  ] [%]
+""" + "0123456789" * 16
+
+
+@pytest.fixture(scope="module", params=[*VIRTUAL, "native"])
+def ends(request, tmp_path_factory):
+    """What runs tests/rtos/ends.c with options."""
+    machine = Machine(request.param)
+    image = link(machine, ROOT / "tests/rtos/ends.c", tmp_path_factory.mktemp("ends") / "ends")
+    return lambda *options: machine.run(image, *options)
+
+
+@pytest.mark.parametrize("option", PANICS)
+def test_what_the_kernel_cannot_go_on_with_ends_it_with_a_line(ends, option):
+    assert ends(option) == (f"kernel: {PANICS[option]}\n", "", 70)
+
+
+@pytest.mark.parametrize("option", ["handler", "closed"])
+def test_a_fault_with_interrupts_closed_ends_everything(ends, option):
+    output, errors, status = ends(option)
+    if errors:
+        assert status == 128 + signal.SIGFPE and "stopped by signal 8" in errors
+        assert output == "" and "level 1" in errors
+    else:
+        assert status == 70
+        assert re.fullmatch(r"kernel: exception 0 \(division\) at [0-9a-f]+, error 0\n", output)
+
+
+def test_a_thread_that_a_handler_ends_does_not_come_back(ends):
+    assert ends("tick") == ("", "", 9)
+
+
+@pytest.mark.parametrize("options, number", [
+    ([], 5), (["number=0"], 0), (["number=17", "number=18"], 17), (["number=1000001"], 1000000),
+    (["number=99999999999"], 1000000), (["number="], 5), (["number=x"], 5), (["number"], 5),
+    (["numbers=3", "anumber=4", "closed=1", "closedness", "number=12x"], 12)])
+def test_options_are_whole_words_and_numbers_have_a_limit(ends, options, number):
+    """And what print() makes of values, which the same image shows."""
+    assert ends(*options) == (f"{PRINTED}\n{number}\n", "", 0)
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ void console_init(void);
 void console_open_input(void);
 
 /* Writes all of it before anybody else writes. With interrupts closed, and so from a
- * handler, it does not wait for others, but writes into the midst of theirs. */
+ * handler, which may, it does not wait for others, but writes into the midst of theirs.
+ */
 void console_write(const char *text, size_t length);
 
 /* The next byte of the input, 0 to 255; waits `ticks` at most, then E_TIMEOUT. */

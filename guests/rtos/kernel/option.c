@@ -7,36 +7,42 @@
 
 #define LIMIT 1000000
 
-/* What stands behind `start` in the first word that starts so; NULL: none does. */
-static const char *find(const char *start)
+static const char *next_word(const char *word)
 {
-	const size_t length = strlen(start);
-	const char *word = cpu_command_line();
+	while (*word && *word != ' ')
+		word++;
+	while (*word == ' ')
+		word++;
+	return word;
+}
 
-	while (*word) {
-		if (!strncmp(word, start, length))
-			return word + length;
-		while (*word && *word != ' ')
-			word++;
-		while (*word == ' ')
-			word++;
+/* What stands behind `name` in the first word of that name; NULL: there is none. */
+static const char *find(const char *name, bool has_value)
+{
+	const size_t length = strlen(name);
+
+	for (const char *word = cpu_command_line(); *word; word = next_word(word)) {
+		const char *rest = word + length;
+
+		if (strncmp(word, name, length))
+			continue;
+		if (has_value ? *rest == '=' : !*rest || *rest == ' ')
+			return rest;
 	}
 	return NULL;
 }
 
-bool option_is_given(const char *word)
+bool option_is_given(const char *name)
 {
-	const char *rest = find(word);
-
-	return rest && (!*rest || *rest == ' ');
+	return find(name, false);
 }
 
 uint32_t option_number(const char *name, uint32_t otherwise)
 {
-	const char *digit = find(name);
+	const char *digit = find(name, true);
 	uint32_t number = 0;
 
-	if (!digit || *digit++ != '=' || *digit < '0' || *digit > '9')
+	if (!digit || *++digit < '0' || *digit > '9')
 		return otherwise;
 	for (; *digit >= '0' && *digit <= '9' && number < LIMIT; digit++)
 		number = number * 10 + (uint32_t)(*digit - '0');

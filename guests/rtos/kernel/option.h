@@ -7,9 +7,10 @@
 #include <stdint.h>
 
 /* Whether the word is there. */
-bool option_is_given(const char *word);
+bool option_is_given(const char *name);
 
-/* The decimal number behind "NAME=", at most a million; `otherwise`, if there is none. */
+/* The decimal number behind "NAME=", at most a million; `otherwise`, if there is none.
+ * The first one, if the name is there more often. */
 uint32_t option_number(const char *name, uint32_t otherwise);
 
 #endif

@@ -8,19 +8,19 @@
 
 /* What there is room for of a text. */
 struct output {
-	char *text;
-	size_t size, length;
+	char text[PRINT_MAX];
+	size_t length;
 };
 
 /* How a value is set: in a field of so many characters. */
 struct field {
-	bool left, zeros;
+	bool left;
 	unsigned width;
 };
 
 static void put(struct output *output, char character)
 {
-	if (output->length + 1 < output->size)
+	if (output->length < PRINT_MAX)
 		output->text[output->length++] = character;
 }
 
@@ -28,7 +28,7 @@ static void put_field(struct output *output, struct field field, const char *tex
 		      size_t length)
 {
 	for (size_t i = length; !field.left && i < field.width; i++)
-		put(output, field.zeros ? '0' : ' ');
+		put(output, ' ');
 	for (size_t i = 0; i < length; i++)
 		put(output, text[i]);
 	for (size_t i = length; field.left && i < field.width; i++)
@@ -57,8 +57,8 @@ static void put_signed(struct output *output, struct field field, int number)
 
 static const char *read_field(const char *format, struct field *field)
 {
-	*field = (struct field){ .left = *format == '-', .zeros = *format == '0' };
-	if (field->left || field->zeros)
+	*field = (struct field){ .left = *format == '-' };
+	if (field->left)
 		format++;
 	while (*format >= '0' && *format <= '9')
 		field->width = field->width * 10 + (unsigned)(*format++ - '0');
@@ -95,11 +95,12 @@ static void put_value(struct output *output, char conversion, struct field field
 	}
 }
 
-size_t print_format(char *text, size_t size, const char *format, va_list arguments)
+void print_list(const char *format, va_list arguments)
 {
-	struct output output = { .text = text, .size = size };
+	struct output output;
 	va_list values;
 
+	output.length = 0;
 	va_copy(values, arguments); /* a parameter may have decayed to a pointer */
 	for (; *format; format++) {
 		struct field field;
@@ -114,15 +115,7 @@ size_t print_format(char *text, size_t size, const char *format, va_list argumen
 		put_value(&output, *format, field, &values);
 	}
 	va_end(values);
-	text[output.length] = 0;
-	return output.length;
-}
-
-void print_list(const char *format, va_list arguments)
-{
-	char text[PRINT_MAX];
-
-	console_write(text, print_format(text, sizeof(text), format, arguments));
+	console_write(output.text, output.length);
 }
 
 void print(const char *format, ...)

@@ -1,19 +1,20 @@
 /*
  * See threads.h. newlib keeps errno, the buffers of conversions and the like in a
- * structure that _impure_ptr points to: each thread gets one, which goes with it.
- * malloc() is locked by a mutex, recursively, as newlib asks.
+ * structure that _impure_ptr points to: each thread gets one, which is not given back.
+ * malloc() is locked by a mutex, recursively, as newlib asks: the mutex tells its owner
+ * E_DEADLOCK.
  */
 #include <errno.h>
 #include <reent.h>
 #include <stdlib.h>
 
-#include "cpu.h"
+#include "kernel.h"
 #include "mutex.h"
 #include "thread.h"
 #include "threads.h"
 
 static struct mutex memory;
-static unsigned depth; /* of the mutex's owner */
+static unsigned depth; /* locks by the mutex's owner */
 
 static void switch_to(struct thread *next)
 {
@@ -30,6 +31,8 @@ void newlib_attach_thread(void)
 {
 	struct _reent *reent = malloc(sizeof(*reent));
 
+	if (!reent)
+		kernel_panic("%s: no memory for newlib's data", thread_self()->name);
 	_REENT_INIT_PTR(reent);
 	thread_self()->data = reent;
 	_impure_ptr = reent;
@@ -42,8 +45,8 @@ void __malloc_unlock(struct _reent *reent);
 void __malloc_lock(struct _reent *reent)
 {
 	(void)reent;
-	if (memory.waiters.owner != thread_self())
-		mutex_lock(&memory, WAIT_FOREVER);
+	if (!mutex_lock(&memory, WAIT_FOREVER))
+		depth = 0; /* not so, if its last owner was ended */
 	depth++;
 }
 

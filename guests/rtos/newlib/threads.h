@@ -5,7 +5,9 @@
 /* Before the first call of newlib. */
 void newlib_init(void);
 
-/* To be called by each thread that calls newlib, first; it takes the thread's `data`. */
+/* To be called by each thread that calls newlib, first; it takes the thread's `data`, and
+ * memory that stays in use. Who ends such a thread may leave newlib's memory half
+ * changed. */
 void newlib_attach_thread(void);
 
 #endif
