@@ -189,8 +189,8 @@ def test_the_count_of_ticks_may_wrap(tmp_path):
 
 
 PANICS = {
-    "overflow": "ends: its stack of 16384 bytes is too small",
-    "idle-priority": "ends: no thread's priority is 31",
+    "overflow": "corners: its stack of 16384 bytes is too small",
+    "idle-priority": "corners: no thread's priority is 31",
     "below-idle": "other: no thread's priority is 32",
     "little-stack": "other: its stack of 16368 bytes is too small or not aligned",
     "odd-stack": "other: its stack of 16384 bytes is too small or not aligned",
@@ -203,21 +203,22 @@ PRINTED = """\
 
 
 @pytest.fixture(scope="module", params=[*VIRTUAL, "native"])
-def ends(request, tmp_path_factory):
-    """What runs tests/rtos/ends.c with options."""
+def corners(request, tmp_path_factory):
+    """What runs tests/rtos/corners.c with options."""
     machine = Machine(request.param)
-    image = link(machine, ROOT / "tests/rtos/ends.c", tmp_path_factory.mktemp("ends") / "ends")
+    image = link(machine, ROOT / "tests/rtos/corners.c",
+                 tmp_path_factory.mktemp("rtos") / "corners")
     return lambda *options: machine.run(image, *options)
 
 
 @pytest.mark.parametrize("option", PANICS)
-def test_what_the_kernel_cannot_go_on_with_ends_it_with_a_line(ends, option):
-    assert ends(option) == (f"kernel: {PANICS[option]}\n", "", 70)
+def test_what_the_kernel_cannot_go_on_with_ends_it_with_a_line(corners, option):
+    assert corners(option) == (f"kernel: {PANICS[option]}\n", "", 70)
 
 
 @pytest.mark.parametrize("option", ["handler", "closed"])
-def test_a_fault_with_interrupts_closed_ends_everything(ends, option):
-    output, errors, status = ends(option)
+def test_a_fault_with_interrupts_closed_ends_everything(corners, option):
+    output, errors, status = corners(option)
     if errors:
         assert status == 128 + signal.SIGFPE and "stopped by signal 8" in errors
         assert output == "" and "level 1" in errors
@@ -226,17 +227,23 @@ def test_a_fault_with_interrupts_closed_ends_everything(ends, option):
         assert re.fullmatch(r"kernel: exception 0 \(division\) at [0-9a-f]+, error 0\n", output)
 
 
-def test_a_thread_that_a_handler_ends_does_not_come_back(ends):
-    assert ends("tick") == ("", "", 9)
+def test_a_thread_that_a_handler_ends_does_not_come_back(corners):
+    assert corners("tick") == ("", "", 9)
+
+
+def test_idle_time_without_ticks_has_fewer_interrupts_than_ticks(corners):
+    """A PC's timer counts four ticks at most; a host's, as many as nobody waits for."""
+    output, errors, status = corners("naps", "tickless")
+    assert (output, errors) == ("", "") and 0 < status <= 100
 
 
 @pytest.mark.parametrize("options, number", [
     ([], 5), (["number=0"], 0), (["number=17", "number=18"], 17), (["number=1000001"], 1000000),
     (["number=99999999999"], 1000000), (["number="], 5), (["number=x"], 5), (["number"], 5),
     (["numbers=3", "anumber=4", "closed=1", "closedness", "number=12x"], 12)])
-def test_options_are_whole_words_and_numbers_have_a_limit(ends, options, number):
+def test_options_are_whole_words_and_numbers_have_a_limit(corners, options, number):
     """And what print() makes of values, which the same image shows."""
-    assert ends(*options) == (f"{PRINTED}\n{number}\n", "", 0)
+    assert corners(*options) == (f"{PRINTED}\n{number}\n", "", 0)
 
 
 @pytest.fixture
@@ -256,6 +263,26 @@ def test_the_shell_starts_again_warm_and_cold_and_ends_with_a_status(machine, sh
         shell.read_until("> ")
     shell.type("exit 42\n")
     assert machine.status(shell.wait()) == 42
+
+
+def test_keys_in_idle_time_without_ticks_change_nothing_about_the_time(machine, shell):
+    def ticks():
+        """What the shell says, and the time before and behind that, in ticks."""
+        before = time.monotonic() * 100
+        shell.type("ticks\n")
+        said = int(re.search(r"(\d+) ticks, 100 a second", shell.read_until("own\n"))[1])
+        shell.read_until("> ")
+        return said, before, time.monotonic() * 100
+
+    shell.read_until("> ")
+    first, first_before, first_behind = ticks()
+    for _ in range(500):
+        shell.type("x\x7f")
+        shell.read_until("\b \b")
+    last, last_before, last_behind = ticks()
+    assert last - first <= last_behind - first_before + 1
+    # QEMU itself may stop for longer than its timer's count tells.
+    assert machine.is_native or last - first >= last_before - first_behind - 1
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 /*
- * How the kernel ends, one way for each option; without any, what print() makes of
- * values.
+ * What a test asks of the kernel that ends it, or that no application does: one option
+ * for each. Without any, what print() makes of values.
  */
 #include "clock.h"
 #include "cpu.h"
 #include "interrupt.h"
 #include "kernel.h"
-#include "mutex.h"
 #include "option.h"
 #include "print.h"
-#include "queue.h"
 #include "thread.h"
 
 static char stacks[2][THREAD_MIN_STACK] __attribute__((__aligned__(16)));
@@ -91,14 +89,36 @@ static void ended_by_tick(void)
 	kernel_stop(9);
 }
 
+/* Ten times twenty ticks of idle time; the status: how many interrupts they took. */
+static uint32_t interrupts;
+
+static uint32_t count(uint32_t periods)
+{
+	interrupts++;
+	return periods;
+}
+
+static void nap(void)
+{
+	clock_count_hook = count;
+	for (int i = 0; i < 10; i++)
+		clock_sleep(20);
+	kernel_stop((int)(interrupts < 127 ? interrupts : 127));
+}
+
 static const struct {
 	const char *option;
-	void (*end)(void);
-} ends[] = {
-	{ "handler", fault_in_handler },    { "closed", fault_closed },
-	{ "overflow", overflow },	    { "idle-priority", take_idle_priority },
-	{ "below-idle", start_below_idle }, { "little-stack", start_on_little },
-	{ "odd-stack", start_on_odd },	    { "tick", ended_by_tick },
+	void (*run)(void);
+} corners[] = {
+	{ "handler", fault_in_handler },
+	{ "closed", fault_closed },
+	{ "overflow", overflow },
+	{ "idle-priority", take_idle_priority },
+	{ "below-idle", start_below_idle },
+	{ "little-stack", start_on_little },
+	{ "odd-stack", start_on_odd },
+	{ "tick", ended_by_tick },
+	{ "naps", nap },
 };
 
 static void show(void)
@@ -116,15 +136,15 @@ static void show(void)
 static void run(void *unused)
 {
 	(void)unused;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
-		if (option_is_given(ends[i].option))
-			ends[i].end();
+	for (size_t i = 0; i < sizeof(corners) / sizeof(*corners); i++)
+		if (option_is_given(corners[i].option))
+			corners[i].run();
 	show();
 	kernel_stop(0);
 }
 
 const struct application application = {
-	.name = "ends",
+	.name = "corners",
 	.clock_rate = 100,
 	.main = run,
 	.priority = 2,
