@@ -76,7 +76,7 @@ check: all $(CHECKS)
 # The code itself: clang as second compiler, and analyzers over what is shipped.
 TIDIED := $(wildcard resolver/*.c host-wrapper/*/*.c)
 check-code: all
-	$(MAKE) BUILD=$(BUILD)/clang CC=clang programs providers
+	$(MAKE) BUILD=$(BUILD)/clang CC=clang programs providers rtos
 	$(MAKE) BUILD=$(BUILD)/analyzed HOST_CFLAGS='$(HOST_CFLAGS) -fanalyzer' programs
 	clang-tidy --quiet $(filter-out %_i386.c,$(TIDIED)) -- $(HW_CFLAGS) 2>/dev/null
 	clang-tidy --quiet $(filter %_i386.c,$(TIDIED)) -- $(HOST_M_i386) $(HW_CFLAGS) 2>/dev/null

@@ -71,6 +71,11 @@ $(eval $(call rtos_lua_image,$(BUILD)/guests/rtos-lua,virtual,x86_64))
 $(eval $(call rtos_lua_image,$(BUILD)/guests/rtos-lua,virtual,i386))
 $(eval $(call rtos_lua_image,$(BUILD)/native/rtos-lua,native,i386))
 
+# Without what needs newlib and Lua: to build it all with another compiler.
+.PHONY: rtos
+rtos: $(foreach p,$(RTOS_APPLICATIONS),$(BUILD)/guests/rtos-$(p)-x86_64.elf \
+	$(BUILD)/guests/rtos-$(p)-i386.elf $(BUILD)/native/rtos-$(p)-i386.elf)
+
 GUESTS += $(foreach p,$(RTOS_APPLICATIONS) lua,\
 	$(BUILD)/guests/rtos-$(p)-x86_64.elf $(BUILD)/guests/rtos-$(p)-i386.elf)
 NATIVE_GUESTS += $(foreach p,$(RTOS_APPLICATIONS) lua,$(BUILD)/native/rtos-$(p)-i386.elf)

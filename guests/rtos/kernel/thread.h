@@ -19,7 +19,7 @@
 
 enum thread_state { THREAD_ENDED, THREAD_READY, THREAD_WAITING };
 
-/* The caller's memory; all of it is the kernel's business but for `data`. */
+/* The caller's memory. Others may look at it; `data` alone is theirs to change. */
 struct thread {
 	void *sp; /* where its registers are, while it does not run */
 	const char *name;
@@ -52,7 +52,8 @@ void thread_create(struct thread *thread, const char *name, unsigned priority,
 /* Ends the thread that calls it. What it owned goes to who waits for it. */
 __attribute__((__noreturn__)) void thread_exit(void);
 
-/* Ends any thread but the idle one, wherever it is; one that has ended stays so. From a
+/* Ends any thread but the idle one, wherever it is; one that has ended stays so. What it
+ * owned goes to who waits for it; what it took from semaphores stays taken. From a
  * handler: yes. */
 void thread_kill(struct thread *thread);
 
