@@ -301,7 +301,7 @@ def test_a_fault_in_the_handler_ends_the_guest_and_says_so(tools):
 def test_a_privileged_instruction_in_the_handler_is_still_named(tools):
     result = faulting(tools, "divide(0); return 1;", "__asm__ volatile(\"hlt\");")
     assert report(result).endswith(
-        ", privileged instruction hlt: use _CPU_Virtual_Wait_for_event(), in the guest's "
+        f", privileged instruction hlt: {WAIT}, in the guest's "
         "fault handler\n")
 
 
@@ -496,14 +496,14 @@ def test_a_fault_signal_that_somebody_sent_is_not_the_guests(tools, arch):
 
 
 # Privileged instructions: assembly, name, and what the report says to use.
-DISABLE = "use _CPU_Virtual_Interrupts_disable()"
-IN = "use _BSP_Virtual_Console_read() or a provider's function"
-OUT = "use _BSP_Virtual_Console_write() or a provider's function"
-WAIT = "use _CPU_Virtual_Wait_for_event()"
+DISABLE = "use _CPU_Virtual_Interrupts_close() or _disable()"
+IN = OUT = ("use what stands for the device: _BSP_Virtual_Console_*(), _BSP_Virtual_Clock_*(), "
+            "_CPU_Virtual_Irq_*(), or a provider's function")
+WAIT = "use _CPU_Virtual_Wait_for_event(), or _CPU_Virtual_exec_stop_error() at the end"
 PRIVILEGED = [
     ("cli", "cli", DISABLE),
     (".byte 0x66, 0xfa", "cli", DISABLE),
-    ("sti", "sti", "use _CPU_Virtual_Interrupts_enable()"),
+    ("sti", "sti", "use _CPU_Virtual_Interrupts_open()"),
     ("hlt", "hlt", WAIT),
     ("in $0x60, %al", "in", IN), ("in $0x60, %eax", "in", IN),
     ("in %dx, %al", "in", IN), ("in %dx, %ax", "in", IN),

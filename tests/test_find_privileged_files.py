@@ -86,7 +86,7 @@ def test_json_has_the_documented_members(tools):
             "address": f"0x{at['f']:x}", "symbol": "f", "offset": 0,
             "file": str(tools.directory / "guest.s"), "line": lines.index("f: cli") + 1,
             "instruction": "cli", "name": "cli", "category": "privileged",
-            "instead": "use _CPU_Virtual_Interrupts_disable()"}],
+            "instead": "use _CPU_Virtual_Interrupts_close() or _disable()"}],
         "not_searched": [{
             "address": f"0x{at['table']:x}", "symbol": "table", "offset": 0, "size": 4}],
     }] * 2}
