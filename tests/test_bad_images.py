@@ -109,7 +109,8 @@ def test_thread_local_storage_is_refused_in_one_line(tools):
 
 def test_writable_code_is_refused_in_one_line(tools):
     guest = tools.guest(SOURCE % ("", "return 0;"), flags=["-Wl,-N"], script=False)
-    assert refused(tools, guest).endswith(" is writable and executable")
+    assert refused(tools, guest).endswith(
+        " is writable and executable: linkscripts/guest-*.ld keep code and data apart")
 
 
 def test_a_guest_at_page_zero_is_refused_in_one_line(tools):

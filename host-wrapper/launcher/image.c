@@ -47,8 +47,10 @@ static int check_mappable(const GElf_Phdr *segment, size_t index, bool movable,
 {
 	if ((segment->p_flags & (PF_W | PF_X)) == (PF_W | PF_X))
 		return fail(message, ENOEXEC,
-			    "segment %zu at 0x%" PRIx64 " is writable and executable", index,
-			    segment->p_vaddr);
+			    "segment %zu at 0x%" PRIx64
+			    " is writable and executable: linkscripts/guest-*.ld keep code "
+			    "and data apart",
+			    index, segment->p_vaddr);
 	if (segment->p_align > 1 && segment->p_align & (segment->p_align - 1))
 		return fail(message, ENOEXEC,
 			    "segment %zu: alignment 0x%" PRIx64 " is no power of two", index,

@@ -200,7 +200,7 @@ WRONG(entry_zero, specimen_header(s)->e_entry = 0)
 START_TEST(what_is_wrong_with_a_segment_is_said)
 {
 	static const struct wrong wrong[] = {
-		{ writable_code, "segment 1 at 0x* is writable and executable" },
+		{ writable_code, "segment 1 at 0x* is writable and executable: *" },
 		{ page_zero, "segment 0 at 0x0: page zero stays unmapped, to catch null "
 			     "pointers" },
 		{ kernel_half,
