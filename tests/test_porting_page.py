@@ -4,7 +4,7 @@ and FreeRTOS as it needs."""
 import re
 
 import pytest
-from conftest import ROOT, Toolbox, each_arch as arch  # noqa: F401
+from conftest import BUILD, ROOT, Toolbox, run, each_arch as arch  # noqa: F401
 
 GUESTS = ROOT / "tests/guests"
 PAGE = (ROOT / "docs/porting-an-rtos.md").read_text()
@@ -98,3 +98,61 @@ def test_each_step_to_a_first_boot_takes_just_what_the_page_says(
 def test_what_the_page_shows_of_the_scenario_is_what_it_prints():
     shown = re.search(r"^```\n(a semaphore: .*?)^```$", PAGE, re.M | re.S)[1]
     assert shown in (ROOT / "tests/rtos/scenario.txt").read_text()
+
+
+def test_what_the_page_shows_left_to_replace_is_what_is_found():
+    native, virtual = (
+        run(ROOT / "gen/find-privileged", BUILD / f"{folder}/rtos-scenario-i386.elf",
+            check=False).stdout.replace(f"{BUILD}/", "build/").splitlines()
+        for folder in ("native", "guests"))
+    shown = re.search(r"^(\$ gen/find-privileged .*?)^```$", PAGE, re.M | re.S)[1]
+    assert shown.splitlines() == [
+        "$ gen/find-privileged build/native/rtos-scenario-i386.elf",
+        *native[:3], "...", native[-1],
+        "$ gen/find-privileged build/guests/rtos-scenario-i386.elf", *virtual]
+
+
+HANGING = """
+    #include <jumpslot/start_info.h>
+    #include <jumpslot/virt_bsp.h>
+    #include <jumpslot/virt_cpu.h>
+
+    static void handler(int vector, void *frame)
+    {
+        (void)frame;
+        if (ACKNOWLEDGES)
+            _CPU_Virtual_Irq_ack(vector);
+    }
+
+    JUMPSLOT_ENTRY(info)
+    {
+        (void)info;
+        _CPU_Virtual_Set_handler(handler);
+        if (REQUESTS)
+            _CPU_Virtual_Irq_request(0);
+        if (HAS_CLOCK)
+            _BSP_Virtual_Clock_init();
+        _BSP_Virtual_Clock_periodic(0, 1000000);
+        if (OPENS)
+            _CPU_Virtual_Interrupts_open();
+        for (;;)
+            ;
+    }
+"""
+
+
+@pytest.mark.parametrize("lacks,shown,row", [
+    ("REQUESTS", None, "no such line"),
+    ("ACKNOWLEDGES", r"pending \{0\}, in service \{0\}, missed [1-9]", "`pending {0}, in service {0}`"),
+    ("OPENS", r"level 1, .* pending \{0\}", "`level 1`, `pending {0}`"),
+    ("HAS_CLOCK", r"pending \{\}, in service \{\}, missed 0", "nothing pending, `missed 0`"),
+])
+def test_a_guest_that_hangs_shows_why(tools, arch, lacks, shown, row):  # noqa: F811
+    has = [f"-D{name}={int(name != lacks)}"
+           for name in ("REQUESTS", "ACKNOWLEDGES", "OPENS", "HAS_CLOCK")]
+    result = Toolbox.wrapper("--timeout", "0.3", tools.guest(HANGING, *has))
+    assert result.returncode == 137 and f"| {row}" in PAGE
+    if shown:
+        assert re.search("virtual CPU: .*" + shown, result.stderr), result.stderr
+    else:
+        assert "virtual CPU" not in result.stderr

@@ -108,12 +108,13 @@ EXTERNAL_FUNC(void, _CPU_Virtual_exec_stop_error, int)
 #else
 
 /*
- * The level: 0 delivers interrupts, 1 holds them back. It is a word in memory, and
- * a handler's return restores it. _disable() sets it to 1 and returns what it was;
- * _enable() takes that, and when it returns with level 0, what was deliverable has been
- * delivered (in a callback: will be, when the host function has returned). _flash() lets in what is deliverable, and leaves the level at 1. _open() and
- * _close() set it to 0 and 1, whatever it was: nothing is counted. A handful of
- * instructions, unless something is pending. From a handler: yes; interrupts then nest.
+ * The level: 0 delivers interrupts, 1 holds them back. It is a word in memory, and a
+ * handler's return restores it. _disable() sets it to 1 and returns what it was; _enable()
+ * takes that, and when it returns with level 0, what was deliverable has been delivered (in
+ * a callback: will be, when the host function has returned). _flash() is _enable(), and then
+ * level 1: with 0 it lets in what is deliverable. _open() and _close() set it to 0 and 1,
+ * whatever it was: nothing is counted. A handful of instructions, unless something is
+ * pending. From a handler: yes; interrupts then nest.
  */
 static inline uint32_t _CPU_Virtual_Interrupts_disable(void);
 static inline void _CPU_Virtual_Interrupts_enable(uint32_t previous);

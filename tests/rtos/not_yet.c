@@ -18,9 +18,9 @@ bool cpu_vector_connect(int vector)
 	return vector < 0;
 }
 
-bool cpu_vector_disconnect(int vector)
+void cpu_vector_disconnect(int vector)
 {
-	return vector < 0;
+	(void)vector;
 }
 
 void cpu_vector_acknowledge(int vector)
@@ -52,8 +52,8 @@ uint32_t cpu_clock_missed(void)
 	return 0;
 }
 
-void cpu_clock_skip(uint32_t periods)
+bool cpu_clock_skip(uint32_t periods)
 {
-	(void)periods;
+	return !periods;
 }
 #endif
