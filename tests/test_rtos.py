@@ -181,9 +181,9 @@ def test_the_soak_finds_what_is_wrong(tmp_path, file, old, new, seen):
 
 
 def test_the_count_of_ticks_may_wrap(tmp_path):
-    """In the midst of the scenario."""
+    """In the midst of the scenario, while one waits for a tick before, and one for a later."""
     image = changed(tmp_path, "scenario", "kernel/clock.c", "uint32_t ticks, rate,",
-                    "uint32_t ticks = -100u, rate,")
+                    "uint32_t ticks = -61u, rate,")
     result = run(BUILD / "bin/host-wrapper", "--timeout", "60", image)
     assert result.stdout == (ROOT / "tests/rtos/scenario.txt").read_text()
 
@@ -216,12 +216,12 @@ def test_what_the_kernel_cannot_go_on_with_ends_it_with_a_line(corners, option):
     assert corners(option) == (f"kernel: {PANICS[option]}\n", "", 70)
 
 
-@pytest.mark.parametrize("option", ["handler", "closed"])
-def test_a_fault_with_interrupts_closed_ends_everything(corners, option):
+@pytest.mark.parametrize("option, nesting", [("handler", 1), ("closed", 0)])
+def test_a_fault_with_interrupts_closed_ends_everything(corners, option, nesting):
     output, errors, status = corners(option)
     if errors:
         assert status == 128 + signal.SIGFPE and "stopped by signal 8" in errors
-        assert output == "" and "level 1" in errors
+        assert output == "" and f"virtual CPU: level 1, nesting {nesting}," in errors
     else:
         assert status == 70
         assert re.fullmatch(r"kernel: exception 0 \(division\) at [0-9a-f]+, error 0\n", output)
@@ -229,6 +229,12 @@ def test_a_fault_with_interrupts_closed_ends_everything(corners, option):
 
 def test_a_thread_that_a_handler_ends_does_not_come_back(corners):
     assert corners("tick") == ("", "", 9)
+
+
+def test_what_threads_write_comes_out_in_whole_pieces(corners):
+    output, errors, status = corners("lines")
+    assert (errors, status) == ("", 0)
+    assert sorted(output.splitlines()) == 300 * ["a" * 159] + 300 * ["b" * 159]
 
 
 def test_idle_time_without_ticks_has_fewer_interrupts_than_ticks(corners):

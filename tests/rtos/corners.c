@@ -3,6 +3,7 @@
  * for each. Without any, what print() makes of values.
  */
 #include "clock.h"
+#include "console.h"
 #include "cpu.h"
 #include "interrupt.h"
 #include "kernel.h"
@@ -27,6 +28,7 @@ static void fault_in_handler(void)
 
 static void fault_closed(void)
 {
+	clock_sleep(1);
 	cpu_interrupts_close();
 	divide(CPU_VECTOR_SOFT);
 }
@@ -89,6 +91,29 @@ static void ended_by_tick(void)
 	kernel_stop(9);
 }
 
+/* Two write lines of one letter each, while the clock takes turns. */
+static void write_lines(void *letter)
+{
+	char line[PRINT_MAX];
+
+	for (int i = 0; i < PRINT_MAX - 1; i++)
+		line[i] = *(const char *)letter;
+	line[PRINT_MAX - 1] = '\n';
+	for (int i = 0; i < 300; i++)
+		console_write(line, PRINT_MAX);
+}
+
+static void lines(void)
+{
+	static char a[] = "a", b[] = "b";
+
+	thread_create(&other, "other", thread_self()->priority, write_lines, a, stacks[1],
+		      sizeof(stacks[1]));
+	write_lines(b);
+	thread_join(&other, WAIT_FOREVER);
+	kernel_stop(0);
+}
+
 /* Ten times twenty ticks of idle time; the status: how many interrupts they took. */
 static uint32_t interrupts;
 
@@ -119,6 +144,7 @@ static const struct {
 	{ "odd-stack", start_on_odd },
 	{ "tick", ended_by_tick },
 	{ "naps", nap },
+	{ "lines", lines },
 };
 
 static void show(void)

@@ -222,6 +222,7 @@ static void owns_first(void *unused)
 	(void)unused;
 	mutex_lock(&first, FOR_EVER);
 	work(6);
+	say(mutex_lock(&second, 0) == E_DEADLOCK ? "no way round" : "a way round");
 	mutex_unlock(&first);
 }
 
@@ -230,8 +231,7 @@ static void owns_second(void *unused)
 	(void)unused;
 	mutex_lock(&second, FOR_EVER);
 	clock_sleep(1);
-	print("%3u %s: taking it the other way round: %s\n", now(), thread_self()->name,
-	      mutex_lock(&second, FOR_EVER) == E_DEADLOCK ? "deadlock" : "taken");
+	say(mutex_lock(&second, FOR_EVER) == E_DEADLOCK ? "has it already" : "?");
 	mutex_lock(&first, FOR_EVER);
 	say("has both");
 	mutex_unlock(&first);
@@ -265,6 +265,39 @@ static void chain(void)
 	show_priorities("High waits");
 	clock_sleep(3);
 	show_priorities("High gave up");
+	finish(3);
+}
+
+/* Two wait: who has unlocked inherits from neither of them, and may have to wait again.
+ */
+static void locks_twice(void *unused)
+{
+	(void)unused;
+	for (int i = 0; i < 2; i++) {
+		mutex_lock(&mutex, FOR_EVER);
+		work(3);
+		mutex_unlock(&mutex);
+		print("%3u low: its priority is %u\n", now(), thread_self()->priority);
+	}
+}
+
+static void sleeps_with_mutex(void *unused)
+{
+	(void)unused;
+	clock_sleep(1);
+	mutex_lock(&mutex, FOR_EVER);
+	say("has the mutex, and sleeps");
+	clock_sleep(2);
+	mutex_unlock(&mutex);
+}
+
+static void two_wait(void)
+{
+	print("two wait for a mutex\n");
+	mutex_init(&mutex);
+	start(0, "low", LOW, locks_twice);
+	start(1, "medium", MEDIUM, sleeps_with_mutex);
+	start(2, "High", HIGH, sleeps_with_mutex);
 	finish(3);
 }
 
@@ -657,6 +690,7 @@ static void direct(void *unused)
 	preemption();
 	inversion();
 	chain();
+	two_wait();
 	changed_places();
 	changed_inheritance();
 	messages_in_order();

@@ -68,8 +68,7 @@ void wait_queue_own(struct wait_queue *queue, struct thread *owner)
 	list_remove(&queue->owned);
 	if (owner)
 		list_append(&owner->owned, &queue->owned);
-	wait_inherit(before);
-	wait_inherit(owner);
+	wait_inherit(before); /* the new one is more urgent than whoever still waits */
 }
 
 int wait_in(struct wait_queue *queue, uint32_t ticks)

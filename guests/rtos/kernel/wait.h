@@ -32,7 +32,8 @@ struct wait {
 
 void wait_queue_init(struct wait_queue *queue);
 
-/* Makes `owner` inherit from `queue`; NULL: nobody owns it any more. */
+/* Makes `owner`, who is as urgent as all in it, inherit from `queue`; NULL: nobody owns
+ * it any more. */
 void wait_queue_own(struct wait_queue *queue, struct thread *owner);
 
 /* Hands what is owned to the most urgent one that waits, or to nobody. The caller
