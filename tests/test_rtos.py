@@ -180,6 +180,13 @@ def test_the_soak_finds_what_is_wrong(tmp_path, file, old, new, seen):
     assert result.returncode == 1
 
 
+@pytest.mark.parametrize("rate", [0, 24, 10001])
+def test_a_rate_that_no_timer_can_keep_is_refused(tmp_path, rate):
+    image = changed(tmp_path, "soak", "apps/soak.c", "RATE	       1000", f"RATE {rate}u")
+    result = run(BUILD / "bin/host-wrapper", "--timeout", "60", image, check=False)
+    assert (result.stdout, result.returncode) == (f"kernel: {rate} ticks a second\n", 70)
+
+
 def test_the_count_of_ticks_may_wrap(tmp_path):
     """In the midst of the scenario, while one waits for a tick before, and one for a later."""
     image = changed(tmp_path, "scenario", "kernel/clock.c", "uint32_t ticks, rate,",
@@ -216,8 +223,9 @@ def test_what_the_kernel_cannot_go_on_with_ends_it_with_a_line(corners, option):
     assert corners(option) == (f"kernel: {PANICS[option]}\n", "", 70)
 
 
-@pytest.mark.parametrize("option, nesting", [("handler", 1), ("closed", 0)])
-def test_a_fault_with_interrupts_closed_ends_everything(corners, option, nesting):
+@pytest.mark.parametrize("option, nesting", [
+    ("handler", 1), ("open-handler", 1), ("closed", 0)])
+def test_a_fault_that_is_no_threads_ends_everything(corners, option, nesting):
     output, errors, status = corners(option)
     if errors:
         assert status == 128 + signal.SIGFPE and "stopped by signal 8" in errors

@@ -26,6 +26,18 @@ static void fault_in_handler(void)
 	cpu_vector_raise(CPU_VECTOR_SOFT);
 }
 
+static void open_and_divide(int vector)
+{
+	cpu_interrupts_open();
+	divide(vector);
+}
+
+static void fault_in_open_handler(void)
+{
+	interrupt_connect(CPU_VECTOR_SOFT, open_and_divide);
+	cpu_vector_raise(CPU_VECTOR_SOFT);
+}
+
 static void fault_closed(void)
 {
 	clock_sleep(1);
@@ -136,6 +148,7 @@ static const struct {
 	void (*run)(void);
 } corners[] = {
 	{ "handler", fault_in_handler },
+	{ "open-handler", fault_in_open_handler },
 	{ "closed", fault_closed },
 	{ "overflow", overflow },
 	{ "idle-priority", take_idle_priority },

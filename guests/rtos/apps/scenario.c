@@ -281,14 +281,16 @@ static void locks_twice(void *unused)
 	}
 }
 
-static void sleeps_with_mutex(void *unused)
+static void locks_later(void *unused)
 {
 	(void)unused;
-	clock_sleep(1);
-	mutex_lock(&mutex, FOR_EVER);
-	say("has the mutex, and sleeps");
-	clock_sleep(2);
-	mutex_unlock(&mutex);
+	for (int i = 0; i < 2; i++) {
+		clock_sleep(thread_self()->base_priority == MEDIUM ? 1 : 2);
+		mutex_lock(&mutex, FOR_EVER);
+		say("has the mutex");
+		work(3);
+		mutex_unlock(&mutex);
+	}
 }
 
 static void two_wait(void)
@@ -296,8 +298,8 @@ static void two_wait(void)
 	print("two wait for a mutex\n");
 	mutex_init(&mutex);
 	start(0, "low", LOW, locks_twice);
-	start(1, "medium", MEDIUM, sleeps_with_mutex);
-	start(2, "High", HIGH, sleeps_with_mutex);
+	start(1, "medium", MEDIUM, locks_later);
+	start(2, "High", HIGH, locks_later);
 	finish(3);
 }
 
@@ -623,7 +625,7 @@ static void waits_for_mutex(void *unused)
 static void is_illegal(void *unused)
 {
 	(void)unused;
-	__asm__ volatile("ud2");
+	__asm__ volatile("std\n\tud2"); /* the direction is nobody else's either */
 }
 
 static void faults(void)
@@ -677,6 +679,9 @@ static void sleepers(void)
 		clock_sleep(naps[i]);
 		say("awake");
 	}
+	clock_sleep(0);
+	clock_sleep_until(clock_ticks() - 1);
+	say("slept for no time");
 	say(semaphore_take(&semaphore, 10) == E_TIMEOUT ? "nobody gave anything" : "?");
 	finish(0);
 }
