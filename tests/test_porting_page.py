@@ -100,16 +100,16 @@ def test_what_the_page_shows_of_the_scenario_is_what_it_prints():
     assert shown in (ROOT / "tests/rtos/scenario.txt").read_text()
 
 
-def test_what_the_page_shows_left_to_replace_is_what_is_found():
-    native, virtual = (
-        run(ROOT / "gen/find-privileged", BUILD / f"{folder}/rtos-scenario-i386.elf",
-            check=False).stdout.replace(f"{BUILD}/", "build/").splitlines()
-        for folder in ("native", "guests"))
+def test_what_the_page_shows_left_to_replace_is_found():
+    """But for addresses and numbers, which are another compiler's to choose."""
+    def lines(text):
+        return set(re.sub(r"0x\w+ <.*?>|\d+ instr", "", text).splitlines())
+
+    found = "".join(run(ROOT / "gen/find-privileged", BUILD / f"{folder}/rtos-scenario-i386.elf",
+                        check=False).stdout for folder in ("native", "guests"))
     shown = re.search(r"^(\$ gen/find-privileged .*?)^```$", PAGE, re.M | re.S)[1]
-    assert shown.splitlines() == [
-        "$ gen/find-privileged build/native/rtos-scenario-i386.elf",
-        *native[:3], "...", native[-1],
-        "$ gen/find-privileged build/guests/rtos-scenario-i386.elf", *virtual]
+    shown = lines(re.sub(r"^(\$|\.\.\.).*\n", "", shown, flags=re.M))
+    assert len(shown) == 5 and shown <= lines(found.replace(f"{BUILD}/", "build/"))
 
 
 HANGING = """

@@ -141,11 +141,13 @@ LINK = {"x86_64": ["-m64", "-T", ROOT / "linkscripts/externals.ld"],
 
 
 def link(machine, application, image, changes=()):
-    """The kernel with an application; of each change, one file stands in for another."""
+    """The kernel with an application, a file or a folder; of each change, one file stands in for
+    another."""
     cpu = "cpu/native" if machine.is_native else "cpu/virtual"
     context = "x86_64" if machine.name == "x86_64" else "i386"
     sources = {path for folder in ("kernel", cpu) for path in (RTOS / folder).glob("*.[cS]")}
-    sources |= {RTOS / f"cpu/context_{context}.S", application}
+    sources |= {RTOS / f"cpu/context_{context}.S"}
+    sources |= set(application.glob("*.c")) if application.is_dir() else {application}
     sources = sources - {old for old, _ in changes} | {new for _, new in changes}
     run("gcc", "-O2", "-ffreestanding", "-fno-stack-protector", "-fno-pie", "-nostdlib",
         "-static", "-Wl,--gc-sections", f"-I{ROOT}/guest-macros",
@@ -160,7 +162,7 @@ def changed(tmp_path, application, file, old, new):
     assert source.count(old) == 1
     other = tmp_path / Path(file).name
     other.write_text(source.replace(old, new))
-    return link(Machine("x86_64"), RTOS / f"apps/{application}.c", tmp_path / "changed.elf",
+    return link(Machine("x86_64"), RTOS / "apps" / application, tmp_path / "changed.elf",
                 [(RTOS / file, other)])
 
 
@@ -174,7 +176,7 @@ def changed(tmp_path, application, file, old, new):
      r"soak: \d+ ticks, but \d+ interrupts"),
 ], ids=["inheritance", "order", "release", "ticks"])
 def test_the_soak_finds_what_is_wrong(tmp_path, file, old, new, seen):
-    image = changed(tmp_path, "soak", file, old, new)
+    image = changed(tmp_path, "soak.c", file, old, new)
     result = run(BUILD / "bin/host-wrapper", "--timeout", "60", image, "seconds=2", check=False)
     assert re.search(seen, result.stdout) and "soak: failed" in result.stdout, result
     assert result.returncode == 1
@@ -182,7 +184,7 @@ def test_the_soak_finds_what_is_wrong(tmp_path, file, old, new, seen):
 
 @pytest.mark.parametrize("rate", [0, 24, 10001])
 def test_a_rate_that_no_timer_can_keep_is_refused(tmp_path, rate):
-    image = changed(tmp_path, "soak", "apps/soak.c", "RATE	       1000", f"RATE {rate}u")
+    image = changed(tmp_path, "soak.c", "apps/soak.c", "RATE	       1000", f"RATE {rate}u")
     result = run(BUILD / "bin/host-wrapper", "--timeout", "60", image, check=False)
     assert (result.stdout, result.returncode) == (f"kernel: {rate} ticks a second\n", 70)
 

@@ -45,9 +45,10 @@ $(eval $(call rtos_objects,virtual,i386))
 $(eval $(call rtos_objects,native,i386))
 
 # $(1): image without its suffix; $(2): virtual or native; $(3): architecture;
-# $(4): application
+# $(4): application, a file or a folder
 define rtos_image
-$(1)-$(3).elf: $$(RTOS_OBJECTS_$(2)-$(3)) $(BUILD)/rtos/$(2)-$(3)/apps/$(4).o \
+$(1)-$(3).elf: $$(RTOS_OBJECTS_$(2)-$(3)) $(patsubst $(RTOS)/%.c,$(BUILD)/rtos/$(2)-$(3)/%.o,\
+		$(wildcard $(RTOS)/apps/$(4).c $(RTOS)/apps/$(4)/*.c)) \
 		$(wildcard linkscripts/*.ld)
 	@mkdir -p $$(@D)
 	$$(CC) $$(M_$(3)) $$(RTOS_LDFLAGS_$(2)) -o $$@ $$(filter %.o,$$^) -lgcc

@@ -1,0 +1,92 @@
+/* See stage.h. */
+#include "clock.h"
+#include "print.h"
+#include "stage.h"
+
+#define TRACE_MAX 64
+
+static char stacks[WORKERS][THREAD_MIN_STACK] __attribute__((__aligned__(16)));
+struct thread workers[WORKERS];
+
+/* Who works, and for how many ticks more. Preempted, it starts again where it was. */
+static struct thread *volatile at_work;
+/* Who had the ticks: first letters of names, . if nobody. */
+static char trace[TRACE_MAX + 1];
+static size_t traced;
+
+static void trace_tick(const struct thread *thread)
+{
+	if (traced < TRACE_MAX)
+		trace[traced++] =
+			thread->priority == THREAD_IDLE_PRIORITY ? '.' : *thread->name;
+}
+
+/* Ticks left, in the thread's own word. */
+static volatile uint32_t *ticks_left(const struct thread *thread)
+{
+	return thread->data;
+}
+
+static uint32_t count(uint32_t periods)
+{
+	const struct thread *self = thread_self();
+	uint32_t next = clock_next_timeout();
+
+	if (!periods)
+		return 0;
+	if (self->priority == THREAD_IDLE_PRIORITY) {
+		periods = periods < next ? periods : next;
+		for (uint32_t i = 0; i < periods; i++)
+			trace_tick(self);
+		return periods;
+	}
+	if (at_work != self || !*ticks_left(self))
+		return 0;
+	--*ticks_left(self);
+	trace_tick(self);
+	return 1;
+}
+
+void work(uint32_t ticks)
+{
+	volatile uint32_t left = ticks;
+	struct thread *self = thread_self();
+
+	self->data = (void *)&left;
+	while (left)
+		at_work = self;
+	at_work = NULL;
+}
+
+static uint32_t opened;
+
+void stage_open(void)
+{
+	clock_count_hook = count;
+	opened = clock_ticks();
+}
+
+uint32_t now(void)
+{
+	return clock_ticks() - opened;
+}
+
+void say(const char *what)
+{
+	print("%3u %s: %s\n", now(), thread_self()->name, what);
+}
+
+void start(unsigned number, const char *name, unsigned priority, void (*main)(void *))
+{
+	thread_create(&workers[number], name, priority, main, NULL, stacks[number],
+		      sizeof(stacks[number]));
+}
+
+void finish(unsigned count_of_workers)
+{
+	for (unsigned i = 0; i < count_of_workers; i++)
+		thread_join(&workers[i], FOR_EVER);
+	trace[traced] = 0;
+	print("    ticks: %s\n", trace);
+	traced = 0;
+}
