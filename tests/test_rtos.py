@@ -337,6 +337,7 @@ def test_the_shell_takes_keys_one_by_one_from_a_terminal(machine, terminal):
     assert re.search(r"^worker +8 +ready +\d\d", threads, re.M), threads
     assert answer("fault\r", "fault\n") == "worker: ended by a fault: division\n"
     assert "worker" not in answer("threads\r", "threads\n")
+    assert answer("exit 300\r", "exit 300\n") == "300: a status is 0 to 127\n"
     shell.type("exit 7\r")
     assert machine.status(shell.wait()) == 7
     assert termios.tcgetattr(device) == mode

@@ -9,7 +9,7 @@
 #include "xsave.h"
 
 /* XSAVE's, and no less than the stack's. */
-#define ALIGNMENT 64u
+#define ALIGNMENT ((size_t)64)
 
 static uintptr_t align_down(uintptr_t address)
 {

@@ -136,7 +136,12 @@ static void reboot(const char *argument)
 
 static void leave(const char *argument)
 {
-	kernel_stop((int)(number(argument) & 127));
+	const uint32_t status = number(argument);
+
+	if (status > 127)
+		print("%u: a status is 0 to 127\n", status);
+	else
+		kernel_stop((int)status);
 }
 
 static void help(const char *argument);
@@ -151,7 +156,7 @@ static const struct command commands[] = {
 	{ "kill", "end that thread", kill },
 	{ "fault", "start one that divides by zero", fault },
 	{ "reboot", "[warm]: start again; warm keeps the memory", reboot },
-	{ "exit", "STATUS: end", leave },
+	{ "exit", "STATUS: end, with 0 to 127", leave },
 };
 
 static void help(const char *argument)

@@ -242,7 +242,9 @@ int thread_join(struct thread *thread, uint32_t ticks)
 	uint32_t level = cpu_interrupts_disable();
 	int result = 0;
 
-	if (thread->state != THREAD_ENDED)
+	if (thread == current)
+		result = E_DEADLOCK;
+	else if (thread->state != THREAD_ENDED)
 		result = wait_in(&thread->joiners, ticks);
 	cpu_interrupts_enable(level);
 	return result;

@@ -57,7 +57,8 @@ __attribute__((__noreturn__)) void thread_exit(void);
  * handler: yes. */
 void thread_kill(struct thread *thread);
 
-/* Waits until the thread has ended: 0, or E_TIMEOUT after so many ticks. */
+/* Waits until the thread has ended: 0, E_TIMEOUT after so many ticks, or E_DEADLOCK for
+ * the one that calls it. */
 int thread_join(struct thread *thread, uint32_t ticks);
 
 /* Changes a thread's own priority, to less than THREAD_IDLE_PRIORITY; it keeps what it

@@ -1,5 +1,6 @@
 /* Threads that end: by a fault, and from outside. */
 #include "clock.h"
+#include "error.h"
 #include "mutex.h"
 #include "print.h"
 #include "scenes.h"
@@ -70,5 +71,7 @@ void kills(void)
 		mutex_unlock(&mutex);
 	}
 	thread_kill(&workers[1]);
+	say(thread_join(thread_self(), FOR_EVER) == E_DEADLOCK ? "waits not for itself"
+							       : "?");
 	finish(2);
 }
