@@ -77,9 +77,14 @@ check: all $(CHECKS)
 TIDIED := $(wildcard resolver/*.c host-wrapper/*/*.c)
 check-code: all
 	$(MAKE) BUILD=$(BUILD)/clang CC=clang programs providers rtos
-	$(MAKE) BUILD=$(BUILD)/analyzed HOST_CFLAGS='$(HOST_CFLAGS) -fanalyzer' programs
+	$(MAKE) BUILD=$(BUILD)/analyzed HOST_CFLAGS='$(HOST_CFLAGS) -fanalyzer' \
+		GUEST_CFLAGS='$(GUEST_CFLAGS) -fanalyzer' programs rtos
 	clang-tidy --quiet $(filter-out %_i386.c,$(TIDIED)) -- $(HW_CFLAGS) 2>/dev/null
 	clang-tidy --quiet $(filter %_i386.c,$(TIDIED)) -- $(HOST_M_i386) $(HW_CFLAGS) 2>/dev/null
+	clang-tidy --quiet $(RTOS_TIDIED_virtual) -- $(GUEST_CFLAGS) $(RTOS_CFLAGS) \
+		-I $(RTOS)/cpu/virtual 2>/dev/null
+	clang-tidy --quiet $(RTOS_TIDIED_native) -- $(M_i386) $(GUEST_CFLAGS) $(RTOS_CFLAGS) \
+		-I $(RTOS)/cpu/native 2>/dev/null
 	shellcheck install-packages .ci/run guests/demo
 
 .PHONY: programs providers check-sanitized

@@ -72,6 +72,10 @@ $(eval $(call rtos_lua_image,$(BUILD)/guests/rtos-lua,virtual,x86_64))
 $(eval $(call rtos_lua_image,$(BUILD)/guests/rtos-lua,virtual,i386))
 $(eval $(call rtos_lua_image,$(BUILD)/native/rtos-lua,native,i386))
 
+# For analysis: the kernel once, with each of its processors.
+RTOS_TIDIED_virtual := $(wildcard $(RTOS)/kernel/*.c $(RTOS)/cpu/virtual/*.c)
+RTOS_TIDIED_native := $(wildcard $(RTOS)/cpu/native/*.c)
+
 # Without what needs newlib and Lua: to build it all with another compiler.
 .PHONY: rtos
 rtos: $(foreach p,$(RTOS_APPLICATIONS),$(BUILD)/guests/rtos-$(p)-x86_64.elf \

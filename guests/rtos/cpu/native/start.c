@@ -31,6 +31,7 @@ static void take_command_line(const char *from)
 	if (length > COMMAND_LINE - 1)
 		length = COMMAND_LINE - 1;
 	memcpy(command_line, from, length);
+	command_line[length] = 0;
 }
 
 __attribute__((__noreturn__)) void
