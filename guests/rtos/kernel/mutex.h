@@ -1,7 +1,7 @@
 /*
  * Mutexes: semaphores with an owner, who inherits the priority of those who wait, so that
  * nobody in between holds them up. Through any chain of owners, and given back as soon
- * as the reason is gone.
+ * as the reason is gone; who gives it back comes last among the equals of his own.
  */
 #ifndef RTOS_MUTEX_H
 #define RTOS_MUTEX_H
