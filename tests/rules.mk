@@ -4,11 +4,15 @@ include tests/unit/rules.mk
 
 PYTEST := BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider
 
-CHECKS += check-commands check-rtos
-.PHONY: check-commands check-rtos
-check-commands: all
-	$(PYTEST) tests --ignore tests/test_rtos.py
+# By subject, so that make -j runs them side by side; what is named nowhere is a command.
+TESTS_gen := $(wildcard tests/test_gen_*.py tests/test_find_*.py)
+TESTS_interrupts := $(wildcard tests/test_interrupt*.py tests/test_lines.py)
+TESTS_rtos := $(wildcard tests/test_rtos*.py tests/test_porting_page.py)
+TESTS_commands := $(filter-out $(TESTS_gen) $(TESTS_interrupts) $(TESTS_rtos),\
+	$(wildcard tests/test_*.py))
 
-# Beside the others: most of the time its guests compute, or wait for ticks.
-check-rtos: all
-	$(PYTEST) tests/test_rtos.py
+PYTEST_CHECKS := check-commands check-interrupts check-gen check-rtos
+CHECKS += $(PYTEST_CHECKS)
+.PHONY: $(PYTEST_CHECKS)
+$(PYTEST_CHECKS): check-%: all
+	$(PYTEST) $(TESTS_$*)

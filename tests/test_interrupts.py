@@ -4,6 +4,7 @@ import os
 import random
 import re
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -84,11 +85,13 @@ def run_disturbed(*command):
                 os.kill(child.pid, signal.SIGURG)
     thread = threading.Thread(target=disturb)
     thread.start()
+    process = os.pidfd_open(child.pid)
     try:
-        child.wait(2 * TIMEOUT)
+        select.select([process], [], [], 2 * TIMEOUT)
     finally:
         over.set()
-        thread.join()  # before the child's number is free for others
+        thread.join()  # before anybody waits, and the child's number is free for others
+        os.close(process)
         child.kill()
         stdout, stderr = child.communicate()
     return subprocess.CompletedProcess(command, child.returncode, stdout, stderr)
