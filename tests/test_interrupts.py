@@ -72,7 +72,7 @@ def ended(result):
     return re.sub(r"0x[0-9a-f]+", "0x", reason), result.returncode
 
 
-def run_disturbed(*command):
+def run_disturbed(*command, pause_at_most=0.001):
     """Run a guest in one process, and send that the interrupts' signal at random."""
     child = subprocess.Popen([str(word) for word in
                               (BUILD / "bin/host-wrapper", "--in-place", *command)],
@@ -80,7 +80,7 @@ def run_disturbed(*command):
     over, pause = threading.Event(), random.Random(1)
 
     def disturb():
-        while not over.wait(pause.random() / 1000):
+        while not over.wait(pause.random() * pause_at_most):
             for _ in range(pause.randrange(5)):
                 os.kill(child.pid, signal.SIGURG)
     thread = threading.Thread(target=disturb)
@@ -112,6 +112,14 @@ def test_interrupts_at_random_change_nothing_and_arrive(guests, case, divisor, p
 @pytest.mark.parametrize("case,divisor", [("registers", 5), ("threads", 10), ("enabling", 0.5)])
 def test_signals_of_another_process_disturb_nothing(guests, case, divisor):
     assert all_was_right(run_disturbed(guests.stress, case, int(ROUNDS / divisor)))
+
+
+def test_signals_before_the_guest_starts_disturb_nothing(guests):
+    ticker = BUILD / f"guests/ticker-{guests.arch}.elf"
+    for _ in range(30):
+        result = run_disturbed(ticker, pause_at_most=0.0001)
+        assert (result.stdout, result.stderr, result.returncode) == \
+            (5 * "tick\n" + "held back\ndelivered\n", "", 0)
 
 
 # What a broken way back would be like, and which the checks above must see: the file, and

@@ -72,9 +72,7 @@ static int load(void)
 	    multiboot_make(&message) ||
 	    providers_load(&functions, &message))
 		return complain(FAILED, &message);
-	error = interrupt_catch(&message);
-	if (!error)
-		error = gate_prepare(functions, &message);
+	error = gate_prepare(functions, &message);
 	if (!error)
 		error = slots_prepare(functions, &message);
 	free(functions);
@@ -89,7 +87,8 @@ static int run(void)
 	services_start_clock();
 	segments_start();
 	vcpu_start();
-	if (sources_start(services_open_console(), &message))
+	/* Only now: its handler needs both, and anybody may send the signal at any time. */
+	if (interrupt_catch(&message) || sources_start(services_open_console(), &message))
 		return complain(FAILED, &message);
 	gate_start_sides();
 	status = jumpslot_enter((uintptr_t)guest_pointer(guest.plan->entry), guest.stack_high,
