@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "console.h"
 #include "cpu.h"
+#include "decimal.h"
 #include "kernel.h"
 #include "print.h"
 #include "text.h"
@@ -33,16 +34,6 @@ struct command {
 	void (*run)(const char *argument);
 };
 static const struct command commands[];
-
-/* The decimal number that the text starts with. */
-static uint32_t number(const char *text)
-{
-	uint32_t value = 0;
-
-	while (*text >= '0' && *text <= '9' && value < 1000000)
-		value = value * 10 + (uint32_t)(*text++ - '0');
-	return value;
-}
 
 static void echo(const char *argument)
 {
@@ -84,7 +75,7 @@ static void threads(const char *argument)
 
 static void sleep(const char *argument)
 {
-	clock_sleep(number(argument));
+	clock_sleep(decimal(argument));
 }
 
 static void compute(void *unused)
@@ -136,7 +127,7 @@ static void reboot(const char *argument)
 
 static void leave(const char *argument)
 {
-	const uint32_t status = number(argument);
+	const uint32_t status = decimal(argument);
 
 	if (status > 127)
 		print("%u: a status is 0 to 127\n", status);

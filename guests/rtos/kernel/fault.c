@@ -8,11 +8,6 @@
 /* Of the thread that is about to say so: nobody else runs until it has it. */
 static const char *last_fault;
 
-void fault_init(void)
-{
-	cpu_faults_init();
-}
-
 bool fault_is_of_thread(const char *what, bool closed, uintptr_t *sp)
 {
 	const struct thread *self = thread_self();

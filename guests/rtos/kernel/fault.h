@@ -9,9 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Before the first thread runs. */
-void fault_init(void);
-
 /*
  * What the processor's part calls with interrupts closed; `what`: in a few words, stays.
  * `closed`: whether they were. Returns true if the thread that runs is to

@@ -4,7 +4,6 @@
 #include "clock.h"
 #include "console.h"
 #include "cpu.h"
-#include "fault.h"
 #include "kernel.h"
 #include "option.h"
 #include "print.h"
@@ -32,7 +31,7 @@ static void idle(void *unused)
 void kernel_start(void)
 {
 	thread_init();
-	fault_init();
+	cpu_faults_init();
 	console_init();
 	thread_create(&idle_thread, "idle", THREAD_IDLE_PRIORITY, idle, NULL, idle_stack,
 		      sizeof(idle_stack));

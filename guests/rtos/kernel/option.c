@@ -2,10 +2,9 @@
 #include <stddef.h>
 
 #include "cpu.h"
+#include "decimal.h"
 #include "option.h"
 #include "text.h"
-
-#define LIMIT 1000000
 
 static const char *next_word(const char *word)
 {
@@ -40,11 +39,8 @@ bool option_is_given(const char *name)
 uint32_t option_number(const char *name, uint32_t otherwise)
 {
 	const char *digit = find(name, true);
-	uint32_t number = 0;
 
 	if (!digit || *++digit < '0' || *digit > '9')
 		return otherwise;
-	for (; *digit >= '0' && *digit <= '9' && number < LIMIT; digit++)
-		number = number * 10 + (uint32_t)(*digit - '0');
-	return number < LIMIT ? number : LIMIT;
+	return decimal(digit);
 }
