@@ -1,5 +1,6 @@
 """Providers: loaded as scanned, initialized once, and refused with a reason."""
 
+import re
 import shutil
 
 import pytest
@@ -232,6 +233,30 @@ def test_a_provider_that_changes_after_the_scan_is_refused(tools):
     assert result.stderr == (f"host-wrapper: {guest}: provider {second} was changed since "
                              "it was scanned\n")
     assert result.returncode == 125
+
+
+def test_a_fault_while_a_provider_prepares_is_reported_with_its_place(tools):
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        EXTERNAL_FUNC(int, answer, int)
+        EF(answer)
+        int answer(int a) { return a; }
+        int jumpslot_provider_init(const char *options, char *message, size_t size)
+        {
+                volatile uintptr_t nowhere = 16;
+
+                (void)options;
+                (void)message;
+                (void)size;
+                return *(volatile int *)nowhere;
+        }
+        """)
+    guest = tools.guest(GUEST)
+    result = tools.wrapper("--provider", provider, guest)
+    assert re.fullmatch(rf"host-wrapper: {guest}: stopped by signal 11 \(Segmentation fault\) "
+                        r"at 0x\w+ \(not the guest's code: a provider's or the runner's\), "
+                        r"accessing 0x10\n", result.stderr), result.stderr
+    assert result.returncode == 128 + 11
 
 
 @pytest.mark.parametrize("flags", ["0x100", "0x80000000", "0x40", "0x10"])

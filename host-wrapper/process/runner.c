@@ -85,9 +85,8 @@ static int run(void)
 	int status;
 
 	services_start_clock();
-	segments_start();
 	vcpu_start();
-	/* Only now: its handler needs both, and anybody may send the signal at any time. */
+	/* Only now: its handler needs that, and anybody may send the signal at any time. */
 	if (interrupt_catch(&message) || sources_start(services_open_console(), &message))
 		return complain(FAILED, &message);
 	gate_start_sides();
@@ -116,6 +115,7 @@ int main(int argc, char **argv)
 	if (plan_read(&plan, atoi(argv[RESET_PLAN]), &message))
 		return complain(FAILED, &message);
 	guest.plan = plan;
+	segments_start(); /* each handler needs them */
 	if (reset_prepare(argv, &message) ||
 	    share_outcome(atoi(argv[RESET_OUTCOME]), &message) || faults_catch(&message))
 		return complain(FAILED, &message);
