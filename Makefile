@@ -74,13 +74,15 @@ CHECKS += check-code check-sanitized
 check: all $(CHECKS)
 
 # The code itself: clang as second compiler, and analyzers over what is shipped.
-TIDIED := $(wildcard resolver/*.c host-wrapper/*/*.c)
+TIDIED := $(wildcard resolver/*.c host-wrapper/*/*.c host-wrapper/*/*/*.c \
+	host-wrapper/*/*/*/*.c)
+TIDIED_i386 := $(foreach file,$(TIDIED),$(if $(findstring i386,$(file)),$(file)))
 check-code: all
 	$(MAKE) BUILD=$(BUILD)/clang CC=clang programs providers rtos
 	$(MAKE) BUILD=$(BUILD)/analyzed HOST_CFLAGS='$(HOST_CFLAGS) -fanalyzer' \
 		GUEST_CFLAGS='$(GUEST_CFLAGS) -fanalyzer' programs rtos
-	clang-tidy --quiet $(filter-out %_i386.c,$(TIDIED)) -- $(HW_CFLAGS) 2>/dev/null
-	clang-tidy --quiet $(filter %_i386.c,$(TIDIED)) -- $(HOST_M_i386) $(HW_CFLAGS) 2>/dev/null
+	clang-tidy --quiet $(filter-out $(TIDIED_i386),$(TIDIED)) -- $(HW_CFLAGS) 2>/dev/null
+	clang-tidy --quiet $(TIDIED_i386) -- $(HOST_M_i386) $(HW_CFLAGS) 2>/dev/null
 	clang-tidy --quiet $(RTOS_TIDIED_virtual) -- $(GUEST_CFLAGS) $(RTOS_CFLAGS) \
 		-I $(RTOS)/cpu/virtual 2>/dev/null
 	clang-tidy --quiet $(RTOS_TIDIED_native) -- $(M_i386) $(GUEST_CFLAGS) $(RTOS_CFLAGS) \
@@ -94,13 +96,15 @@ providers: $(PROVIDERS)
 # The tests of commands again, with sanitizers in launcher and runner.
 # A test that limits the address space leaves no room for AddressSanitizer's.
 NOT_SANITIZED := no_memory_for_the_stack
-SANITIZED := calls callbacks gate lines terminal faulthandler link_report loading entry ending \
-	services providers command_line bad_images
+SANITIZED := calls/test_calls calls/test_callbacks calls/test_gate \
+	$(addprefix interrupts/test_,lines services) faults/test_faulthandler \
+	$(addprefix launcher/test_,terminal link_report loading ending providers command_line \
+	bad_images) abi/test_entry
 check-sanitized: all
 	$(MAKE) BUILD=$(BUILD)/sanitized SANITIZE=address,undefined programs \
 		$(BUILD)/sanitized/guests/hello-x86_64.elf $(BUILD)/sanitized/guests/hello-i386.elf
 	BUILD=$(BUILD)/sanitized ASAN_OPTIONS=detect_leaks=0 $(PYTHON) -m pytest -q \
-		-p no:cacheprovider $(SANITIZED:%=tests/test_%.py) -k 'not $(NOT_SANITIZED)'
+		-p no:cacheprovider $(SANITIZED:%=tests/%.py) -k 'not $(NOT_SANITIZED)'
 
 clean:
 	rm -rf $(BUILD)

@@ -2,7 +2,7 @@
 # is native on purpose is none of $(GUESTS).
 
 FIND_PRIVILEGED := gen/find-privileged $(wildcard gen/jumpslot_elf/*.py) \
-	host-wrapper/common/privileged.list
+	host-wrapper/common/privileged.def
 
 %.elf.searched: %.elf $(FIND_PRIVILEGED)
 	@$(PYTHON) gen/find-privileged $<

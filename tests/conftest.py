@@ -5,12 +5,14 @@ Depends on the tree and on what make built; not on where the tree lies.
 
 import os
 import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests/lib"))
 BUILD = Path(os.environ.get("BUILD", ROOT / "build")).resolve()
 WARNINGS = "-Wall -Wextra -Wshadow -Wconversion -Werror".split()
 MACHINE = {"x86_64": "-m64", "i386": "-m32"}

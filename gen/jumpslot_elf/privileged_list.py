@@ -1,4 +1,4 @@
-"""The instructions that a guest must not use, as host-wrapper/common/privileged.list has
+"""The instructions that a guest must not use, as host-wrapper/common/privileged.def has
 them for the runner, too: turned into patterns of an instruction's bytes.
 
 Depends on problem alone.
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .problem import Problem
 
-PATH = Path(__file__).resolve().parents[2] / "host-wrapper/common/privileged.list"
+PATH = Path(__file__).resolve().parents[2] / "host-wrapper/common/privileged.def"
 
 # What the macros of privileged.c take between opcode and name, and what they imply.
 FORMS = {

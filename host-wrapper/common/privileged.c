@@ -43,7 +43,7 @@ struct instruction {
 #define PREFIX(category, op, variants, name, instead)
 
 static const struct instruction table[] = {
-#include "privileged.list"
+#include "privileged.def"
 };
 #define COUNT (sizeof(table) / sizeof(*table))
 

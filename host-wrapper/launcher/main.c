@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include <jumpslot/external_abi.h>
-#include "ending.h"
-#include "lines.h"
-#include "plan_file.h"
-#include "report.h"
+#include "launcher/run/exit_report.h"
+#include "launcher/run/irq_lines.h"
+#include "launcher/run/plan_file.h"
+#include "launcher/link/report.h"
 
 /* Exit statuses of our own; docs/host-wrapper.md. */
 enum { FAILED = 125, CANNOT_LOAD = 126, UNRESOLVED = 127 };

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../common/message.h"
-#include "../common/plan.h"
+#include "common/message.h"
+#include "common/plan.h"
 
 #define OPTIONS_MAX_PROVIDERS 64
 #define OPTIONS_MAX_LINES     (PLAN_LAST_LINE - PLAN_FIRST_LINE + 1)

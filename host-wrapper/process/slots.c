@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include <jumpslot/external_abi.h>
-#include "gate.h"
-#include "guest.h"
-#include "guest_memory.h"
-#include "plan_read.h"
+#include "process/calls/gate.h"
+#include "runner/guest.h"
+#include "runner/guest_memory.h"
+#include "runner/plan_read.h"
 #include "slots.h"
 
 /* Where the read-only pages are mapped a second time; 0: there are none. */

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "../common/message.h"
+#include "common/message.h"
 
 /*
  * Makes the table of bindings, fills in the resolver pointer, binds what is bound

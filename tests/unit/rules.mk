@@ -6,8 +6,8 @@ UNIT_PROGRAMS := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 UNIT_COMMON := tests/unit/unit.c tests/unit/unit_run.c tests/unit/specimen.c \
 	tests/unit/resolver_stubs_x86_64.S
 # What is tested; main.c has the program's own main().
-UNIT_TESTED := $(filter-out %/main.c,$(wildcard $(HW)/launcher/*.c $(HW)/common/*.c)) \
-	$(HW)/process/plan_read.c $(HW)/process/guest_memory.c
+UNIT_TESTED := $(filter-out %/main.c,$(wildcard $(HW)/launcher/*.c $(HW)/launcher/*/*.c \
+	$(HW)/common/*.c)) $(HW)/runner/plan_read.c $(HW)/runner/guest_memory.c
 UNIT_CFLAGS := $(HW_CFLAGS) -pthread
 UNIT_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_LIBS := -lcheck -lelf -lm -lrt -lsubunit -pthread
@@ -48,7 +48,7 @@ $(BUILD)/unit/naive_entry-%.o: $(BUILD)/resolver/%/entry.o
 # Debian has no Check for i386. The stubs have absolute addresses, as a guest's.
 UNIT_I386 := $(BUILD)/unit/i386
 UNIT_I386_PROGRAMS := $(filter test_resolver_%,$(UNIT_PROGRAMS))
-UNIT_I386_CFLAGS := $(HOST_M_i386) $(HOST_CFLAGS) -fno-pie -pthread -I tests/unit/without_check
+UNIT_I386_CFLAGS := $(HOST_M_i386) $(HOST_CFLAGS) -fno-pie -pthread -I . -I tests/unit/without_check
 
 $(UNIT_I386)/tested.a: $(UNIT_I386)/unit.o $(UNIT_I386)/without_check/unit_run.o \
 		$(UNIT_I386)/resolver_stubs_i386.o $(RESOLVER_i386) \

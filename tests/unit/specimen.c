@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../host-wrapper/launcher/abi_strings.h"
-#include "../../host-wrapper/launcher/symbols.h"
+#include "launcher/scan/abi_strings.h"
+#include "launcher/scan/symbols.h"
 #include "specimen.h"
 
 /* Maps the whole memory file, so that damage needs no write. */

@@ -8,7 +8,7 @@
 #include <elf.h>
 #include <stdint.h>
 
-#include "../../host-wrapper/launcher/imports.h"
+#include "launcher/scan/imports.h"
 #include "unit.h"
 
 struct specimen {

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include <jumpslot/external_abi.h>
-#include "../../host-wrapper/launcher/abi_strings.h"
+#include "launcher/scan/abi_strings.h"
 #include "unit.h"
 
 /* `length` letters. */

@@ -3,8 +3,8 @@
 #include <elf.h>
 
 #include <jumpslot/external_abi.h>
-#include "../../host-wrapper/common/plan.h"
-#include "../../host-wrapper/launcher/carry.h"
+#include "common/plan.h"
+#include "launcher/link/call_mode.h"
 #include "unit.h"
 
 enum { NO_BOUND = -1 };

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../host-wrapper/launcher/provider_file.h"
+#include "launcher/scan/provider_file.h"
 #include "specimen.h"
 
 #define ROUNDS	   10000

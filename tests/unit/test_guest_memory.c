@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 
 #include <jumpslot/provider.h>
-#include "../../host-wrapper/process/guest_memory.h"
+#include "runner/guest_memory.h"
 #include "unit.h"
 
 #define PAGE 4096u

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include <jumpslot/external_abi.h>
-#include "../../host-wrapper/launcher/link.h"
+#include "launcher/link/link.h"
 #include "unit.h"
 
 /* A provider of these functions, without a file. */

@@ -1,7 +1,7 @@
 /* The map from names to numbers. */
 #include <stdio.h>
 
-#include "../../host-wrapper/launcher/name_index.h"
+#include "launcher/scan/name_index.h"
 #include "unit.h"
 
 #define MANY 100000

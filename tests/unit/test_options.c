@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../host-wrapper/launcher/options.h"
+#include "launcher/options.h"
 #include "unit.h"
 
 #define MAX_WORDS 160

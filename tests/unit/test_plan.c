@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include <jumpslot/external_abi.h>
-#include "../../host-wrapper/launcher/plan_file.h"
-#include "../../host-wrapper/process/plan_read.h"
+#include "launcher/run/plan_file.h"
+#include "runner/plan_read.h"
 #include "specimen.h"
 
 #define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)

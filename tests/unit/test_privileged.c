@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../host-wrapper/common/privileged.h"
+#include "common/privileged.h"
 #include "unit.h"
 
 enum { NARROW, WIDE };

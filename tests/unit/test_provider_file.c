@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include <jumpslot/external_abi.h>
-#include "../../host-wrapper/launcher/provider_file.h"
+#include "launcher/scan/provider_file.h"
 #include "specimen.h"
 
 #define PROVIDER      "unit/provider.so"

@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "../../resolver/resolver.h"
+#include "resolver/resolver.h"
 #include "resolver_stubs.h"
 #include "unit.h"
 

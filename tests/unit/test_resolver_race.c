@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "../../resolver/resolver.h"
+#include "resolver/resolver.h"
 #include "resolver_stubs.h"
 #include "unit.h"
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <x86intrin.h>
 
-#include "../../resolver/resolver.h"
+#include "resolver/resolver.h"
 #include "unit.h"
 
 #define MANY	  100000

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include <jumpslot/external_abi.h>
-#include "../../host-wrapper/launcher/symbols.h"
+#include "launcher/scan/symbols.h"
 #include "specimen.h"
 
 #define HELLO	   "guests/hello-x86_64.elf"

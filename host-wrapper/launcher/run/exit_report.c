@@ -1,0 +1,231 @@
+/* From a wait status and an untrusted outcome to a line. See ending.h. */
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <jumpslot/fault.h>
+#include "common/privileged.h"
+#include "exit_report.h"
+#include "launcher/scan/symbols.h"
+#include "vcpu_report.h"
+
+#define MAX_PLACE 1200
+
+/* An address of the running guest, with its function where symbols tell it. */
+static const char *place(const struct ended_guest *guest, const struct outcome *outcome,
+			 uint64_t address, char *text)
+{
+	int length = snprintf(text, MAX_PLACE, "0x%" PRIx64, address);
+
+	symbols_describe(guest->file, address - outcome->base, text + length,
+			 MAX_PLACE - (size_t)length);
+	return text;
+}
+
+/* What was accessed, if the kernel says so: it does not where somebody sent the signal,
+ * nor for an address that is none. */
+static bool has_address(const struct outcome *outcome)
+{
+	return (outcome->signal == SIGSEGV || outcome->signal == SIGBUS) &&
+	       outcome->code > 0 && outcome->code != SI_KERNEL;
+}
+
+static bool stack_overflow(const struct outcome *outcome)
+{
+	return has_address(outcome) && outcome->address < outcome->stack_low &&
+	       outcome->stack_low - outcome->address <= outcome->stack_guard;
+}
+
+static void print_signal(const struct ended_guest *guest, const struct outcome *outcome,
+			 FILE *out)
+{
+	char text[MAX_PLACE];
+
+	fprintf(out, " at %s", place(guest, outcome, outcome->pc, text));
+	if (!image_has(guest->image, outcome->pc - outcome->base))
+		fputs(" (not the guest's code: a provider's or the runner's)", out);
+	if (has_address(outcome))
+		fprintf(out, ", accessing %s",
+			place(guest, outcome, outcome->address, text));
+	if (outcome->code <= 0)
+		fputs(", sent by a process", out);
+	if (stack_overflow(outcome))
+		fputs(": the guest's stack is full (--stack)", out);
+}
+
+static void print_privileged(const struct outcome *outcome, FILE *out)
+{
+	fprintf(out, ", privileged instruction %s: %s", privileged_name(outcome->import),
+		privileged_instead(outcome->import));
+}
+
+static void print_segments(const struct outcome *outcome, FILE *out)
+{
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} segments[] = {
+		{ OUTCOME_FS, "FS" },
+		{ OUTCOME_GS, "GS" },
+		{ OUTCOME_DS, "DS" },
+		{ OUTCOME_ES, "ES" },
+	};
+	const char *before = ": the guest changed ";
+
+	for (size_t i = 0; i < sizeof(segments) / sizeof(*segments); i++)
+		if (outcome->import & segments[i].bit) {
+			fprintf(out, "%s%s", before, segments[i].name);
+			before = " and ";
+		}
+	fputs(", which is the host's", out);
+}
+
+/* What the guest's own fault handler had to do with it. */
+static void print_handler(const struct outcome *outcome, FILE *out)
+{
+	switch (outcome->handler) {
+	case OUTCOME_HANDLER_FAULTED:
+		fputs(", in the guest's fault handler", out);
+		break;
+	case OUTCOME_HANDLER_RETRIED:
+		fprintf(out, ", after the guest's fault handler retried it %d times",
+			JUMPSLOT_FAULT_RETRIES);
+		break;
+	case OUTCOME_HANDLER_ORDER:
+		fputs(": the guest's fault handler returned with another stack than it was "
+		      "called on, or over a host function", out);
+		break;
+	}
+}
+
+static const char *import_name(const struct ended_guest *guest, uint32_t import)
+{
+	return import < guest->table->count ? guest->table->imports[import].name : "?";
+}
+
+static void print_unprovided(const struct ended_guest *guest,
+			     const struct outcome *outcome, FILE *out)
+{
+	uint32_t import = outcome->import;
+	const char *why = "nobody provides";
+	char text[MAX_PLACE];
+
+	if (import < guest->table->count &&
+	    guest->result->links[import].status == LINK_MISMATCH)
+		why = "is provided with another type";
+	fprintf(out, ": called %s, which %s, from %s", import_name(guest, import), why,
+		place(guest, outcome, outcome->pc, text));
+}
+
+/* The host function that was under way, and how deep in callbacks. */
+static void print_host(const struct ended_guest *guest, const struct outcome *outcome,
+		       FILE *out)
+{
+	char text[MAX_PLACE];
+
+	if (outcome->kind == OUTCOME_NONE || outcome->host_import == OUTCOME_NO_IMPORT)
+		return;
+	fprintf(out, ", in %s, called from %s", import_name(guest, outcome->host_import),
+		place(guest, outcome, outcome->host_caller, text));
+	if (outcome->callbacks)
+		fprintf(out, ", %u callback%s deep", outcome->callbacks,
+			outcome->callbacks == 1 ? "" : "s");
+}
+
+/* What it was called from is no more: the guest's stack was used for other things. */
+static void print_left(const struct ended_guest *guest, const struct outcome *outcome,
+		       FILE *out)
+{
+	const char *function = import_name(guest, outcome->host_import);
+	char text[MAX_PLACE];
+
+	if (outcome->kind == OUTCOME_HOST_LEFT)
+		fprintf(out, ": its entry returned, but %s, which it called, has not",
+			function);
+	else
+		fprintf(out, ": it called from %s after it had left a callback of %s, as "
+			     "by longjmp",
+			place(guest, outcome, outcome->pc, text), function);
+}
+
+static void print_outcome(const struct ended_guest *guest, const struct outcome *outcome,
+			  FILE *out)
+{
+	char text[MAX_PLACE];
+
+	switch (outcome->kind) {
+	case OUTCOME_SIGNAL:
+		print_signal(guest, outcome, out);
+		break;
+	case OUTCOME_PRIVILEGED:
+		print_signal(guest, outcome, out);
+		print_privileged(outcome, out);
+		break;
+	case OUTCOME_SEGMENTS:
+		print_signal(guest, outcome, out);
+		print_segments(outcome, out);
+		break;
+	case OUTCOME_UNPROVIDED:
+		print_unprovided(guest, outcome, out);
+		break;
+	case OUTCOME_BAD_ENTRY:
+		fprintf(out, ": called the resolver with 0x%" PRIx64
+			     ", which is no entry of its import table, from %s",
+			outcome->address, place(guest, outcome, outcome->pc, text));
+		break;
+	case OUTCOME_FILE_CUT:
+		fprintf(out, ": its file was cut short while it ran, and ends before the "
+			     "contents of 0x%" PRIx64,
+			outcome->address);
+		break;
+	case OUTCOME_HOST_STACK:
+		fputs(": the host's stack is full (--host-stack)", out);
+		break;
+	case OUTCOME_INTERRUPT_STACK:
+		fprintf(out, ": no room on the stack for interrupt %" PRIu32 ", which came at %s",
+			outcome->import, place(guest, outcome, outcome->pc, text));
+		break;
+	case OUTCOME_INTERRUPT_ORDER:
+		fputs(": an interrupt handler returned with another stack than it was called on",
+		      out);
+		break;
+	case OUTCOME_HOST_ORDER:
+		fputs(": a host function returned that was not the last one called", out);
+		break;
+	case OUTCOME_CALLBACK_ORDER:
+		fputs(": a callback returned that was not the last one called", out);
+		break;
+	case OUTCOME_CALLBACK_LEFT:
+	case OUTCOME_HOST_LEFT:
+		print_left(guest, outcome, out);
+		return;
+	case OUTCOME_CALLBACK_PLACE:
+		fputs(": a callback from elsewhere than a gated function on the guest's "
+		      "thread", out);
+		break;
+	}
+	print_handler(outcome, out);
+	print_host(guest, outcome, out);
+}
+
+int ending_report(const struct ended_guest *guest, const struct ending *ending,
+		  FILE *out)
+{
+	int number;
+
+	if (WIFEXITED(ending->status))
+		return WEXITSTATUS(ending->status);
+	number = WTERMSIG(ending->status);
+	fprintf(out, "host-wrapper: %s: stopped by signal %d (%s)", guest->name, number,
+		strsignal(number));
+	if (ending->timed_out)
+		fputs(": its time is up (--timeout)", out);
+	else
+		print_outcome(guest, &ending->outcome, out);
+	fputc('\n', out);
+	vcpu_report_print(&ending->outcome.vcpu, out);
+	if (ending->outcome.kind == OUTCOME_UNPROVIDED && !ending->timed_out)
+		return 127;
+	return 128 + number;
+}

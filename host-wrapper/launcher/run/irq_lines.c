@@ -1,0 +1,158 @@
+/* What descriptors are, and a socket's file from its making to its end. See lines.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "irq_lines.h"
+
+/* These have no type of file; only their name tells. */
+static bool is_eventfd(int fd)
+{
+	static const char name[] = "anon_inode:[eventfd]";
+	char link[32], path[32];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	return readlink(link, path, sizeof(path)) == sizeof(name) - 1 &&
+	       !memcmp(path, name, sizeof(name) - 1);
+}
+
+/* Whether something comes out of that socket, and of which kind. */
+static bool find_sockets_kind(int fd, uint32_t *kind)
+{
+	int type, listens;
+	socklen_t size = sizeof(int);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) ||
+	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) || listens)
+		return false;
+	*kind = type == SOCK_STREAM ? PLAN_LINE_BYTE : PLAN_LINE_MESSAGE;
+	return true;
+}
+
+static bool find_kind(int fd, uint32_t *kind)
+{
+	struct stat status;
+
+	if (fstat(fd, &status))
+		return false;
+	if (S_ISSOCK(status.st_mode))
+		return find_sockets_kind(fd, kind);
+	*kind = S_ISFIFO(status.st_mode) ? PLAN_LINE_BYTE : PLAN_LINE_COUNT;
+	return S_ISFIFO(status.st_mode) || is_eventfd(fd);
+}
+
+static int inherit(struct line *line, struct message *message)
+{
+	int flags = fcntl(line->descriptor, F_GETFL);
+
+	if (flags < 0)
+		return fail(message, errno, "line %u: descriptor %d: %s", line->vector,
+			    line->descriptor, strerror(errno));
+	if (!find_kind(line->descriptor, &line->kind))
+		return fail(message, EINVAL,
+			    "line %u: descriptor %d is no pipe, eventfd or open socket",
+			    line->vector, line->descriptor);
+	if ((flags & O_ACCMODE) == O_WRONLY)
+		return fail(message, EINVAL, "line %u: descriptor %d is for writing only",
+			    line->vector, line->descriptor);
+	return 0;
+}
+
+int lines_inherit(struct lines *lines, const struct options *options,
+		  struct message *message)
+{
+	lines->count = options->line_count;
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct line_option *option = &options->lines[i];
+		struct line *line = &lines->lines[i];
+		int error;
+
+		*line = (struct line){
+			.vector = option->vector,
+			.kind = PLAN_LINE_MESSAGE,
+			.descriptor = option->path ? -1 : option->descriptor,
+			.path = option->path,
+		};
+		error = line->path ? 0 : inherit(line, message);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+static int bind_to(int fd, const struct sockaddr_un *address)
+{
+	return bind(fd, (const struct sockaddr *)address, sizeof(*address)) ? -errno : 0;
+}
+
+/* A socket's file that nobody listens at is left from a run that was killed. */
+static int bind_anew(int fd, const struct sockaddr_un *address)
+{
+	struct stat status;
+
+	if (lstat(address->sun_path, &status))
+		return -errno;
+	if (!S_ISSOCK(status.st_mode))
+		return -EEXIST;
+	if (!connect(fd, (const struct sockaddr *)address, sizeof(*address)) ||
+	    errno != ECONNREFUSED)
+		return -EADDRINUSE;
+	return unlink(address->sun_path) ? -errno : bind_to(fd, address);
+}
+
+/* Not closed on exec: the runner is to have it. */
+static int make_socket(struct line *line)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct stat status;
+	int error;
+
+	memcpy(address.sun_path, line->path, strlen(line->path));
+	line->descriptor = socket(AF_UNIX, SOCK_DGRAM, 0);
+	if (line->descriptor < 0)
+		return -errno;
+	error = bind_to(line->descriptor, &address);
+	if (error == -EADDRINUSE)
+		error = bind_anew(line->descriptor, &address);
+	if (error)
+		return error;
+	if (lstat(line->path, &status))
+		return -errno;
+	line->device = status.st_dev;
+	line->inode = status.st_ino;
+	return 0;
+}
+
+int lines_open(struct lines *lines, struct message *message)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		struct line *line = &lines->lines[i];
+		int error = line->path ? make_socket(line) : 0;
+
+		if (error) {
+			lines_remove(lines);
+			return fail(message, -error, "line %u: %s: %s", line->vector,
+				    line->path, strerror(-error));
+		}
+	}
+	return 0;
+}
+
+void lines_remove(const struct lines *lines)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct line *line = &lines->lines[i];
+		struct stat status;
+
+		/* Somebody may have put another one in its place. */
+		if (line->path && line->inode && !lstat(line->path, &status) &&
+		    status.st_dev == line->device && status.st_ino == line->inode)
+			unlink(line->path);
+	}
+}

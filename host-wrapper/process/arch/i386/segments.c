@@ -1,0 +1,44 @@
+/*
+ * Segment registers on i386: selectors. FS and GS are as the guest left them in a handler,
+ * the others are set by the kernel; all are restored from its context. See segments.h.
+ */
+#define _GNU_SOURCE
+#include <stdint.h>
+#include <ucontext.h>
+
+#include "process/signals/segments.h"
+
+static struct {
+	uint16_t fs, gs, ds, es;
+} host;
+
+void segments_start(void)
+{
+	__asm__("mov %%fs, %0" : "=r"(host.fs));
+	__asm__("mov %%gs, %0" : "=r"(host.gs));
+	__asm__("mov %%ds, %0" : "=r"(host.ds));
+	__asm__("mov %%es, %0" : "=r"(host.es));
+}
+
+WITHOUT_SEGMENTS static uint32_t restore(greg_t *register_, uint16_t value, uint32_t which)
+{
+	uint32_t changed = (uint16_t)*register_ == value ? 0 : which;
+
+	*register_ = value;
+	return changed;
+}
+
+uint32_t segments_restore(void *context)
+{
+	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+	uint32_t changed = restore(&registers[REG_FS], host.fs, OUTCOME_FS);
+
+	changed |= restore(&registers[REG_GS], host.gs, OUTCOME_GS);
+	changed |= restore(&registers[REG_DS], host.ds, OUTCOME_DS);
+	changed |= restore(&registers[REG_ES], host.es, OUTCOME_ES);
+	if (changed) {
+		__asm__ volatile("mov %0, %%fs" : : "r"(host.fs));
+		__asm__ volatile("mov %0, %%gs" : : "r"(host.gs));
+	}
+	return changed;
+}

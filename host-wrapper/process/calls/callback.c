@@ -1,0 +1,99 @@
+/* Entering the guest from a host function, and coming back. See callback.h. */
+#include <errno.h>
+#include <signal.h>
+
+#include "callback.h"
+#include "gate_sides.h"
+#include "runner/guest_memory.h"
+
+/* Bytes below the address of the gate's frame that are in use on the guest's stack. */
+#define GATE_FRAME_ROOM 64
+
+static void stop_at(const char *fault) __attribute__((__noreturn__));
+
+/* The fault's report knows these places by their addresses. */
+static void stop_at(const char *fault)
+{
+	__asm__ volatile("jmp *%0" : : "r"(fault));
+	__builtin_unreachable();
+}
+
+static uintptr_t align_down(uintptr_t address)
+{
+	return address & ~(uintptr_t)(GATE_ALIGNMENT - 1);
+}
+
+/* The record of the host function that is running, on the thread that it runs on. */
+static struct gate_record *running(void)
+{
+	if (!gate_is_record(gate.state) || gate.host_errno != &errno)
+		stop_at(jumpslot_callback_place_fault);
+	return (struct gate_record *)gate.state;
+}
+
+/* How many there are is an upper bound, as in the gate: not beyond the guest's memory. */
+static size_t readable(const uintptr_t *from, size_t bytes)
+{
+	const struct guest_region *region = guest_memory_find((uintptr_t)from);
+
+	if (region && bytes > region->end - (uintptr_t)from)
+		return region->end - (uintptr_t)from;
+	return bytes;
+}
+
+/* memcpy() may use vector registers. */
+static void copy(uintptr_t to, const uintptr_t *from, size_t bytes)
+{
+	for (size_t i = 0; i < bytes / sizeof(*from); i++)
+		((volatile uintptr_t *)to)[i] = from[i];
+}
+
+/* Continues the guest's stack where its call of the host left it. */
+static void push(struct gate_callback *callback, uintptr_t guest_sp, size_t bytes)
+{
+	callback->cookie_at = guest_sp - sizeof(uintptr_t);
+	callback->guest_sp = align_down(callback->cookie_at - bytes);
+}
+
+void callback_begin(struct gate_callback *callback, const struct jumpslot_callee *callee,
+		    const uintptr_t *arguments, uintptr_t stack_end)
+{
+	struct gate_record *caller = running();
+	struct gate_record *next;
+
+	/* On the host's stack, below its caller: or that was left by longjmp. */
+	if (!caller->function->on_guest_stack && (uintptr_t)callback > (uintptr_t)caller)
+		stop_at(jumpslot_gate_exit_fault);
+	if (caller->function->on_guest_stack) { /* and so are we */
+		callback->cookie_at = (uintptr_t)&callback->cookie;
+		callback->guest_sp = stack_end;
+		next = caller - 1;
+	} else {
+		push(callback, caller->guest_sp - GATE_FRAME_ROOM, callee->stack_bytes);
+		next = (struct gate_record *)stack_end;
+	}
+	copy(callback->guest_sp, arguments, readable(arguments, callee->stack_bytes));
+	callback->guest_high = caller->guest_sp;
+	callback->target = (uintptr_t)callee->function;
+	callback->caller = caller;
+	callback->outer_record = gate.record;
+	callback->host_errno = errno;
+	gate_to_guest(caller);
+	next->outer = (uintptr_t)callback + GATE_IN_CALLBACK;
+	*(uintptr_t *)callback->cookie_at = next->outer;
+	gate.record = next;
+	gate.state = next->outer;
+}
+
+void callback_end(struct gate_callback *callback)
+{
+	struct gate_record *caller = callback->caller;
+
+	if (gate.state != (uintptr_t)callback + GATE_IN_CALLBACK)
+		stop_at(jumpslot_callback_exit_fault);
+	gate.state = (uintptr_t)caller;
+	gate.record = callback->outer_record;
+	gate_look_at_guest(caller);
+	gate_to_host(caller);
+	errno = callback->host_errno;
+}

@@ -1,0 +1,102 @@
+/* What the gate's own state says of a fault. See gate_fault.h. */
+#define _GNU_SOURCE
+#include <stddef.h>
+
+#include "process/signals/context.h"
+#include "gate.h"
+#include "gate_fault.h"
+#include "process/interrupts/interrupt.h"
+#include "runner/load.h"
+
+#define PAGE 4096u
+
+/* Where the guest called a gated function from. */
+static uintptr_t host_caller(const struct gate_record *record)
+{
+	if (record->function->on_guest_stack)
+		return record->ret;
+	return ((const uintptr_t *)record->guest_sp)[1];
+}
+
+static const struct gate_callback *callback_of(uintptr_t state)
+{
+	return (const struct gate_callback *)(state - GATE_IN_CALLBACK);
+}
+
+/* Which host functions have not returned. */
+static void describe_host(struct outcome *outcome)
+{
+	const struct gate_record *record = (const struct gate_record *)gate.state;
+
+	outcome->host_import = OUTCOME_NO_IMPORT;
+	if (!gate_is_record(gate.state) && !(gate.state & GATE_IN_CALLBACK))
+		return;
+	if (gate.state & GATE_IN_CALLBACK) {
+		outcome->callbacks = 1;
+		record = callback_of(gate.state)->caller;
+	}
+	outcome->host_import = record->function->import;
+	outcome->host_caller = host_caller(record);
+	for (; record->outer; record = callback_of(record->outer)->caller)
+		outcome->callbacks++;
+}
+
+/* What a gate that stops there means; OUTCOME_NONE for any other place. */
+static uint32_t kind_of_gate(uintptr_t pc)
+{
+	static const struct {
+		const char *pc;
+		uint32_t kind;
+	} gates[] = {
+		{ jumpslot_gate_exit_fault, OUTCOME_HOST_ORDER },
+		{ jumpslot_gate_entry_fault, OUTCOME_CALLBACK_LEFT },
+		{ jumpslot_callback_exit_fault, OUTCOME_CALLBACK_ORDER },
+		{ jumpslot_callback_place_fault, OUTCOME_CALLBACK_PLACE },
+		{ jumpslot_gate_open_fault, OUTCOME_HOST_LEFT },
+		{ jumpslot_upcall_fault, OUTCOME_INTERRUPT_ORDER },
+	};
+
+	for (size_t i = 0; i < sizeof(gates) / sizeof(*gates); i++)
+		if (pc == (uintptr_t)gates[i].pc)
+			return gates[i].kind;
+	return OUTCOME_NONE;
+}
+
+static bool in_host_guard(uintptr_t address)
+{
+	return gate.stack_low && address < gate.stack_low &&
+	       gate.stack_low - address <= LOAD_GUARD;
+}
+
+bool gate_fault_mend(const siginfo_t *info, void *context)
+{
+	uintptr_t address = (uintptr_t)info->si_addr, left, words;
+
+	if ((info->si_signo != SIGSEGV && info->si_signo != SIGBUS) ||
+	    context_pc(context) != (uintptr_t)jumpslot_gate_copy)
+		return false;
+	left = context_copy_left(context);
+	/* Not what it copies to, which would be the host's stack. */
+	if (address - context_frame(context) - sizeof(uintptr_t) - left >= sizeof(uintptr_t))
+		return false;
+	words = address % PAGE / sizeof(uintptr_t) + 1;
+	if (words > left / sizeof(uintptr_t))
+		words = left / sizeof(uintptr_t);
+	context_skip_copy(context, words);
+	return true;
+}
+
+void gate_fault_describe(struct outcome *outcome, const siginfo_t *info,
+			 const void *context)
+{
+	uint32_t kind = kind_of_gate(context_pc(context));
+
+	if (info->si_signo == SIGILL && kind)
+		outcome->kind = kind;
+	if (outcome->kind == OUTCOME_CALLBACK_LEFT)
+		outcome->pc = ((const uintptr_t *)context_frame(context))[1];
+	if (info->si_signo == SIGSEGV && info->si_code == SEGV_ACCERR &&
+	    in_host_guard((uintptr_t)info->si_addr))
+		outcome->kind = OUTCOME_HOST_STACK;
+	describe_host(outcome); /* last: what it follows may be destroyed as well */
+}

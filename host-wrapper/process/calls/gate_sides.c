@@ -1,0 +1,86 @@
+/* Swapping floating-point control and signal mask. See gate_sides.h. */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "vcpu/float_control_x86.h"
+#include "gate_sides.h"
+
+/* The flags stay: they are the callee's to set. */
+static void load_mxcsr(uint32_t control)
+{
+	float_load_mxcsr((float_read_mxcsr() & ~(uint32_t)MXCSR_CONTROL) |
+			 (control & MXCSR_CONTROL));
+}
+
+/* Returns the one until then. Cannot fail; syscall() is a few instructions in any libc. */
+static uint64_t set_mask(uint64_t mask)
+{
+	uint64_t old;
+
+	/* Not libc's, which is for the host's own code: see signal_mask.c. */
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, &old, sizeof(mask));
+	return old;
+}
+
+static uint64_t host_mask(const struct gate_record *record)
+{
+	return gate.host_mask |
+	       (record->function->blocking ? 1ull << (GATE_INTERRUPT - 1) : 0);
+}
+
+static bool masks_differ(const struct gate_record *record)
+{
+	return gate.masks_differ || record->function->blocking;
+}
+
+/* To the guest's mask. What the host's was, the kernel knows best: a signal's handler or
+ * the child of a vfork() may have changed it and back without a word. */
+static void leave_mask(uint64_t forced)
+{
+	uint64_t old = set_mask(gate.guest_mask);
+
+	gate.host_mask = (old & ~forced) | (gate.host_mask & forced);
+	gate.masks_differ = gate.host_mask != gate.guest_mask;
+}
+
+static void look_at_host(void)
+{
+	gate.mxcsr = float_read_mxcsr() & MXCSR_CONTROL;
+	gate.control = float_read_x87();
+	gate.expected = gate.masks_differ ? GATE_NEVER : gate.mxcsr;
+}
+
+void gate_start_sides(void)
+{
+	leave_mask(0);
+	look_at_host();
+	gate.thread = (uintptr_t)pthread_self(); /* its first word is its own address */
+}
+
+void gate_look_at_guest(struct gate_record *record)
+{
+	record->mxcsr = float_read_mxcsr();
+	record->control = float_read_x87();
+}
+
+void gate_to_host(struct gate_record *record)
+{
+	record->expected = GATE_NEVER;
+	load_mxcsr(gate.mxcsr);
+	float_load_x87((uint16_t)gate.control);
+	if (masks_differ(record))
+		set_mask(host_mask(record));
+}
+
+void gate_to_guest(struct gate_record *record)
+{
+	if (masks_differ(record))
+		leave_mask(record->function->blocking ? 1ull << (GATE_INTERRUPT - 1) : 0);
+	look_at_host();
+	load_mxcsr(record->mxcsr);
+	float_load_x87(record->control);
+}

@@ -1,0 +1,195 @@
+/*
+ * One handler for all fault signals. A fault is mended, handled by the guest, or described
+ * for the supervisor, if there is one, and raised again: by the time that the handler
+ * returns the action is back at its default, and the signal ends the process. See faults.h.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "common/privileged.h"
+#include "process/signals/context.h"
+#include "faults.h"
+#include "process/signals/flags_x86.h"
+#include "process/calls/gate.h"
+#include "process/calls/gate_fault.h"
+#include "runner/guest.h"
+#include "guest_fault.h"
+#include "runner/guest_memory.h"
+#include "runner/load.h"
+#include "process/signals/segments.h"
+#include "vcpu/vcpu.h"
+
+#define HANDLER_STACK 0x10000
+
+static const int fault_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP };
+
+/* The resolver stopped: no such entry, or nobody has that function. */
+static void describe_unbound(struct outcome *outcome, const void *context)
+{
+	uintptr_t entry = context_resolver_entry(context);
+	uintptr_t offset = entry - guest.resolver.imports;
+
+	outcome->pc = context_resolver_caller(context, gate.state == GATE_RESOLVING);
+	outcome->address = entry;
+	outcome->kind = OUTCOME_BAD_ENTRY;
+	if (offset % JUMPSLOT_RESOLVER_STRIDE ||
+	    offset / JUMPSLOT_RESOLVER_STRIDE >= guest.resolver.count)
+		return;
+	outcome->import = (uint32_t)(offset / JUMPSLOT_RESOLVER_STRIDE);
+	outcome->kind = OUTCOME_UNPROVIDED;
+}
+
+static uint32_t kind_of(const siginfo_t *info)
+{
+	const struct guest_region *region = guest_memory_find((uintptr_t)info->si_addr);
+
+	if (info->si_signo == SIGBUS && info->si_code == BUS_ADRERR && region &&
+	    region->from_file)
+		return OUTCOME_FILE_CUT;
+	return OUTCOME_SIGNAL;
+}
+
+static void describe_privileged(struct outcome *outcome, const siginfo_t *info,
+				const void *context)
+{
+	uint32_t number = guest_fault_privileged(info, context);
+
+	if (number == PRIVILEGED_NONE)
+		return;
+	outcome->kind = OUTCOME_PRIVILEGED;
+	outcome->import = number;
+}
+
+static void describe_place(struct outcome *outcome, const siginfo_t *info,
+			   const void *context)
+{
+	if (info->si_signo == SIGILL &&
+	    context_pc(context) == (uintptr_t)jumpslot_resolver_fault) {
+		describe_unbound(outcome, context);
+		return;
+	}
+	outcome->pc = context_pc(context);
+	outcome->address = (uintptr_t)info->si_addr;
+	outcome->kind = kind_of(info);
+	describe_privileged(outcome, info, context);
+}
+
+static void describe(struct outcome *outcome, const siginfo_t *info, const void *context)
+{
+	outcome->signal = info->si_signo;
+	outcome->code = info->si_code;
+	outcome->base = guest.base;
+	outcome->stack_low = guest.stack_low;
+	outcome->stack_guard = LOAD_GUARD;
+	describe_place(outcome, info, context);
+	gate_fault_describe(outcome, info, context);
+}
+
+/* `segments`: what the guest changed of them; then nothing else explains the fault. */
+static void end(const siginfo_t *info, const void *context, uint32_t segments,
+		uint32_t handler)
+{
+	const struct sigaction by_default = { .sa_handler = SIG_DFL };
+
+	sigaction(info->si_signo, &by_default, NULL);
+	if (guest.outcome) {
+		describe(guest.outcome, info, context);
+		vcpu_describe(guest.outcome);
+		guest.outcome->handler = handler;
+	}
+	if (guest.outcome && segments) {
+		guest.outcome->kind = OUTCOME_SEGMENTS;
+		guest.outcome->import = segments;
+	}
+	raise(info->si_signo); /* waits until the handler returns */
+}
+
+/* Of the guest's thread. */
+static void fault(const siginfo_t *info, void *context)
+{
+	siginfo_t ended = *info;
+	uint32_t handler;
+
+	if (guest_fault_returned(info, context) ?
+		    guest_fault_decide(&ended, context, &handler) :
+		    guest_fault_deliver(info, context, &handler))
+		return;
+	end(&ended, context, 0, handler);
+}
+
+WITHOUT_SEGMENTS static void on_fault(int number, siginfo_t *info, void *context)
+{
+	const bool is_guests = faults_on_stack(__builtin_frame_address(0));
+	uint32_t segments;
+
+	(void)number;
+	flags_clear_alignment();
+	segments = is_guests ? segments_restore(context) : 0;
+	if (gate_fault_mend(info, context))
+		return;
+	if (is_guests && !segments)
+		fault(info, context);
+	else
+		end(info, context, segments, OUTCOME_HANDLER_NONE);
+}
+
+void faults_end(uint32_t kind, uint32_t number, const void *context)
+{
+	const struct sigaction by_default = { .sa_handler = SIG_DFL };
+	sigset_t set;
+
+	if (guest.outcome) {
+		guest.outcome->signal = SIGSEGV;
+		guest.outcome->code = SI_KERNEL; /* not sent by anybody, and no address */
+		guest.outcome->base = guest.base;
+		guest.outcome->pc = context_pc(context);
+		guest.outcome->import = number;
+		guest.outcome->host_import = OUTCOME_NO_IMPORT;
+		vcpu_describe(guest.outcome);
+		guest.outcome->kind = kind;
+	}
+	sigaction(SIGSEGV, &by_default, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGSEGV);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	raise(SIGSEGV);
+}
+
+static const char *handlers_stack;
+
+bool faults_on_stack(const void *here)
+{
+	return (uintptr_t)here - (uintptr_t)handlers_stack < HANDLER_STACK;
+}
+
+int faults_catch(struct message *message)
+{
+	struct sigaction action = {
+		.sa_sigaction = on_fault,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK,
+	};
+	stack_t stack = { .ss_size = HANDLER_STACK };
+	sigset_t faults;
+
+	sigfillset(&action.sa_mask); /* all handlers share one stack */
+	stack.ss_sp = mmap(NULL, stack.ss_size, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL))
+		return fail(message, errno, "no stack for signals: %s", strerror(errno));
+	handlers_stack = stack.ss_sp;
+	sigemptyset(&faults);
+	sigaddset(&faults, GATE_INTERRUPT);
+	for (size_t i = 0; i < sizeof(fault_signals) / sizeof(*fault_signals); i++) {
+		sigaction(fault_signals[i], &action, NULL);
+		sigaddset(&faults, fault_signals[i]);
+	}
+	/* Whoever started us may have blocked them; a fault would then just kill, and an
+	   interrupt never come. */
+	sigprocmask(SIG_UNBLOCK, &faults, NULL);
+	return 0;
+}

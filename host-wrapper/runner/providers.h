@@ -1,0 +1,18 @@
+/*
+ * Loading the providers that the plan names, and finding their functions.
+ */
+#ifndef JUMPSLOT_PROVIDERS_H
+#define JUMPSLOT_PROVIDERS_H
+
+#include <stdint.h>
+
+#include "common/message.h"
+
+/*
+ * Loads all providers and lets each initialize itself. On success `*functions` holds the
+ * address of each import's function, 0 for none; the caller frees it. Returns 0 or a
+ * negative errno.
+ */
+int providers_load(uintptr_t **functions, struct message *message);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * The guest's clock: a timer of the kernel's that sends the interrupts' signal. Called by
+ * guests, and so checked; async-signal-safe, each of them.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <jumpslot/provider.h>
+#include <jumpslot/virt_bsp.h>
+
+#include "process/calls/gate.h"
+#include "guest.h"
+#include "services.h"
+#include "vcpu/vcpu.h"
+
+/* Shorter periods leave no time for the guest; for a 32-bit one, much longer ones do not. */
+#define MIN_PERIOD 10000u
+#define MAX_TIME   ((uint64_t)INT32_MAX * SERVICES_SECOND)
+
+static timer_t timer;
+static bool timer_there;
+
+int _BSP_Virtual_Clock_init(void)
+{
+	struct sigevent event = {
+		.sigev_notify = SIGEV_THREAD_ID,
+		.sigev_signo = GATE_INTERRUPT,
+	};
+
+	if (!vcpu.state)
+		return -EINVAL;
+	if (timer_there)
+		return 0;
+	event._sigev_un._tid = vcpu.thread;
+	if (timer_create(CLOCK_MONOTONIC, &event, &timer))
+		return -errno;
+	timer_there = true;
+	return 0;
+}
+
+/* `at` is on the guest's clock; 0 would stop the timer. */
+static int set_timer(uint64_t at, uint64_t period)
+{
+	struct itimerspec time = {
+		.it_value = services_timespec(guest.started_ns + at),
+		.it_interval = services_timespec(period),
+	};
+
+	if (!timer_there || at > MAX_TIME || period > MAX_TIME)
+		return -EINVAL;
+	return timer_settime(timer, TIMER_ABSTIME, &time, NULL) ? -errno : 0;
+}
+
+int _BSP_Virtual_Clock_periodic(uint64_t first_ns, uint64_t period_ns)
+{
+	return period_ns < MIN_PERIOD ? -EINVAL : set_timer(first_ns, period_ns);
+}
+
+int _BSP_Virtual_Clock_oneshot(uint64_t at_ns)
+{
+	return set_timer(at_ns, 0);
+}
+
+int _BSP_Virtual_Clock_stop(void)
+{
+	const struct itimerspec never = { { 0, 0 }, { 0, 0 } };
+
+	if (!timer_there)
+		return -EINVAL;
+	return timer_settime(timer, 0, &never, NULL) ? -errno : 0;
+}
+
+uint32_t _BSP_Virtual_Clock_backlog(void)
+{
+	return vcpu.state ? __atomic_exchange_n(&vcpu.state->missed, 0, __ATOMIC_RELAXED) : 0;
+}

@@ -1,0 +1,122 @@
+/*
+ * The guest's console: standard output and standard input. Called by guests, and so
+ * checked; async-signal-safe, each of them.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <jumpslot/provider.h>
+#include <jumpslot/virt_bsp.h>
+
+#include "read_now.h"
+#include "services.h"
+#include "sources.h"
+#include "vcpu/vcpu.h"
+
+static struct {
+	int fd;		 /* -1: there is no input, or no more of it */
+	bool may_wait;	 /* a read() of it does if there is nothing */
+	bool is_watched; /* the guest wants its interrupts */
+} input = { .fd = -1 };
+
+static int write_all(const char *bytes, size_t count)
+{
+	struct pollfd console = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	size_t done = 0;
+
+	while (done < count) {
+		ssize_t written = write(STDOUT_FILENO, bytes + done, count - done);
+
+		if (written >= 0)
+			done += (size_t)written;
+		else if (errno == EAGAIN)
+			poll(&console, 1, -1);
+		else if (errno != EINTR)
+			return done ? (int)done : -errno;
+	}
+	return (int)done;
+}
+
+int _BSP_Virtual_Console_write(const char *bytes, size_t count)
+{
+	int host_errno = errno;
+	int result;
+
+	if (count > INT_MAX)
+		count = INT_MAX;
+	result = jumpslot_guest_range(bytes, count, JUMPSLOT_READ);
+	if (!result)
+		result = write_all(bytes, count);
+	errno = host_errno;
+	return result;
+}
+
+/*
+ * Standard input once more, with O_NONBLOCK: its own is for all who share it. Neither
+ * sockets nor what belongs to somebody else can be opened so.
+ */
+static int open_again(void)
+{
+	return open("/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+int services_open_console(void)
+{
+	int flags = fcntl(STDIN_FILENO, F_GETFL);
+	struct stat status;
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_WRONLY || fstat(STDIN_FILENO, &status))
+		return -1;
+	/* The offset of a file is shared, and reading it never waits for others. */
+	input.fd = S_ISREG(status.st_mode) ? STDIN_FILENO : open_again();
+	if (input.fd < 0) {
+		input.fd = STDIN_FILENO;
+		input.may_wait = true;
+	}
+	return input.fd;
+}
+
+int _BSP_Virtual_Console_init(void)
+{
+	int host_errno = errno;
+
+	if (!vcpu.state)
+		return -EINVAL;
+	input.is_watched = true;
+	if (input.fd >= 0)
+		sources_watch_console();
+	errno = host_errno;
+	return 0;
+}
+
+/* The next byte; -EAGAIN: not yet; 0 and others: never again. */
+static ssize_t read_byte(unsigned char *byte)
+{
+	ssize_t count;
+
+	do
+		count = input.may_wait ? read_now(input.fd, byte, 1)
+				       : read(input.fd, byte, 1);
+	while (count < 0 && errno == EINTR);
+	return count < 0 ? -errno : count;
+}
+
+int _BSP_Virtual_Console_read(void)
+{
+	int host_errno = errno;
+	unsigned char byte;
+	ssize_t count = input.fd >= 0 ? read_byte(&byte) : 0;
+
+	if (count == -EAGAIN && input.is_watched)
+		sources_watch_console();
+	else if (count <= 0 && count != -EAGAIN)
+		input.fd = -1;
+	errno = host_errno;
+	return count > 0 ? byte : -1;
+}

@@ -1,0 +1,164 @@
+/* One poll() of all sources. See sources.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "plan_read.h"
+#include "read_now.h"
+#include "sources.h"
+#include "vcpu/vcpu.h"
+
+#define THREAD_STACK 0x10000
+
+/* Places in `polled`; the plan's lines come behind them. */
+enum { WAKE, CONSOLE, FIRST_LINE };
+
+static struct pollfd polled[FIRST_LINE + PLAN_LAST_LINE - PLAN_FIRST_LINE + 1];
+static nfds_t polled_count;
+static int console_input;
+static bool console_watched;
+
+/*
+ * How often what comes in raises the line; false: it has come to its end. Messages may be
+ * empty, and sockets that are shut down read as if they only had nothing: whether more
+ * can come, then only poll() knows.
+ */
+static bool take_input(const struct plan_line *line, short events, uint64_t *times)
+{
+	uint64_t buffer[64];
+	ssize_t count = read_now((int)line->descriptor, buffer, sizeof(buffer));
+
+	*times = 0;
+	if (count < 0)
+		return errno == EAGAIN && events == POLLIN;
+	if (line->kind == PLAN_LINE_BYTE)
+		*times = (uint64_t)count;
+	else if (line->kind == PLAN_LINE_COUNT)
+		*times = count ? buffer[0] : 0;
+	else
+		*times = count || events == POLLIN;
+	return *times;
+}
+
+static void serve_line(struct pollfd *its, const struct plan_line *line)
+{
+	uint64_t times;
+
+	if (!take_input(line, its->revents, &times))
+		its->fd = -1;
+	if (times)
+		vcpu_raise(line->vector, times);
+}
+
+static void serve_console(void)
+{
+	uint64_t count;
+
+	if (polled[CONSOLE].revents) {
+		polled[CONSOLE].fd = -1;
+		__atomic_store_n(&console_watched, false, __ATOMIC_SEQ_CST);
+		vcpu_raise(JUMPSLOT_VECTOR_CONSOLE, 1);
+	}
+	if (polled[WAKE].revents && read_now(polled[WAKE].fd, &count, sizeof(count)) > 0)
+		polled[CONSOLE].fd = console_input;
+}
+
+static void *serve(void *nothing)
+{
+	const struct plan_line *lines = plan_lines(guest.plan);
+
+	for (;;) {
+		poll(polled, polled_count, -1);
+		serve_console();
+		for (nfds_t i = FIRST_LINE; i < polled_count; i++)
+			if (polled[i].revents)
+				serve_line(&polled[i], &lines[i - FIRST_LINE]);
+	}
+	return nothing;
+}
+
+void sources_watch_console(void)
+{
+	const uint64_t one = 1;
+
+	if (__atomic_exchange_n(&console_watched, true, __ATOMIC_SEQ_CST))
+		return;
+	while (write(polled[WAKE].fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+static void poll_for(int fd)
+{
+	polled[polled_count++] =
+		(struct pollfd){ .fd = fd, .events = POLLIN | POLLRDHUP };
+}
+
+static int take_lines(struct message *message)
+{
+	const struct plan_line *lines = plan_lines(guest.plan);
+
+	for (uint64_t i = 0; i < guest.plan->lines.count; i++) {
+		int fd = (int)lines[i].descriptor;
+
+		/* Not for programs that providers start. */
+		if (fcntl(fd, F_SETFD, FD_CLOEXEC))
+			return fail(message, errno, "line %u: descriptor %d: %s",
+				    lines[i].vector, fd, strerror(errno));
+		poll_for(fd);
+		vcpu.lines |= 1ull << lines[i].vector;
+	}
+	return 0;
+}
+
+/* All signals are the guest's thread's, or somebody else's. */
+static int start_thread(void)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	sigset_t all;
+	int error;
+
+	sigfillset(&all);
+	error = pthread_attr_init(&attributes);
+	if (error)
+		return error;
+	error = pthread_attr_setstacksize(&attributes, THREAD_STACK);
+	if (!error)
+		error = pthread_attr_setsigmask_np(&attributes, &all);
+	if (!error)
+		error = pthread_create(&thread, &attributes, serve, NULL);
+	pthread_attr_destroy(&attributes);
+	return error;
+}
+
+int sources_start(int console, struct message *message)
+{
+	int error;
+
+	vcpu.lines = 1ull << JUMPSLOT_VECTOR_CONSOLE;
+	if (!guest.plan->vcpu_state ||
+	    (!guest.plan->lines.count &&
+	     !plan_imports_name(guest.plan, "_BSP_Virtual_Console_init")))
+		return 0;
+	console_input = console;
+	poll_for(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+	poll_for(-1);
+	if (polled[WAKE].fd < 0)
+		return fail(message, errno, "no eventfd for interrupts: %s",
+			    strerror(errno));
+	error = take_lines(message);
+	if (error)
+		return error;
+	error = start_thread();
+	if (error)
+		fail(message, error, "no thread for interrupts: %s", strerror(error));
+	return -error;
+}

@@ -1,0 +1,187 @@
+"""Host functions call the guest back, to any depth; what cannot go on ends with a report."""
+
+import re
+
+import pytest
+from conftest import ROOT, Toolbox
+
+GUESTS = ROOT / "tests/calls/guests"
+
+
+class Callbacks:
+    """callbacks_guest.c and its provider, for one architecture."""
+
+    def __init__(self, directory, arch):
+        self.tools = Toolbox(directory, arch)
+        self.guest = self.tools.guest(GUESTS / "callbacks_guest.c", "-msse2", "-Wno-psabi",
+                                      name="callbacks")
+        self.provider = self.build_provider()
+
+    def build_provider(self, *flags, **options):
+        return self.tools.provider(GUESTS / "callbacks_provider.c", "-pthread", "-Wno-psabi",
+                                   "-Wl,--no-as-needed,-lm", *flags,
+                                   **{"name": "callbacks", **options})
+
+    def run(self, case, *options, provider=None):
+        return self.tools.wrapper("--provider", provider or self.provider, *options,
+                                  self.guest, case)
+
+
+@pytest.fixture(scope="module", params=["x86_64", "i386"])
+def callbacks(request, tmp_path_factory):
+    return Callbacks(tmp_path_factory.mktemp("callbacks"), request.param)
+
+
+@pytest.fixture(scope="module")
+def run_case(callbacks):
+    """Run one case of callbacks_guest.c."""
+    return callbacks.run
+
+
+def ended(result):
+    """The reason in the report, and the exit status; addresses are not compared."""
+    line = result.stderr.replace("\n", "")
+    _, _, reason = line.partition(".elf: ")
+    return re.sub(r"0x[0-9a-f]+", "0x", reason), result.returncode
+
+
+BINDS = pytest.mark.parametrize("bind", ["lazy", "now"])
+# What depends on how the provider was compiled.
+OF_TYPES = ["arguments", "types", "structs", "wide", "variadic", "end-of-memory", "sort", "stubs"]
+
+
+@pytest.mark.parametrize("case,promise", [
+    ("arguments", "arguments and results arrive however the host function is carried"),
+    ("types", "every type arrives, on the stack too, and structs and x87 come back"),
+    ("structs", "structs of any size come back from functions without arguments"),
+    ("wide", "so do arguments of the largest alignment, between others"),
+    ("variadic", "variadic functions get doubles, from a callback and in one"),
+    ("end-of-memory", "no memory is needed behind a call's arguments"),
+    ("sort", "libc's qsort() sorts with the guest's comparison"),
+    ("stack", "the callback runs on the stack that the guest called from"),
+    ("sides", "errno, rounding and signal mask of the host outlive a callback that "
+              "changes them, and the guest's are the guest's"),
+    ("thousand", "a thousand callbacks nest"),
+    ("exit", "the guest may end in a callback"),
+    ("jump-inside", "longjmp within guest code is the guest's own matter"),
+    ("switch", "a switch of threads in a callback that comes back in order"),
+    ("switch-up", "a switch in a callback to a thread whose stack lies above"),
+    ("stubs", "an external function is a function to call back, or to call plainly"),
+    ("not-the-guests", "an address that is not the guest's code is found out"),
+])
+def test_a_callback_does_what_a_call_does(run_case, case, promise):
+    for bind in "lazy", "now":
+        result = run_case(case, "--bind", bind)
+        assert (result.stdout, result.stderr, result.returncode) == ("", "", 0), promise
+
+
+@pytest.mark.parametrize("cc,optimize", [("gcc", "-O0"), ("clang", "-O2"), ("clang", "-O0")])
+def test_callbacks_do_not_depend_on_the_providers_compiler(callbacks, cc, optimize):
+    provider = callbacks.build_provider(optimize, cc=cc, name=f"callbacks-{cc}{optimize}")
+    for case in OF_TYPES:
+        result = callbacks.run(case, provider=provider)
+        assert (result.stdout, result.stderr, result.returncode) == ("", "", 0), case
+
+
+@pytest.mark.parametrize("case,where,function", [
+    ("fault", "fault", "call_back"),
+    ("fault-variadic", "fault", "call_back_variadic"),
+    ("fault-aligned", "fault_aligned", "call_back"),
+])
+def test_a_callback_that_faults_is_reported_with_its_host_function(run_case, case, where,
+                                                                   function):
+    """Whatever carried the call, and though the guest has alignment checked (EFLAGS.AC)."""
+    reason, status = ended(run_case(case))
+    assert re.fullmatch(r"stopped by signal 11 \(Segmentation fault\) at 0x "
+                        rf"<{where}\+0x>, accessing 0x, in {function}, called from 0x "
+                        r"<(_start|faults\w*)\+0x>, 1 callback deep", reason), reason
+    assert status == 128 + 11
+
+
+def test_a_callback_that_never_returns_can_be_timed_out(run_case):
+    assert ended(run_case("spin", "--timeout", "0.5")) == (
+        "stopped by signal 9 (Killed): its time is up (--timeout)", 128 + 9)
+
+
+def test_the_hosts_stack_ends_in_a_guard(run_case):
+    reason, status = ended(run_case("endless", "--host-stack", "64K", "--stack", "64M"))
+    assert re.fullmatch(r"stopped by signal 11 \(Segmentation fault\): the host's stack is "
+                        r"full \(--host-stack\), in call_back, called from 0x "
+                        r"<bottomless\+0x>, \d+ callbacks deep", reason), reason
+    assert status == 128 + 11
+
+
+def test_the_guests_stack_ends_in_a_guard(run_case):
+    reason, status = ended(run_case("endless", "--host-stack", "64M", "--stack", "64K"))
+    assert re.search(r": the guest's stack is full \(--stack\), in call_back, called from 0x "
+                     r"<bottomless\+0x>, \d+ callbacks deep$", reason), reason
+    assert status == 128 + 11
+
+
+def test_depth_is_limited_by_memory_alone(run_case):
+    """Four times the memory, four times as deep."""
+    def depth(size):
+        reason, _ = ended(run_case("endless", "--host-stack", size, "--stack", "256M"))
+        return int(re.search(r", (\d+) callbacks deep$", reason)[1])
+    few, many = depth("1M"), depth("4M")
+    assert few > 1000
+    assert 3.9 < many / few < 4.1
+
+
+@BINDS
+@pytest.mark.parametrize("case,reason", [
+    ("jump-across", "it called from 0x <jumps_across+0x> after it had left a callback of "
+                    "call_back, as by longjmp"),
+    ("jump-across-to-variadic", "it called from 0x <jumps_across_to_variadic+0x> after it had "
+                                "left a callback of call_back, as by longjmp"),
+    ("jump-across-variadic", "it called from 0x <jumps_across_variadic+0x> after it had left "
+                             "a callback of call_back_variadic, as by longjmp"),
+    ("jump-far", "it called from 0x <use_the_stack+0x> after it had left a callback of "
+                 "call_back, as by longjmp"),
+    ("jump-return", "its entry returned, but call_back, which it called, has not"),
+])
+def test_longjmp_across_a_callback_is_diagnosed(run_case, bind, case, reason):
+    """By a word on the stack that is gone; or, bound before, by where the call comes from."""
+    assert ended(run_case(case, "--bind", bind)) == (
+        f"stopped by signal 4 (Illegal instruction): {reason}", 128 + 4)
+
+
+@pytest.mark.parametrize("case,reason", [
+    ("host-jump", "a host function returned that was not the last one called, in "
+                  "leave_by_longjmp, called from 0x"),
+    ("host-jump-direct", "a host function returned that was not the last one called, in "
+                         "call_back_with_setjmp, called from 0x"),
+    ("host-jump-to-variadic", "a host function returned that was not the last one called, in "
+                              "leave_by_longjmp, called from 0x"),
+    ("host-jump-variadic", "a host function returned that was not the last one called, in "
+                           "leave_by_longjmp_variadic, called from 0x"),
+    ("host-jump-and-call", "a host function returned that was not the last one called, in "
+                           "leave_by_longjmp, called from 0x"),
+    ("pop", "a host function returned that was not the last one called, in pop_too_much, "
+            "called from 0x"),
+    ("pop-in-callback", "a callback returned that was not the last one called, in call_back, "
+                        "called from 0x"),
+    ("switch-out-of-order", "a callback returned that was not the last one called, in "
+                            "call_back, called from 0x <switches_out_of_order+0x>"),
+])
+def test_leaving_the_gate_out_of_order_is_diagnosed(run_case, case, reason):
+    result = run_case(case, "--timeout", "60")
+    text, status = ended(result)
+    assert text.startswith(f"stopped by signal 4 (Illegal instruction): {reason}"), text
+    assert (result.stdout, status) == ("", 128 + 4)
+
+
+@pytest.mark.parametrize("case,where", [
+    ("direct", ""),
+    ("thread", ", in call_back_from_thread, called from 0x <"),
+    ("return-and-call", ""),
+    ("end-and-call", ""),
+])
+def test_a_callback_from_elsewhere_is_diagnosed(run_case, case, where):
+    """The last two from a handler of atexit()."""
+    result = run_case(case)
+    text, status = ended(result)
+    reason = ("stopped by signal 4 (Illegal instruction): a callback from elsewhere than a "
+              "gated function on the guest's thread")
+    assert text.startswith(reason + where) and (where or text == reason), text
+    assert (result.stdout, status) == ("", 128 + 4)

@@ -1,0 +1,257 @@
+"""Arguments and results are right on the first call and on every later one, on both
+architectures, in every convention, and however the calls are carried."""
+
+import itertools
+import re
+import signal
+
+import pytest
+from conftest import ROOT, Toolbox
+
+GUESTS = ROOT / "tests/calls/guests"
+COMPILERS = ("gcc", "clang")
+ARCHES = ("x86_64", "i386")
+FLAGS = ("-mavx", "-I", GUESTS)
+
+# What a provider says of its functions, and how they are then carried: with types known,
+# and if neither side says them. The stated bytes are a bound, more than any call has.
+CARRIES = {
+    "default": ((), "gated", "guest-stack"),
+    "blocking": (("-DCARRY=JUMPSLOT_BLOCKING",), "gated", "guest-stack"),
+    "stated": (("-DCARRY(func)=JUMPSLOT_STACK_BYTES(func, 4096)",), "gated", "gated"),
+    "direct": (("-DCARRY=JUMPSLOT_DIRECT",), "direct", "direct"),
+}
+
+
+@pytest.fixture(scope="module")
+def provider(tmp_path_factory):
+    """Builds a provider, once for all tests that want it."""
+    tools = Toolbox(tmp_path_factory.mktemp("providers"))
+    made = {}
+
+    def build(source, arch, *flags, cc="gcc"):
+        key = (source, arch, flags, cc)
+        if key not in made:
+            made[key] = tools.provider(GUESTS / f"{source}_provider.c", *FLAGS, *flags,
+                                       arch=arch, cc=cc, name=f"provider{len(made)}")
+        return made[key]
+    return build
+
+
+def assert_right(tools, provider, guest, *arguments, bind="lazy"):
+    result = tools.wrapper("--bind", bind, "--provider", provider, guest, *arguments)
+    assert (result.stdout, result.stderr, result.returncode) == ("done\n", "", 0), \
+        (provider, arguments, bind)
+
+
+def guest(tools, source, arch, *flags, **options):
+    return tools.guest(GUESTS / f"{source}_guest.c", *FLAGS, *flags, arch=arch, **options)
+
+
+# x86-64 position-independent too; i386 guests are not.
+@pytest.mark.parametrize("arch,pie,cc,optimize,inline", itertools.chain(
+    itertools.product(["x86_64"], [False, True], COMPILERS, ["-O0", "-O2"], [False, True]),
+    itertools.product(["i386"], [False], COMPILERS, ["-O0", "-O2"], [False, True])))
+def test_every_kind_of_call_is_right_however_it_is_carried(tools, provider, arch, pie, cc,
+                                                           optimize, inline):
+    flags = [optimize] + (["-DJUMPSLOT_INLINE_CALLS"] if inline else [])
+    made = guest(tools, "calls", arch, *flags, cc=cc, pie=pie)
+    for (carry, _, _), bind in itertools.product(CARRIES.values(), ["lazy", "now"]):
+        assert_right(tools, provider("calls", arch, *carry), made, bind=bind)
+
+
+@pytest.mark.parametrize("arch,cc", itertools.product(ARCHES, COMPILERS))
+def test_calls_are_right_where_no_type_is_known(tools, provider, arch, cc):
+    made = guest(tools, "calls", arch, "-DUNTYPED", cc=cc)
+    for carry, _, _ in CARRIES.values():
+        assert_right(tools, provider("calls", arch, "-DUNTYPED", *carry), made)
+
+
+@pytest.mark.parametrize("arch,carry", itertools.product(ARCHES, CARRIES))
+def test_one_side_that_knows_the_types_is_enough(tools, provider, arch, carry):
+    flags = CARRIES[carry][0]
+    for guests, providers in ((), ("-DUNTYPED",)), (("-DUNTYPED",), ()):
+        made = guest(tools, "calls", arch, *guests)
+        assert_right(tools, provider("calls", arch, *providers, *flags), made)
+
+
+@pytest.mark.parametrize("arch,cc,optimize", itertools.product(ARCHES, COMPILERS,
+                                                               ["-O0", "-O2"]))
+def test_calls_do_not_depend_on_the_providers_compiler(tools, provider, arch, cc, optimize):
+    made = guest(tools, "calls", arch)
+    for carry, _, _ in CARRIES.values():
+        assert_right(tools, provider("calls", arch, *carry, optimize, cc=cc), made)
+
+
+@pytest.mark.parametrize("arch", ARCHES)
+def test_calls_are_right_without_read_only_slots(tools, provider, arch):
+    made = guest(tools, "calls", arch, script=False)
+    assert_right(tools, provider("calls", arch), made)
+
+
+@pytest.mark.parametrize("arch,carry,cc", itertools.product(ARCHES, CARRIES, COMPILERS))
+def test_registers_arrive_and_those_of_the_guest_come_back(tools, provider, arch, carry,
+                                                           cc):
+    """And what one architecture alone has: 128-bit integers, the static chain."""
+    flags, typed, untyped = CARRIES[carry]
+    source = f"calls_{arch}"
+    for types, carried in ((), typed), (("-DUNTYPED",), untyped):
+        made = guest(tools, source, arch, *types, cc=cc)
+        assert_right(tools, provider(source, arch, *types, *flags), made, carried)
+
+
+@pytest.mark.parametrize("cc,optimize,inline", itertools.product(
+    COMPILERS, ["-O0", "-O2"], [False, True]))
+def test_i386_conventions_are_kept_however_calls_are_carried(tools, provider, cc, optimize,
+                                                             inline):
+    """In registers, and on the stack, which is left as the convention says."""
+    source = "calls_conventions_i386"
+    flags = [optimize] + (["-DJUMPSLOT_INLINE_CALLS"] if inline else [])
+    made = guest(tools, source, "i386", *flags, cc=cc)
+    for (carry, _, _), bind in itertools.product(CARRIES.values(), ["lazy", "now"]):
+        assert_right(tools, provider(source, "i386", *carry), made, bind=bind)
+
+
+@pytest.fixture(scope="module")
+def sides(tmp_path_factory, provider):
+    """Runs a guest that checks one subject of tests/guests/calls_sides.h."""
+    made = {}
+
+    def run(arch, cc, subject, *options, initially="", **starting):
+        tools = Toolbox(tmp_path_factory.mktemp("sides"))
+        if (arch, cc) not in made:
+            made[arch, cc] = tools.link(
+                tools.compile(GUESTS / "calls_sides_guest.c", *FLAGS, arch=arch, cc=cc),
+                tools.compile(GUESTS / f"calls_stack_{arch}.S", arch=arch), arch=arch)
+        host = provider("calls_sides", arch, "-Wl,--no-as-needed", "-lm", "-pthread")
+        result = tools.wrapper("--provider", f"{host}{initially}", *options, made[arch, cc],
+                               subject, **starting)
+        return result.stdout, result.stderr, result.returncode
+    return run
+
+
+SIDES = pytest.mark.parametrize("arch,cc", list(itertools.product(ARCHES, COMPILERS)))
+RIGHT = ("done\n", "", 0)
+
+
+@SIDES
+def test_guest_and_host_have_floating_point_control_of_their_own(sides, arch, cc):
+    assert sides(arch, cc, "floats") == RIGHT
+
+
+@SIDES
+def test_what_a_host_function_masks_is_masked_for_the_host_alone(sides, arch, cc):
+    assert sides(arch, cc, "masks") == RIGHT
+
+
+def mask_first_user_signal():
+    signal.pthread_sigmask(signal.SIG_SETMASK, [signal.SIGUSR1])
+
+
+@SIDES
+def test_the_guest_starts_with_the_mask_that_the_wrapper_has(sides, arch, cc):
+    """And not with what jumpslot_provider_init() masks, which is the host's."""
+    assert sides(arch, cc, "inherited", initially=f",{int(signal.SIGUSR2)}",
+                 preexec_fn=mask_first_user_signal) == RIGHT
+
+
+@SIDES
+def test_a_blocking_function_runs_with_the_interrupt_signal_masked(sides, arch, cc):
+    assert sides(arch, cc, "blocking") == RIGHT
+
+
+@SIDES
+def test_errno_is_kept_from_one_gated_call_to_the_next(sides, arch, cc):
+    assert sides(arch, cc, "errno") == RIGHT
+
+
+@SIDES
+def test_a_gated_function_takes_nothing_of_a_small_stack(sides, arch, cc):
+    assert sides(arch, cc, "small-stack") == RIGHT
+
+
+@SIDES
+def test_a_function_that_takes_too_much_of_a_small_stack_is_seen(sides, arch, cc):
+    """The checker can fail: a direct function does write there."""
+    what = "the memory below a small stack\n"
+    assert sides(arch, cc, "overflow") == (
+        f"wrong on the first call: {what}" + 2 * f"wrong on a later call: {what}" +
+        "done\n", "", 3)
+
+
+@SIDES
+def test_stated_bytes_may_exceed_what_the_guests_stack_holds(sides, arch, cc):
+    assert sides(arch, cc, "end-of-memory") == RIGHT
+
+
+@SIDES
+def test_a_host_that_masks_every_signal_hinders_neither_gate_nor_report(sides, arch, cc):
+    assert sides(arch, cc, "mask-all") == RIGHT
+    assert crash(sides(arch, cc, "crash-mask-all")) == ("crash_with_mask", "gated_read")
+
+
+def crash(result):
+    """Where the guest called the host from, and what, of a fault's report."""
+    found = re.fullmatch(r"host-wrapper: \S+: stopped by signal 11 \(Segmentation fault\) at "
+                         r"0x[0-9a-f]+ \(not the guest's code: a provider's or the runner's\), "
+                         r"accessing 0x10, in (\w+), called from 0x[0-9a-f]+ "
+                         r"<(?:check_)?(\w+)\+0x[0-9a-f]+>\n", result[1])
+    assert found and (result[0], result[2]) == ("", 128 + 11), result
+    return found[2], found[1]
+
+
+@SIDES
+def test_a_fault_is_reported_with_the_place_of_the_call_however_it_is_carried(sides, arch, cc):
+    assert crash(sides(arch, cc, "crash")) == ("crash", "gated_read")
+    assert crash(sides(arch, cc, "crash-variadic")) == ("crash_of_variadic", "variadic_read")
+
+
+@SIDES
+def test_a_hosts_own_undefined_instruction_is_told_from_the_gates(sides, arch, cc):
+    out, error, status = sides(arch, cc, "trap")
+    assert (out, status) == ("", 128 + 4)
+    assert re.fullmatch(r"host-wrapper: \S+: stopped by signal 4 \(Illegal instruction\) at "
+                        r"0x[0-9a-f]+ \(not the guest's code: a provider's or the runner's\), "
+                        r"in gated_trap, called from 0x[0-9a-f]+ <check_trap\+0x[0-9a-f]+>\n",
+                        error), error
+
+
+@SIDES
+def test_stated_bytes_that_the_hosts_stack_does_not_hold_are_reported(sides, arch, cc):
+    """The gate mends what it cannot read, not what it cannot write."""
+    out, error, status = sides(arch, cc, "end-of-memory", "--host-stack", "4K")
+    assert (out, status) == ("", 128 + 11)
+    assert re.fullmatch(r"host-wrapper: \S+: stopped by signal 11 \(Segmentation fault\): the "
+                        r"host's stack is full \(--host-stack\), in stated_sum, called from "
+                        r"0x[0-9a-f]+ <add_up\+0x[0-9a-f]+>\n", error), error
+
+
+@SIDES
+def test_too_few_stated_bytes_are_seen(sides, arch, cc):
+    """The checker can fail: the gate copies what is stated, and not more."""
+    assert sides(arch, cc, "understated") == (
+        "wrong on the first call: nine integers\n" +
+        2 * "wrong on a later call: nine integers\n" + "done\n", "", 3)
+
+
+# An instruction behind the resolver's call, in the stub, that destroys an argument.
+BROKEN = {"x86_64": "xor\\t%r9d, %r9d", "i386": "xor\\t%ecx, %ecx"}
+
+
+@pytest.mark.parametrize("arch", ARCHES)
+def test_a_register_that_a_first_call_loses_is_seen(tools, provider, arch):
+    """The checker can fail: a stub that destroys one register on its first call."""
+    headers = tools.directory / "jumpslot"
+    headers.mkdir()
+    for header in (ROOT / "guest-macros/jumpslot").iterdir():
+        (headers / header.name).write_text(header.read_text())
+    stub = headers / f"external_stub_{arch}.h"
+    bind = '"\tcall\t__external_bind\\n"'
+    assert bind in stub.read_text()
+    stub.write_text(stub.read_text().replace(bind, f'{bind}\n"\t{BROKEN[arch]}\\n"'))
+    source = f"calls_{arch}"
+    made = guest(tools, source, arch, "-I", tools.directory)
+    result = tools.wrapper("--provider", provider(source, arch), made, "gated")
+    assert "wrong on the first call: general registers\n" in result.stdout
+    assert "wrong on a later call" not in result.stdout
+    assert result.returncode == result.stdout.count("wrong on the first call") > 0

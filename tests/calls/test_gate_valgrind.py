@@ -1,0 +1,15 @@
+"""A program that only pretends to be the machine: valgrind, which runs the runner low in memory,
+takes addresses for hints, and keeps books of calls and stacks of its own."""
+
+from conftest import BUILD, ROOT, Toolbox, run
+
+
+def test_a_gated_call_runs_under_valgrind(tmp_path):
+    tools, guests = Toolbox(tmp_path), ROOT / "tests/calls/guests"
+    guest = tools.guest(guests / "gate_guest.c", name="gate")
+    provider = tools.provider(guests / "gate_provider.c", name="gate")
+    result = run("valgrind", "--tool=callgrind", "--trace-children=yes",
+                 f"--callgrind-out-file={tmp_path}/callgrind.%p", BUILD / "bin/host-wrapper",
+                 "--in-place", "--provider", provider, guest, "w", check=False)
+    assert result.returncode == 0, result.stderr
+    assert " Collected : " in result.stderr
