@@ -18,12 +18,15 @@
 #include "names.h"
 #undef NAME
 
-#define NAME(func) int func(int value) { return value + 1; }
+#define NAME(func)                                                                       \
+	int func(int value)                                                              \
+	{                                                                                \
+		return value + 1;                                                        \
+	}
 #include "names.h"
 #undef NAME
 
 #ifdef PEER
-#define NAME(func) \
-	int peer_##func(int value) __attribute__((__alias__(#func)));
+#define NAME(func) int peer_##func(int value) __attribute__((__alias__(#func)));
 #include "names.h"
 #endif

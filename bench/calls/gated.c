@@ -22,14 +22,14 @@ int jumpslot_provider_init(const char *options, char *message, size_t size)
 }
 
 /* The same code by two names: the second is bound to the function itself. */
-#define TWINS(gated, direct, parameters, result)                               \
-	EF(gated)                                                              \
-	EF(direct)                                                             \
-	JUMPSLOT_DIRECT(direct)                                                \
-	int gated parameters                                                   \
-	{                                                                      \
-		return result;                                                 \
-	}                                                                      \
+#define TWINS(gated, direct, parameters, result)                                         \
+	EF(gated)                                                                        \
+	EF(direct)                                                                       \
+	JUMPSLOT_DIRECT(direct)                                                          \
+	int gated parameters                                                             \
+	{                                                                                \
+		return result;                                                           \
+	}                                                                                \
 	int direct parameters __attribute__((__alias__(#gated)));
 
 TWINS(gated_none, direct_none, (void), 1)

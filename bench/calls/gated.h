@@ -29,8 +29,8 @@ EXTERNAL_FUNC_VARIADIC(int, direct_variadic, int)
 EXTERNAL_FUNC(int, call_back, bench_function *)
 EXTERNAL_FUNC(int, call_plainly, bench_function *)
 
-#define NAME(func)                                                             \
-	EXTERNAL_FUNC(int, func, int)                                          \
+#define NAME(func)                                                                       \
+	EXTERNAL_FUNC(int, func, int)                                                    \
 	EXTERNAL_FUNC(int, peer_##func, int)
 #include "names.h"
 #undef NAME

@@ -3,13 +3,13 @@
 #include "gated.h"
 
 /* Aligned, so that the same code lies the same way on both sides. */
-#define LOOP(name, statement)                                                  \
-	static __attribute__((__aligned__(64))) int name(int value, long times) \
-	{                                                                      \
-		do {                                                           \
-			statement                                              \
-		} while (--times);                                             \
-		return value;                                                  \
+#define LOOP(name, statement)                                                            \
+	static __attribute__((__aligned__(64))) int name(int value, long times)          \
+	{                                                                                \
+		do {                                                                     \
+			statement                                                        \
+		} while (--times);                                                       \
+		return value;                                                            \
 	}
 
 static const struct bench_words words;

@@ -68,7 +68,8 @@ void idle_bare(int periods, uint64_t period_ns)
 {
 	struct timespec period = { 0, (long)period_ns };
 	struct itimerspec interval = { period, period };
-	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR1 };
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID,
+				  .sigev_signo = SIGUSR1 };
 	sigset_t with, without;
 	timer_t timer;
 

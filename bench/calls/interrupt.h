@@ -1,4 +1,5 @@
-/* What interrupts are measured with. The provider stands for a source, and for the peer. */
+/* What interrupts are measured with. The provider stands for a source, and for the peer.
+ */
 #ifndef BENCH_INTERRUPT_H
 #define BENCH_INTERRUPT_H
 

@@ -11,12 +11,12 @@
 #define JUMPSLOT_ABI_VERSION 1
 
 /* Sections of a guest. Their bounds come from the section headers. */
-#define JUMPSLOT_SECTION_STR	".externals.str"	/* names and type strings */
-#define JUMPSLOT_SECTION_SYMTAB ".externals.symtab"	/* struct jumpslot_import */
-#define JUMPSLOT_SECTION_JMPTBL ".externals.jmptbl"	/* the slots */
-#define JUMPSLOT_SECTION_TEXT	".text.externals"	/* the stubs */
-#define JUMPSLOT_SECTION_DEBUG	".debug_externals"	/* places and prototypes */
-#define JUMPSLOT_SECTION_NOTE	".note.jumpslot"	/* struct jumpslot_note_desc */
+#define JUMPSLOT_SECTION_STR	".externals.str"    /* names and type strings */
+#define JUMPSLOT_SECTION_SYMTAB ".externals.symtab" /* struct jumpslot_import */
+#define JUMPSLOT_SECTION_JMPTBL ".externals.jmptbl" /* the slots */
+#define JUMPSLOT_SECTION_TEXT	".text.externals"   /* the stubs */
+#define JUMPSLOT_SECTION_DEBUG	".debug_externals"  /* places and prototypes */
+#define JUMPSLOT_SECTION_NOTE	".note.jumpslot"    /* struct jumpslot_note_desc */
 
 /* Sections of a provider. */
 #define JUMPSLOT_SECTION_PROVIDED      ".jumpslot.provided" /* struct jumpslot_provided */
@@ -24,10 +24,10 @@
 #define JUMPSLOT_SECTION_PROVIDER_NOTE ".note.jumpslot.provider"
 
 /* Both notes have this owner and one of these types. */
-#define JUMPSLOT_NOTE_OWNER	"jumpslot"
-#define JUMPSLOT_NOTE_GUEST	1
-#define JUMPSLOT_NOTE_PROVIDER	2
-#define JUMPSLOT_NOTE_VCPU	3 /* a guest that takes interrupts */
+#define JUMPSLOT_NOTE_OWNER    "jumpslot"
+#define JUMPSLOT_NOTE_GUEST    1
+#define JUMPSLOT_NOTE_PROVIDER 2
+#define JUMPSLOT_NOTE_VCPU     3 /* a guest that takes interrupts */
 
 /* jumpslot_import.flags and jumpslot_provided.flags; all other bits are zero. */
 #define JUMPSLOT_OPTIONAL	 0x1 /* guest: starts without it */
@@ -37,20 +37,20 @@
 #define JUMPSLOT_REGPARM3	 0x10 /* i386 only, as are those below */
 #define JUMPSLOT_FASTCALL	 0x20
 #define JUMPSLOT_STDCALL	 0x30
-#define JUMPSLOT_FLAGS_KNOWN \
+#define JUMPSLOT_FLAGS_KNOWN                                                             \
 	(JUMPSLOT_OPTIONAL | JUMPSLOT_VARIADIC | JUMPSLOT_CONVENTION_MASK)
 
 /* jumpslot_provided.carry; all other bits are zero. */
-#define JUMPSLOT_CARRY_MASK	 0xf /* 0: not said here, and if nowhere, gated */
-#define JUMPSLOT_CARRY_GATED	 0x1 /* through the gate, on the host's stack */
-#define JUMPSLOT_CARRY_DIRECT	 0x2 /* called like any function, on the guest's stack */
-#define JUMPSLOT_CARRY_BLOCKING	 0x3 /* gated, with the interrupt signal masked */
-#define JUMPSLOT_CARRY_STACK	 0x10 /* `stack_bytes` is given */
+#define JUMPSLOT_CARRY_MASK	0xf  /* 0: not said here, and if nowhere, gated */
+#define JUMPSLOT_CARRY_GATED	0x1  /* through the gate, on the host's stack */
+#define JUMPSLOT_CARRY_DIRECT	0x2  /* called like any function, on the guest's stack */
+#define JUMPSLOT_CARRY_BLOCKING 0x3  /* gated, with the interrupt signal masked */
+#define JUMPSLOT_CARRY_STACK	0x10 /* `stack_bytes` is given */
 
 /* Limits that every reader enforces. */
-#define JUMPSLOT_MAX_IMPORTS 0x100000 /* entries in one table */
-#define JUMPSLOT_MAX_NAME    1023     /* bytes in a name or type string */
-#define JUMPSLOT_MAX_STACK_BYTES 65536 /* of arguments that a gate copies */
+#define JUMPSLOT_MAX_IMPORTS	 0x100000 /* entries in one table */
+#define JUMPSLOT_MAX_NAME	 1023	  /* bytes in a name or type string */
+#define JUMPSLOT_MAX_STACK_BYTES 65536	  /* of arguments that a gate copies */
 
 /* jumpslot_start_info.magic: "jslt", read as a little-endian word. */
 #define JUMPSLOT_START_MAGIC   0x746c736a
@@ -120,23 +120,23 @@ struct jumpslot_provider_note_desc {
  * `size` says how many bytes there are.
  */
 struct jumpslot_start_info {
-	uint32_t magic;		   /* JUMPSLOT_START_MAGIC */
-	uint32_t version;	   /* JUMPSLOT_START_VERSION */
-	uint32_t size;		   /* bytes, this field's struct as a whole */
-	uint32_t reserved;	   /* 0 */
-	uint64_t vcpu_state;	   /* address of the vCPU state, 0: none */
-	uint64_t resolver;	   /* address that __external_resolver holds */
-	uint64_t work_area_base;   /* memory for the guest to use as it likes */
-	uint64_t work_area_size;   /* bytes */
-	uint64_t command_line;	   /* arguments joined by spaces, NUL-terminated */
-	uint64_t clock_period_ns;  /* of the clock interrupt, 0: none */
-	uint64_t interrupt_frame;  /* bytes of stack an interrupt takes, 0: none */
+	uint32_t magic;		  /* JUMPSLOT_START_MAGIC */
+	uint32_t version;	  /* JUMPSLOT_START_VERSION */
+	uint32_t size;		  /* bytes, this field's struct as a whole */
+	uint32_t reserved;	  /* 0 */
+	uint64_t vcpu_state;	  /* address of the vCPU state, 0: none */
+	uint64_t resolver;	  /* address that __external_resolver holds */
+	uint64_t work_area_base;  /* memory for the guest to use as it likes */
+	uint64_t work_area_size;  /* bytes */
+	uint64_t command_line;	  /* arguments joined by spaces, NUL-terminated */
+	uint64_t clock_period_ns; /* of the clock interrupt, 0: none */
+	uint64_t interrupt_frame; /* bytes of stack an interrupt takes, 0: none */
 };
 
 /*
  * The state of the virtual CPU, in the guest's own memory: 4096 bytes, page-aligned, that
- * the note JUMPSLOT_NOTE_VCPU names. Guest and host both read and write it; the host trusts
- * nothing that it reads there. Bit n of a set is vector n.
+ * the note JUMPSLOT_NOTE_VCPU names. Guest and host both read and write it; the host
+ * trusts nothing that it reads there. Bit n of a set is vector n.
  */
 struct jumpslot_vcpu_state {
 	uint32_t version;    /* JUMPSLOT_VCPU_VERSION, filled in by the host */

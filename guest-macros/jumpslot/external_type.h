@@ -14,7 +14,7 @@
 
 /* To be fed with __alignof__: gcc's _Alignof admits no more than vectors of -march need,
  * while structs that are aligned to more are passed so. */
-#define JUMPSLOT_TYPE_PACK(code, size, align)                                  \
+#define JUMPSLOT_TYPE_PACK(code, size, align)                                            \
 	((code) | JUMPSLOT_TYPE_LOG2(align) << 7 | (int)(size) << 12)
 
 #define JUMPSLOT_TYPE_LOG2(align) (31 - __builtin_clz((unsigned)(align)))
@@ -23,9 +23,9 @@
 #define JUMPSLOT_TYPE_MAX_SIZE 0x7ffff
 
 /* The letter for an integer of `size` bytes: signed or unsigned. */
-#define JUMPSLOT_TYPE_SIGNED(size)                                             \
+#define JUMPSLOT_TYPE_SIGNED(size)                                                       \
 	((size) == 1 ? 'b' : (size) == 2 ? 'h' : (size) == 4 ? 'i' : 'l')
-#define JUMPSLOT_TYPE_UNSIGNED(size)                                           \
+#define JUMPSLOT_TYPE_UNSIGNED(size)                                                     \
 	((size) == 1 ? 'c' : (size) == 2 ? 't' : (size) == 4 ? 'u' : 'm')
 #define JUMPSLOT_TYPE_CHAR ((char)-1 < 0 ? 'b' : 'c')
 
@@ -53,18 +53,17 @@ __extension__ typedef unsigned __int128 uint128;
  */
 template <typename T, bool = __is_enum(T)> struct type_letter {
 	static constexpr int kind = __builtin_classify_type(*(T *)0);
-	static constexpr int value =
-		__is_class(T) || __is_union(T) ? __is_trivially_copyable(T) ? 'S' : 0 :
-		JUMPSLOT_TYPE_IS_NUMBER(kind)  ? 0 :
-						 'V';
+	static constexpr int value = __is_class(T) || __is_union(T)
+					     ? __is_trivially_copyable(T) ? 'S' : 0
+				     : JUMPSLOT_TYPE_IS_NUMBER(kind) ? 0
+								     : 'V';
 };
 template <typename T> struct type_letter<T, true> {
-	static constexpr int value =
-		type_letter<__underlying_type(T), false>::value;
+	static constexpr int value = type_letter<__underlying_type(T), false>::value;
 };
-#define JUMPSLOT_TYPE_LETTER(T, letter)                                        \
-	template <> struct type_letter<T, false> {                             \
-		static constexpr int value = letter;                           \
+#define JUMPSLOT_TYPE_LETTER(T, letter)                                                  \
+	template <> struct type_letter<T, false> {                                       \
+		static constexpr int value = letter;                                     \
 	};
 JUMPSLOT_TYPE_LETTER(void, 'v')
 JUMPSLOT_TYPE_LETTER(bool, 'B')
@@ -130,8 +129,7 @@ template <typename T> constexpr int type_of()
 		      "EXTERNAL_FUNC: a type that cannot be passed to a host");
 	static_assert(layout<object>::size <= JUMPSLOT_TYPE_MAX_SIZE,
 		      "EXTERNAL_FUNC: a struct too large to pass by value");
-	return JUMPSLOT_TYPE_PACK(letter, layout<object>::size,
-				  layout<object>::align);
+	return JUMPSLOT_TYPE_PACK(letter, layout<object>::size, layout<object>::align);
 }
 } // namespace jumpslot
 
@@ -143,33 +141,34 @@ template <typename T> constexpr int type_of()
  * What is left of a type as a parameter: the comma makes pointers of arrays. void
  * has no size, so char stands in for it.
  */
-#define JUMPSLOT_TYPE_OBJECT(T)                                                \
+#define JUMPSLOT_TYPE_OBJECT(T)                                                          \
 	__typeof__(((void)0, *_Generic((const volatile __typeof__(T) *)0,      \
 				     const volatile void *: (char *)0,         \
 				     default: (__typeof__(T) *)0)))
 
 /* Pointers, records; vectors are what is left. */
-#define JUMPSLOT_TYPE_CLASS(T)                                                 \
-	__builtin_classify_type(*(JUMPSLOT_TYPE_OBJECT(T) *)0)
-#define JUMPSLOT_TYPE_IS_RECORD(T)                                             \
+#define JUMPSLOT_TYPE_CLASS(T) __builtin_classify_type(*(JUMPSLOT_TYPE_OBJECT(T) *)0)
+#define JUMPSLOT_TYPE_IS_RECORD(T)                                                       \
 	(JUMPSLOT_TYPE_CLASS(T) == 12 || JUMPSLOT_TYPE_CLASS(T) == 13)
-#define JUMPSLOT_TYPE_UNNAMED(T)                                               \
-	(JUMPSLOT_TYPE_CLASS(T) == 5			 ? 'p' :               \
-	 JUMPSLOT_TYPE_IS_RECORD(T)			 ? 'S' :               \
-	 JUMPSLOT_TYPE_IS_NUMBER(JUMPSLOT_TYPE_CLASS(T)) ? 0 :                 \
-							   'V')
+#define JUMPSLOT_TYPE_UNNAMED(T)                                                         \
+	(JUMPSLOT_TYPE_CLASS(T) == 5			   ? 'p'                         \
+	 : JUMPSLOT_TYPE_IS_RECORD(T)			   ? 'S'                         \
+	 : JUMPSLOT_TYPE_IS_NUMBER(JUMPSLOT_TYPE_CLASS(T)) ? 0                           \
+							   : 'V')
 
 #ifdef __SIZEOF_INT128__
 __extension__ typedef __int128 jumpslot_int128;
 __extension__ typedef unsigned __int128 jumpslot_uint128;
-#define JUMPSLOT_TYPE_INT128 jumpslot_int128 : 'q', jumpslot_uint128 : 'Q',
+#define JUMPSLOT_TYPE_INT128                                                             \
+	jumpslot_int128:                                                                 \
+	'q', jumpslot_uint128 : 'Q',
 #else
 #define JUMPSLOT_TYPE_INT128
 #endif
 
 /* Reading an object drops qualifiers, and makes an enumeration match the
  * integer type it is compatible with; a pointer to it would not with both. */
-#define JUMPSLOT_TYPE_LETTER(T)                                                \
+#define JUMPSLOT_TYPE_LETTER(T)                                                          \
 	_Generic((const volatile __typeof__(T) *)0,                            \
 		const volatile void *: 'v',                                    \
 		default: _Generic(*(JUMPSLOT_TYPE_OBJECT(T) *)0,               \
@@ -192,22 +191,21 @@ __extension__ typedef unsigned __int128 jumpslot_uint128;
 			default: JUMPSLOT_TYPE_UNNAMED(T)))
 
 /* 0, or the compiler's message at the EXTERNAL_FUNC line. */
-#define JUMPSLOT_TYPE_CHECK(T)                                                 \
-	(0 * sizeof(struct {                                                   \
-		 _Static_assert(JUMPSLOT_TYPE_LETTER(T) != 0,                  \
-				"EXTERNAL_FUNC: a type that cannot be "        \
-				"passed to a host");                           \
-		 _Static_assert(sizeof(JUMPSLOT_TYPE_OBJECT(T)) <=             \
-					JUMPSLOT_TYPE_MAX_SIZE,                \
-				"EXTERNAL_FUNC: a struct too large to pass "   \
-				"by value");                                   \
-		 int checked;                                                  \
+#define JUMPSLOT_TYPE_CHECK(T)                                                           \
+	(0 * sizeof(struct {                                                             \
+		 _Static_assert(JUMPSLOT_TYPE_LETTER(T) != 0,                            \
+				"EXTERNAL_FUNC: a type that cannot be "                  \
+				"passed to a host");                                     \
+		 _Static_assert(sizeof(JUMPSLOT_TYPE_OBJECT(T)) <=                       \
+					JUMPSLOT_TYPE_MAX_SIZE,                          \
+				"EXTERNAL_FUNC: a struct too large to pass "             \
+				"by value");                                             \
+		 int checked;                                                            \
 	 }))
 
-#define JUMPSLOT_TYPE(T)                                                       \
-	((int)JUMPSLOT_TYPE_CHECK(T) +                                         \
-	 JUMPSLOT_TYPE_PACK(JUMPSLOT_TYPE_LETTER(T),                           \
-			    sizeof(JUMPSLOT_TYPE_OBJECT(T)),                   \
+#define JUMPSLOT_TYPE(T)                                                                 \
+	((int)JUMPSLOT_TYPE_CHECK(T) +                                                   \
+	 JUMPSLOT_TYPE_PACK(JUMPSLOT_TYPE_LETTER(T), sizeof(JUMPSLOT_TYPE_OBJECT(T)),    \
 			    __alignof__(JUMPSLOT_TYPE_OBJECT(T))))
 
 #endif

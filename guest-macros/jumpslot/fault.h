@@ -16,9 +16,9 @@
 #define JUMPSLOT_FAULT_TRAP	  7 /* int3 or single step; pc is behind it */
 
 /* jumpslot_fault.decision */
-#define JUMPSLOT_FAULT_REPORT 0 /* as without a handler; so it is at first */
-#define JUMPSLOT_FAULT_RETRY  1 /* go on with registers and level of the structure */
-#define JUMPSLOT_FAULT_STOP   2 /* end the guest with `status`, silently */
+#define JUMPSLOT_FAULT_REPORT	    0 /* as without a handler; so it is at first */
+#define JUMPSLOT_FAULT_RETRY	    1 /* go on with registers and level of the structure */
+#define JUMPSLOT_FAULT_STOP	    2 /* end the guest with `status`, silently */
 #define JUMPSLOT_FAULT_RESTART_COLD 3 /* as _BSP_Virtual_reset(0) */
 #define JUMPSLOT_FAULT_RESTART_WARM 4 /* as _BSP_Virtual_reset(1) */
 

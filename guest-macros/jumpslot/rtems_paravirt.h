@@ -31,7 +31,7 @@
 #ifdef JUMPSLOT_RTEMS_PARAVIRT_DEFINE
 #define JUMPSLOT_RTEMS_HOOK
 #else
-#define JUMPSLOT_RTEMS_HOOK static inline
+#define JUMPSLOT_RTEMS_HOOK	 static inline
 #define i386_disable_interrupts	 jumpslot_i386_disable_interrupts
 #define i386_enable_interrupts	 jumpslot_i386_enable_interrupts
 #define i386_flash_interrupts	 jumpslot_i386_flash_interrupts

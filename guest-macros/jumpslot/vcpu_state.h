@@ -17,7 +17,8 @@ EXTERNAL_FUNC(void, jumpslot_interrupts_deliver)
 
 #ifndef JUMPSLOT_PROVIDER
 
-/* Once an image, whatever includes this: the page, and the note that tells a host of it. */
+/* Once an image, whatever includes this: the page, and the note that tells a host of it.
+ */
 __asm__("	.pushsection .bss.jumpslot_vcpu,\"awG\",@nobits,jumpslot..vcpu,comdat\n"
 	"	.balign	4096\n"
 	"	.globl	__jumpslot_vcpu\n"
@@ -29,12 +30,15 @@ __asm__("	.pushsection .bss.jumpslot_vcpu,\"awG\",@nobits,jumpslot..vcpu,comdat\
 	"	.popsection\n"
 	"	.pushsection .note.jumpslot,\"aGR\",@note,jumpslot..vcpu,comdat\n"
 	"	.balign	4\n"
-	"	.long	9, 8, " JUMPSLOT_STRING(JUMPSLOT_NOTE_VCPU) "\n"
-	"	.asciz	\"" JUMPSLOT_NOTE_OWNER "\"\n"
-	"	.balign	4\n"
-	"	.long	" JUMPSLOT_STRING(JUMPSLOT_VCPU_VERSION) "\n"
-	"	.long	__jumpslot_vcpu - .\n"
-	"	.popsection\n");
+	"	.long	9, 8, " JUMPSLOT_STRING(
+		JUMPSLOT_NOTE_VCPU) "\n"
+				    "	.asciz	\"" JUMPSLOT_NOTE_OWNER "\"\n"
+				    "	.balign	4\n"
+				    "	.long	" JUMPSLOT_STRING(
+					    JUMPSLOT_VCPU_VERSION) "\n"
+								   "	.long	"
+								   "__jumpslot_vcpu - .\n"
+								   "	.popsection\n");
 
 JUMPSLOT_C_VARIABLE volatile struct jumpslot_vcpu_state __jumpslot_vcpu
 	__attribute__((__visibility__("hidden")));

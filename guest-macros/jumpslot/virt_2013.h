@@ -1,9 +1,8 @@
 /*
  * The spellings of 2013, for guests written to the RTEMS project's paravirtual layer of
  * then: _CPU_Virtual_Interrupts_disable(level) assigns to its argument there, and a few
- * functions had other names. To be included in place of virt_cpu.h and virt_bsp.h; new code
- * takes those.
- * Depends on virt_cpu.h and virt_bsp.h.
+ * functions had other names. To be included in place of virt_cpu.h and virt_bsp.h; new
+ * code takes those. Depends on virt_cpu.h and virt_bsp.h.
  */
 #ifndef JUMPSLOT_VIRT_2013_H
 #define JUMPSLOT_VIRT_2013_H
@@ -14,9 +13,9 @@
 #ifndef JUMPSLOT_PROVIDER
 
 /* Parentheses keep a name from being the macro's. */
-#define _CPU_Virtual_Interrupts_disable(level)                                 \
+#define _CPU_Virtual_Interrupts_disable(level)                                           \
 	((void)((level) = (_CPU_Virtual_Interrupts_disable)()))
-#define _CPU_Virtual_Interrupts_get_level(level)                               \
+#define _CPU_Virtual_Interrupts_get_level(level)                                         \
 	((void)((level) = (_CPU_Virtual_Interrupts_get_level)()))
 
 static inline void _CPU_Virtual_Idle_thread(void)

@@ -28,10 +28,10 @@ EXTERNAL_FUNC(int, _BSP_Virtual_Console_write, const char *, size_t)
  *
  * From now on vector 1, JUMPSLOT_VECTOR_CONSOLE, is raised when there is input: once, and
  * then again only after _BSP_Virtual_Console_read() returned -1. So its handler, or whom
- * that wakes, reads until then, each time. The end of the input may raise it too, once. To
- * be called with the vector in use, as its request drops what is pending; once or more often.
- * Returns 0, or -EINVAL in a guest without virt_cpu.h.
- * Async-signal-safe; from a handler: yes.
+ * that wakes, reads until then, each time. The end of the input may raise it too, once.
+ * To be called with the vector in use, as its request drops what is pending; once or more
+ * often. Returns 0, or -EINVAL in a guest without virt_cpu.h. Async-signal-safe; from a
+ * handler: yes.
  */
 EXTERNAL_FUNC(int, _BSP_Virtual_Console_init)
 
@@ -39,11 +39,11 @@ EXTERNAL_FUNC(int, _BSP_Virtual_Console_init)
  * int _BSP_Virtual_Console_read(void)
  *
  * The next byte of the console's input, 0 to 255; -1 if there is none yet, after its end
- * (which is final, on a terminal as well), or if it cannot be read. Does not wait; needs no
- * _BSP_Virtual_Console_init(). The mode of a terminal is the host's matter: as a rule it
- * gives whole lines, and echoes them; with host-wrapper's --raw it gives each key as it
- * comes, Enter as "\r", and echoes nothing. No byte is read that the guest did not
- * ask for. Async-signal-safe; from a handler: yes.
+ * (which is final, on a terminal as well), or if it cannot be read. Does not wait; needs
+ * no _BSP_Virtual_Console_init(). The mode of a terminal is the host's matter: as a rule
+ * it gives whole lines, and echoes them; with host-wrapper's --raw it gives each key as
+ * it comes, Enter as "\r", and echoes nothing. No byte is read that the guest did not ask
+ * for. Async-signal-safe; from a handler: yes.
  */
 EXTERNAL_FUNC(int, _BSP_Virtual_Console_read)
 
@@ -70,8 +70,8 @@ EXTERNAL_FUNC(int, _BSP_Virtual_Clock_init)
  * Raise vector 0 at that time on the clock of _BSP_Virtual_Clock_read(), or at once if it
  * is past; and then every `period_ns`, at least 10,000. They replace what was
  * set. Periods that find vector 0 still pending are counted as missed.
- * Return 0, or -EINVAL before _BSP_Virtual_Clock_init(), or for a time beyond 68 years, or a
- * period that is too short. Async-signal-safe.
+ * Return 0, or -EINVAL before _BSP_Virtual_Clock_init(), or for a time beyond 68 years,
+ * or a period that is too short. Async-signal-safe.
  */
 EXTERNAL_FUNC(int, _BSP_Virtual_Clock_periodic, uint64_t, uint64_t)
 EXTERNAL_FUNC(int, _BSP_Virtual_Clock_oneshot, uint64_t)
@@ -105,18 +105,18 @@ EXTERNAL_FUNC(int, _BSP_Virtual_getworkspacearea, void **, size_t *)
 /*
  * int _BSP_Virtual_faulthandler(void (*handler)(struct jumpslot_fault *fault))
  *
- * The handler of the guest's own faults (fault.h says of which kinds); NULL: none any more.
- * It is called on a stack of its own, so that it can handle an overflow, with
+ * The handler of the guest's own faults (fault.h says of which kinds); NULL: none any
+ * more. It is called on a stack of its own, so that it can handle an overflow, with
  * interrupts at level 1, the direction flag clear and default floating-point control. It
- * decides by `fault->decision` when it returns; a retry takes all registers of the structure,
- * so that it can mend one or continue elsewhere. Vector and x87 registers are kept.
- * It may call the host. It need not return, but the stack is used anew for the next fault.
- * Not handled, but reported, and the end of the guest: a fault in the handler (on its
- * stack); one in a host function, or in guest code that a host function called; an
+ * decides by `fault->decision` when it returns; a retry takes all registers of the
+ * structure, so that it can mend one or continue elsewhere. Vector and x87 registers are
+ * kept. It may call the host. It need not return, but the stack is used anew for the next
+ * fault. Not handled, but reported, and the end of the guest: a fault in the handler (on
+ * its stack); one in a host function, or in guest code that a host function called; an
  * instruction that was retried JUMPSLOT_FAULT_RETRIES times, and faults with nothing
  * changed; a fault after the guest changed FS or GS.
- * Returns 0, -EINVAL if `handler` is not code of the guest, or -ENOTSUP where the processor
- * lacks XSAVE. Async-signal-safe.
+ * Returns 0, -EINVAL if `handler` is not code of the guest, or -ENOTSUP where the
+ * processor lacks XSAVE. Async-signal-safe.
  */
 EXTERNAL_FUNC(int, _BSP_Virtual_faulthandler, void (*)(struct jumpslot_fault *))
 
@@ -129,8 +129,8 @@ EXTERNAL_FUNC(int, _BSP_Virtual_faulthandler, void (*)(struct jumpslot_fault *))
  * start sets stays as it is, such as a working directory that a provider changed; files
  * that providers opened are closed, and what they registered with atexit() is
  * not called. If the guest cannot be started again, it ends with status 125 and a line
- * that says why. On the thread that the host entered the guest with, from any depth of calls
- * and any stack; from an interrupt handler: yes.
+ * that says why. On the thread that the host entered the guest with, from any depth of
+ * calls and any stack; from an interrupt handler: yes.
  */
 EXTERNAL_FUNC(void, _BSP_Virtual_reset, int)
 

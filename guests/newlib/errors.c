@@ -4,7 +4,9 @@
 #include "errors.h"
 #include "newlib_calls.h"
 
-#define ERROR_CASE(number, name) case -(number): return name;
+#define ERROR_CASE(number, name)                                                         \
+	case -(number):                                                                  \
+		return name;
 
 static int to_errno(int64_t error)
 {

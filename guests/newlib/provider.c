@@ -16,7 +16,9 @@
 #include "provider_files.h"
 #include "provider_root.h"
 
-#define ERROR_CASE(number, name) case -(name): return -(number);
+#define ERROR_CASE(number, name)                                                         \
+	case -(name):                                                                    \
+		return -(number);
 
 /* A negative errno of the host as one of NEWLIB_ERRORS. */
 static int64_t translate(int64_t result)

@@ -58,8 +58,10 @@ static int host_flags(int how)
 	};
 
 	return access[how & (NEWLIB_READ | NEWLIB_WRITE)] |
-	       (how & NEWLIB_APPEND ? O_APPEND : 0) | (how & NEWLIB_CREATE ? O_CREAT : 0) |
-	       (how & NEWLIB_EXCLUSIVE ? O_EXCL : 0) | (how & NEWLIB_TRUNCATE ? O_TRUNC : 0);
+	       (how & NEWLIB_APPEND ? O_APPEND : 0) |
+	       (how & NEWLIB_CREATE ? O_CREAT : 0) |
+	       (how & NEWLIB_EXCLUSIVE ? O_EXCL : 0) |
+	       (how & NEWLIB_TRUNCATE ? O_TRUNC : 0);
 }
 
 /* Takes `fd`, and gives it back if it is a regular file. */

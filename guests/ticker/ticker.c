@@ -36,7 +36,8 @@ JUMPSLOT_ENTRY(info)
 	_BSP_Virtual_Clock_periodic(_BSP_Virtual_Clock_read() + PERIOD, PERIOD);
 	for (int seen = 0; seen < 5; seen++) {
 		while (ticks <= seen)
-			_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER); /* opens meanwhile */
+			_CPU_Virtual_Wait_for_event(
+				CPU_VIRTUAL_FOREVER); /* opens meanwhile */
 		print("tick\n");
 	}
 	_BSP_Virtual_Clock_stop();

@@ -13,20 +13,20 @@
 
 enum outcome_kind {
 	OUTCOME_NONE,
-	OUTCOME_SIGNAL,	    /* a fault at `pc` */
-	OUTCOME_UNPROVIDED, /* import `import` was called from `pc`: nobody has it */
-	OUTCOME_BAD_ENTRY,  /* the resolver was given `address`, no table entry */
-	OUTCOME_FILE_CUT,   /* the guest's file ends before `address` by now */
-	OUTCOME_HOST_STACK, /* a host function had no more room on the host's stack */
-	OUTCOME_HOST_ORDER, /* a host function returned that was not the innermost */
+	OUTCOME_SIGNAL,		/* a fault at `pc` */
+	OUTCOME_UNPROVIDED,	/* import `import` was called from `pc`: nobody has it */
+	OUTCOME_BAD_ENTRY,	/* the resolver was given `address`, no table entry */
+	OUTCOME_FILE_CUT,	/* the guest's file ends before `address` by now */
+	OUTCOME_HOST_STACK,	/* a host function had no more room on the host's stack */
+	OUTCOME_HOST_ORDER,	/* a host function returned that was not the innermost */
 	OUTCOME_CALLBACK_ORDER, /* a callback returned that was not the innermost */
-	OUTCOME_CALLBACK_LEFT,	/* the guest called from `pc`, but has left its callback */
+	OUTCOME_CALLBACK_LEFT, /* the guest called from `pc`, but has left its callback */
 	OUTCOME_CALLBACK_PLACE, /* a callback from anywhere but a gated function */
-	OUTCOME_HOST_LEFT,	/* the guest's entry returned, but a host function has not */
+	OUTCOME_HOST_LEFT, /* the guest's entry returned, but a host function has not */
 	OUTCOME_INTERRUPT_STACK, /* no room for the frame of vector `import` at `pc` */
 	OUTCOME_INTERRUPT_ORDER, /* an interrupt handler returned with another stack */
 	OUTCOME_PRIVILEGED,	 /* a fault by instruction `import` of privileged.h */
-	OUTCOME_SEGMENTS,	 /* the guest changed what `import` says, OUTCOME_FS and so on */
+	OUTCOME_SEGMENTS, /* the guest changed what `import` says, OUTCOME_FS and so on */
 };
 
 #define OUTCOME_NO_IMPORT UINT32_MAX
@@ -41,8 +41,10 @@ enum outcome_kind {
 enum outcome_handler {
 	OUTCOME_HANDLER_NONE,
 	OUTCOME_HANDLER_FAULTED, /* the fault is its own */
-	OUTCOME_HANDLER_RETRIED, /* it retried JUMPSLOT_FAULT_RETRIES times, to no avail */
-	OUTCOME_HANDLER_ORDER,	 /* it returned with another stack, or over a host function */
+	OUTCOME_HANDLER_RETRIED, /* it retried JUMPSLOT_FAULT_RETRIES times, to no avail
+				  */
+	OUTCOME_HANDLER_ORDER, /* it returned with another stack, or over a host function
+				*/
 };
 
 struct outcome {
@@ -51,8 +53,8 @@ struct outcome {
 	int32_t code; /* siginfo's si_code */
 	uint32_t import;
 	uint64_t pc;
-	uint64_t address; /* that was accessed, or the resolver's argument */
-	uint64_t base;	  /* what was added to the image's addresses */
+	uint64_t address;     /* that was accessed, or the resolver's argument */
+	uint64_t base;	      /* what was added to the image's addresses */
 	uint64_t stack_low;   /* where the initial stack ends */
 	uint64_t stack_guard; /* and how many bytes below it stay unmapped */
 	uint64_t host_caller; /* what called the innermost gated function */

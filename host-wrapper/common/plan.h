@@ -17,25 +17,26 @@
 #define PLAN_NO_STRING	 UINT32_MAX
 
 /* plan.options */
-#define PLAN_BIND_NOW	 0x1
-#define PLAN_SHOW_BOUND	 0x2 /* at the end, say which imports were bound */
-#define PLAN_PERF_MAP	 0x4 /* name the thunks for perf, in /tmp/perf-PID.map */
+#define PLAN_BIND_NOW	0x1
+#define PLAN_SHOW_BOUND 0x2 /* at the end, say which imports were bound */
+#define PLAN_PERF_MAP	0x4 /* name the thunks for perf, in /tmp/perf-PID.map */
 
 /* plan_import.carry: how a call gets to the function. One of these, and flags. */
-#define PLAN_CARRY_MASK	  0xf
-#define PLAN_DIRECT	  0x0 /* the slot holds the function's own address */
-#define PLAN_GATED	  0x1 /* on the host's stack, `stack_bytes` of arguments copied */
-#define PLAN_GUEST_STACK  0x2 /* through the gate, on the guest's stack: the arguments'
-				 size is not known */
-#define PLAN_BLOCKING	  0x10 /* with the interrupt signal masked; not if direct */
+#define PLAN_CARRY_MASK 0xf
+#define PLAN_DIRECT	0x0 /* the slot holds the function's own address */
+#define PLAN_GATED	0x1 /* on the host's stack, `stack_bytes` of arguments copied */
+#define PLAN_GUEST_STACK                                                                 \
+	0x2		   /* through the gate, on the guest's stack: the arguments'     \
+			      size is not known */
+#define PLAN_BLOCKING 0x10 /* with the interrupt signal masked; not if direct */
 
 /* plan_line.kind: what raises it once. */
 #define PLAN_LINE_BYTE	  0 /* each byte of a stream */
 #define PLAN_LINE_MESSAGE 1 /* each message of a socket */
 #define PLAN_LINE_COUNT	  2 /* each of an eventfd's count */
 /* Those that there are; 1 is the console's. */
-#define PLAN_FIRST_LINE	  2
-#define PLAN_LAST_LINE	  15
+#define PLAN_FIRST_LINE 2
+#define PLAN_LAST_LINE	15
 
 /* Part of the plan: `count` records at `offset` from the plan's start. */
 struct plan_table {
@@ -52,7 +53,7 @@ struct plan_range {
 struct plan {
 	uint32_t magic;
 	uint32_t version;
-	uint64_t size; /* of the whole plan, bytes */
+	uint64_t size;	  /* of the whole plan, bytes */
 	uint32_t machine; /* EM_* */
 	uint32_t position_independent;
 	uint32_t options;
@@ -60,16 +61,16 @@ struct plan {
 	uint64_t file_size;
 	uint64_t entry;
 	uint64_t resolver_pointer;
-	uint64_t imports_address; /* of the guest's own table */
-	uint64_t vcpu_state;	  /* 0: the guest takes no interrupts */
+	uint64_t imports_address;	  /* of the guest's own table */
+	uint64_t vcpu_state;		  /* 0: the guest takes no interrupts */
 	struct plan_range readonly_slots; /* whole pages; size 0: none */
-	struct plan_range rela; /* relocations of a static PIE */
+	struct plan_range rela;		  /* relocations of a static PIE */
 	struct plan_range relr;
 	uint64_t stack_size;
 	uint64_t host_stack_size; /* for gated functions */
 	uint64_t work_area_size;
 	struct plan_table segments;
-	struct plan_table imports; /* in the order of the guest's table */
+	struct plan_table imports;   /* in the order of the guest's table */
 	struct plan_table providers; /* the last one is the runner itself */
 	struct plan_table arguments; /* uint32_t: strings */
 	struct plan_table lines;
@@ -88,11 +89,11 @@ struct plan_segment {
 
 struct plan_import {
 	uint64_t slot;
-	uint64_t function; /* address in the provider's file */
-	uint32_t provider; /* index, or PLAN_NO_PROVIDER */
-	uint32_t name;	   /* string */
-	uint32_t flags;	   /* JUMPSLOT_* of external_abi.h */
-	uint32_t carry;	   /* PLAN_DIRECT and so on */
+	uint64_t function;    /* address in the provider's file */
+	uint32_t provider;    /* index, or PLAN_NO_PROVIDER */
+	uint32_t name;	      /* string */
+	uint32_t flags;	      /* JUMPSLOT_* of external_abi.h */
+	uint32_t carry;	      /* PLAN_DIRECT and so on */
 	uint32_t stack_bytes; /* at most this many bytes of arguments are on the stack */
 	uint32_t reserved;
 };
@@ -118,7 +119,8 @@ struct plan_line {
 _Static_assert(sizeof(struct plan) == 240, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_segment) == 48, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_import) == 40, "as launcher and every runner know it");
-_Static_assert(sizeof(struct plan_provider) == 40, "as launcher and every runner know it");
+_Static_assert(sizeof(struct plan_provider) == 40,
+	       "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_line) == 16, "as launcher and every runner know it");
 
 #endif

@@ -17,27 +17,27 @@ enum category { PRIVILEGED, SENSITIVE, SILENT, KERNEL };
 struct instruction {
 	const char *name;
 	const char *instead;
-	uint16_t opcode;    /* 0x0f00 and more: two bytes */
-	uint8_t variants;   /* bits of it that may differ */
+	uint16_t opcode;  /* 0x0f00 and more: two bytes */
+	uint8_t variants; /* bits of it that may differ */
 	uint8_t form;
-	int8_t reg;	    /* ModRM.reg, or ANY_REG */
-	int8_t rm;	    /* ModRM.rm, or ANY_REG */
+	int8_t reg; /* ModRM.reg, or ANY_REG */
+	int8_t rm;  /* ModRM.rm, or ANY_REG */
 	bool only_32_bit;
-	bool repeated;	    /* has the prefix F3 */
+	bool repeated; /* has the prefix F3 */
 	uint8_t category;
 };
 
-#define PLAIN(category, op, variants, name, instead) \
+#define PLAIN(category, op, variants, name, instead)                                     \
 	{ name, instead, op, variants, ANY, ANY_REG, ANY_REG, false, false, category },
-#define PLAIN_32(category, op, variants, name, instead) \
+#define PLAIN_32(category, op, variants, name, instead)                                  \
 	{ name, instead, op, variants, ANY, ANY_REG, ANY_REG, true, false, category },
-#define GROUP(category, op, form, reg, name, instead) \
+#define GROUP(category, op, form, reg, name, instead)                                    \
 	{ name, instead, op, 0, form, reg, ANY_REG, false, false, category },
-#define GROUP_32(category, op, form, name, instead) \
+#define GROUP_32(category, op, form, name, instead)                                      \
 	{ name, instead, op, 0, form, ANY_REG, ANY_REG, true, false, category },
-#define EXACT(category, op, reg, rm, name, instead) \
+#define EXACT(category, op, reg, rm, name, instead)                                      \
 	{ name, instead, op, 0, REGISTER, reg, rm, false, false, category },
-#define REPEATED(category, op, reg, name, instead) \
+#define REPEATED(category, op, reg, name, instead)                                       \
 	{ name, instead, op, 0, REGISTER, reg, ANY_REG, false, true, category },
 /* A prefix alone; the runner does not look for any. */
 #define PREFIX(category, op, variants, name, instead)
@@ -89,7 +89,8 @@ static bool is_it(const struct instruction *instruction, uint16_t opcode, bool r
 {
 	if (instruction->category == SILENT ||
 	    (opcode ^ instruction->opcode) & ~instruction->variants ||
-	    (instruction->only_32_bit && is_64_bit) || (instruction->repeated && !repeated))
+	    (instruction->only_32_bit && is_64_bit) ||
+	    (instruction->repeated && !repeated))
 		return false;
 	return instruction->form == ANY || (count && has_modrm(instruction, *code));
 }

@@ -10,8 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PRIVILEGED_NONE	    UINT32_MAX
-#define PRIVILEGED_MAX_SIZE 15 /* bytes of any instruction (Intel SDM, volume 2, 2.3.11) */
+#define PRIVILEGED_NONE UINT32_MAX
+#define PRIVILEGED_MAX_SIZE                                                              \
+	15 /* bytes of any instruction (Intel SDM, volume 2, 2.3.11) */
 
 /*
  * Which one stands at `code`: a number for the functions below, or PRIVILEGED_NONE.

@@ -55,7 +55,8 @@ static int scan_guest(struct launch *launch)
 	if (!error)
 		error = image_read(&launch->image, &launch->file, &message);
 	if (!error)
-		error = imports_read(&launch->table, &launch->file, &launch->image, &message);
+		error = imports_read(&launch->table, &launch->file, &launch->image,
+				     &message);
 	return error ? complain(CANNOT_LOAD, launch->guest, &message) : 0;
 }
 
@@ -72,7 +73,8 @@ static int find_runner(struct launch *launch, struct message *message)
 	slash = strrchr(self, '/');
 	if (slash)
 		*slash = 0;
-	if (snprintf(launch->runner, sizeof(launch->runner), "%s/jumpslot-runner-%s", self,
+	if (snprintf(launch->runner, sizeof(launch->runner), "%s/jumpslot-runner-%s",
+		     self,
 		     elf_file_machine(&launch->file)) >= (int)sizeof(launch->runner))
 		return fail(message, ENAMETOOLONG, "%s: the path is too long", self);
 	if (access(launch->runner, X_OK))
@@ -226,7 +228,8 @@ static int start(struct launch *launch)
 	int status;
 
 	if (launch->lines.count && !launch->table.vcpu_state) {
-		fail(&message, EINVAL, "--line: it takes no interrupts (jumpslot/virt_cpu.h)");
+		fail(&message, EINVAL,
+		     "--line: it takes no interrupts (jumpslot/virt_cpu.h)");
 		return complain(FAILED, launch->guest, &message);
 	}
 	if (lines_open(&launch->lines, &message))
@@ -281,7 +284,8 @@ int main(int argc, char **argv)
 		return finish_output();
 	}
 	if (launch.options.version) {
-		printf("host-wrapper %s, ABI %u\n", JUMPSLOT_VERSION, JUMPSLOT_ABI_VERSION);
+		printf("host-wrapper %s, ABI %u\n", JUMPSLOT_VERSION,
+		       JUMPSLOT_ABI_VERSION);
 		return finish_output();
 	}
 	if (lines_inherit(&launch.lines, &launch.options, &message))

@@ -17,33 +17,45 @@ const char options_help[] =
 	"Runs a static guest image, and binds each external function that it names to\n"
 	"the provider that has it, on its first call.\n"
 	"\n"
-	"  --provider FILE[,OPTIONS]  a shared library of functions; may be repeated, the\n"
-	"                             first that has a name serves it, built-in services\n"
+	"  --provider FILE[,OPTIONS]  a shared library of functions; may be repeated, "
+	"the\n"
+	"                             first that has a name serves it, built-in "
+	"services\n"
 	"                             come last\n"
-	"  --bind lazy|now            bind on the first call (default), or all at the start\n"
+	"  --bind lazy|now            bind on the first call (default), or all at the "
+	"start\n"
 	"  --allow-missing            start although functions are missing or mistyped\n"
 	"  --list                     print the link report, and do not start\n"
 	"  --json                     the same for machines\n"
-	"  --report                   print the link report, start, and say at the end which\n"
+	"  --report                   print the link report, start, and say at the end "
+	"which\n"
 	"                             functions were bound\n"
 	"  --stack SIZE               the guest's first stack (default 1M)\n"
 	"  --host-stack SIZE          what gated functions run on (default 8M)\n"
 	"  --work-area SIZE           memory for the guest to use (default 64M)\n"
-	"  --line LINE=fd:DESCRIPTOR  what comes in by an inherited pipe, socket or eventfd\n"
-	"                             raises that interrupt line of the guest's, 2 to 15\n"
-	"  --line LINE=unix:PATH      the same for the datagrams to a socket that is made there\n"
-	"  --raw                      the terminal on standard input gives key by key, without\n"
+	"  --line LINE=fd:DESCRIPTOR  what comes in by an inherited pipe, socket or "
+	"eventfd\n"
+	"                             raises that interrupt line of the guest's, 2 to "
+	"15\n"
+	"  --line LINE=unix:PATH      the same for the datagrams to a socket that is "
+	"made there\n"
+	"  --raw                      the terminal on standard input gives key by key, "
+	"without\n"
 	"                             echo, while the guest runs\n"
 	"  --timeout SECONDS          kill the guest after that time\n"
-	"  --in-place                 become the runner, without a supervisor (for debuggers)\n"
-	"  --perf-map                 name the gate's generated code in /tmp/perf-PID.map\n"
+	"  --in-place                 become the runner, without a supervisor (for "
+	"debuggers)\n"
+	"  --perf-map                 name the gate's generated code in "
+	"/tmp/perf-PID.map\n"
 	"  --help                     print this\n"
 	"  --version                  print the version\n"
 	"\n"
 	"SIZE is in bytes, or with K, M or G in units of 1024.\n"
 	"\n"
-	"Exit status: the guest's own; 125 if host-wrapper failed; 126 if the guest cannot\n"
-	"be loaded; 127 if functions are missing or mistyped; 128 + n if signal n stopped it.\n";
+	"Exit status: the guest's own; 125 if host-wrapper failed; 126 if the guest "
+	"cannot\n"
+	"be loaded; 127 if functions are missing or mistyped; 128 + n if signal n "
+	"stopped it.\n";
 
 static int read_size(const char *text, uint64_t *size)
 {
@@ -71,7 +83,8 @@ static int take_size(uint64_t *size, const char *name, const char *value,
 		     struct message *message)
 {
 	if (read_size(value, size))
-		return fail(message, EINVAL, "%s %s: not a size from 1 to 1024G, with K, M or G", name,
+		return fail(message, EINVAL,
+			    "%s %s: not a size from 1 to 1024G, with K, M or G", name,
 			    value);
 	return 0;
 }
@@ -142,13 +155,15 @@ static const char *read_source(struct line_option *line, char *source)
 	char *end;
 
 	if (!strncmp(source, "fd:", 3)) {
-		end = read_number(source + 3, STDERR_FILENO + 1, INT_MAX, &line->descriptor);
+		end = read_number(source + 3, STDERR_FILENO + 1, INT_MAX,
+				  &line->descriptor);
 		return end && !*end ? NULL : "not a descriptor from 3 up";
 	}
 	if (strncmp(source, "unix:", 5))
 		return "not LINE=fd:DESCRIPTOR or LINE=unix:PATH";
 	line->path = source + 5;
-	if (!*line->path || strlen(line->path) >= sizeof(((struct sockaddr_un *)0)->sun_path))
+	if (!*line->path ||
+	    strlen(line->path) >= sizeof(((struct sockaddr_un *)0)->sun_path))
 		return "the path of a socket has 1 to 107 bytes";
 	return NULL;
 }
@@ -188,8 +203,9 @@ static int take_timeout(struct options *options, const char *name, char *value,
 	double seconds = strtod(value, &end);
 
 	if (end == value || *end || !(seconds > 0 && seconds <= 1e9))
-		return fail(message, EINVAL, "%s %s: not a number of seconds above 0 and up to 1e9",
-			    name, value);
+		return fail(message, EINVAL,
+			    "%s %s: not a number of seconds above 0 and up to 1e9", name,
+			    value);
 	options->timeout_ns = (uint64_t)(seconds * 1e9) + 1;
 	return 0;
 }
@@ -252,8 +268,7 @@ static int take(struct options *options, int argc, char **argv, int *at,
 	return option->take(options, option->name, value, message);
 }
 
-int options_read(struct options *options, int argc, char **argv,
-		 struct message *message)
+int options_read(struct options *options, int argc, char **argv, struct message *message)
 {
 	int error = 0;
 	int at = 1;

@@ -40,11 +40,11 @@ struct options {
 	bool in_place;
 	bool perf_map;
 	bool raw;
-	uint64_t stack_size;	 /* bytes, whole pages */
+	uint64_t stack_size;	  /* bytes, whole pages */
 	uint64_t host_stack_size; /* bytes, whole pages */
-	uint64_t work_area_size; /* bytes, whole pages */
-	uint64_t timeout_ns;	 /* 0: none */
-	char **arguments;	 /* the guest, and what it is given */
+	uint64_t work_area_size;  /* bytes, whole pages */
+	uint64_t timeout_ns;	  /* 0: none */
+	char **arguments;	  /* the guest, and what it is given */
 	size_t argument_count;
 };
 
@@ -52,8 +52,7 @@ struct options {
  * Reads the command line. Paths are cut out of `argv`, which must stay. Returns 0,
  * or -EINVAL with a line that names the option.
  */
-int options_read(struct options *options, int argc, char **argv,
-		 struct message *message);
+int options_read(struct options *options, int argc, char **argv, struct message *message);
 
 extern const char options_help[];
 

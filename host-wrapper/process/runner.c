@@ -50,7 +50,8 @@ static int share_outcome(int fd, struct message *message)
 
 	if (fd < 0)
 		return 0;
-	at = mmap(NULL, sizeof(*guest.outcome), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	at = mmap(NULL, sizeof(*guest.outcome), PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		  0);
 	if (at == MAP_FAILED)
 		return fail(message, errno, "cannot share memory with the supervisor: %s",
 			    strerror(errno));
@@ -69,8 +70,7 @@ static int load(void)
 		return complain(CANNOT_LOAD, &message);
 	if (load_areas(&message) || reset_share_work_area(&message) ||
 	    guest_fault_prepare(&message) || start_info_make(&message) ||
-	    multiboot_make(&message) ||
-	    providers_load(&functions, &message))
+	    multiboot_make(&message) || providers_load(&functions, &message))
 		return complain(FAILED, &message);
 	error = gate_prepare(functions, &message);
 	if (!error)
@@ -86,12 +86,13 @@ static int run(void)
 
 	services_start_clock();
 	vcpu_start();
-	/* Only now: its handler needs that, and anybody may send the signal at any time. */
+	/* Only now: its handler needs that, and anybody may send the signal at any time.
+	 */
 	if (interrupt_catch(&message) || sources_start(services_open_console(), &message))
 		return complain(FAILED, &message);
 	gate_start_sides();
-	status = jumpslot_enter((uintptr_t)guest_pointer(guest.plan->entry), guest.stack_high,
-				guest.start_info, guest.multiboot);
+	status = jumpslot_enter((uintptr_t)guest_pointer(guest.plan->entry),
+				guest.stack_high, guest.start_info, guest.multiboot);
 	if (reset_perform(&message))
 		return complain(FAILED, &message);
 	if (guest.plan->options & PLAN_SHOW_BOUND) {

@@ -43,7 +43,8 @@ static int map_twice(int fd, struct message *message)
 	memcpy(own, guests, size);
 	/* From here on no mapping of it can become writable, not even by mprotect. */
 	if (fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW))
-		return fail(message, errno, "slots cannot be sealed: %s", strerror(errno));
+		return fail(message, errno, "slots cannot be sealed: %s",
+			    strerror(errno));
 	if (mmap(guests, size, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED)
 		return fail(message, errno, "slots: %s", strerror(errno));
 	alias = (uintptr_t)own;

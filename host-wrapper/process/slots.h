@@ -12,8 +12,8 @@
 /*
  * Makes the table of bindings, fills in the resolver pointer, binds what is bound
  * before the start, and makes whole pages of slots read-only to the guest.
- * `functions`: the address of each import's function, 0 for none. Segments have their final
- * protection by then. Returns 0 or a negative errno.
+ * `functions`: the address of each import's function, 0 for none. Segments have their
+ * final protection by then. Returns 0 or a negative errno.
  */
 int slots_prepare(const uintptr_t *functions, struct message *message);
 

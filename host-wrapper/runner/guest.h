@@ -12,9 +12,9 @@
 
 struct guest {
 	const struct plan *plan;
-	int file;	 /* the image; open for a guest that may start again */
-	uintptr_t base;	 /* added to the image's addresses */
-	uintptr_t stack_low;  /* the initial stack, without its guards */
+	int file;	     /* the image; open for a guest that may start again */
+	uintptr_t base;	     /* added to the image's addresses */
+	uintptr_t stack_low; /* the initial stack, without its guards */
 	uintptr_t stack_high;
 	uintptr_t work_area;
 	uintptr_t start_info;

@@ -35,7 +35,8 @@ static uintptr_t segment_start(const struct plan_segment *segment)
 
 static uintptr_t segment_end(const struct plan_segment *segment)
 {
-	return page_end(guest.base + (uintptr_t)(segment->address + segment->memory_size));
+	return page_end(guest.base +
+			(uintptr_t)(segment->address + segment->memory_size));
 }
 
 /* The name of the mapping of our own that has `address`, for a message. */
@@ -49,8 +50,8 @@ static void describe_mapping(uintptr_t start, uintptr_t end, char *text, size_t 
 		uintptr_t low, high;
 		char name[256] = "anonymous memory";
 
-		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %*s %*s %*s %*s %255[^\n]", &low,
-			   &high, name) < 2 ||
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %*s %*s %*s %*s %255[^\n]",
+			   &low, &high, name) < 2 ||
 		    high <= start || low >= end)
 			continue;
 		snprintf(text, size, "%s at 0x%" PRIxPTR, name, low);
@@ -123,8 +124,8 @@ static int map_file_part(const struct plan_segment *segment, uint64_t index,
 			(off_t)(segment->offset - inside));
 
 	if (at == MAP_FAILED)
-		return fail(message, errno, "segment %" PRIu64 " cannot be mapped: %s", index,
-			    strerror(errno));
+		return fail(message, errno, "segment %" PRIu64 " cannot be mapped: %s",
+			    index, strerror(errno));
 	return 0;
 }
 
@@ -139,8 +140,8 @@ static int map_bss(const struct plan_segment *segment, uint64_t index,
 	if (segment->file_size && segment->memory_size > segment->file_size)
 		memset((void *)start, 0, pages - start);
 	if (pages < end && mmap((void *)pages, end - pages, PROT_READ | PROT_WRITE,
-				MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1,
-				0) == MAP_FAILED)
+				MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
+				-1, 0) == MAP_FAILED)
 		return fail(message, errno, "segment %" PRIu64 ": no memory: %s", index,
 			    strerror(errno));
 	return 0;
@@ -154,7 +155,8 @@ static int check_file_size(struct message *message)
 		return fail(message, EIO, "cannot be examined: %s", strerror(errno));
 	if ((uint64_t)status.st_size < guest.plan->file_size)
 		return fail(message, ENOEXEC,
-			    "cut short from %" PRIu64 " to %jd bytes since it was scanned",
+			    "cut short from %" PRIu64
+			    " to %jd bytes since it was scanned",
 			    guest.plan->file_size, (intmax_t)status.st_size);
 	return 0;
 }
@@ -167,7 +169,8 @@ int load_segments(struct message *message)
 
 	if (!error && guest.plan->position_independent)
 		error = reserve_anywhere(message);
-	for (uint64_t i = 0; !error && !guest.plan->position_independent && i < count; i++)
+	for (uint64_t i = 0; !error && !guest.plan->position_independent && i < count;
+	     i++)
 		error = reserve_fixed(&segments[i], i, message);
 	for (uint64_t i = 0; !error && i < count; i++) {
 		if (segments[i].file_size)
@@ -219,7 +222,8 @@ int load_protect(struct message *message)
 }
 
 /* Zeroed memory, with guards at both ends. The first page above may be read: what a gate
- * copies as arguments is an upper bound, and a debugger would stop where its fault is mended. */
+ * copies as arguments is an upper bound, and a debugger would stop where its fault is
+ * mended. */
 static int map_guarded(uintptr_t *start, uint64_t size, const char *name,
 		       struct message *message)
 {
@@ -232,15 +236,16 @@ static int map_guarded(uintptr_t *start, uint64_t size, const char *name,
 	if (at == MAP_FAILED ||
 	    mprotect(at + LOAD_GUARD, (size_t)size, PROT_READ | PROT_WRITE) ||
 	    mprotect(at + LOAD_GUARD + size, PAGE, PROT_READ))
-		return fail(message, errno, "no memory for %s of %" PRIu64 " bytes: %s", name,
-			    size, strerror(errno));
+		return fail(message, errno, "no memory for %s of %" PRIu64 " bytes: %s",
+			    name, size, strerror(errno));
 	*start = (uintptr_t)at + LOAD_GUARD;
 	return add_region(*start, *start + (uintptr_t)size, PF_R | PF_W, false, message);
 }
 
 int load_areas(struct message *message)
 {
-	int error = map_guarded(&guest.stack_low, guest.plan->stack_size, "a stack", message);
+	int error =
+		map_guarded(&guest.stack_low, guest.plan->stack_size, "a stack", message);
 
 	guest.stack_high = guest.stack_low + (uintptr_t)guest.plan->stack_size;
 	if (!error)

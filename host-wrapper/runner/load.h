@@ -13,9 +13,9 @@
 #define LOAD_GUARD ((size_t)0x1000000)
 
 /*
- * Maps all segments, readable and writable for now, clears what the file does not fill, and
- * sets guest.base. Overwrites nothing that is mapped already. Returns 0, or a negative
- * errno and a line.
+ * Maps all segments, readable and writable for now, clears what the file does not fill,
+ * and sets guest.base. Overwrites nothing that is mapped already. Returns 0, or a
+ * negative errno and a line.
  */
 int load_segments(struct message *message);
 

@@ -202,11 +202,12 @@ static int check_lines(const struct plan *plan, struct message *message)
 	uint32_t seen = 0;
 
 	if (plan->lines.count && !plan->vcpu_state)
-		return fail(message, EINVAL, "plan: lines for a guest without a vCPU state");
+		return fail(message, EINVAL,
+			    "plan: lines for a guest without a vCPU state");
 	for (uint64_t i = 0; i < plan->lines.count; i++) {
-		if (lines[i].vector < PLAN_FIRST_LINE || lines[i].vector > PLAN_LAST_LINE ||
-		    seen & 1u << lines[i].vector || lines[i].kind > PLAN_LINE_COUNT ||
-		    lines[i].descriptor > INT32_MAX)
+		if (lines[i].vector < PLAN_FIRST_LINE ||
+		    lines[i].vector > PLAN_LAST_LINE || seen & 1u << lines[i].vector ||
+		    lines[i].kind > PLAN_LINE_COUNT || lines[i].descriptor > INT32_MAX)
 			return fail(message, EINVAL,
 				    "plan: line %" PRIu32 " of kind %" PRIu32
 				    " by descriptor %" PRIu32,

@@ -31,8 +31,8 @@ static int check_same_file(const char *path, const struct plan_provider *provide
 	    (uint64_t)status.st_mtim.tv_sec * 1000000000u +
 			    (uint64_t)status.st_mtim.tv_nsec !=
 		    provider->changed_ns)
-		return fail(message, ESTALE, "provider %s was changed since it was scanned",
-			    path);
+		return fail(message, ESTALE,
+			    "provider %s was changed since it was scanned", path);
 	return 0;
 }
 
@@ -46,8 +46,9 @@ static int call_initialize(void *library, const char *path, const char *options,
 	/* ISO C has no cast from data to function pointers. */
 	*(void **)&function = dlsym(library, "jumpslot_provider_init");
 	if (!function && *options)
-		return fail(message, EINVAL, "provider %s takes no options, but was given %s",
-			    path, options);
+		return fail(message, EINVAL,
+			    "provider %s takes no options, but was given %s", path,
+			    options);
 	if (!function)
 		return 0;
 	error = function(options, text, sizeof(text));

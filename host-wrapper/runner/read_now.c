@@ -1,4 +1,5 @@
-/* preadv2(), and where there is none for that file, poll() before read(). See read_now.h. */
+/* preadv2(), and where there is none for that file, poll() before read(). See read_now.h.
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>

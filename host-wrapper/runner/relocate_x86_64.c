@@ -37,10 +37,11 @@ static int apply_rela(const Elf64_Rela *entry, uint64_t index, struct message *m
 	if (ELF64_R_TYPE(entry->r_info) == R_X86_64_NONE)
 		return 0;
 	if (ELF64_R_TYPE(entry->r_info) != R_X86_64_RELATIVE)
-		return fail(message, ENOEXEC,
-			    "relocation %" PRIu64 " at 0x%" PRIx64 " is of type %u: a static "
-			    "PIE has R_X86_64_RELATIVE alone",
-			    index, entry->r_offset, (unsigned)ELF64_R_TYPE(entry->r_info));
+		return fail(
+			message, ENOEXEC,
+			"relocation %" PRIu64 " at 0x%" PRIx64 " is of type %u: a static "
+			"PIE has R_X86_64_RELATIVE alone",
+			index, entry->r_offset, (unsigned)ELF64_R_TYPE(entry->r_info));
 	if (!is_writable(entry->r_offset))
 		return refuse(index, entry->r_offset, message);
 	memcpy(guest_pointer(entry->r_offset), &value, sizeof(value));

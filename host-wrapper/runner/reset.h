@@ -22,8 +22,8 @@ int reset_prepare(char **arguments, struct message *message);
 /* Whether the guest may ask for it: it imports a function that can. */
 bool reset_is_possible(void);
 
-/* Then backs the work area, which is mapped, by a memory file: after a warm reset, the one
- * from before. Returns 0 or a negative errno. */
+/* Then backs the work area, which is mapped, by a memory file: after a warm reset, the
+ * one from before. Returns 0 or a negative errno. */
 int reset_share_work_area(struct message *message);
 
 /* The guest is to start anew once it was left. Async-signal-safe. */

@@ -19,7 +19,8 @@
 #include "services.h"
 #include "vcpu/vcpu.h"
 
-/* Shorter periods leave no time for the guest; for a 32-bit one, much longer ones do not. */
+/* Shorter periods leave no time for the guest; for a 32-bit one, much longer ones do not.
+ */
 #define MIN_PERIOD 10000u
 #define MAX_TIME   ((uint64_t)INT32_MAX * SERVICES_SECOND)
 
@@ -78,5 +79,6 @@ int _BSP_Virtual_Clock_stop(void)
 
 uint32_t _BSP_Virtual_Clock_backlog(void)
 {
-	return vcpu.state ? __atomic_exchange_n(&vcpu.state->missed, 0, __ATOMIC_RELAXED) : 0;
+	return vcpu.state ? __atomic_exchange_n(&vcpu.state->missed, 0, __ATOMIC_RELAXED)
+			  : 0;
 }

@@ -1,7 +1,7 @@
 /*
- * Interrupts from outside: a thread of the host's that sleeps until something comes in by one
- * of the guest's lines or by its console, and raises the vector. It is started if the plan has
- * lines, or the guest names _BSP_Virtual_Console_init().
+ * Interrupts from outside: a thread of the host's that sleeps until something comes in by
+ * one of the guest's lines or by its console, and raises the vector. It is started if the
+ * plan has lines, or the guest names _BSP_Virtual_Console_init().
  */
 #ifndef JUMPSLOT_SOURCES_H
 #define JUMPSLOT_SOURCES_H
@@ -14,7 +14,8 @@
  */
 int sources_start(int console, struct message *message);
 
-/* Has vector 1 raised once, as soon as there is input. Async-signal-safe; changes errno. */
+/* Has vector 1 raised once, as soon as there is input. Async-signal-safe; changes errno.
+ */
 void sources_watch_console(void);
 
 #endif

@@ -47,7 +47,8 @@ int start_info_make(struct message *message)
 		.magic = JUMPSLOT_START_MAGIC,
 		.version = JUMPSLOT_START_VERSION,
 		.size = sizeof(*info),
-		.vcpu_state = guest.plan->vcpu_state ? guest.base + guest.plan->vcpu_state : 0,
+		.vcpu_state =
+			guest.plan->vcpu_state ? guest.base + guest.plan->vcpu_state : 0,
 		.interrupt_frame = guest.plan->vcpu_state ? frame_size() : 0,
 		.resolver = (uintptr_t)jumpslot_bind,
 		.work_area_base = guest.work_area,
@@ -57,9 +58,8 @@ int start_info_make(struct message *message)
 	write_command_line((char *)(info + 1));
 	guest.start_info = (uintptr_t)info;
 	if (mprotect(info, pages, PROT_READ) ||
-	    guest_memory_add(&(struct guest_region){ (uintptr_t)info,
-						     (uintptr_t)info + pages, JUMPSLOT_READ,
-						     false }))
+	    guest_memory_add(&(struct guest_region){
+		    (uintptr_t)info, (uintptr_t)info + pages, JUMPSLOT_READ, false }))
 		return fail(message, ENOMEM, "start information: no memory");
 	return 0;
 }

@@ -37,7 +37,8 @@ static inline uint16_t float_read_x87(void)
 	return value;
 }
 
-/* A flag that somebody else raised is no fault of those who have its exception unmasked. */
+/* A flag that somebody else raised is no fault of those who have its exception unmasked.
+ */
 static inline void float_load_x87(uint16_t control)
 {
 	if ((control & FLOAT_X87_MASKED) != FLOAT_X87_MASKED)

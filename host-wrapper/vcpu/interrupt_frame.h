@@ -43,8 +43,8 @@ _Static_assert(offsetof(struct frame, general) == FRAME_GENERAL, "frame.general"
 /*
  * Writes the frame of the interrupted guest below its stack pointer (and red zone), and
  * changes the signal's context so that it goes on in the guest's handler, with flags and
- * vector registers as a function expects them. NULL, with nothing changed, where the guest
- * has no room for it.
+ * vector registers as a function expects them. NULL, with nothing changed, where the
+ * guest has no room for it.
  */
 struct frame *frame_push(void *context, int vector, uintptr_t handler);
 

@@ -8,7 +8,7 @@
 const size_t frame_red_zone = 128;
 
 const int frame_general[] = {
-	REG_RAX, REG_RCX, REG_RDX, REG_RSI, REG_RDI, REG_RBP, REG_R8, REG_R9,
+	REG_RAX, REG_RCX, REG_RDX, REG_RSI, REG_RDI, REG_RBP, REG_R8,  REG_R9,
 	REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15, REG_RBX,
 };
 const size_t frame_general_count = sizeof(frame_general) / sizeof(*frame_general);

@@ -1,6 +1,7 @@
 /*
  * The services of the virtual CPU: vectors, handler, waiting. Called by guests, and so
- * checked; async-signal-safe, each of them, as interrupts reach the guest in the midst of them.
+ * checked; async-signal-safe, each of them, as interrupts reach the guest in the midst of
+ * them.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -28,7 +29,8 @@ static bool is_used(int vector)
 
 int _CPU_Virtual_Set_handler(void (*isr)(int, void *))
 {
-	if (!vcpu.state || jumpslot_guest_range((void *)(uintptr_t)isr, 1, JUMPSLOT_EXECUTE))
+	if (!vcpu.state ||
+	    jumpslot_guest_range((void *)(uintptr_t)isr, 1, JUMPSLOT_EXECUTE))
 		return -EINVAL;
 	__atomic_store_n(&vcpu.handler, (uintptr_t)isr, __ATOMIC_RELAXED);
 	return 0;

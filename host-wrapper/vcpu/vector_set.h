@@ -10,7 +10,8 @@
 
 typedef uint32_t __attribute__((__may_alias__)) vector_half;
 
-static inline volatile vector_half *vector_half_of(volatile uint64_t *set, unsigned vector)
+static inline volatile vector_half *vector_half_of(volatile uint64_t *set,
+						   unsigned vector)
 {
 	return (volatile vector_half *)set + vector / 32;
 }
@@ -20,7 +21,8 @@ static inline bool vector_add(volatile uint64_t *set, unsigned vector)
 {
 	uint32_t bit = 1u << vector % 32;
 
-	return __atomic_fetch_or(vector_half_of(set, vector), bit, __ATOMIC_SEQ_CST) & bit;
+	return __atomic_fetch_or(vector_half_of(set, vector), bit, __ATOMIC_SEQ_CST) &
+	       bit;
 }
 
 static inline void vector_remove(volatile uint64_t *set, unsigned vector)

@@ -1,7 +1,7 @@
 /*
- * Vector and x87 registers as the kernel leaves them in a signal's frame: an XSAVE area in
- * the standard format (Intel SDM, volume 1, 13.4), of which 464 to 511 are the kernel's own
- * (asm/sigcontext.h, struct _fpx_sw_bytes).
+ * Vector and x87 registers as the kernel leaves them in a signal's frame: an XSAVE area
+ * in the standard format (Intel SDM, volume 1, 13.4), of which 464 to 511 are the
+ * kernel's own (asm/sigcontext.h, struct _fpx_sw_bytes).
  */
 #ifndef JUMPSLOT_XSAVE_H
 #define JUMPSLOT_XSAVE_H
@@ -18,7 +18,8 @@ struct xsave {
 	uint64_t features; /* components that are there */
 	uint32_t size;
 	uint32_t padding[7];
-	uint64_t header[8]; /* the first: components that are not in their initial state */
+	uint64_t
+		header[8]; /* the first: components that are not in their initial state */
 };
 _Static_assert(offsetof(struct xsave, magic) == 464, "xsave.magic");
 _Static_assert(offsetof(struct xsave, header) == 512, "xsave.header");
@@ -27,7 +28,7 @@ _Static_assert(offsetof(struct xsave, header) == 512, "xsave.header");
 #define XSAVE_BEYOND_AVX (~(uint64_t)7)
 #define XSAVE_AVX_SIZE	 ((size_t)832)
 /* Protection keys are no register of the guest's. */
-#define XSAVE_PKRU	 ((uint64_t)1 << 9)
+#define XSAVE_PKRU ((uint64_t)1 << 9)
 
 /* What is to be restored. */
 static inline uint64_t xsave_features(const struct xsave *xsave)
@@ -35,8 +36,8 @@ static inline uint64_t xsave_features(const struct xsave *xsave)
 	return xsave->features & ~XSAVE_PKRU;
 }
 
-/* What is to be restored even where the processor has it in its initial state; MXCSR, which
- * goes with SSE and AVX, is in no such state. */
+/* What is to be restored even where the processor has it in its initial state; MXCSR,
+ * which goes with SSE and AVX, is in no such state. */
 static inline uint64_t xsave_changed(const struct xsave *xsave)
 {
 	return xsave->header[0] | 7;
@@ -72,8 +73,8 @@ static inline void xsave_reset(struct xsave *xsave)
 	xsave->mxcsr = 0x1f80;
 }
 
-/* Bytes of all components that this processor and kernel have; 0 without XSAVE, or without
- * XGETBV that tells which of them are in use. */
+/* Bytes of all components that this processor and kernel have; 0 without XSAVE, or
+ * without XGETBV that tells which of them are in use. */
 size_t xsave_largest(void);
 
 #endif

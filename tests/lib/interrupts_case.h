@@ -1,6 +1,6 @@
 /*
- * What the guests of test_interrupts.py share: cases by name, and checks that say which of
- * them failed. Each guest includes it once.
+ * What the guests of test_interrupts.py share: cases by name, and checks that say which
+ * of them failed. Each guest includes it once.
  */
 #ifndef INTERRUPTS_CASE_H
 #define INTERRUPTS_CASE_H
@@ -10,8 +10,8 @@
 #include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>
 
-#define CLOCK JUMPSLOT_VECTOR_CLOCK
-#define SOFT  JUMPSLOT_VECTOR_SOFT
+#define CLOCK	    JUMPSLOT_VECTOR_CLOCK
+#define SOFT	    JUMPSLOT_VECTOR_SOFT
 #define MICROSECOND ((uint64_t)1000)
 #define MILLISECOND (1000 * MICROSECOND)
 #define SECOND	    (1000 * MILLISECOND)
@@ -44,21 +44,21 @@ static inline void print_number(uint64_t number)
 
 /* The case fails with what was not true. Only within functions of type int. */
 #define STRING_OF(text) #text
-#define LINE(line) STRING_OF(line)
-#define CHECK(condition)                                                       \
-	do                                                                     \
-		if (!(condition)) {                                            \
-			print(LINE(__LINE__) ": " #condition "\n");            \
-			return 1;                                              \
-		}                                                              \
+#define LINE(line)	STRING_OF(line)
+#define CHECK(condition)                                                                 \
+	do                                                                               \
+		if (!(condition)) {                                                      \
+			print(LINE(__LINE__) ": " #condition "\n");                      \
+			return 1;                                                        \
+		}                                                                        \
 	while (0)
 
 /* In a handler, whose case looks at it later. */
 static volatile unsigned first_wrong_line;
-#define EXPECT(condition)                                                      \
-	do                                                                     \
-		if (!(condition) && !first_wrong_line)                         \
-			first_wrong_line = __LINE__;                           \
+#define EXPECT(condition)                                                                \
+	do                                                                               \
+		if (!(condition) && !first_wrong_line)                                   \
+			first_wrong_line = __LINE__;                                     \
 	while (0)
 
 static inline int nothing_was_wrong(void)
@@ -72,12 +72,12 @@ static inline int nothing_was_wrong(void)
 }
 
 /* Until it is true, or something is lost. */
-#define REACHES(condition)                                                     \
-	({                                                                     \
-		uint64_t deadline_ = _BSP_Virtual_Clock_read() + 5 * SECOND;  \
-		while (!(condition) && _BSP_Virtual_Clock_read() < deadline_)  \
-			;                                                      \
-		(condition);                                                   \
+#define REACHES(condition)                                                               \
+	({                                                                               \
+		uint64_t deadline_ = _BSP_Virtual_Clock_read() + 5 * SECOND;             \
+		while (!(condition) && _BSP_Virtual_Clock_read() < deadline_)            \
+			;                                                                \
+		(condition);                                                             \
 	})
 
 /* xorshift; a state of its own for each thread and for the handler. */

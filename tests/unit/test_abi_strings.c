@@ -39,12 +39,27 @@ END_TEST
 
 START_TEST(text_is_utf8_that_no_terminal_obeys)
 {
-	static const char *const valid[] = { "a b", "é/ü", "\xc2\xa0", "\xe2\x82\xac",
-					     "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf" };
+	static const char *const valid[] = { "a b",
+					     "é/ü",
+					     "\xc2\xa0",
+					     "\xe2\x82\xac",
+					     "\xf0\x9f\x98\x80",
+					     "\xf4\x8f\xbf\xbf" };
 	static const char *const wrong[] = {
-		"",	    "a\n",	    "\x1b[2J",	   "\x7f",	       "\x80",
-		"\x9b[2J",  "\xc2\x9b[2J", "\xc3",	   "\xc0\xaf",	       "\xe2\x82",
-		"\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80",
+		"",
+		"a\n",
+		"\x1b[2J",
+		"\x7f",
+		"\x80",
+		"\x9b[2J",
+		"\xc2\x9b[2J",
+		"\xc3",
+		"\xc0\xaf",
+		"\xe2\x82",
+		"\xe0\x80\x80",
+		"\xed\xa0\x80",
+		"\xf0\x80\x80\x80",
+		"\xf4\x90\x80\x80",
 		"\xff",
 	};
 

@@ -21,8 +21,8 @@ struct expected {
 	int bytes;
 };
 
-static void check_bounds(unsigned machine, uint32_t flags, const struct expected *expected,
-			 size_t count)
+static void check_bounds(unsigned machine, uint32_t flags,
+			 const struct expected *expected, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		int found = bound(machine, expected[i].type, flags);
@@ -61,8 +61,8 @@ END_TEST
 START_TEST(on_x86_64_structs_and_vectors_are_counted_as_the_worst_they_may_be)
 {
 	static const struct expected expected[] = {
-		/* Where paddings add up, an argument costs more in a register than its own
-		 * bytes: by psABI these two take 56 and 200 bytes, with AVX. */
+		/* Where paddings add up, an argument costs more in a register than its
+		 * own bytes: by psABI these two take 56 and 200 bytes, with AVX. */
 		{ "vS8.8S8.8DlllllDl", 72 },
 		{ "vS32.32S32.32S64.64dddddddS64.64d", 264 },
 		{ "vV4V4DlllllDl", 72 },
@@ -91,19 +91,14 @@ END_TEST
 
 START_TEST(on_i386_all_is_on_the_stack_in_words)
 {
-	static const struct expected expected[] = {
-		{ "v", 0 },
-		{ "vBbhipcf", 28 },
-		{ "vlmd", 24 },
-		{ "DD", 12 },
-		{ "vS1.1S5.4", 12 },
-		{ "S4.4", 4 },
-		{ "S24.4i", 8 },
-		{ "V16", 4 },
-		{ "viS32.8", 36 },
-		{ "viS32.16", 48 },
-		{ "viV16", 80 }, /* each of its 16 elements may have a word */
-	};
+	static const struct expected
+		expected[] = {
+			{ "v", 0 },	    { "vBbhipcf", 28 },	 { "vlmd", 24 },
+			{ "DD", 12 },	    { "vS1.1S5.4", 12 }, { "S4.4", 4 },
+			{ "S24.4i", 8 },    { "V16", 4 },	 { "viS32.8", 36 },
+			{ "viS32.16", 48 }, { "viV16", 80 }, /* each of its 16 elements
+								may have a word */
+		};
 
 	check_bounds(EM_386, 0, expected, COUNT(expected));
 	check_bounds(EM_386, JUMPSLOT_STDCALL, expected, COUNT(expected));
@@ -113,18 +108,10 @@ END_TEST
 START_TEST(regparm_takes_three_words_off_the_stack)
 {
 	static const struct expected expected[] = {
-		{ "viii", 0 },
-		{ "viiii", 4 },
-		{ "vli", 0 },
-		{ "vil", 0 },
-		{ "viil", 8 },
-		{ "viili", 12 }, /* the third register is lost */
-		{ "vfdD", 24 },
-		{ "vS4.4iii", 8 },
-		{ "S4.4ii", 0 },
-		{ "S4.4iii", 4 },
-		{ "V16ii", 4 },
-		{ "V16iii", 8 },
+		{ "viii", 0 },	{ "viiii", 4 },	   { "vli", 0 },    { "vil", 0 },
+		{ "viil", 8 },	{ "viili", 12 }, /* the third register is lost */
+		{ "vfdD", 24 }, { "vS4.4iii", 8 }, { "S4.4ii", 0 }, { "S4.4iii", 4 },
+		{ "V16ii", 4 }, { "V16iii", 8 },
 	};
 
 	check_bounds(EM_386, JUMPSLOT_REGPARM3, expected, COUNT(expected));
@@ -134,12 +121,8 @@ END_TEST
 START_TEST(fastcall_takes_two_small_words_off_the_stack)
 {
 	static const struct expected expected[] = {
-		{ "vii", 0 },
-		{ "viii", 4 },
-		{ "vli", 12 },
-		{ "vil", 8 },
-		{ "S4.4i", 0 },
-		{ "S4.4ii", 4 },
+		{ "vii", 0 }, { "viii", 4 },  { "vli", 12 },
+		{ "vil", 8 }, { "S4.4i", 0 }, { "S4.4ii", 4 },
 	};
 
 	check_bounds(EM_386, JUMPSLOT_FASTCALL, expected, COUNT(expected));

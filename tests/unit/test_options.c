@@ -191,8 +191,10 @@ START_TEST(lines_have_a_descriptor_or_a_path)
 	char text[256];
 
 	memset(path, 'p', 107);
-	sprintf(text, "--line 2=fd:3 --line=15=fd:2147483647 --line 7=unix:a=b,c "
-		      "--line 8=unix:%s guest", path);
+	sprintf(text,
+		"--line 2=fd:3 --line=15=fd:2147483647 --line 7=unix:a=b,c "
+		"--line 8=unix:%s guest",
+		path);
 	check_right(&line, text);
 	ck_assert_uint_eq(line.options.line_count, 4);
 	ck_assert_str_eq(line.options.lines[3].path, path);
@@ -327,7 +329,8 @@ START_TEST(what_is_no_size_is_refused)
 			    strcat(strcat(message, sizes[i]),
 				   ": not a size from 1 to 1024G, with K, M or G"));
 	}
-	check_wrong("--stack= guest", "--stack : not a size from 1 to 1024G, with K, M or G");
+	check_wrong("--stack= guest",
+		    "--stack : not a size from 1 to 1024G, with K, M or G");
 }
 END_TEST
 
@@ -384,10 +387,10 @@ END_TEST
 START_TEST(the_help_text_names_every_option)
 {
 	static const char *const names[] = {
-		"--provider ", "--bind ",	   "--stack ", "--work-area ",
-		"--timeout ",  "--allow-missing ", "--list ",  "--json ",
-		"--report ",   "--in-place ",	   "--help ",  "--version ",
-		"--host-stack ", "--perf-map ",	   "--line ",
+		"--provider ",	 "--bind ",	     "--stack ", "--work-area ",
+		"--timeout ",	 "--allow-missing ", "--list ",	 "--json ",
+		"--report ",	 "--in-place ",	     "--help ",	 "--version ",
+		"--host-stack ", "--perf-map ",	     "--line ",
 	};
 
 	for (size_t i = 0; i < COUNT(names); i++)

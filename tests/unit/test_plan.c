@@ -52,8 +52,9 @@ static int create(const struct scan *scan, struct message *message)
 		.count = 2,
 	};
 	struct import_table table = scan->table;
-	const struct plan_source source = { &options, &scan->file, &scan->image, &table,
-					    &result,  providers,   2,		 &lines };
+	const struct plan_source source = { &options, &scan->file, &scan->image,
+					    &table,   &result,	   providers,
+					    2,	      &lines };
 
 	table.vcpu_state = 0x5000; /* as of a guest that has lines */
 

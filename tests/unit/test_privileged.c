@@ -9,7 +9,8 @@ enum { NARROW, WIDE };
 
 static const char *find(const char *code, size_t count, bool is_64_bit)
 {
-	uint8_t *copy = calloc(1, count ? count : 1); /* a sanitizer sees one byte too many */
+	uint8_t *copy =
+		calloc(1, count ? count : 1); /* a sanitizer sees one byte too many */
 	uint32_t number;
 
 	memcpy(copy, code, count);
@@ -92,10 +93,10 @@ END_TEST
 
 START_TEST(what_never_faults_is_not_found)
 {
-	is("\x9d", WIDE, ""); /* popf */
+	is("\x9d", WIDE, "");	      /* popf */
 	is("\x0f\x02\xc0", WIDE, ""); /* lar */
 	is("\x0f\x00\xe0", WIDE, ""); /* verr */
-	is("\x8c\xd8", WIDE, ""); /* mov from a segment register */
+	is("\x8c\xd8", WIDE, "");     /* mov from a segment register */
 	is("\x64\x8b\x06", WIDE, ""); /* in FS */
 }
 END_TEST

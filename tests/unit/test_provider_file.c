@@ -170,7 +170,8 @@ static void share_name(struct jumpslot_provided *first, struct jumpslot_provided
 static void conflict(struct specimen *specimen, bool function)
 {
 	struct jumpslot_provided *first = with(specimen, function);
-	struct jumpslot_provided *last = record(specimen, table_size(specimen) / RECORD - 1);
+	struct jumpslot_provided *last =
+		record(specimen, table_size(specimen) / RECORD - 1);
 	struct jumpslot_provided *second = last;
 
 	while (!(function ? second->function : second->type))
@@ -268,16 +269,17 @@ START_TEST(what_is_wrong_with_a_table_is_said)
 		{ carry_unknown_mode, "record 0 (*): carry 0x4 is not known" },
 		{ bytes_unaligned, "record * (untyped): carry 0x10 with 4 stack bytes: a "
 				   "multiple of 8 up to 65536, with 0x10" },
-		{ bytes_beyond, "record * (untyped): carry 0x10 with 65544 stack bytes: a "
-				"multiple of 8 up to 65536, with 0x10" },
+		{ bytes_beyond,
+		  "record * (untyped): carry 0x10 with 65544 stack bytes: a "
+		  "multiple of 8 up to 65536, with 0x10" },
 		{ bytes_unsaid, "record 0 (*): carry 0x0 with 8 stack bytes: a multiple "
 				"of 8 up to 65536, with 0x10" },
-		{ bytes_of_direct, "twice is said to be direct and to have 24 stack bytes, "
-				   "which only a gate copies" },
+		{ bytes_of_direct,
+		  "twice is said to be direct and to have 24 stack bytes, "
+		  "which only a gate copies" },
 		{ two_modes, "untyped is said to be * and to be *" },
 		{ gated_and_blocking, "untyped is said to be * and to be *" },
-		{ two_stack_bytes,
-		  "untyped is said to have * and * stack bytes" },
+		{ two_stack_bytes, "untyped is said to have * and * stack bytes" },
 		{ no_note, no_table },
 		{ no_strings, no_table },
 	};

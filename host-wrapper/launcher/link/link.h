@@ -15,7 +15,7 @@ enum link_status {
 /* What became of one import. */
 struct link {
 	enum link_status status;
-	size_t provider;		/* unless missing */
+	size_t provider;		 /* unless missing */
 	const struct provided *function; /* unless missing */
 	struct carry carry;		 /* if bound */
 	/* If missing: the most similar name that there is, or NULL. */
@@ -35,8 +35,8 @@ struct link_result {
 #define LINK_MAX_NEAREST 20
 
 /*
- * The first provider that has a name serves it. `machine`: of the guest, EM_*. Returns 0 or
- * -ENOMEM; what is wrong with the imports stands in the result.
+ * The first provider that has a name serves it. `machine`: of the guest, EM_*. Returns 0
+ * or -ENOMEM; what is wrong with the imports stands in the result.
  */
 int link_imports(struct link_result *result, const struct import_table *table,
 		 unsigned machine, const struct provider_file *providers,

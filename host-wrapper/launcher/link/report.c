@@ -7,8 +7,8 @@
 #include "launcher/scan/abi_strings.h"
 #include "report.h"
 
-#define MAX_C_TEXT 512
-#define MAX_COLUMN 48
+#define MAX_C_TEXT  512
+#define MAX_COLUMN  48
 #define MAX_CARRIED 32
 
 static const char *provider_name(const struct report *report, size_t provider)
@@ -153,8 +153,7 @@ static void print_header(const struct report *report, FILE *out)
 	const struct image_range *readonly = &report->table->readonly_slots;
 
 	fprintf(out, "%s: %s, ABI %u, %zu import%s; ", report->guest, report->machine,
-		JUMPSLOT_ABI_VERSION, report->table->count,
-		plural(report->table->count));
+		JUMPSLOT_ABI_VERSION, report->table->count, plural(report->table->count));
 	if (readonly->size)
 		fprintf(out, "slots in read-only pages\n");
 	else

@@ -93,8 +93,10 @@ static void print_handler(const struct outcome *outcome, FILE *out)
 			JUMPSLOT_FAULT_RETRIES);
 		break;
 	case OUTCOME_HANDLER_ORDER:
-		fputs(": the guest's fault handler returned with another stack than it was "
-		      "called on, or over a host function", out);
+		fputs(": the guest's fault handler returned with another stack than it "
+		      "was "
+		      "called on, or over a host function",
+		      out);
 		break;
 	}
 }
@@ -144,8 +146,9 @@ static void print_left(const struct ended_guest *guest, const struct outcome *ou
 		fprintf(out, ": its entry returned, but %s, which it called, has not",
 			function);
 	else
-		fprintf(out, ": it called from %s after it had left a callback of %s, as "
-			     "by longjmp",
+		fprintf(out,
+			": it called from %s after it had left a callback of %s, as "
+			"by longjmp",
 			place(guest, outcome, outcome->pc, text), function);
 }
 
@@ -170,24 +173,29 @@ static void print_outcome(const struct ended_guest *guest, const struct outcome 
 		print_unprovided(guest, outcome, out);
 		break;
 	case OUTCOME_BAD_ENTRY:
-		fprintf(out, ": called the resolver with 0x%" PRIx64
-			     ", which is no entry of its import table, from %s",
+		fprintf(out,
+			": called the resolver with 0x%" PRIx64
+			", which is no entry of its import table, from %s",
 			outcome->address, place(guest, outcome, outcome->pc, text));
 		break;
 	case OUTCOME_FILE_CUT:
-		fprintf(out, ": its file was cut short while it ran, and ends before the "
-			     "contents of 0x%" PRIx64,
+		fprintf(out,
+			": its file was cut short while it ran, and ends before the "
+			"contents of 0x%" PRIx64,
 			outcome->address);
 		break;
 	case OUTCOME_HOST_STACK:
 		fputs(": the host's stack is full (--host-stack)", out);
 		break;
 	case OUTCOME_INTERRUPT_STACK:
-		fprintf(out, ": no room on the stack for interrupt %" PRIu32 ", which came at %s",
+		fprintf(out,
+			": no room on the stack for interrupt %" PRIu32
+			", which came at %s",
 			outcome->import, place(guest, outcome, outcome->pc, text));
 		break;
 	case OUTCOME_INTERRUPT_ORDER:
-		fputs(": an interrupt handler returned with another stack than it was called on",
+		fputs(": an interrupt handler returned with another stack than it was "
+		      "called on",
 		      out);
 		break;
 	case OUTCOME_HOST_ORDER:
@@ -202,15 +210,15 @@ static void print_outcome(const struct ended_guest *guest, const struct outcome 
 		return;
 	case OUTCOME_CALLBACK_PLACE:
 		fputs(": a callback from elsewhere than a gated function on the guest's "
-		      "thread", out);
+		      "thread",
+		      out);
 		break;
 	}
 	print_handler(outcome, out);
 	print_host(guest, outcome, out);
 }
 
-int ending_report(const struct ended_guest *guest, const struct ending *ending,
-		  FILE *out)
+int ending_report(const struct ended_guest *guest, const struct ending *ending, FILE *out)
 {
 	int number;
 

@@ -1,6 +1,6 @@
 /*
- * The outer ends of the guest's interrupt lines: descriptors that were inherited, and sockets
- * that are made here and removed at the end. Who reads them is the runner.
+ * The outer ends of the guest's interrupt lines: descriptors that were inherited, and
+ * sockets that are made here and removed at the end. Who reads them is the runner.
  */
 #ifndef JUMPSLOT_LINES_H
 #define JUMPSLOT_LINES_H
@@ -25,14 +25,14 @@ struct lines {
 };
 
 /*
- * Looks at the inherited descriptors: to be called before anything is opened, which could get
- * the number of one that is closed. Returns 0 or a negative errno.
+ * Looks at the inherited descriptors: to be called before anything is opened, which could
+ * get the number of one that is closed. Returns 0 or a negative errno.
  */
 int lines_inherit(struct lines *lines, const struct options *options,
 		  struct message *message);
 
-/* Makes the sockets, for the runner to inherit. Returns 0, or a negative errno; then none of
- * them is left. */
+/* Makes the sockets, for the runner to inherit. Returns 0, or a negative errno; then none
+ * of them is left. */
 int lines_open(struct lines *lines, struct message *message);
 
 /* Removes what lines_open() made. */

@@ -14,7 +14,7 @@
 struct writer {
 	uint8_t *bytes;
 	size_t size;
-	uint64_t next; /* where the next table goes */
+	uint64_t next;	  /* where the next table goes */
 	uint64_t strings; /* where the strings begin */
 	uint64_t strings_used;
 };
@@ -66,8 +66,8 @@ static void *add_table(struct writer *writer, struct plan_table *table, size_t c
 static void write_segments(struct writer *writer, struct plan *plan,
 			   const struct image *image)
 {
-	struct plan_segment *to = add_table(writer, &plan->segments, image->segment_count,
-					    sizeof(*to));
+	struct plan_segment *to =
+		add_table(writer, &plan->segments, image->segment_count, sizeof(*to));
 
 	for (size_t i = 0; i < image->segment_count; i++)
 		to[i] = (struct plan_segment){
@@ -83,8 +83,8 @@ static void write_segments(struct writer *writer, struct plan *plan,
 static void write_imports(struct writer *writer, struct plan *plan,
 			  const struct plan_source *source)
 {
-	struct plan_import *to = add_table(writer, &plan->imports, source->table->count,
-					   sizeof(*to));
+	struct plan_import *to =
+		add_table(writer, &plan->imports, source->table->count, sizeof(*to));
 
 	for (size_t i = 0; i < source->table->count; i++) {
 		const struct import *import = &source->table->imports[i];
@@ -112,8 +112,8 @@ static uint64_t changed_ns(const struct stat *status)
 static void write_providers(struct writer *writer, struct plan *plan,
 			    const struct plan_source *source)
 {
-	struct plan_provider *to = add_table(writer, &plan->providers,
-					     source->provider_count, sizeof(*to));
+	struct plan_provider *to =
+		add_table(writer, &plan->providers, source->provider_count, sizeof(*to));
 
 	for (size_t i = 0; i < source->provider_count; i++) {
 		const struct provider_file *provider = &source->providers[i];
@@ -136,8 +136,8 @@ static void write_providers(struct writer *writer, struct plan *plan,
 static void write_arguments(struct writer *writer, struct plan *plan,
 			    const struct options *options)
 {
-	uint32_t *to = add_table(writer, &plan->arguments, options->argument_count,
-				 sizeof(*to));
+	uint32_t *to =
+		add_table(writer, &plan->arguments, options->argument_count, sizeof(*to));
 
 	for (size_t i = 0; i < options->argument_count; i++)
 		to[i] = add_string(writer, options->arguments[i]);

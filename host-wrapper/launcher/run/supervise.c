@@ -220,7 +220,8 @@ static const struct outcome *share_outcome(int *fd)
 	void *at;
 
 	*fd = memfd_create("jumpslot-outcome", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	/* Sealed, or a guest that opens it by way of /proc could cut it short under us. */
+	/* Sealed, or a guest that opens it by way of /proc could cut it short under us.
+	 */
 	if (*fd < 0 || ftruncate(*fd, sizeof(struct outcome)) ||
 	    fcntl(*fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
 		return NULL;

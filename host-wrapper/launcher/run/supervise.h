@@ -23,7 +23,7 @@ struct run {
 
 /* How it ended. */
 struct ending {
-	int status;	/* as waitpid() gives it */
+	int status; /* as waitpid() gives it */
 	bool timed_out;
 	struct outcome outcome; /* what it left; not to be trusted */
 };

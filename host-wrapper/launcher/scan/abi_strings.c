@@ -8,8 +8,9 @@
 
 bool symbol_name_valid(const char *name)
 {
-	static const char symbol[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				     "0123456789_.$";
+	static const char symbol[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		"0123456789_.$";
 	size_t length = strspn(name, symbol);
 
 	return length && !name[length] && length <= JUMPSLOT_MAX_NAME &&
@@ -18,9 +19,10 @@ bool symbol_name_valid(const char *name)
 
 static const char letters[] = "vbhilctumBpfdDqQ";
 static const char *const words[] = {
-	"void",	   "int8_t",   "int16_t",  "int32_t", "int64_t", "uint8_t",
-	"uint16_t", "uint32_t", "uint64_t", "bool",    "void *",  "float",
-	"double",  "long double", "__int128", "unsigned __int128",
+	"void",	    "int8_t",	   "int16_t",  "int32_t",
+	"int64_t",  "uint8_t",	   "uint16_t", "uint32_t",
+	"uint64_t", "bool",	   "void *",   "float",
+	"double",   "long double", "__int128", "unsigned __int128",
 };
 
 /* RFC 3629, section 4. */

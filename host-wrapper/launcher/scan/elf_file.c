@@ -56,8 +56,8 @@ static int check_machine(const Elf32_Ehdr *header, struct message *message)
 		return fail(message, ENOEXEC, "ELF machine %u: neither x86-64 nor i386",
 			    header->e_machine);
 	if (class != (header->e_machine == EM_X86_64 ? ELFCLASS64 : ELFCLASS32))
-		return fail(message, ENOEXEC, "ELF class %u does not fit machine %u", class,
-			    header->e_machine);
+		return fail(message, ENOEXEC, "ELF class %u does not fit machine %u",
+			    class, header->e_machine);
 	return 0;
 }
 
@@ -70,8 +70,8 @@ static int check_raw_header(const struct elf_file *file, struct message *message
 {
 	union raw_header header = { 0 };
 	ssize_t size = pread(file->fd, &header, sizeof(header), 0);
-	int error = size < EI_NIDENT ? fail(message, ENOEXEC, "not an ELF file") :
-				       check_identity(header.identity, message);
+	int error = size < EI_NIDENT ? fail(message, ENOEXEC, "not an ELF file")
+				     : check_identity(header.identity, message);
 	bool wide = header.identity[EI_CLASS] == ELFCLASS64;
 
 	if (!error)
@@ -80,8 +80,8 @@ static int check_raw_header(const struct elf_file *file, struct message *message
 		return error;
 	if (size < (ssize_t)(wide ? sizeof(header.wide) : sizeof(header.narrow)))
 		return fail(message, ENOEXEC, "the ELF header is cut short");
-	if (wide ? header.wide.e_shoff && !header.wide.e_shnum :
-		   header.narrow.e_shoff && !header.narrow.e_shnum)
+	if (wide ? header.wide.e_shoff && !header.wide.e_shnum
+		 : header.narrow.e_shoff && !header.narrow.e_shnum)
 		return fail(message, ENOEXEC,
 			    "the ELF header does not say how many section headers "
 			    "there are");
@@ -275,7 +275,8 @@ int elf_file_section(struct elf_file *file, const char *name, uint64_t limit,
 
 /* One note of a section at `offset`; advances it. False at the end. */
 static bool next_note(const struct elf_section *section, uint64_t *offset,
-		      Elf64_Nhdr *header, const uint8_t **name, const uint8_t **descriptor)
+		      Elf64_Nhdr *header, const uint8_t **name,
+		      const uint8_t **descriptor)
 {
 	uint64_t rest = section->size - *offset;
 	uint64_t name_size, descriptor_size;
@@ -294,8 +295,8 @@ static bool next_note(const struct elf_section *section, uint64_t *offset,
 	return true;
 }
 
-const void *elf_note(const struct elf_section *section, const char *owner,
-		     uint32_t type, size_t size)
+const void *elf_note(const struct elf_section *section, const char *owner, uint32_t type,
+		     size_t size)
 {
 	const uint8_t *name, *descriptor;
 	size_t owner_size = strlen(owner) + 1;

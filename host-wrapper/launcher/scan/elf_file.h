@@ -48,8 +48,8 @@ int elf_file_segment(struct elf_file *file, size_t index, GElf_Phdr *segment,
 
 /*
  * Finds the one section of that name, at most `limit` bytes long, and reads it. A
- * compressed one is decompressed. Returns 0; -ENOENT and no message if there is none; -ENOEXEC if it
- * lies outside the file, is too large, without contents, or there are two.
+ * compressed one is decompressed. Returns 0; -ENOENT and no message if there is none;
+ * -ENOEXEC if it lies outside the file, is too large, without contents, or there are two.
  */
 int elf_file_section(struct elf_file *file, const char *name, uint64_t limit,
 		     struct elf_section *section, struct message *message);
@@ -58,8 +58,8 @@ int elf_file_section(struct elf_file *file, const char *name, uint64_t limit,
  * The descriptor of the note of that owner and type in a section's bytes, or
  * NULL; at least `size` bytes of it are there.
  */
-const void *elf_note(const struct elf_section *section, const char *owner,
-		     uint32_t type, size_t size);
+const void *elf_note(const struct elf_section *section, const char *owner, uint32_t type,
+		     size_t size);
 
 /* The string at `address` in a section, NUL inside it; or NULL. */
 const char *elf_string_at(const struct elf_section *section, uint64_t address);

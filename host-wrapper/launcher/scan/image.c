@@ -46,19 +46,20 @@ static int check_mappable(const GElf_Phdr *segment, size_t index, bool movable,
 			  struct message *message)
 {
 	if ((segment->p_flags & (PF_W | PF_X)) == (PF_W | PF_X))
-		return fail(message, ENOEXEC,
-			    "segment %zu at 0x%" PRIx64
-			    " is writable and executable: linkscripts/guest-*.ld keep code "
-			    "and data apart",
-			    index, segment->p_vaddr);
+		return fail(
+			message, ENOEXEC,
+			"segment %zu at 0x%" PRIx64
+			" is writable and executable: linkscripts/guest-*.ld keep code "
+			"and data apart",
+			index, segment->p_vaddr);
 	if (segment->p_align > 1 && segment->p_align & (segment->p_align - 1))
 		return fail(message, ENOEXEC,
-			    "segment %zu: alignment 0x%" PRIx64 " is no power of two", index,
-			    segment->p_align);
+			    "segment %zu: alignment 0x%" PRIx64 " is no power of two",
+			    index, segment->p_align);
 	if (segment->p_align > 0x40000000)
 		return fail(message, ENOEXEC,
-			    "segment %zu: alignment 0x%" PRIx64 ": at most 0x40000000", index,
-			    segment->p_align);
+			    "segment %zu: alignment 0x%" PRIx64 ": at most 0x40000000",
+			    index, segment->p_align);
 	if ((segment->p_vaddr - segment->p_offset) % IMAGE_PAGE)
 		return fail(message, ENOEXEC,
 			    "segment %zu: address 0x%" PRIx64 " and offset 0x%" PRIx64
@@ -112,16 +113,18 @@ static int add_segment(struct image *image, const GElf_Phdr *segment, size_t ind
 static int refuse_kind(const GElf_Phdr *segment, struct message *message)
 {
 	if (segment->p_type == PT_INTERP)
-		return fail(message, ENOEXEC,
-			    "a dynamic program (PT_INTERP): guests are linked statically");
+		return fail(
+			message, ENOEXEC,
+			"a dynamic program (PT_INTERP): guests are linked statically");
 	if (segment->p_type == PT_TLS)
-		return fail(message, ENOEXEC,
-			    "thread-local storage (PT_TLS): FS and GS belong to the host");
+		return fail(
+			message, ENOEXEC,
+			"thread-local storage (PT_TLS): FS and GS belong to the host");
 	return 0;
 }
 
-static int read_segments(struct image *image, struct elf_file *file,
-			 GElf_Phdr *dynamic, struct message *message)
+static int read_segments(struct image *image, struct elf_file *file, GElf_Phdr *dynamic,
+			 struct message *message)
 {
 	dynamic->p_type = PT_NULL;
 	for (size_t i = 0; i < file->segment_count; i++) {
@@ -192,10 +195,11 @@ static int read_dynamic_entry(struct image *image, int64_t tag, uint64_t value,
 		return fail(message, ENOEXEC, "relocates its code (DT_TEXTREL)");
 	case DT_JMPREL:
 	case DT_REL:
-		return fail(message, ENOEXEC,
-			    "has relocations that only a dynamic linker applies (tag %" PRIi64
-			    ")",
-			    tag);
+		return fail(
+			message, ENOEXEC,
+			"has relocations that only a dynamic linker applies (tag %" PRIi64
+			")",
+			tag);
 	case DT_RELA:
 		image->rela.address = value;
 		break;
@@ -230,7 +234,8 @@ static int check_relocations(const struct image *image, const uint64_t *entry_si
 		    (entry_sizes[i] != sizes[i] || ranges[i]->size % sizes[i] ||
 		     ranges[i]->address % 8 || !maps_from_file(image, ranges[i])))
 			return fail(message, ENOEXEC,
-				    "%s: 0x%" PRIx64 " bytes of %" PRIu64 "-byte entries at "
+				    "%s: 0x%" PRIx64 " bytes of %" PRIu64
+				    "-byte entries at "
 				    "0x%" PRIx64 ": not %" PRIu64
 				    "-byte entries within a segment",
 				    names[i], ranges[i]->size, entry_sizes[i],
@@ -278,8 +283,8 @@ static int check_entry(const struct image *image, struct message *message)
 		    segment->p_flags & PF_X)
 			return 0;
 	}
-	return fail(message, ENOEXEC, "the entry 0x%" PRIx64 " lies outside executable code",
-		    image->entry);
+	return fail(message, ENOEXEC,
+		    "the entry 0x%" PRIx64 " lies outside executable code", image->entry);
 }
 
 static int check_type(const struct elf_file *file, struct message *message)
@@ -287,8 +292,8 @@ static int check_type(const struct elf_file *file, struct message *message)
 	unsigned type = file->header.e_type;
 
 	if (type != ET_EXEC && type != ET_DYN)
-		return fail(message, ENOEXEC, "ELF type %u: neither an executable nor a static PIE",
-			    type);
+		return fail(message, ENOEXEC,
+			    "ELF type %u: neither an executable nor a static PIE", type);
 	if (type == ET_DYN && elf_file_word(file) == 4)
 		return fail(message, ENOEXEC,
 			    "a position-independent i386 image: link with -no-pie");

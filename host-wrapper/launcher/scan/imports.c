@@ -125,7 +125,8 @@ static int check_resolver_pointer(const struct import_table *table,
 static const char *entry_string(const struct sections *sections, size_t index,
 				size_t field, int32_t offset)
 {
-	uint64_t at = sections->table.address + index * sizeof(struct jumpslot_import) + field;
+	uint64_t at =
+		sections->table.address + index * sizeof(struct jumpslot_import) + field;
 
 	return elf_string_at(&sections->strings, at + (uint64_t)(int64_t)offset);
 }
@@ -134,25 +135,27 @@ static int read_strings(struct import *import, const struct sections *sections,
 			size_t index, const struct jumpslot_import *entry,
 			struct message *message)
 {
-	import->name = entry_string(sections, index, offsetof(struct jumpslot_import, name),
-				    entry->name);
+	import->name = entry_string(sections, index,
+				    offsetof(struct jumpslot_import, name), entry->name);
 	if (!import->name)
 		return fail(message, ENOEXEC,
 			    "import %zu: its name is no string within section %s", index,
 			    JUMPSLOT_SECTION_STR);
 	if (!symbol_name_valid(import->name))
-		return fail(message, ENOEXEC,
-			    "import %zu: its name is no symbol of 1 to %u letters, digits "
-			    "and _.$",
-			    index, JUMPSLOT_MAX_NAME);
+		return fail(
+			message, ENOEXEC,
+			"import %zu: its name is no symbol of 1 to %u letters, digits "
+			"and _.$",
+			index, JUMPSLOT_MAX_NAME);
 	if (!entry->type)
 		return 0;
-	import->type = entry_string(sections, index, offsetof(struct jumpslot_import, type),
-				    entry->type);
+	import->type = entry_string(sections, index,
+				    offsetof(struct jumpslot_import, type), entry->type);
 	if (!import->type || !type_string_valid(import->type))
-		return fail(message, ENOEXEC,
-			    "import %zu (%s): its type is no type string within section %s",
-			    index, import->name, JUMPSLOT_SECTION_STR);
+		return fail(
+			message, ENOEXEC,
+			"import %zu (%s): its type is no type string within section %s",
+			index, import->name, JUMPSLOT_SECTION_STR);
 	return 0;
 }
 
@@ -190,7 +193,8 @@ static int read_slot(struct import *import, const struct sections *sections,
 			    sections->slots.size, sections->slots.address);
 	if (import->slot == table->resolver_pointer)
 		return fail(message, ENOEXEC,
-			    "import %zu (%s): its slot 0x%" PRIx64 " is the resolver pointer",
+			    "import %zu (%s): its slot 0x%" PRIx64
+			    " is the resolver pointer",
 			    index, import->name, import->slot);
 	return 0;
 }
@@ -226,7 +230,8 @@ static int check_distinct_slots(const struct import_table *table,
 
 		if (*its)
 			error = fail(message, ENOEXEC,
-				     "import %zu (%s) has the slot of import %" PRIu32 " (%s)",
+				     "import %zu (%s) has the slot of import %" PRIu32
+				     " (%s)",
 				     i, table->imports[i].name, *its - 1,
 				     table->imports[*its - 1].name);
 		*its = (uint32_t)i + 1;
@@ -284,7 +289,8 @@ static void read_debug(struct import_table *table, struct elf_file *file,
 		if (found == NAME_INDEX_NONE)
 			continue;
 		table->imports[found].place = text_printable(place) ? place : NULL;
-		table->imports[found].prototype = text_printable(prototype) ? prototype : NULL;
+		table->imports[found].prototype =
+			text_printable(prototype) ? prototype : NULL;
 	}
 }
 
@@ -310,9 +316,10 @@ static int read_guest_sections(struct sections *sections, struct elf_file *file,
 		error = load_section(file, image, JUMPSLOT_SECTION_JMPTBL, most_slots,
 				     PF_R | PF_W, &sections->slots, message);
 	if (error == -ENOENT)
-		return fail(message, ENOEXEC,
-			    "no section %s or %s: not built with jumpslot/external_func.h",
-			    JUMPSLOT_SECTION_NOTE, JUMPSLOT_SECTION_JMPTBL);
+		return fail(
+			message, ENOEXEC,
+			"no section %s or %s: not built with jumpslot/external_func.h",
+			JUMPSLOT_SECTION_NOTE, JUMPSLOT_SECTION_JMPTBL);
 	return error;
 }
 

@@ -22,7 +22,7 @@ struct import_table {
 	size_t count;
 	uint64_t address; /* of the guest's own table */
 	uint64_t resolver_pointer;
-	uint64_t vcpu_state; /* 0: the guest takes no interrupts */
+	uint64_t vcpu_state;		   /* 0: the guest takes no interrupts */
 	struct image_range readonly_slots; /* whole pages of slots; size 0: none */
 };
 

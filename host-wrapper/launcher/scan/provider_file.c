@@ -10,7 +10,7 @@
 #include "provider_file.h"
 #include "abi_strings.h"
 
-#define MAX_TABLE   0x10000000u
+#define MAX_TABLE 0x10000000u
 /* Four for each function that a guest may import: its type, itself, how it is carried
  * and its stack bytes. */
 #define MAX_RECORDS ((size_t)4 * JUMPSLOT_MAX_IMPORTS)
@@ -57,8 +57,8 @@ static int read_tables(struct tables *tables, struct elf_file *elf,
 		error = elf_file_section(elf, JUMPSLOT_SECTION_PROVIDED, MAX_TABLE,
 					 &tables->records, message);
 	if (!error)
-		error = elf_file_section(elf, JUMPSLOT_SECTION_PROVIDER_STR, MAX_STRINGS, &tables->strings,
-					 message);
+		error = elf_file_section(elf, JUMPSLOT_SECTION_PROVIDER_STR, MAX_STRINGS,
+					 &tables->strings, message);
 	if (error == -ENOENT)
 		return fail(message, ENOEXEC,
 			    "no table of a provider: include <jumpslot/provider.h> and "
@@ -135,8 +135,9 @@ static int read_record(struct provided *record, struct provider_file *provider,
 	if (raw.flags & ~(uint32_t)JUMPSLOT_FLAGS_KNOWN ||
 	    (raw.flags & JUMPSLOT_CONVENTION_MASK) > JUMPSLOT_STDCALL ||
 	    (!raw.type && raw.flags))
-		return fail(message, ENOEXEC, "record %zu (%s): flags 0x%" PRIx32
-			    " are not all known", index, record->name, raw.flags);
+		return fail(message, ENOEXEC,
+			    "record %zu (%s): flags 0x%" PRIx32 " are not all known",
+			    index, record->name, raw.flags);
 	/* Whether a guest can do without it is the guest's to say. */
 	record->flags = raw.flags & ~(uint32_t)JUMPSLOT_OPTIONAL;
 	return read_carry(record, &raw, elf_file_word(&provider->elf), index, message);
@@ -223,7 +224,8 @@ static int read_functions(struct provider_file *provider, struct message *messag
 		return error;
 	count = tables.records.size / tables.record_size;
 	if (count > MAX_RECORDS)
-		return fail(message, ENOEXEC, "%zu records: at most %zu", count, MAX_RECORDS);
+		return fail(message, ENOEXEC, "%zu records: at most %zu", count,
+			    MAX_RECORDS);
 	provider->functions = calloc(count + 1, sizeof(*provider->functions));
 	if (!provider->functions || name_index_init(&provider->names, count))
 		return fail(message, ENOMEM, "out of memory");
@@ -256,8 +258,8 @@ static int open_file(struct provider_file *provider, const char *path, unsigned 
 	return 0;
 }
 
-int provider_file_read(struct provider_file *provider, const char *path,
-		       unsigned machine, struct message *message)
+int provider_file_read(struct provider_file *provider, const char *path, unsigned machine,
+		       struct message *message)
 {
 	int error = open_file(provider, path, machine, message);
 

@@ -13,10 +13,10 @@
 
 struct provided {
 	const char *name;
-	const char *type;  /* NULL: unknown */
-	uint64_t function; /* address in the file */
-	uint32_t flags;	   /* JUMPSLOT_VARIADIC and the convention */
-	uint32_t carry;	   /* JUMPSLOT_CARRY_*; 0: nothing is said */
+	const char *type;     /* NULL: unknown */
+	uint64_t function;    /* address in the file */
+	uint32_t flags;	      /* JUMPSLOT_VARIADIC and the convention */
+	uint32_t carry;	      /* JUMPSLOT_CARRY_*; 0: nothing is said */
 	uint32_t stack_bytes; /* with JUMPSLOT_CARRY_STACK */
 };
 
@@ -24,7 +24,7 @@ struct provider_file {
 	const char *name;    /* for messages */
 	const char *path;    /* absolute; NULL for the runner itself */
 	const char *options; /* for its jumpslot_provider_init() */
-	struct stat status; /* of the file whose table was read */
+	struct stat status;  /* of the file whose table was read */
 	struct elf_file elf;
 	struct provided *functions;
 	size_t count;
@@ -35,8 +35,8 @@ struct provider_file {
  * Opens the file at `path` and reads its table. `machine`: of the guest, EM_*.
  * Returns 0, or a negative errno with a line that does not name the file.
  */
-int provider_file_read(struct provider_file *provider, const char *path,
-		       unsigned machine, struct message *message);
+int provider_file_read(struct provider_file *provider, const char *path, unsigned machine,
+		       struct message *message);
 void provider_file_free(struct provider_file *provider);
 
 #endif

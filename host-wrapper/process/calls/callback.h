@@ -11,9 +11,9 @@
 
 /*
  * Fills in the callback, copies stack arguments from `arguments` to the guest's
- * stack, and goes over to the guest's side. This stack is free below `stack_end`, which is
- * aligned and has room above it for the arguments or for a record. Does not return where
- * there is no host function to come back to.
+ * stack, and goes over to the guest's side. This stack is free below `stack_end`, which
+ * is aligned and has room above it for the arguments or for a record. Does not return
+ * where there is no host function to come back to.
  */
 void callback_begin(struct gate_callback *callback, const struct jumpslot_callee *callee,
 		    const uintptr_t *arguments, uintptr_t stack_end)

@@ -55,9 +55,9 @@ static int map_stack(struct message *message)
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED ||
 	    mprotect(at + LOAD_GUARD, size + PAGE, PROT_READ | PROT_WRITE))
-		return fail(message, errno, "no memory for a host's stack of %llu bytes: %s",
-			    (unsigned long long)guest.plan->host_stack_size,
-			    strerror(errno));
+		return fail(
+			message, errno, "no memory for a host's stack of %llu bytes: %s",
+			(unsigned long long)guest.plan->host_stack_size, strerror(errno));
 	gate.stack_low = (uintptr_t)at + LOAD_GUARD;
 	gate.record = (struct gate_record *)(gate.stack_low + size + PAGE - MARGIN) - 1;
 	return 0;

@@ -33,22 +33,24 @@ _Static_assert(GATE_INTERRUPT == SIGURG, "the interrupts' signal");
 /*
  * `state` says who runs: 0 is the guest, with no host function below it, the one state in
  * which it may be interrupted; a record's address is that record's host function;
- * a callback's address + GATE_IN_CALLBACK is guest code that a host function called; and two
- * small numbers are the resolver, and what is before the guest's start and after its end.
+ * a callback's address + GATE_IN_CALLBACK is guest code that a host function called; and
+ * two small numbers are the resolver, and what is before the guest's start and after its
+ * end.
  */
 struct gate {
 	uintptr_t state;
 	struct gate_record *record; /* where the next one goes, and the stack ends */
-	uintptr_t thread;  /* what the segment register of libc's points to */
-	uint32_t expected; /* the host's MXCSR control bits, or GATE_NEVER */
-	uint32_t control;  /* the host's x87 control word */
-	bool deferred;	   /* an interrupt has to wait for the way out */
-	uint32_t mxcsr;	   /* the host's control bits */
+	uintptr_t thread;	    /* what the segment register of libc's points to */
+	uint32_t expected;	    /* the host's MXCSR control bits, or GATE_NEVER */
+	uint32_t control;	    /* the host's x87 control word */
+	bool deferred;		    /* an interrupt has to wait for the way out */
+	uint32_t mxcsr;		    /* the host's control bits */
 	bool masks_differ;
 	uint64_t guest_mask; /* signal masks, as the kernel has them */
 	uint64_t host_mask;
-	int *host_errno; /* of the guest's thread */
-	uintptr_t stack_low; /* the host's stack ends here, LOAD_GUARD below it is no memory */
+	int *host_errno;     /* of the guest's thread */
+	uintptr_t stack_low; /* the host's stack ends here, LOAD_GUARD below it is no
+				memory */
 };
 
 /* One gated function; never written once the guest runs. */
@@ -66,8 +68,8 @@ struct gate_function {
 
 /*
  * A call that is under way, at the top of the part of the host's stack that is its own.
- * Of a function on the guest's stack this is all that there is; `frame` and `ret` are then
- * the guest's frame pointer and return address, as a frame has them.
+ * Of a function on the guest's stack this is all that there is; `frame` and `ret` are
+ * then the guest's frame pointer and return address, as a frame has them.
  */
 struct gate_record {
 	uintptr_t frame;
@@ -84,8 +86,8 @@ struct gate_record {
 
 /* Guest code that a host function called. */
 struct gate_callback {
-	uintptr_t cookie_at;  /* the lowest word of the guest's stack that is in use; it */
-			      /* holds gate.state */
+	uintptr_t cookie_at; /* the lowest word of the guest's stack that is in use; it */
+	/* holds gate.state */
 	uintptr_t guest_high; /* and up to here it belongs to the host function's call */
 	uintptr_t guest_sp;   /* at the call, and so when it returns */
 	uintptr_t target;
@@ -95,7 +97,7 @@ struct gate_callback {
 	int host_errno;
 };
 
-#define GATE_ASSERT(type, field, offset) \
+#define GATE_ASSERT(type, field, offset)                                                 \
 	_Static_assert(offsetof(struct type, field) == (offset), #type "." #field)
 GATE_ASSERT(gate, state, GATE_STATE);
 GATE_ASSERT(gate, record, GATE_RECORD);
@@ -137,8 +139,8 @@ extern struct gate gate __attribute__((__visibility__("hidden")));
 
 /*
  * Makes the host's stack, and a thunk for each import that the plan wants gated:
- * `functions`, an address an import, 0 for none, then holds the thunks' addresses in their
- * place. Does nothing where nothing is gated. Returns 0 or a negative errno.
+ * `functions`, an address an import, 0 for none, then holds the thunks' addresses in
+ * their place. Does nothing where nothing is gated. Returns 0 or a negative errno.
  */
 int gate_prepare(uintptr_t *functions, struct message *message);
 
@@ -176,10 +178,10 @@ extern const char jumpslot_gate_copied[];
  * Where a gate stops, by an undefined instruction, when what it was promised does not
  * hold; the fault's report says so.
  */
-extern const char jumpslot_gate_exit_fault[];	  /* a host function returned out of order */
-extern const char jumpslot_gate_entry_fault[];	  /* its caller's callback is gone */
-extern const char jumpslot_callback_exit_fault[]; /* a callback returned out of order */
+extern const char jumpslot_gate_exit_fault[];  /* a host function returned out of order */
+extern const char jumpslot_gate_entry_fault[]; /* its caller's callback is gone */
+extern const char jumpslot_callback_exit_fault[];  /* a callback returned out of order */
 extern const char jumpslot_callback_place_fault[]; /* it was called from elsewhere */
-extern const char jumpslot_gate_open_fault[];	  /* the guest returned over a callback */
+extern const char jumpslot_gate_open_fault[]; /* the guest returned over a callback */
 
 #endif

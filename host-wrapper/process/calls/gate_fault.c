@@ -77,7 +77,8 @@ bool gate_fault_mend(const siginfo_t *info, void *context)
 		return false;
 	left = context_copy_left(context);
 	/* Not what it copies to, which would be the host's stack. */
-	if (address - context_frame(context) - sizeof(uintptr_t) - left >= sizeof(uintptr_t))
+	if (address - context_frame(context) - sizeof(uintptr_t) - left >=
+	    sizeof(uintptr_t))
 		return false;
 	words = address % PAGE / sizeof(uintptr_t) + 1;
 	if (words > left / sizeof(uintptr_t))

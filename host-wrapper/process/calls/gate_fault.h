@@ -11,8 +11,9 @@
 #include "common/outcome.h"
 
 /*
- * Whether the fault is but the gate's, which copied arguments beyond the end of the guest's
- * memory, where none of them can be: it then goes on without the rest of that page.
+ * Whether the fault is but the gate's, which copied arguments beyond the end of the
+ * guest's memory, where none of them can be: it then goes on without the rest of that
+ * page.
  */
 bool gate_fault_mend(const siginfo_t *info, void *context);
 

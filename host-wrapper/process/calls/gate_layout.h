@@ -50,8 +50,8 @@
 #define GATE_OUTSIDE   2
 #define GATE_RESOLVING 4
 
-/* The signal that carries interrupts to the guest (SIGURG); blocking functions mask it. By
- * default it is ignored, and several of them count as one. */
+/* The signal that carries interrupts to the guest (SIGURG); blocking functions mask it.
+ * By default it is ignored, and several of them count as one. */
 #define GATE_INTERRUPT 23
 
 /* Bytes at the end of each way out of the gate, with the guest's stack as it will be. */
@@ -63,8 +63,8 @@
 /* MXCSR: what decides how floats behave. Its flags below are the callee's to change, and
  * cross the gate as they cross any call (x86-64 psABI, section 3.2.3). */
 #define MXCSR_CONTROL 0xffc0
-/* No value of MXCSR's control bits: makes the gate look closer. One is compared with, and the
- * other is added to what is compared. */
+/* No value of MXCSR's control bits: makes the gate look closer. One is compared with, and
+ * the other is added to what is compared. */
 #define GATE_NEVER  0x40000000
 #define GATE_FORCED 0x80000000
 

@@ -16,7 +16,8 @@ static void load_mxcsr(uint32_t control)
 			 (control & MXCSR_CONTROL));
 }
 
-/* Returns the one until then. Cannot fail; syscall() is a few instructions in any libc. */
+/* Returns the one until then. Cannot fail; syscall() is a few instructions in any libc.
+ */
 static uint64_t set_mask(uint64_t mask)
 {
 	uint64_t old;

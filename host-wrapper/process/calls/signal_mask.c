@@ -14,7 +14,8 @@ static set_mask *libc_sigmask;
 
 static void find_libc_sigmask(void)
 {
-	*(void **)&libc_sigmask = dlsym(RTLD_NEXT, "pthread_sigmask"); /* not async-signal-safe */
+	*(void **)&libc_sigmask =
+		dlsym(RTLD_NEXT, "pthread_sigmask"); /* not async-signal-safe */
 }
 
 static uint64_t current_mask(void)
@@ -34,7 +35,8 @@ void signal_mask_start(void)
 	gate.guest_mask = gate.host_mask = current_mask();
 }
 
-/* The mask may have changed: the gate that is open is to ask the kernel when it closes. */
+/* The mask may have changed: the gate that is open is to ask the kernel when it closes.
+ */
 static void note(void)
 {
 	struct gate_record *record = NULL;

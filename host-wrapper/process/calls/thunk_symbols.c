@@ -55,11 +55,11 @@ static bool measure(const struct thunk_area *area, thunk_name *name_of,
 	       !__builtin_add_overflow(symbols, sizes->strings, &sizes->object);
 }
 
-static void fill_header(ElfW(Ehdr) *header)
+static void fill_header(ElfW(Ehdr) * header)
 {
 	*header = (ElfW(Ehdr)){
-		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3,
-			     __ELF_NATIVE_CLASS / 32, ELFDATA2LSB, EV_CURRENT },
+		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, __ELF_NATIVE_CLASS / 32,
+			     ELFDATA2LSB, EV_CURRENT },
 		.e_type = ET_EXEC,
 		.e_machine = thunk_cfi_machine,
 		.e_version = EV_CURRENT,

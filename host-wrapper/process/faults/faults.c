@@ -1,7 +1,8 @@
 /*
- * One handler for all fault signals. A fault is mended, handled by the guest, or described
- * for the supervisor, if there is one, and raised again: by the time that the handler
- * returns the action is back at its default, and the signal ends the process. See faults.h.
+ * One handler for all fault signals. A fault is mended, handled by the guest, or
+ * described for the supervisor, if there is one, and raised again: by the time that the
+ * handler returns the action is back at its default, and the signal ends the process. See
+ * faults.h.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -115,9 +116,9 @@ static void fault(const siginfo_t *info, void *context)
 	siginfo_t ended = *info;
 	uint32_t handler;
 
-	if (guest_fault_returned(info, context) ?
-		    guest_fault_decide(&ended, context, &handler) :
-		    guest_fault_deliver(info, context, &handler))
+	if (guest_fault_returned(info, context)
+		    ? guest_fault_decide(&ended, context, &handler)
+		    : guest_fault_deliver(info, context, &handler))
 		return;
 	end(&ended, context, 0, handler);
 }

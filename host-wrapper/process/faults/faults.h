@@ -16,12 +16,13 @@
 int faults_catch(struct message *message);
 
 /*
- * Ends the guest as by a fault where `context` was interrupted, with an outcome of that kind;
- * `number` is what it says of `import`. Does not return. Async-signal-safe.
+ * Ends the guest as by a fault where `context` was interrupted, with an outcome of that
+ * kind; `number` is what it says of `import`. Does not return. Async-signal-safe.
  */
 void faults_end(uint32_t kind, uint32_t number, const void *context);
 
-/* Whether `here` is on the stack of all signal handlers, which only the guest's thread has. */
+/* Whether `here` is on the stack of all signal handlers, which only the guest's thread
+ * has. */
 bool faults_on_stack(const void *here) WITHOUT_SEGMENTS;
 
 #endif

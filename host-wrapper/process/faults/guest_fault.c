@@ -18,14 +18,15 @@
 #include "vcpu/vcpu.h"
 #include "vcpu/xsave_x86.h"
 
-#define STACK	   ((size_t)0x10000)
-#define GUARD	   LOAD_GUARD
-/* Of x87 registers before the vectors, as i386 has them; and no less than a cache line. */
-#define X87_ROOM   ((size_t)128)
-#define PAGE	   ((size_t)4096)
-#define IS_64_BIT  (sizeof(void *) == 8)
+#define STACK ((size_t)0x10000)
+#define GUARD LOAD_GUARD
+/* Of x87 registers before the vectors, as i386 has them; and no less than a cache line.
+ */
+#define X87_ROOM  ((size_t)128)
+#define PAGE	  ((size_t)4096)
+#define IS_64_BIT (sizeof(void *) == 8)
 /* Addresses beyond are no user's: a jump there may fault before it or behind it. */
-#define USER_BITS  47
+#define USER_BITS 47
 
 /* One fault at a time: its stack is used anew for the next. */
 static struct {
@@ -56,7 +57,8 @@ int guest_fault_prepare(struct message *message)
 		return 0;
 	at = mmap(NULL, GUARD + STACK + room, PROT_NONE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (at == MAP_FAILED || mprotect(at + GUARD, STACK + room, PROT_READ | PROT_WRITE))
+	if (at == MAP_FAILED ||
+	    mprotect(at + GUARD, STACK + room, PROT_READ | PROT_WRITE))
 		return fail(message, errno, "no memory for a stack for faults: %s",
 			    strerror(errno));
 	fault.stack_low = region.start = (uintptr_t)at + GUARD;
@@ -76,7 +78,8 @@ int guest_fault_set(uintptr_t handler)
 
 static struct jumpslot_fault *frame(void)
 {
-	return (struct jumpslot_fault *)((fault.stack_high - sizeof(struct jumpslot_fault)) &
+	return (struct jumpslot_fault *)((fault.stack_high -
+					  sizeof(struct jumpslot_fault)) &
 					 ~(uintptr_t)63);
 }
 
@@ -138,7 +141,8 @@ static void write_registers(void *context, const struct jumpslot_fault *from)
 	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
 
 	for (size_t i = 0; i < fault_field_count; i++)
-		registers[fault_fields[i].number] = (greg_t) *
+		registers[fault_fields[i].number] =
+			(greg_t) *
 			(const uint64_t *)((const char *)from + fault_fields[i].offset);
 }
 

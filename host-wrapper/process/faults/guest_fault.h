@@ -1,10 +1,10 @@
 /*
  * Faults that the guest handles itself: into its handler, and back with its decision.
  *
- * The signal's handler writes a struct jumpslot_fault onto a stack for faults, and returns
- * into the guest's handler. That ends in an undefined instruction, whose signal brings us
- * back with the decision: slow, but nothing to get wrong. One assembly file and one C file
- * an architecture. Knows nothing of reports: those are faults.h's.
+ * The signal's handler writes a struct jumpslot_fault onto a stack for faults, and
+ * returns into the guest's handler. That ends in an undefined instruction, whose signal
+ * brings us back with the decision: slow, but nothing to get wrong. One assembly file and
+ * one C file an architecture. Knows nothing of reports: those are faults.h's.
  */
 #ifndef JUMPSLOT_GUEST_FAULT_H
 #define JUMPSLOT_GUEST_FAULT_H

@@ -1,7 +1,7 @@
 /*
- * The handler of the interrupts' signal: latch, decide, push. It runs on the signal stack,
- * touches nothing that belongs to a thread of libc's, and reads the guest's level only here,
- * on the guest's own thread. See interrupt.h.
+ * The handler of the interrupts' signal: latch, decide, push. It runs on the signal
+ * stack, touches nothing that belongs to a thread of libc's, and reads the guest's level
+ * only here, on the guest's own thread. See interrupt.h.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -20,7 +20,8 @@
 #include "vcpu/vcpu.h"
 #include "vcpu/xsave_x86.h"
 
-/* Code in the guest's place in which the guest is not to be interrupted: it starts over. */
+/* Code in the guest's place in which the guest is not to be interrupted: it starts over.
+ */
 struct stretch {
 	const char *start, *end;
 };
@@ -38,8 +39,8 @@ static const struct stretch ways_out[] = {
 	{ jumpslot_bind_check, jumpslot_bind_out },
 };
 
-/* Whether the guest is on its way in or out of the host: what waits will be seen there, as one
- * that had already looked is sent back to the look. */
+/* Whether the guest is on its way in or out of the host: what waits will be seen there,
+ * as one that had already looked is sent back to the look. */
 static bool sees_at_gate(void *context, uintptr_t pc)
 {
 	if (!is_within(pc, jumpslot_gates_start, jumpslot_gates_end))
@@ -90,12 +91,14 @@ static void interrupt(void *context)
 		context_restart(context, jumpslot_resume, vcpu.resuming);
 		return;
 	}
-	if (is_within(pc, jumpslot_sleep_open, jumpslot_sleep_end) && vcpu_has_deliverable())
+	if (is_within(pc, jumpslot_sleep_open, jumpslot_sleep_end) &&
+	    vcpu_has_deliverable())
 		context_set_pc(context, jumpslot_sleep_end);
 	deliver(context);
 }
 
-/* A signal to the process may come to any thread of it; only the guest's has our stack. */
+/* A signal to the process may come to any thread of it; only the guest's has our stack.
+ */
 static bool is_guests_thread(const void *here)
 {
 	return faults_on_stack(here) || syscall(SYS_gettid) == vcpu.thread;
@@ -142,7 +145,8 @@ int interrupt_catch(struct message *message)
 	if (!guest.plan->vcpu_state)
 		return 0;
 	if (!xsave_largest())
-		return fail(message, ENOTSUP, "interrupts need a processor with XSAVE and XGETBV(1)");
+		return fail(message, ENOTSUP,
+			    "interrupts need a processor with XSAVE and XGETBV(1)");
 	sigfillset(&action.sa_mask); /* all handlers share one stack */
 	if (sigaction(GATE_INTERRUPT, &action, NULL))
 		return fail(message, errno, "interrupts: %s", strerror(errno));

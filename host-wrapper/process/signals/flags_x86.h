@@ -1,6 +1,6 @@
 /*
- * The alignment flag, which a signal's handler inherits from the guest: our code, and libc's,
- * would fault by it.
+ * The alignment flag, which a signal's handler inherits from the guest: our code, and
+ * libc's, would fault by it.
  */
 #ifndef JUMPSLOT_FLAGS_H
 #define JUMPSLOT_FLAGS_H

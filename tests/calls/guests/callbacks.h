@@ -10,8 +10,8 @@ struct callbacks_record {
 };
 
 typedef int callback_plain(int);
-typedef long double callback_mixed(char, double, int64_t, float, long double, short, double,
-				   int64_t, int, unsigned, void *, _Bool);
+typedef long double callback_mixed(char, double, int64_t, float, long double, short,
+				   double, int64_t, int, unsigned, void *, _Bool);
 typedef struct callbacks_record callback_record(struct callbacks_record, int);
 typedef int callback_compare(const void *, const void *);
 typedef int callback_six(void *, void *, void *, void *, void *, void *);
@@ -19,7 +19,8 @@ typedef int callback_doubles(int, ...);
 
 /* A struct of so many bytes, made by a function without arguments. */
 #define CALLBACKS_SIZES(do)                                                              \
-	do(1) do(2) do(3) do(4) do(5) do(8) do(12) do(16) do(17) do(24) do(40) do(9000)
+	do                                                                               \
+	(1) do(2) do(3) do(4) do(5) do(8) do(12) do(16) do(17) do(24) do(40) do(9000)
 #define CALLBACKS_BYTES(size)                                                            \
 	struct callbacks_bytes_##size {                                                  \
 		unsigned char bytes[size];                                               \
@@ -34,7 +35,7 @@ struct callbacks_makers {
 struct callbacks_wide {
 	int64_t words[8];
 } __attribute__((__aligned__(64)));
-#define CALLBACKS_WIDE struct callbacks_wide, long double
+#define CALLBACKS_WIDE	 struct callbacks_wide, long double
 #define CALLBACKS_WIDE_4 CALLBACKS_WIDE, CALLBACKS_WIDE, CALLBACKS_WIDE, CALLBACKS_WIDE
 typedef int64_t callback_wide(CALLBACKS_WIDE_4, CALLBACKS_WIDE_4);
 

@@ -15,19 +15,19 @@ struct block {
 	int32_t words[5];
 };
 
-#define CONVENTION(X, name)                                                    \
-	X(int, name##_none, void)                                              \
-	X(int, name##_one, int)                                                \
-	X(int, name##_two, int, int)                                           \
-	X(int, name##_three, int, int, int)                                    \
-	X(int, name##_eight, int, int, int, int, int, int, int, int)           \
-	X(void, name##_store, int *, int, int)                                 \
-	X(int64_t, name##_wide, int64_t)                                       \
-	X(uint64_t, name##_wides, uint64_t, int, uint64_t, int)                \
-	X(double, name##_real, double)                                         \
-	X(double, name##_reals, int, int, int, double, float, long double)     \
-	X(int, name##_takes, struct block, int, struct block)                  \
-	X(struct block, name##_gives, int)                                     \
+#define CONVENTION(X, name)                                                              \
+	X(int, name##_none, void)                                                        \
+	X(int, name##_one, int)                                                          \
+	X(int, name##_two, int, int)                                                     \
+	X(int, name##_three, int, int, int)                                              \
+	X(int, name##_eight, int, int, int, int, int, int, int, int)                     \
+	X(void, name##_store, int *, int, int)                                           \
+	X(int64_t, name##_wide, int64_t)                                                 \
+	X(uint64_t, name##_wides, uint64_t, int, uint64_t, int)                          \
+	X(double, name##_real, double)                                                   \
+	X(double, name##_reals, int, int, int, double, float, long double)               \
+	X(int, name##_takes, struct block, int, struct block)                            \
+	X(struct block, name##_gives, int)                                               \
 	X(struct block, name##_passes, struct block, int, int, int)
 
 CONVENTION(EXTERNAL_FUNC, cdecl)

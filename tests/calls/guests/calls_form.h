@@ -10,11 +10,11 @@
 #define CALLS_FORM_H
 
 #ifdef UNTYPED
-#define CALL(ret, func, ...)                                                   \
-	ret func(__VA_ARGS__);                                                 \
+#define CALL(ret, func, ...)                                                             \
+	ret func(__VA_ARGS__);                                                           \
 	EXTERNAL_FUNC(func)
-#define VARIADIC_CALL(ret, func, ...)                                          \
-	ret func(__VA_ARGS__, ...);                                            \
+#define VARIADIC_CALL(ret, func, ...)                                                    \
+	ret func(__VA_ARGS__, ...);                                                      \
 	EXTERNAL_FUNC(func)
 #else
 #define CALL	      EXTERNAL_FUNC

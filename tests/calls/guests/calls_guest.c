@@ -95,16 +95,16 @@ static void fill(uint8_t *bytes, int size, int from)
 }
 
 /* Each size is one function, so that the large one is not in everybody's frame. */
-#define BYTES_CHECK(X, size)                                                   \
-	static __attribute__((__noinline__)) void check_bytes##size(int round) \
-	{                                                                      \
-		struct bytes##size sent, expected;                             \
-                                                                               \
-		fill(sent.byte, size, 1);                                      \
-		fill(expected.byte, size, 4);                                  \
-		sent = call_bytes##size(sent, 3);                              \
-		check(same(&sent, &expected, size),                            \
-		      "a struct of " #size " bytes", round);                   \
+#define BYTES_CHECK(X, size)                                                             \
+	static __attribute__((__noinline__)) void check_bytes##size(int round)           \
+	{                                                                                \
+		struct bytes##size sent, expected;                                       \
+                                                                                         \
+		fill(sent.byte, size, 1);                                                \
+		fill(expected.byte, size, 4);                                            \
+		sent = call_bytes##size(sent, 3);                                        \
+		check(same(&sent, &expected, size), "a struct of " #size " bytes",       \
+		      round);                                                            \
 	}
 SIZES(BYTES_CHECK, )
 BYTES_CHECK(, 70000)

@@ -21,8 +21,7 @@ struct registers {
 
 #define I386_CALLS(X) X(uint32_t, call_chain, int)
 /* Its arguments are in EAX, EDX and ECX, and on the stack. */
-#define I386_REGPARM3_CALLS(X)                                                 \
-	X(void, call_registers, int, int, int, struct registers *)
+#define I386_REGPARM3_CALLS(X) X(void, call_registers, int, int, int, struct registers *)
 
 I386_CALLS(CALL)
 I386_REGPARM3_CALLS(EXTERNAL_FUNC_REGPARM3)

@@ -62,11 +62,11 @@ __asm__(".globl call_with_all_registers\n"
 	"	push	%esi\n"
 	"	push	%edi\n"
 	"	push	%ebp\n"
-	"	sub	$28, %esp\n"		/* the stack is aligned */
-	"	mov	48(%esp), %ebx\n"	/* `call`: its fields */
+	"	sub	$28, %esp\n"	  /* the stack is aligned */
+	"	mov	48(%esp), %ebx\n" /* `call`: its fields */
 	"	stmxcsr	16(%esp)\n"
 	"	fnstcw	20(%esp)\n"
-	"	mov	0(%ebx), %eax\n"	/* the argument on the stack */
+	"	mov	0(%ebx), %eax\n" /* the argument on the stack */
 	"	mov	%eax, (%esp)\n"
 	"	mov	12(%ebx), %eax\n"
 	"	mov	%eax, 8(%esp)\n"

@@ -7,7 +7,7 @@ I386_REGPARM3_CALLS(PROVIDE)
 
 __asm__(".globl call_chain\n"
 	".type call_chain, @function\n"
-	"call_chain:\n"			/* the static chain comes back as the result */
+	"call_chain:\n" /* the static chain comes back as the result */
 	"	mov	%ecx, %eax\n"
 	"	ret\n"
 

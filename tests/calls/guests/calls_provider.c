@@ -151,12 +151,12 @@ struct extended call_extended(struct extended a, int b)
 }
 
 /* Every byte must have come, and goes back: with `add` added to it. */
-#define BYTES_FUNCTION(X, size)                                                \
-	struct bytes##size call_bytes##size(struct bytes##size a, int add)     \
-	{                                                                      \
-		for (int i = 0; i < size; i++)                                 \
-			a.byte[i] = (uint8_t)(a.byte[i] + add);                \
-		return a;                                                      \
+#define BYTES_FUNCTION(X, size)                                                          \
+	struct bytes##size call_bytes##size(struct bytes##size a, int add)               \
+	{                                                                                \
+		for (int i = 0; i < size; i++)                                           \
+			a.byte[i] = (uint8_t)(a.byte[i] + add);                          \
+		return a;                                                                \
 	}
 SIZES(BYTES_FUNCTION, )
 BYTES_FUNCTION(, 70000)

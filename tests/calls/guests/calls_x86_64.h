@@ -32,13 +32,13 @@ struct lines {
 	uint64_t words[16];
 } __attribute__((__aligned__(128)));
 
-#define X86_64_CALLS(X)                                                        \
-	X(__int128, call_int128, __int128, unsigned __int128)                  \
-	X(__int128, call_int128_beyond, int, int, int, int, int, int,          \
-	  __int128, int, int, __int128)                                        \
-	X(v1, call_v1, v1, v1)                                                 \
-	X(struct line, call_line, int, struct line, int, struct line)          \
-	X(uint64_t, call_chain, int)                                           \
+#define X86_64_CALLS(X)                                                                  \
+	X(__int128, call_int128, __int128, unsigned __int128)                            \
+	X(__int128, call_int128_beyond, int, int, int, int, int, int, __int128, int,     \
+	  int, __int128)                                                                 \
+	X(v1, call_v1, v1, v1)                                                           \
+	X(struct line, call_line, int, struct line, int, struct line)                    \
+	X(uint64_t, call_chain, int)                                                     \
 	X(void, call_registers, struct registers *)
 
 #define X86_64_UNCOPIED_CALLS(X) X(uint64_t, call_lines, int, struct lines)

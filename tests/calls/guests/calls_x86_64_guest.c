@@ -26,8 +26,8 @@ static void check_types(int round)
 	check(call_int128_beyond(1, 2, 3, 4, 5, 6, large, 7, 8, -9) == 93 + 7 * large,
 	      "128-bit integers on the stack", round);
 	check(product[0] == 10 && product[1] == 21, "8-byte vectors", round);
-	check(sum.words[0] == 810 && sum.words[7] == 180,
-	      "structs aligned to 64 bytes", round);
+	check(sum.words[0] == 810 && sum.words[7] == 180, "structs aligned to 64 bytes",
+	      round);
 	check(call_lines(10, lines) == 42, "a struct aligned to 128 bytes", round);
 	check(call_vector_count(1, 2) == 0 && call_vector_count(1, 2.0, 3.0, 4) == 2,
 	      "how many vector registers a variadic call uses", round);
@@ -76,7 +76,7 @@ __asm__(".globl call_with_all_registers\n"
 	"	push	%r13\n"
 	"	push	%r14\n"
 	"	push	%r15\n"
-	"	sub	$24, %rsp\n"		/* the stack is aligned */
+	"	sub	$24, %rsp\n" /* the stack is aligned */
 	"	mov	%rcx, (%rsp)\n"
 	"	mov	%rdx, 8(%rsp)\n"
 	"	stmxcsr	16(%rsp)\n"
@@ -136,7 +136,7 @@ static const uint64_t callee_saved[] = {
 static void check_arguments(const struct registers *seen, uint8_t (*ymm)[32], int round)
 {
 	static uint64_t expected[] = {
-		0x1111111111111111, 0x2222222222222222, 0x3333333333333333,
+		0x1111111111111111, 0x2222222222222222,	  0x3333333333333333,
 		0x4444444444444444, 0 /* the argument */, 0x5555555555555555,
 		0x6666666666666666, 0x7777777777777777,
 	};

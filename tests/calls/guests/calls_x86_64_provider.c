@@ -49,13 +49,13 @@ uint64_t call_lines(int a, struct lines b)
 
 __asm__(".globl call_chain\n"
 	".type call_chain, @function\n"
-	"call_chain:\n"			/* the static chain comes back as the result */
+	"call_chain:\n" /* the static chain comes back as the result */
 	"	mov	%r10, %rax\n"
 	"	ret\n"
 
 	".globl call_vector_count\n"
 	".type call_vector_count, @function\n"
-	"call_vector_count:\n"		/* and so does AL */
+	"call_vector_count:\n" /* and so does AL */
 	"	movzbl	%al, %eax\n"
 	"	ret\n"
 

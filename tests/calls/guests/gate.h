@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <jumpslot/external_func.h>
 
-/* 1 if code at `target` is in memory that can be executed and not written, and no memory of
- * the process is both; 0 if not. */
+/* 1 if code at `target` is in memory that can be executed and not written, and no memory
+ * of the process is both; 0 if not. */
 EXTERNAL_FUNC(int, protected_code, const void *)
 /* Whether following frame pointers leads to a return address in [start, end). */
 EXTERNAL_FUNC(int, frames_lead_to, uintptr_t, uintptr_t)
@@ -17,7 +17,8 @@ EXTERNAL_FUNC(int, use_stack, int)
 EXTERNAL_FUNC(int, stop_here, int, int, int, int, int, int, int, int)
 EXTERNAL_FUNC_VARIADIC(int, stop_here_variadic, int)
 EXTERNAL_FUNC(int, stop_here_callback, int (*)(int), int)
-/* Every way through the gate: its result is in memory, which i386 has the function pop ... */
+/* Every way through the gate: its result is in memory, which i386 has the function pop
+ * ... */
 struct gate_result {
 	int words[8];
 };

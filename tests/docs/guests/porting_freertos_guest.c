@@ -251,12 +251,9 @@ static int tasks_take_turns(void)
 }
 
 static const struct test_case cases[] = {
-	{ "sleep", sleeps_and_steps },
-	{ "late", a_handler_takes_long },
-	{ "wake", an_interrupt_wakes },
-	{ "backlog", a_backlog_is_kept },
-	{ "pended", a_pended_tick_keeps_awake },
-	{ "turns", tasks_take_turns },
+	{ "sleep", sleeps_and_steps },		 { "late", a_handler_takes_long },
+	{ "wake", an_interrupt_wakes },		 { "backlog", a_backlog_is_kept },
+	{ "pended", a_pended_tick_keeps_awake }, { "turns", tasks_take_turns },
 };
 
 JUMPSLOT_ENTRY(info)

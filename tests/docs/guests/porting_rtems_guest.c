@@ -121,8 +121,8 @@ static void yield(void)
 	_Thread_Do_dispatch(&the_cpu, level);
 }
 
-/* Both threads. Each loses the processor to an interrupt, and then yields; the second does
- * so with interrupts disabled, which the first never has. */
+/* Both threads. Each loses the processor to an interrupt, and then yields; the second
+ * does so with interrupts disabled, which the first never has. */
 static void run_slices(unsigned number)
 {
 	while (slices[0] < SLICES || slices[1] < SLICES) {

@@ -1,4 +1,5 @@
-/* Host functions in which an interrupt may find the guest, one for each way to be there. */
+/* Host functions in which an interrupt may find the guest, one for each way to be there.
+ */
 #ifndef INTERRUPTS_H
 #define INTERRUPTS_H
 
@@ -17,7 +18,8 @@ EXTERNAL_FUNC(int, use_libc, int)
 /* Run for so long; the difference that it made to `*counter`. */
 EXTERNAL_FUNC(int, compute_gated, uint64_t, volatile unsigned *)
 EXTERNAL_FUNC_VARIADIC(int, compute_on_guests_stack, uint64_t, volatile unsigned *)
-/* Waits in a direct function until `*counter` is that large; 0, or -1 after 10 seconds. */
+/* Waits in a direct function until `*counter` is that large; 0, or -1 after 10 seconds.
+ */
 EXTERNAL_FUNC(int, wait_direct, volatile unsigned *, unsigned)
 EXTERNAL_FUNC(int, add_direct, int, int)
 EXTERNAL_FUNC(int, add_gated, int, int)

@@ -1,6 +1,6 @@
 /*
- * Interrupts that find the guest in a host function, asleep, or itself astray. Arguments: the
- * case, and a number for some. The exit status is 0 where all was right.
+ * Interrupts that find the guest in a host function, asleep, or itself astray. Arguments:
+ * the case, and a number for some. The exit status is 0 where all was right.
  */
 #include "../../lib/interrupts_case.h"
 #include "interrupts.h"
@@ -37,7 +37,8 @@ static int begin_ticking(uint64_t period)
 
 static unsigned in_milliseconds(uint64_t number)
 {
-	CHECK(_BSP_Virtual_Clock_oneshot(_BSP_Virtual_Clock_read() + number * MILLISECOND) == 0);
+	CHECK(_BSP_Virtual_Clock_oneshot(_BSP_Virtual_Clock_read() +
+					 number * MILLISECOND) == 0);
 	return 0;
 }
 
@@ -163,7 +164,8 @@ static int spins_after_direct_call(void)
 	for (int i = 0; i < 100; i++) {
 		unsigned before = ticks;
 
-		CHECK(_BSP_Virtual_Clock_oneshot(_BSP_Virtual_Clock_read() + MILLISECOND) == 0);
+		CHECK(_BSP_Virtual_Clock_oneshot(_BSP_Virtual_Clock_read() +
+						 MILLISECOND) == 0);
 		CHECK(add_direct(1, 2) == 3);
 		while (ticks == before) /* to the time-out, if it is lost */
 			;
@@ -195,7 +197,8 @@ static int waits(void)
 
 	CHECK(_CPU_Virtual_Irq_mask(SOFT) == 0); /* not deliverable: does not wake */
 	CHECK(_CPU_Virtual_Irq_raise(SOFT) == 0);
-	CHECK(_CPU_Virtual_Wait_for_event(_BSP_Virtual_Clock_read() + MILLISECOND) == -EAGAIN);
+	CHECK(_CPU_Virtual_Wait_for_event(_BSP_Virtual_Clock_read() + MILLISECOND) ==
+	      -EAGAIN);
 	CHECK(softs == 1);
 	return 0;
 }
@@ -232,7 +235,8 @@ static int signal_on_another_thread(void)
 
 	CHECK(!begin());
 	CHECK(start_thread_with_signal(&go) == 0);
-	__jumpslot_vcpu.pending = (uint64_t)1 << SOFT; /* as a source does, before it signals */
+	__jumpslot_vcpu.pending = (uint64_t)1
+				  << SOFT; /* as a source does, before it signals */
 	go = 1;
 	CHECK(REACHES(go == 2 && softs == 1));
 	return 0;
@@ -331,7 +335,8 @@ static int on_a_full_stack(void)
 	volatile char *room;
 
 	CHECK(!begin());
-	CHECK(_BSP_Virtual_Clock_oneshot(_BSP_Virtual_Clock_read() + 50 * MILLISECOND) == 0);
+	CHECK(_BSP_Virtual_Clock_oneshot(_BSP_Virtual_Clock_read() + 50 * MILLISECOND) ==
+	      0);
 	room = __builtin_alloca((uintptr_t)__builtin_frame_address(0) - low - 512);
 	room[0] = 1;
 	tick_here();
@@ -345,8 +350,8 @@ static void on_stack(char *top, void (*function)(void))
 	__asm__ volatile("mov %%rsp, %%rbx; mov %0, %%rsp; call *%1; mov %%rbx, %%rsp"
 			 :
 			 : "r"(top), "r"(function)
-			 : "rbx", "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11",
-			   "memory", "cc");
+			 : "rbx", "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10",
+			   "r11", "memory", "cc");
 #else
 	__asm__ volatile("mov %%esp, %%ebx; mov %0, %%esp; call *%1; mov %%ebx, %%esp"
 			 :
@@ -360,7 +365,8 @@ static int on_a_foreign_stack(void)
 	char *top = hosts_memory();
 
 	CHECK(top && !begin());
-	CHECK(_BSP_Virtual_Clock_oneshot(_BSP_Virtual_Clock_read() + 50 * MILLISECOND) == 0);
+	CHECK(_BSP_Virtual_Clock_oneshot(_BSP_Virtual_Clock_read() + 50 * MILLISECOND) ==
+	      0);
 	on_stack(top, tick_here);
 	return 0;
 }

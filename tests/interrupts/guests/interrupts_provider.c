@@ -166,7 +166,8 @@ int start_thread_with_signal(volatile unsigned *go)
 
 void *hosts_memory(void)
 {
-	char *at = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *at = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			-1, 0);
 
 	return at == MAP_FAILED ? NULL : at + STACK;
 }

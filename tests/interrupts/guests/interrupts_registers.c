@@ -24,8 +24,9 @@ uint32_t registers_level(void)
 
 	if ((components & XCR0_YMM) != XCR0_YMM)
 		return LEVEL_XMM;
-	if ((components & XCR0_ZMM) != XCR0_ZMM || !__get_cpuid_count(7, 0, &a, &b, &c, &d) ||
-	    !(b & bit_AVX512F) || !(b & bit_AVX512BW))
+	if ((components & XCR0_ZMM) != XCR0_ZMM ||
+	    !__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & bit_AVX512F) ||
+	    !(b & bit_AVX512BW))
 		return LEVEL_YMM;
 	return LEVEL_ZMM;
 }
@@ -43,7 +44,8 @@ static void fill_x87(struct fx_area *fx, uint32_t *state)
 	uint32_t masked = random_next(state) & 0x3f;
 
 	fx->control = (uint16_t)((random_next(state) & 0xd00) | 0x240 | masked);
-	fx->status = (uint16_t)((random_next(state) & 0x7f00) | (random_next(state) & masked));
+	fx->status =
+		(uint16_t)((random_next(state) & 0x7f00) | (random_next(state) & masked));
 	fx->tags = (uint8_t)random_next(state);
 	for (int i = 0; i < 8; i++) {
 		fx->x87[i][0] = random_64(state);
@@ -104,7 +106,8 @@ static const char *wrong_x87(const struct fx_area *a, const struct fx_area *b)
 	if (a->tags != b->tags)
 		return "x87 tags";
 	for (int i = 0; i < 8; i++)
-		if (a->x87[i][0] != b->x87[i][0] || (uint16_t)a->x87[i][1] != (uint16_t)b->x87[i][1])
+		if (a->x87[i][0] != b->x87[i][0] ||
+		    (uint16_t)a->x87[i][1] != (uint16_t)b->x87[i][1])
 			return "x87 stack";
 	return NULL;
 }
@@ -172,5 +175,6 @@ const char *registers_wrong_on_entry(const void *frame_address)
 		return "x87 control on entry";
 	if ((uint16_t)x87.tags != 0xffff)
 		return "x87 tags on entry";
-	return ((uintptr_t)frame_address + 2 * sizeof(uintptr_t)) % 16 ? "stack alignment" : NULL;
+	return ((uintptr_t)frame_address + 2 * sizeof(uintptr_t)) % 16 ? "stack alignment"
+								       : NULL;
 }

@@ -16,10 +16,10 @@
 #define SET_SIZE    2944
 
 /* struct registers */
-#define LOADED 0
-#define SEEN   SET_SIZE
-#define LEVEL  (2 * SET_SIZE)
-#define SPINS  (2 * SET_SIZE + 4)
+#define LOADED	0
+#define SEEN	SET_SIZE
+#define LEVEL	(2 * SET_SIZE)
+#define SPINS	(2 * SET_SIZE + 4)
 #define INITIAL (2 * SET_SIZE + 8)
 
 /* Vector registers: XMM alone, with YMM, with ZMM and masks. */
@@ -32,17 +32,17 @@
 #include <stdint.h>
 
 #ifdef __x86_64__
-#define GENERAL_COUNT	15
-#define XMM_COUNT	16
-#define ZMM_COUNT	32
-#define BELOW_COUNT	16 /* words of the red zone */
+#define GENERAL_COUNT 15
+#define XMM_COUNT     16
+#define ZMM_COUNT     32
+#define BELOW_COUNT   16 /* words of the red zone */
 #else
-#define GENERAL_COUNT	7
-#define XMM_COUNT	8
-#define ZMM_COUNT	8
-#define BELOW_COUNT	0
+#define GENERAL_COUNT 7
+#define XMM_COUNT     8
+#define ZMM_COUNT     8
+#define BELOW_COUNT   0
 #endif
-#define GENERAL_CX	1 /* counts the spins down to 0 */
+#define GENERAL_CX 1 /* counts the spins down to 0 */
 
 /* What FXRSTOR loads (Intel SDM, volume 1, table 10-2). */
 struct fx_area {
@@ -77,7 +77,7 @@ struct registers {
 	uint32_t initial; /* vectors beyond XMM are in their initial state: zero */
 };
 
-#define SET_ASSERT(field, offset) \
+#define SET_ASSERT(field, offset)                                                        \
 	_Static_assert(offsetof(struct register_set, field) == (offset), #field)
 SET_ASSERT(vectors, SET_VECTORS);
 SET_ASSERT(masks, SET_MASKS);

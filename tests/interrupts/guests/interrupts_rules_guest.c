@@ -1,6 +1,6 @@
 /*
- * The rules of delivery, one case each: order, nesting, acknowledging, masking, errors. The
- * first argument names the case; the exit status is 0 where all was right.
+ * The rules of delivery, one case each: order, nesting, acknowledging, masking, errors.
+ * The first argument names the case; the exit status is 0 where all was right.
  */
 #include "../../lib/interrupts_case.h"
 
@@ -61,7 +61,8 @@ static int refuses(void)
 {
 	CHECK(_CPU_Virtual_Irq_request(SOFT) == -EINVAL); /* no handler yet */
 	CHECK(_CPU_Virtual_Set_handler(NULL) == -EINVAL);
-	CHECK(_CPU_Virtual_Set_handler((void (*)(int, void *))(uintptr_t)order) == -EINVAL);
+	CHECK(_CPU_Virtual_Set_handler((void (*)(int, void *))(uintptr_t)order) ==
+	      -EINVAL);
 	CHECK(_CPU_Virtual_Set_handler(acknowledge) == 0);
 	CHECK(_CPU_Virtual_Irq_request(-1) == -EINVAL);
 	CHECK(_CPU_Virtual_Irq_request(64) == -EINVAL);
@@ -286,7 +287,8 @@ static int masks(void)
 	CHECK(_CPU_Virtual_Irq_mask(SOFT + 1) == 0);
 	for (int i = 0; i < 3; i++)
 		CHECK(_CPU_Virtual_Irq_raise(SOFT + i) == 0);
-	CHECK(delivered[SOFT] == 1 && delivered[SOFT + 1] == 0 && delivered[SOFT + 2] == 1);
+	CHECK(delivered[SOFT] == 1 && delivered[SOFT + 1] == 0 &&
+	      delivered[SOFT + 2] == 1);
 	CHECK(_CPU_Virtual_Irq_unmask(SOFT + 1) == 0);
 	CHECK(delivered[SOFT + 1] == 1);
 	_CPU_Virtual_Interrupts_close();
@@ -371,7 +373,8 @@ static int frame_is_as_announced(void)
 {
 	CHECK(!use_clock(look_at_frame));
 	_CPU_Virtual_Interrupts_open();
-	CHECK(_BSP_Virtual_Clock_oneshot(_BSP_Virtual_Clock_read() + 20 * MILLISECOND) == 0);
+	CHECK(_BSP_Virtual_Clock_oneshot(_BSP_Virtual_Clock_read() + 20 * MILLISECOND) ==
+	      0);
 	while (!delivered[CLOCK])
 		;
 	CHECK(frame_takes > 0 && frame_takes <= frame_size);
@@ -384,7 +387,8 @@ static void close_for_good(int vector, void *frame)
 	((struct jumpslot_interrupt_frame *)frame)->level = 1;
 }
 
-/* The level that the guest goes on with is the frame's, however the handler was called. */
+/* The level that the guest goes on with is the frame's, however the handler was called.
+ */
 static int level_of_the_frame(void)
 {
 	CHECK(!use(close_for_good, 1) && !use_clock(close_for_good));
@@ -460,21 +464,23 @@ static int any_stack_pointer(void)
 	CHECK(_BSP_Virtual_Clock_periodic(0, 100 * MICROSECOND) == 0);
 	_CPU_Virtual_Interrupts_open();
 #ifdef __x86_64__
-	__asm__ volatile("mov %%rsp, %%rbx; sub $258, %%rsp; and $-256, %%rsp; sub $254, %%rsp\n"
-			 "mov %%rsp, %0\n"
-			 "1: cmpl $3, %2; jb 1b\n"
-			 "mov %%rsp, %1; mov %%rbx, %%rsp"
-			 : "=&r"(before), "=&r"(after)
-			 : "m"(delivered[CLOCK])
-			 : "rbx", "memory", "cc");
+	__asm__ volatile(
+		"mov %%rsp, %%rbx; sub $258, %%rsp; and $-256, %%rsp; sub $254, %%rsp\n"
+		"mov %%rsp, %0\n"
+		"1: cmpl $3, %2; jb 1b\n"
+		"mov %%rsp, %1; mov %%rbx, %%rsp"
+		: "=&r"(before), "=&r"(after)
+		: "m"(delivered[CLOCK])
+		: "rbx", "memory", "cc");
 #else
-	__asm__ volatile("mov %%esp, %%ebx; sub $258, %%esp; and $-256, %%esp; sub $254, %%esp\n"
-			 "mov %%esp, %0\n"
-			 "1: cmpl $3, %2; jb 1b\n"
-			 "mov %%esp, %1; mov %%ebx, %%esp"
-			 : "=&r"(before), "=&r"(after)
-			 : "m"(delivered[CLOCK])
-			 : "ebx", "memory", "cc");
+	__asm__ volatile(
+		"mov %%esp, %%ebx; sub $258, %%esp; and $-256, %%esp; sub $254, %%esp\n"
+		"mov %%esp, %0\n"
+		"1: cmpl $3, %2; jb 1b\n"
+		"mov %%esp, %1; mov %%ebx, %%esp"
+		: "=&r"(before), "=&r"(after)
+		: "m"(delivered[CLOCK])
+		: "ebx", "memory", "cc");
 #endif
 	CHECK(before == after);
 	return 0;

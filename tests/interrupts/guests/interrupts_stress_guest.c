@@ -48,8 +48,8 @@ static uint32_t progress(void)
 
 /*
  * What a signal costs depends on machine and architecture, and where it costs more than a
- * period, the guest gets nothing done any more. So the shortest down to 20 us is taken that
- * was found by halving those which left it more than half of its time.
+ * period, the guest gets nothing done any more. So the shortest down to 20 us is taken
+ * that was found by halving those which left it more than half of its time.
  */
 static int find_period(void)
 {

@@ -1,6 +1,6 @@
 /*
- * How a guest answers the process that raises its lines: one byte a call, by the descriptor
- * that the provider was given; 1, or a negative errno.
+ * How a guest answers the process that raises its lines: one byte a call, by the
+ * descriptor that the provider was given; 1, or a negative errno.
  */
 #ifndef LINES_H
 #define LINES_H

@@ -5,8 +5,8 @@
 #include <jumpslot/virt_cpu.h>
 #include "lines_print.h"
 
-#define EAGAIN	  11
-#define A_WHILE	  50000000u /* ns */
+#define EAGAIN	11
+#define A_WHILE 50000000u /* ns */
 
 static volatile uint32_t interrupts;
 
@@ -20,7 +20,8 @@ static void on_interrupt(int vector, void *frame)
 static int start(void)
 {
 	if (_CPU_Virtual_Set_handler(on_interrupt) ||
-	    _CPU_Virtual_Irq_request(JUMPSLOT_VECTOR_CONSOLE) || _BSP_Virtual_Console_init())
+	    _CPU_Virtual_Irq_request(JUMPSLOT_VECTOR_CONSOLE) ||
+	    _BSP_Virtual_Console_init())
 		return 1;
 	print("ready\n");
 	return 0;
@@ -135,7 +136,9 @@ JUMPSLOT_ENTRY(info)
 		return read_on_both_sides(number_argument(2));
 	case '2':
 		return _BSP_Virtual_Console_read() == 'a' &&
-		       _BSP_Virtual_Console_read() == 'b' ? 0 : 1;
+				       _BSP_Virtual_Console_read() == 'b'
+			       ? 0
+			       : 1;
 	case 'v':
 		return every_byte();
 	case 'n':

@@ -1,17 +1,17 @@
 /*
- * Interrupt lines that another process raises. The first argument says what to do with them;
- * the exit status is 0 where all was right. Line 15 ends a guest that counts.
+ * Interrupt lines that another process raises. The first argument says what to do with
+ * them; the exit status is 0 where all was right. Line 15 ends a guest that counts.
  */
 #include <jumpslot/start_info.h>
 #include <jumpslot/virt_cpu.h>
 #include "lines.h"
 #include "lines_print.h"
 
-#define LINES	16
-#define STOP	15
-#define EPERM	1
-#define EAGAIN	11
-#define EINVAL	22
+#define LINES	      16
+#define STOP	      15
+#define EPERM	      1
+#define EAGAIN	      11
+#define EINVAL	      22
 #define HALF_A_SECOND 500000000u
 
 static volatile uint32_t events[LINES];
@@ -119,7 +119,8 @@ static int idle(void)
 			return 1;
 	while (_BSP_Virtual_Console_read() >= 0)
 		;
-	if (_CPU_Virtual_Wait_for_event(_BSP_Virtual_Clock_read() + HALF_A_SECOND) != -EAGAIN)
+	if (_CPU_Virtual_Wait_for_event(_BSP_Virtual_Clock_read() + HALF_A_SECOND) !=
+	    -EAGAIN)
 		return 2;
 	return 0;
 }

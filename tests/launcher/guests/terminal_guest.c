@@ -39,7 +39,8 @@ JUMPSLOT_ENTRY(info)
 
 	(void)info;
 	if (_CPU_Virtual_Set_handler(on_interrupt) ||
-	    _CPU_Virtual_Irq_request(JUMPSLOT_VECTOR_CONSOLE) || _BSP_Virtual_Console_init())
+	    _CPU_Virtual_Irq_request(JUMPSLOT_VECTOR_CONSOLE) ||
+	    _BSP_Virtual_Console_init())
 		return 1;
 	print("ready\n");
 	for (;;) {

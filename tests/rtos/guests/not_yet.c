@@ -1,5 +1,5 @@
-/* What a port of the kernel does not have yet: functions of cpu.h that do nothing. NO_CLOCK:
- * interrupts and clock are not there either. */
+/* What a port of the kernel does not have yet: functions of cpu.h that do nothing.
+ * NO_CLOCK: interrupts and clock are not there either. */
 #include "cpu.h"
 
 void cpu_faults_init(void)

@@ -130,12 +130,9 @@ static int getting_the_level(void)
 }
 
 static const struct test_case cases[] = {
-	{ "cookie", cookie_has_the_flag },
-	{ "disable", disabling_holds_back },
-	{ "enable", the_flag_alone_counts },
-	{ "pairs", pairs_restore },
-	{ "flash", flash_lets_in },
-	{ "set-level", setting_the_level },
+	{ "cookie", cookie_has_the_flag },   { "disable", disabling_holds_back },
+	{ "enable", the_flag_alone_counts }, { "pairs", pairs_restore },
+	{ "flash", flash_lets_in },	     { "set-level", setting_the_level },
 	{ "get-level", getting_the_level },
 };
 

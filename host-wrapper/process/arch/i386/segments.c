@@ -1,6 +1,7 @@
 /*
- * Segment registers on i386: selectors. FS and GS are as the guest left them in a handler,
- * the others are set by the kernel; all are restored from its context. See segments.h.
+ * Segment registers on i386: selectors. FS and GS are as the guest left them in a
+ * handler, the others are set by the kernel; all are restored from its context. See
+ * segments.h.
  */
 #define _GNU_SOURCE
 #include <stdint.h>
@@ -20,7 +21,8 @@ void segments_start(void)
 	__asm__("mov %%es, %0" : "=r"(host.es));
 }
 
-WITHOUT_SEGMENTS static uint32_t restore(greg_t *register_, uint16_t value, uint32_t which)
+WITHOUT_SEGMENTS static uint32_t restore(greg_t *register_, uint16_t value,
+					 uint32_t which)
 {
 	uint32_t changed = (uint16_t)*register_ == value ? 0 : which;
 

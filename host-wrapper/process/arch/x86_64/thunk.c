@@ -13,9 +13,9 @@ static void write_distance(uint8_t *field, const void *target)
 void thunk_write(uint8_t *at, const struct gate_function *function)
 {
 	static const uint8_t code[THUNK_SIZE] = {
-		0xf3, 0x0f, 0x1e, 0xfa,	      /* endbr64 */
-		0x4c, 0x8d, 0x1d, 0, 0, 0, 0, /* lea function(%rip), %r11 */
-		0xe9, 0, 0, 0, 0,	      /* jmp gate */
+		0xf3, 0x0f, 0x1e, 0xfa,		 /* endbr64 */
+		0x4c, 0x8d, 0x1d, 0,	0, 0, 0, /* lea function(%rip), %r11 */
+		0xe9, 0,    0,	  0,	0,	 /* jmp gate */
 	};
 
 	memcpy(at, code, sizeof(code));
