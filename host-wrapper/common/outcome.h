@@ -14,7 +14,7 @@
 enum outcome_kind {
 	OUTCOME_NONE,
 	OUTCOME_SIGNAL,		/* a fault at `pc` */
-	OUTCOME_UNPROVIDED,	/* import `import` was called from `pc`: nobody has it */
+	OUTCOME_UNPROVIDED,	/* import `detail` was called from `pc`: nobody has it */
 	OUTCOME_BAD_ENTRY,	/* the resolver was given `address`, no table entry */
 	OUTCOME_FILE_CUT,	/* the guest's file ends before `address` by now */
 	OUTCOME_HOST_STACK,	/* a host function had no more room on the host's stack */
@@ -23,10 +23,11 @@ enum outcome_kind {
 	OUTCOME_CALLBACK_LEFT, /* the guest called from `pc`, but has left its callback */
 	OUTCOME_CALLBACK_PLACE, /* a callback from anywhere but a gated function */
 	OUTCOME_HOST_LEFT, /* the guest's entry returned, but a host function has not */
-	OUTCOME_INTERRUPT_STACK, /* no room for the frame of vector `import` at `pc` */
+	OUTCOME_INTERRUPT_STACK, /* no room for the frame of vector `detail` at `pc` */
 	OUTCOME_INTERRUPT_ORDER, /* an interrupt handler returned with another stack */
-	OUTCOME_PRIVILEGED,	 /* a fault by instruction `import` of privileged.h */
-	OUTCOME_SEGMENTS, /* the guest changed what `import` says, OUTCOME_FS and so on */
+	OUTCOME_PRIVILEGED,	 /* a fault by instruction `detail` of privileged.h */
+	OUTCOME_SEGMENTS, /* the guest changed segment registers: `detail`, OUTCOME_FS and
+			     so on */
 };
 
 #define OUTCOME_NO_IMPORT UINT32_MAX
@@ -50,8 +51,8 @@ enum outcome_handler {
 struct outcome {
 	uint32_t kind;
 	int32_t signal;
-	int32_t code; /* siginfo's si_code */
-	uint32_t import;
+	int32_t code;	 /* siginfo's si_code */
+	uint32_t detail; /* an import, a vector and so on, as `kind` says */
 	uint64_t pc;
 	uint64_t address;     /* that was accessed, or the resolver's argument */
 	uint64_t base;	      /* what was added to the image's addresses */

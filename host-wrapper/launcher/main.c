@@ -11,13 +11,11 @@
 #include <unistd.h>
 
 #include <jumpslot/external_abi.h>
+#include "common/exit_status.h"
 #include "launcher/run/exit_report.h"
 #include "launcher/run/irq_lines.h"
 #include "launcher/run/plan_file.h"
 #include "launcher/link/report.h"
-
-/* Exit statuses of our own; docs/host-wrapper.md. */
-enum { FAILED = 125, CANNOT_LOAD = 126, UNRESOLVED = 127 };
 
 /* All that stands between command line and start. */
 struct launch {
@@ -49,7 +47,7 @@ static int scan_guest(struct launch *launch)
 
 	if (fd < 0) {
 		fail(&message, errno, "%s", strerror(errno));
-		return complain(CANNOT_LOAD, launch->guest, &message);
+		return complain(EXIT_CANNOT_LOAD, launch->guest, &message);
 	}
 	error = elf_file_open(&launch->file, fd, &message);
 	if (!error)
@@ -57,7 +55,7 @@ static int scan_guest(struct launch *launch)
 	if (!error)
 		error = imports_read(&launch->table, &launch->file, &launch->image,
 				     &message);
-	return error ? complain(CANNOT_LOAD, launch->guest, &message) : 0;
+	return error ? complain(EXIT_CANNOT_LOAD, launch->guest, &message) : 0;
 }
 
 /* The runner for the guest's machine lies beside this program. */
@@ -94,17 +92,17 @@ static int read_provider(struct launch *launch, const struct provider_option *op
 	provider->path = realpath(option->path, NULL);
 	if (!provider->path) {
 		fail(&message, errno, "%s", strerror(errno));
-		return complain(FAILED, option->path, &message);
+		return complain(EXIT_FAILED, option->path, &message);
 	}
 	if (provider_file_read(provider, provider->path, launch->file.header.e_machine,
 			       &message))
-		return complain(FAILED, option->path, &message);
+		return complain(EXIT_FAILED, option->path, &message);
 	for (size_t i = 0; i < launch->provider_count; i++)
 		if (launch->providers[i].status.st_dev == provider->status.st_dev &&
 		    launch->providers[i].status.st_ino == provider->status.st_ino) {
 			fail(&message, EINVAL, "the same provider as %s",
 			     launch->providers[i].name);
-			return complain(FAILED, option->path, &message);
+			return complain(EXIT_FAILED, option->path, &message);
 		}
 	launch->provider_count++;
 	return 0;
@@ -118,13 +116,13 @@ static int read_built_ins(struct launch *launch)
 	if (find_runner(launch, &message)) {
 		/* A list is of use without them too. */
 		launch->built_ins_unknown = launch->options.list || launch->options.json;
-		complain(FAILED, launch->guest, &message);
-		return launch->built_ins_unknown ? 0 : FAILED;
+		complain(EXIT_FAILED, launch->guest, &message);
+		return launch->built_ins_unknown ? 0 : EXIT_FAILED;
 	}
 	provider->name = "built-in";
 	if (provider_file_read(provider, launch->runner, launch->file.header.e_machine,
 			       &message))
-		return complain(FAILED, launch->runner, &message);
+		return complain(EXIT_FAILED, launch->runner, &message);
 	launch->provider_count++;
 	return 0;
 }
@@ -149,7 +147,7 @@ static int finish_output(void)
 	if (!fflush(stdout) && !ferror(stdout))
 		return 0;
 	fail(&message, errno, "%s", strerror(errno));
-	return complain(FAILED, "standard output", &message);
+	return complain(EXIT_FAILED, "standard output", &message);
 }
 
 /* Prints what was asked for; returns 0 if the guest is to be started. */
@@ -176,9 +174,9 @@ static int report(const struct launch *launch)
 	if (status)
 		return status;
 	if (launch->built_ins_unknown)
-		return FAILED;
+		return EXIT_FAILED;
 	report_problems(&report, stderr);
-	return unresolved && !launch->options.allow_missing ? UNRESOLVED : 0;
+	return unresolved && !launch->options.allow_missing ? EXIT_UNRESOLVED : 0;
 }
 
 static int run_guest(struct launch *launch)
@@ -212,13 +210,13 @@ static int run_guest(struct launch *launch)
 
 	run.plan = plan_file_create(&source, &message);
 	if (run.plan < 0)
-		return complain(FAILED, launch->guest, &message);
+		return complain(EXIT_FAILED, launch->guest, &message);
 	if (launch->options.in_place) {
 		run_in_place(&run, &message);
-		return complain(FAILED, launch->guest, &message);
+		return complain(EXIT_FAILED, launch->guest, &message);
 	}
 	if (supervise(&run, &ending, &message))
-		return complain(FAILED, launch->guest, &message);
+		return complain(EXIT_FAILED, launch->guest, &message);
 	return ending_report(&guest, &ending, stderr);
 }
 
@@ -230,10 +228,10 @@ static int start(struct launch *launch)
 	if (launch->lines.count && !launch->table.vcpu_state) {
 		fail(&message, EINVAL,
 		     "--line: it takes no interrupts (jumpslot/virt_cpu.h)");
-		return complain(FAILED, launch->guest, &message);
+		return complain(EXIT_FAILED, launch->guest, &message);
 	}
 	if (lines_open(&launch->lines, &message))
-		return complain(FAILED, NULL, &message);
+		return complain(EXIT_FAILED, NULL, &message);
 	status = run_guest(launch);
 	lines_remove(&launch->lines);
 	return status;
@@ -253,7 +251,7 @@ static int launch_guest(struct launch *launch)
 	if (link_imports(&launch->result, &launch->table, launch->file.header.e_machine,
 			 launch->providers, launch->provider_count)) {
 		fail(&message, ENOMEM, "out of memory");
-		return complain(FAILED, launch->guest, &message);
+		return complain(EXIT_FAILED, launch->guest, &message);
 	}
 	status = report(launch);
 	if (status || launch->options.list || launch->options.json)
@@ -278,7 +276,7 @@ int main(int argc, char **argv)
 
 	fill_standard_descriptors();
 	if (options_read(&launch.options, argc, argv, &message))
-		return complain(FAILED, NULL, &message);
+		return complain(EXIT_FAILED, NULL, &message);
 	if (launch.options.help) {
 		fputs(options_help, stdout);
 		return finish_output();
@@ -289,6 +287,6 @@ int main(int argc, char **argv)
 		return finish_output();
 	}
 	if (lines_inherit(&launch.lines, &launch.options, &message))
-		return complain(FAILED, NULL, &message);
+		return complain(EXIT_FAILED, NULL, &message);
 	return launch_guest(&launch);
 }

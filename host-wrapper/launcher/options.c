@@ -7,9 +7,8 @@
 #include <unistd.h>
 
 #include <jumpslot/external_abi.h>
+#include "common/page.h"
 #include "options.h"
-
-#define PAGE 4096u
 
 const char options_help[] =
 	"usage: host-wrapper [OPTION]... GUEST [ARGUMENT]...\n"
@@ -75,7 +74,7 @@ static int read_size(const char *text, uint64_t *size)
 	/* 2^40 bytes is more than any guest here can use. */
 	if (errno || *end || !*size || *size > (UINT64_C(1) << 40) >> shift)
 		return -EINVAL;
-	*size = ((*size << shift) + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+	*size = PAGE_END(*size << shift);
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/exit_status.h"
 #include "enter.h"
 #include "process/faults/faults.h"
 #include "process/calls/gate.h"
@@ -33,8 +34,6 @@
 #include "runner/sources.h"
 #include "runner/start_info.h"
 #include "vcpu/vcpu.h"
-
-enum { FAILED = 125, CANNOT_LOAD = 126 };
 
 static int complain(int status, const struct message *message)
 {
@@ -67,16 +66,16 @@ static int load(void)
 	int error;
 
 	if (load_segments(&message) || relocate(&message) || load_protect(&message))
-		return complain(CANNOT_LOAD, &message);
+		return complain(EXIT_CANNOT_LOAD, &message);
 	if (load_areas(&message) || reset_share_work_area(&message) ||
 	    guest_fault_prepare(&message) || start_info_make(&message) ||
 	    multiboot_make(&message) || providers_load(&functions, &message))
-		return complain(FAILED, &message);
+		return complain(EXIT_FAILED, &message);
 	error = gate_prepare(functions, &message);
 	if (!error)
 		error = slots_prepare(functions, &message);
 	free(functions);
-	return error ? complain(FAILED, &message) : 0;
+	return error ? complain(EXIT_FAILED, &message) : 0;
 }
 
 static int run(void)
@@ -89,12 +88,12 @@ static int run(void)
 	/* Only now: its handler needs that, and anybody may send the signal at any time.
 	 */
 	if (interrupt_catch(&message) || sources_start(services_open_console(), &message))
-		return complain(FAILED, &message);
+		return complain(EXIT_FAILED, &message);
 	gate_start_sides();
 	status = jumpslot_enter((uintptr_t)guest_pointer(guest.plan->entry),
 				guest.stack_high, guest.start_info, guest.multiboot);
 	if (reset_perform(&message))
-		return complain(FAILED, &message);
+		return complain(EXIT_FAILED, &message);
 	if (guest.plan->options & PLAN_SHOW_BOUND) {
 		fflush(NULL); /* what providers printed comes first */
 		slots_print_bound(stderr);
@@ -110,16 +109,16 @@ int main(int argc, char **argv)
 
 	if (argc != RESET_WORK_AREA && argc != RESET_ARGUMENTS) {
 		fputs("jumpslot-runner: started by host-wrapper, not by hand\n", stderr);
-		return FAILED;
+		return EXIT_FAILED;
 	}
 	guest.file = atoi(argv[RESET_GUEST]);
 	if (plan_read(&plan, atoi(argv[RESET_PLAN]), &message))
-		return complain(FAILED, &message);
+		return complain(EXIT_FAILED, &message);
 	guest.plan = plan;
 	segments_start(); /* each handler needs them */
 	if (reset_prepare(argv, &message) ||
 	    share_outcome(atoi(argv[RESET_OUTCOME]), &message) || faults_catch(&message))
-		return complain(FAILED, &message);
+		return complain(EXIT_FAILED, &message);
 	signal_mask_start();
 	status = load();
 	return status ? status : run();

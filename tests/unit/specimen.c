@@ -11,6 +11,7 @@
 
 #include "launcher/scan/abi_strings.h"
 #include "launcher/scan/symbols.h"
+#include "common/page.h"
 #include "specimen.h"
 
 /* Maps the whole memory file, so that damage needs no write. */
@@ -133,7 +134,7 @@ static void check_scan(struct scan *scan)
 		check_import(scan, &scan->table.imports[i]);
 	ck_assert_uint_eq(scan->table.resolver_pointer % word, 0);
 	ck_assert(is_writable(&scan->image, scan->table.resolver_pointer, word));
-	ck_assert_uint_eq((pages->address | pages->size) % IMAGE_PAGE, 0);
+	ck_assert_uint_eq((pages->address | pages->size) % PAGE, 0);
 	ck_assert(!pages->size || is_writable(&scan->image, pages->address, pages->size));
 	symbols_describe(&scan->file, scan->image.entry, symbol, sizeof(symbol));
 }

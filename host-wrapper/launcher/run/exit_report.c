@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include <jumpslot/fault.h>
+#include "common/exit_status.h"
 #include "common/privileged.h"
 #include "exit_report.h"
 #include "launcher/scan/symbols.h"
@@ -56,8 +57,8 @@ static void print_signal(const struct ended_guest *guest, const struct outcome *
 
 static void print_privileged(const struct outcome *outcome, FILE *out)
 {
-	fprintf(out, ", privileged instruction %s: %s", privileged_name(outcome->import),
-		privileged_instead(outcome->import));
+	fprintf(out, ", privileged instruction %s: %s", privileged_name(outcome->detail),
+		privileged_instead(outcome->detail));
 }
 
 static void print_segments(const struct outcome *outcome, FILE *out)
@@ -74,7 +75,7 @@ static void print_segments(const struct outcome *outcome, FILE *out)
 	const char *before = ": the guest changed ";
 
 	for (size_t i = 0; i < sizeof(segments) / sizeof(*segments); i++)
-		if (outcome->import & segments[i].bit) {
+		if (outcome->detail & segments[i].bit) {
 			fprintf(out, "%s%s", before, segments[i].name);
 			before = " and ";
 		}
@@ -109,7 +110,7 @@ static const char *import_name(const struct ended_guest *guest, uint32_t import)
 static void print_unprovided(const struct ended_guest *guest,
 			     const struct outcome *outcome, FILE *out)
 {
-	uint32_t import = outcome->import;
+	uint32_t import = outcome->detail;
 	const char *why = "nobody provides";
 	char text[MAX_PLACE];
 
@@ -191,7 +192,7 @@ static void print_outcome(const struct ended_guest *guest, const struct outcome 
 		fprintf(out,
 			": no room on the stack for interrupt %" PRIu32
 			", which came at %s",
-			outcome->import, place(guest, outcome, outcome->pc, text));
+			outcome->detail, place(guest, outcome, outcome->pc, text));
 		break;
 	case OUTCOME_INTERRUPT_ORDER:
 		fputs(": an interrupt handler returned with another stack than it was "
@@ -234,6 +235,6 @@ int ending_report(const struct ended_guest *guest, const struct ending *ending, 
 	fputc('\n', out);
 	vcpu_report_print(&ending->outcome.vcpu, out);
 	if (ending->outcome.kind == OUTCOME_UNPROVIDED && !ending->timed_out)
-		return 127;
-	return 128 + number;
+		return EXIT_UNRESOLVED;
+	return EXIT_SIGNAL + number;
 }

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/exit_status.h"
 #include "supervise.h"
 #include "terminal.h"
 #include "vcpu_report.h"
@@ -76,11 +77,11 @@ static void become_child(const struct watch *watch, int outcome, pid_t parent)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
-		_exit(125);
+		_exit(EXIT_FAILED);
 	sigprocmask(SIG_SETMASK, &watch->old, NULL);
 	exec_runner(watch->run, outcome, &message);
 	dprintf(STDERR_FILENO, "host-wrapper: %s\n", message.text);
-	_exit(125);
+	_exit(EXIT_FAILED);
 }
 
 static uint64_t now_ns(void)

@@ -3,21 +3,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "common/page.h"
 #include "image.h"
 
 /* Addresses below this are a guest's; above are the kernel's (x86-64, 4 levels). */
 #define ADDRESS_LIMIT_64 0x7ffffffff000u
 #define ADDRESS_LIMIT_32 0xfffff000u
-
-static uint64_t page_start(uint64_t address)
-{
-	return address & ~(uint64_t)(IMAGE_PAGE - 1);
-}
-
-static uint64_t page_end(uint64_t address)
-{
-	return page_start(address + IMAGE_PAGE - 1);
-}
 
 static int check_extent(const GElf_Phdr *segment, size_t index,
 			const struct elf_file *file, struct message *message)
@@ -60,12 +51,12 @@ static int check_mappable(const GElf_Phdr *segment, size_t index, bool movable,
 		return fail(message, ENOEXEC,
 			    "segment %zu: alignment 0x%" PRIx64 ": at most 0x40000000",
 			    index, segment->p_align);
-	if ((segment->p_vaddr - segment->p_offset) % IMAGE_PAGE)
+	if ((segment->p_vaddr - segment->p_offset) % PAGE)
 		return fail(message, ENOEXEC,
 			    "segment %zu: address 0x%" PRIx64 " and offset 0x%" PRIx64
 			    " differ within a page: link without -n or -N",
 			    index, segment->p_vaddr, segment->p_offset);
-	if (!movable && segment->p_vaddr < IMAGE_PAGE)
+	if (!movable && segment->p_vaddr < PAGE)
 		return fail(message, ENOEXEC,
 			    "segment %zu at 0x%" PRIx64
 			    ": page zero stays unmapped, to catch null pointers",
@@ -76,14 +67,14 @@ static int check_mappable(const GElf_Phdr *segment, size_t index, bool movable,
 static int check_overlap(const struct image *image, const GElf_Phdr *segment,
 			 size_t index, struct message *message)
 {
-	uint64_t start = page_start(segment->p_vaddr);
-	uint64_t end = page_end(segment->p_vaddr + segment->p_memsz);
+	uint64_t start = PAGE_START(segment->p_vaddr);
+	uint64_t end = PAGE_END(segment->p_vaddr + segment->p_memsz);
 
 	for (size_t i = 0; i < image->segment_count; i++) {
 		const GElf_Phdr *other = &image->segments[i];
 
-		if (start < page_end(other->p_vaddr + other->p_memsz) &&
-		    page_start(other->p_vaddr) < end)
+		if (start < PAGE_END(other->p_vaddr + other->p_memsz) &&
+		    PAGE_START(other->p_vaddr) < end)
 			return fail(message, ENOEXEC,
 				    "segment %zu at 0x%" PRIx64
 				    " shares a page with the segment at 0x%" PRIx64,

@@ -8,7 +8,6 @@
 
 #include "elf_file.h"
 
-#define IMAGE_PAGE	   0x1000u
 #define IMAGE_MAX_SEGMENTS 64
 
 struct image_range {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <jumpslot/external_abi.h>
+#include "common/page.h"
 #include "imports.h"
 #include "name_index.h"
 #include "abi_strings.h"
@@ -297,8 +298,8 @@ static void read_debug(struct import_table *table, struct elf_file *file,
 static void find_readonly_slots(struct import_table *table,
 				const struct elf_section *slots)
 {
-	uint64_t start = (slots->address + IMAGE_PAGE - 1) & ~(uint64_t)(IMAGE_PAGE - 1);
-	uint64_t end = (slots->address + slots->size) & ~(uint64_t)(IMAGE_PAGE - 1);
+	uint64_t start = PAGE_END(slots->address);
+	uint64_t end = PAGE_START(slots->address + slots->size);
 
 	if (start < end)
 		table->readonly_slots = (struct image_range){ start, end - start };

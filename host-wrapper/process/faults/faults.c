@@ -41,7 +41,7 @@ static void describe_unbound(struct outcome *outcome, const void *context)
 	if (offset % JUMPSLOT_RESOLVER_STRIDE ||
 	    offset / JUMPSLOT_RESOLVER_STRIDE >= guest.resolver.count)
 		return;
-	outcome->import = (uint32_t)(offset / JUMPSLOT_RESOLVER_STRIDE);
+	outcome->detail = (uint32_t)(offset / JUMPSLOT_RESOLVER_STRIDE);
 	outcome->kind = OUTCOME_UNPROVIDED;
 }
 
@@ -63,7 +63,7 @@ static void describe_privileged(struct outcome *outcome, const siginfo_t *info,
 	if (number == PRIVILEGED_NONE)
 		return;
 	outcome->kind = OUTCOME_PRIVILEGED;
-	outcome->import = number;
+	outcome->detail = number;
 }
 
 static void describe_place(struct outcome *outcome, const siginfo_t *info,
@@ -105,7 +105,7 @@ static void end(const siginfo_t *info, const void *context, uint32_t segments,
 	}
 	if (guest.outcome && segments) {
 		guest.outcome->kind = OUTCOME_SEGMENTS;
-		guest.outcome->import = segments;
+		guest.outcome->detail = segments;
 	}
 	raise(info->si_signo); /* waits until the handler returns */
 }
@@ -149,7 +149,7 @@ void faults_end(uint32_t kind, uint32_t number, const void *context)
 		guest.outcome->code = SI_KERNEL; /* not sent by anybody, and no address */
 		guest.outcome->base = guest.base;
 		guest.outcome->pc = context_pc(context);
-		guest.outcome->import = number;
+		guest.outcome->detail = number;
 		guest.outcome->host_import = OUTCOME_NO_IMPORT;
 		vcpu_describe(guest.outcome);
 		guest.outcome->kind = kind;
