@@ -17,7 +17,11 @@ from pathlib import Path
 import pytest
 from conftest import BUILD, ROOT, Toolbox
 
-GUESTS = ROOT / "tests/launcher/guests"
+# Guests are kept by subject, and one of interrupts is used here.
+SOURCES = {
+    "terminal": ROOT / "tests/launcher/guests/terminal_guest.c",
+    "lines_console": ROOT / "tests/interrupts/guests/lines_console_guest.c",
+}
 WRAPPER = BUILD / "bin/host-wrapper"
 TIME_LIMIT = 60  # seconds: a test that waits so long for something has failed
 IFLAG, OFLAG, CFLAG, LFLAG, CC = 0, 1, 2, 3, 6
@@ -36,7 +40,8 @@ def guest(directory, name, arch):
     """Built once for the module."""
     image = directory / f"{name}-{arch}.elf"
     if not image.exists():
-        Toolbox(directory, arch).guest(GUESTS / f"{name}_guest.c", "-I", GUESTS, name=name)
+        source = SOURCES[name]
+        Toolbox(directory, arch).guest(source, "-I", source.parent, name=name)
     return image
 
 
