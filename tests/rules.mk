@@ -11,3 +11,9 @@ CHECKS += $(PYTEST_CHECKS)
 .PHONY: $(PYTEST_CHECKS)
 $(PYTEST_CHECKS): check-%: all
 	$(PYTEST) tests/$*
+
+# Comments, messages and documentation, and the tests of that check itself.
+.PHONY: check-language
+check-language:
+	$(PYTHON) tests/language/check_language.py
+	$(PYTEST) tests/language
