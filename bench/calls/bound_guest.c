@@ -1,5 +1,5 @@
 /* A guest that hands its provider two ways to call the same functions. */
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include "bound.h"
 
 call_all call_by_stub, call_by_slot;

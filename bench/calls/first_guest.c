@@ -1,5 +1,5 @@
 /* A guest that calls each of many functions for the first time. */
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include "first.h"
 
 call_all call_by_stub;

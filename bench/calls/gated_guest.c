@@ -1,5 +1,5 @@
 /* A guest that hands its provider loops of gated calls, and of the same calls direct. */
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include "gated.h"
 
 /* Aligned, so that the same code lies the same way on both sides. */

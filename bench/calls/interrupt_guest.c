@@ -1,5 +1,5 @@
 /* A guest that is interrupted, in loops that its provider measures. */
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>
 #include "interrupt.h"

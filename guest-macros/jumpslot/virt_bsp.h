@@ -2,15 +2,15 @@
  * The paravirtual layer, board part: console, clock, memory, faults and reset
  * of a guest. The host provides these itself; the names are those of the RTEMS project's
  * paravirtualization work of 2013.
- * Depends on external_func.h, fault.h, <stddef.h> and <stdint.h>.
+ * Depends on external_func.h, abi/fault.h, <stddef.h> and <stdint.h>.
  */
 #ifndef JUMPSLOT_VIRT_BSP_H
 #define JUMPSLOT_VIRT_BSP_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include "abi/fault.h"
 #include "external_func.h"
-#include "fault.h"
 
 /*
  * int _BSP_Virtual_Console_write(const char *bytes, size_t count)
@@ -105,7 +105,7 @@ EXTERNAL_FUNC(int, _BSP_Virtual_getworkspacearea, void **, size_t *)
 /*
  * int _BSP_Virtual_faulthandler(void (*handler)(struct jumpslot_fault *fault))
  *
- * The handler of the guest's own faults (fault.h says of which kinds); NULL: none any
+ * The handler of the guest's own faults (abi/fault.h says of which kinds); NULL: none any
  * more. It is called on a stack of its own, so that it can handle an overflow, with
  * interrupts at level 1, the direction flag clear and default floating-point control. It
  * decides by `fault->decision` when it returns; a retry takes all registers of the

@@ -10,13 +10,13 @@
  * pending.
  *
  * "From a handler" below says whether a function may be called by an interrupt handler.
- * Depends on external_func.h and vcpu_state.h.
+ * Depends on external_func.h and virt_cpu_inline.h.
  */
 #ifndef JUMPSLOT_VIRT_CPU_H
 #define JUMPSLOT_VIRT_CPU_H
 
 #include "external_func.h"
-#include "vcpu_state.h"
+#include "virt_cpu_inline.h"
 
 #define CPU_VIRTUAL_FOREVER UINT64_MAX /* a deadline that never comes */
 

@@ -1,5 +1,5 @@
 /* A guest with a provider of its own: 64-bit, floating-point and pointer arguments. */
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include <jumpslot/virt_bsp.h>
 #include "calculator.h"
 

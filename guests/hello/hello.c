@@ -1,5 +1,5 @@
 /* The smallest guest: it names one function of its host and calls it. */
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include <jumpslot/virt_bsp.h>
 
 static const char greeting[] = "Hello from a guest.\n";

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <jumpslot/arguments.h>
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>
 

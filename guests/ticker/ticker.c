@@ -1,5 +1,5 @@
 /* A guest that is interrupted: five ticks of the clock, and one of its own making. */
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>
 

@@ -1,6 +1,6 @@
 /*
- * The Multiboot information of a guest (jumpslot/multiboot.h), as its host fills it in.
- * One file an architecture.
+ * The Multiboot information of a guest (jumpslot/abi/multiboot_i386.h), as its host fills
+ * it in. One file per architecture.
  */
 #ifndef JUMPSLOT_PROCESS_MULTIBOOT_H
 #define JUMPSLOT_PROCESS_MULTIBOOT_H

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include <jumpslot/multiboot.h>
+#include <jumpslot/abi/multiboot_i386.h>
 #include <jumpslot/provider.h>
 #include "guest.h"
 #include "guest_memory.h"

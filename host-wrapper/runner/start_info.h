@@ -1,5 +1,5 @@
 /*
- * The start information of a guest (jumpslot/start_info.h), as its host fills it in.
+ * The start information of a guest (jumpslot/abi/start.h), as its host fills it in.
  */
 #ifndef JUMPSLOT_PROCESS_START_INFO_H
 #define JUMPSLOT_PROCESS_START_INFO_H

@@ -3,8 +3,8 @@
 import pytest
 
 CHECK = """
-    #include <jumpslot/start_info.h>
-    #include <jumpslot/multiboot.h>
+    #include <jumpslot/entry.h>
+    #include <jumpslot/abi/multiboot_i386.h>
     #include <jumpslot/external_func.h>
 
     static inline int is(const char *line, const char *expected)
@@ -136,7 +136,7 @@ def test_registers_and_what_they_point_to_are_as_promised(tools, source):
                                          ("*(char *)(uintptr_t)region->base = 1;", 0)])
 def test_multiboot_information_is_read_only_and_what_it_offers_is_not(tools, what, status):
     guest = tools.guest("""
-        #include <jumpslot/multiboot.h>
+        #include <jumpslot/abi/multiboot_i386.h>
         #include <jumpslot/external_func.h>
         __asm__(".globl start\\n"
                 "start:  sub $8, %%esp\\n"

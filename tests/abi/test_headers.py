@@ -1,38 +1,39 @@
-"""Each public header compiles by itself; docs/abi.md says what those of the layout say."""
+"""Each public header compiles alone, and docs/abi.md states the layout that abi/ defines."""
 
 import itertools
 import re
+from pathlib import Path
 
 import pytest
 from conftest import MACHINE, ROOT, run
 
-PUBLIC = sorted((ROOT / "guest-macros/jumpslot").glob("*.h"))
+MACROS = ROOT / "guest-macros"
+PUBLIC = sorted(str(header.relative_to(MACROS)) for header in MACROS.rglob("*.h"))
+LAYOUT = [header for header in PUBLIC if header.startswith("jumpslot/abi/")]
 ARCHES = ("x86_64", "i386")
 COMPILERS = [("gcc", "c11"), ("clang", "c11"), ("g++", "c++17"), ("clang++", "c++17")]
-STUBS = ("external_stub_x86_64.h", "external_stub_i386.h")
+STUBS = ("jumpslot/external_stub_x86_64.h", "jumpslot/external_stub_i386.h")
+CONTRACTS = ("import", "provider", "start", "vcpu", "fault")
 
 
 def only(arch):
-    """The stub headers are assembler text of one architecture."""
-    return [header for header in PUBLIC
-            if header.name not in STUBS or arch in header.name]
+    """The headers for one architecture: stubs are assembly text of one alone."""
+    return [header for header in PUBLIC if header not in STUBS or arch in header]
 
 
 @pytest.mark.parametrize("arch,compiler", itertools.product(ARCHES, COMPILERS))
 def test_each_guest_header_compiles_alone_and_twice(tools, arch, compiler):
     cc, standard = compiler
     for header in only(arch):
-        tools.compile(f"#include <jumpslot/{header.name}>\n" * 2 +
-                      "extern int nothing;\n", "-Wpedantic", arch=arch, cc=cc,
-                      standard=standard, name="alone")
+        tools.compile(f"#include <{header}>\n" * 2 + "extern int nothing;\n", "-Wpedantic",
+                      arch=arch, cc=cc, standard=standard, name="alone")
 
 
 @pytest.mark.parametrize("arch,compiler", itertools.product(ARCHES, COMPILERS))
 def test_all_guest_headers_go_together(tools, arch, compiler):
     cc, standard = compiler
     for order in PUBLIC, PUBLIC[::-1]:
-        lines = [f"#include <jumpslot/{header.name}>\n" for header in order
-                 if header.name not in STUBS]
+        lines = [f"#include <{header}>\n" for header in order if header not in STUBS]
         tools.compile("".join(lines), "-Wpedantic", arch=arch, cc=cc, standard=standard,
                       name="together")
 
@@ -45,6 +46,15 @@ def test_the_provider_header_compiles_alone(tools, arch, compiler):
                   name="provider")
 
 
+def test_each_contract_has_a_header_and_external_abi_h_includes_them_all(tools):
+    headers = {f"jumpslot/abi/{contract}.h" for contract in CONTRACTS}
+    assert headers <= set(LAYOUT)
+    source = tools.write("all.c", "#include <jumpslot/external_abi.h>\n")
+    included = run("gcc", "-I", MACROS, "-M", source).stdout.split()
+    assert {f"{MACROS}/{header}" for header in LAYOUT} <= {
+        str(Path(name).resolve()) for name in included}
+
+
 @pytest.mark.parametrize("arch,cc", itertools.product(ARCHES, ["gcc", "clang"]))
 def test_assembly_can_use_the_layout(tools, arch, cc):
     source = tools.write("layout.S", """
@@ -54,7 +64,7 @@ def test_assembly_can_use_the_layout(tools, arch, cc):
         .section JUMPSLOT_SECTION_SYMTAB, "a"
         .asciz JUMPSLOT_NOTE_OWNER
         """)
-    run(cc, MACHINE[arch], "-I", ROOT / "guest-macros", "-c", source, "-o",
+    run(cc, MACHINE[arch], "-I", MACROS, "-c", source, "-o",
         tools.directory / "layout.o")
 
 
@@ -65,15 +75,12 @@ def test_an_architecture_without_stubs_is_a_clear_error(tools):
     assert "jumpslot: guests are i386 or x86-64" in result.stderr
 
 
-LAYOUT = ("external_abi.h", "multiboot.h")
-
-
 def layout():
-    return "".join((ROOT / "guest-macros/jumpslot" / name).read_text() for name in LAYOUT)
+    return "".join((MACROS / name).read_text() for name in LAYOUT)
 
 
 def include_layout():
-    return ["#include <stddef.h>\n"] + [f"#include <jumpslot/{name}>\n" for name in LAYOUT]
+    return ["#include <stddef.h>\n", "#include <jumpslot/external_abi.h>\n"]
 
 
 def documented_tables():

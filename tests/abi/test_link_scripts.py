@@ -13,7 +13,7 @@ CXX = {"gcc": "g++", "clang": "clang++"}
 
 START = """
     #include <jumpslot/external_func.h>
-    #include <jumpslot/start_info.h>
+    #include <jumpslot/entry.h>
     EXTERNAL_FUNC(int, wanted, int, char *)
     EXTERNAL_FUNC(int, unwanted)
     extern "C" {

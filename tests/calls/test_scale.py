@@ -68,7 +68,7 @@ class Bulk:
         calls = "".join(f"int call_{n:03d}(int); sum = call_{n:03d}(sum);\n"
                         for n in range(files))
         main = tools.compile(f"""
-            #include <jumpslot/start_info.h>
+            #include <jumpslot/entry.h>
             #include <jumpslot/external_func.h>
             JUMPSLOT_ENTRY(info)
             {{
@@ -141,7 +141,7 @@ def test_cost_does_not_grow_with_the_size_of_the_image(tools, what, options):
         with open(data, "wb") as file:
             file.truncate(size)
         guest = tools.guest(f"""
-            #include <jumpslot/start_info.h>
+            #include <jumpslot/entry.h>
             #include <jumpslot/virt_bsp.h>
             extern const char large[];
             __asm__(".section .rodata.large, \\"a\\"\\n"

@@ -113,7 +113,7 @@ def stated(tools, functions, arch, cc, flags):
     lines = "\n".join(
         f"EXTERNAL_FUNC{'_' if form else ''}{form}({', '.join([result, f'f{i}', *types])})"
         for i, (form, result, types) in enumerate(functions))
-    guest = tools.guest("#include <jumpslot/start_info.h>\n"
+    guest = tools.guest("#include <jumpslot/entry.h>\n"
                         "#include <jumpslot/external_func.h>\n" + TYPES + lines +
                         "\nJUMPSLOT_ENTRY(info) { (void)info; return 0; }\n",
                         "-w", *flags, arch=arch, cc=cc, gc=False)

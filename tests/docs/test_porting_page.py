@@ -113,7 +113,7 @@ def test_what_the_page_shows_left_to_replace_is_found():
 
 
 HANGING = """
-    #include <jumpslot/start_info.h>
+    #include <jumpslot/entry.h>
     #include <jumpslot/virt_bsp.h>
     #include <jumpslot/virt_cpu.h>
 

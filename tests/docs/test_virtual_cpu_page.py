@@ -7,7 +7,7 @@ import subprocess
 from conftest import BUILD, ROOT, each_arch as arch  # noqa: F401
 
 HEAD = """
-    #include <jumpslot/start_info.h>
+    #include <jumpslot/entry.h>
     #include <jumpslot/virt_bsp.h>
     #include <jumpslot/virt_cpu.h>
 """
@@ -23,7 +23,7 @@ def test_the_ticker_of_the_page_ticks_a_thousand_times(tools):
 
 def test_the_spellings_of_2013_mean_the_same(tools):
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/virt_2013.h>
 
         JUMPSLOT_ENTRY(info)
@@ -52,7 +52,7 @@ def test_the_spellings_of_2013_mean_the_same(tools):
 def test_the_state_is_shown_in_reports_and_on_request(tools):
     """By SIGUSR2, and when the time is up; a guest without interrupts has no such line."""
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/virt_bsp.h>
         #include <jumpslot/virt_cpu.h>
 

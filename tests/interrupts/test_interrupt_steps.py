@@ -146,7 +146,7 @@ def test_a_gate_that_looks_once_when_the_host_function_popped_its_arguments_fail
 def test_a_guest_that_does_not_look_when_it_enables_loses_interrupts(steps, tmp_path):
     include = tmp_path / "include"
     shutil.copytree(ROOT / "guest-macros", include)
-    header = include / "jumpslot/vcpu_state.h"
+    header = include / "jumpslot/virt_cpu_inline.h"
     text = header.read_text().replace("if (!previous && ", "if (previous && ")
     assert text != header.read_text()
     header.write_text(text)

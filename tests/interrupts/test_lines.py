@@ -262,7 +262,7 @@ def test_line_descriptors_are_not_for_programs_of_providers(guests, pipes, tmp_p
         """)
     line = pipes()
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/virt_cpu.h>
         EXTERNAL_FUNC(int, closed_on_exec, int)
         JUMPSLOT_ENTRY(info)
@@ -279,8 +279,8 @@ def test_line_descriptors_are_not_for_programs_of_providers(guests, pipes, tmp_p
 
 def test_lines_outlive_a_reset(guests, tmp_path):
     guest = Toolbox(tmp_path, guests.tools.arch).guest("""
-        #include <jumpslot/fault.h>
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/abi/fault.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/virt_bsp.h>
         #include <jumpslot/virt_cpu.h>
         static void on_interrupt(int vector, void *frame)
@@ -424,7 +424,7 @@ def test_a_line_that_is_none_is_refused(guests, line, reason):
 def test_a_guest_without_interrupts_has_no_lines(guests, tmp_path):
     tools = Toolbox(tmp_path, guests.tools.arch)
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/virt_bsp.h>
         JUMPSLOT_ENTRY(info)
         {

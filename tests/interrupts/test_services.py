@@ -7,7 +7,7 @@ import subprocess
 from conftest import BUILD, each_arch as arch
 
 SERVICES = """
-    #include <jumpslot/start_info.h>
+    #include <jumpslot/entry.h>
     #include <jumpslot/virt_bsp.h>
     #include <jumpslot/arguments.h>
     JUMPSLOT_ENTRY(info)
@@ -152,7 +152,7 @@ def test_a_closed_console_is_no_file_of_a_providers(tools):
         int open_data(void) { return open("/dev/zero", O_RDWR) > 2; }
         """)
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/virt_bsp.h>
         EXTERNAL_FUNC(int, open_data)
         JUMPSLOT_ENTRY(info)

@@ -9,7 +9,7 @@ from conftest import BUILD, run
 WRAPPER = BUILD / "bin/host-wrapper"
 HELLO = BUILD / "guests/hello-x86_64.elf"
 SOURCE = """
-    #include <jumpslot/start_info.h>
+    #include <jumpslot/entry.h>
     #include <jumpslot/virt_bsp.h>
     %s
     JUMPSLOT_ENTRY(info) { (void)info; %s }

@@ -36,7 +36,7 @@ from conftest import BUILD
 ])
 def test_a_wrong_command_line_is_one_line_and_125(tools, arguments, message):
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/external_func.h>
         JUMPSLOT_ENTRY(info) { (void)info; return 0; }
         """)
@@ -64,7 +64,7 @@ def test_version_names_program_and_abi(tools):
 
 def test_options_end_at_the_guest(tools):
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/arguments.h>
         JUMPSLOT_ENTRY(info) { (void)info; return jumpslot_argument_count(); }
         """)

@@ -9,7 +9,7 @@ import pytest
 from conftest import BUILD, each_arch as arch, only_x86_64
 
 ENTRY = """
-    #include <jumpslot/start_info.h>
+    #include <jumpslot/entry.h>
     #include <jumpslot/virt_bsp.h>
     #include <jumpslot/virt_cpu.h>
     #include <jumpslot/arguments.h>

@@ -9,7 +9,7 @@ import pytest
 from conftest import BUILD, each_arch as arch, only_x86_64, run
 
 GUEST = """
-    #include <jumpslot/start_info.h>
+    #include <jumpslot/entry.h>
     #include <jumpslot/virt_bsp.h>
     EXTERNAL_FUNC(int, sensor_read, int)
     EXTERNAL_FUNC(double, sensor_scale, double, float)
@@ -122,7 +122,7 @@ def test_a_provider_may_replace_a_built_in_service(tools):
         }
         """)
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/virt_bsp.h>
         JUMPSLOT_ENTRY(info) { (void)info; return _BSP_Virtual_Console_write("x", 1); }
         """)
@@ -132,7 +132,7 @@ def test_a_provider_may_replace_a_built_in_service(tools):
 
 def test_an_optional_function_is_there_or_it_is_not(tools):
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/external_func.h>
         EXTERNAL_FUNC_OPTIONAL(int, extra, int)
         JUMPSLOT_ENTRY(info) { (void)info; return external_available(extra) ? extra(3) : 9; }
@@ -150,7 +150,7 @@ def test_an_optional_function_is_there_or_it_is_not(tools):
 
 def test_a_mistyped_optional_function_is_absent_and_said_to_be(tools):
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/external_func.h>
         EXTERNAL_FUNC_OPTIONAL(int, extra, int)
         JUMPSLOT_ENTRY(info) { (void)info; return external_available(extra) ? extra(3) : 9; }
@@ -170,7 +170,7 @@ def test_a_mistyped_optional_function_is_absent_and_said_to_be(tools):
 
 def test_calling_what_nobody_provides_names_function_and_caller(tools):
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/external_func.h>
         EXTERNAL_FUNC_OPTIONAL(int, extra, int)
         int caller(int a);
@@ -211,7 +211,7 @@ def test_allow_missing_starts_and_reports_the_call(tools, inline):
 
 def test_types_that_one_side_does_not_know_are_not_compared(tools):
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/external_func.h>
         EXTERNAL_FUNC(one)
         EXTERNAL_FUNC(int, two, int)
@@ -262,7 +262,7 @@ CARRIED = {
     "absent": ("-", (None, None, None)),
 }
 CARRIED_GUEST = """
-    #include <jumpslot/start_info.h>
+    #include <jumpslot/entry.h>
     #include <jumpslot/external_func.h>
     struct large { long a[5]; };
     EXTERNAL_FUNC(int, plain)
@@ -371,7 +371,7 @@ def test_a_guest_needs_the_runner_of_its_machine(tools, arch):
     alone = tools.directory / "host-wrapper"
     shutil.copy(BUILD / "bin/host-wrapper", alone)
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/external_func.h>
         EXTERNAL_FUNC(int, quick, int)
         JUMPSLOT_ENTRY(info) { (void)info; return quick(1); }

@@ -7,7 +7,7 @@ import pytest
 from conftest import ROOT, each_arch as arch, only_x86_64
 
 MAPPED = """
-    #include <jumpslot/start_info.h>
+    #include <jumpslot/entry.h>
     #include <jumpslot/virt_bsp.h>
     int zeroed[5000];
     int filled[3000] = { 1, 2, 3 };
@@ -45,7 +45,7 @@ def test_data_bss_and_relocations_are_in_place(tools, linker, pie, script):
 def test_packed_relocations_are_applied(tools, linker, flag):
     table = "\n".join(f"&zeroed[{i}]," for i in range(200))
     guest = tools.guest(f"""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/external_func.h>
         int zeroed[200];
         int *table[] = {{ {table} }};
@@ -72,7 +72,7 @@ def test_the_whole_script_makes_a_guest(tools, arch):
 def dying_guest(tools, body, **options):
     """A guest that does one thing and should not live to return."""
     return tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/virt_bsp.h>
         int data = 1;
         const int constant = 1;
@@ -146,7 +146,7 @@ def test_without_the_script_slots_share_writable_pages(tools):
 
 def test_a_stack_that_is_full_is_named(tools):
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/external_func.h>
         int deeper(int depth);
         int deeper(int depth)
@@ -164,7 +164,7 @@ def test_a_stack_that_is_full_is_named(tools):
 
 def test_a_frame_of_megabytes_does_not_step_over_the_guard(tools):
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/external_func.h>
         int large(void);
         __attribute__((noinline)) int large(void)
@@ -211,7 +211,7 @@ def limit_address_space():
 def test_a_large_image_is_mapped_and_not_copied(tools):
     """100 MB of data: the runner's resident memory stays far below."""
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/external_func.h>
         EXTERNAL_FUNC(long, resident_kilobytes)
         extern const char large[];
@@ -246,7 +246,7 @@ def large_file(tools):
 
 def test_stack_and_work_area_have_the_size_asked_for(tools):
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/virt_bsp.h>
         JUMPSLOT_ENTRY(info)
         {

@@ -7,7 +7,7 @@ import pytest
 from conftest import BUILD, each_arch as arch, run
 
 GUEST = """
-    #include <jumpslot/start_info.h>
+    #include <jumpslot/entry.h>
     #include <jumpslot/external_func.h>
     EXTERNAL_FUNC(int, answer, int)
     JUMPSLOT_ENTRY(info) { (void)info; return answer(1); }
@@ -116,7 +116,7 @@ def test_a_provider_with_an_undefined_symbol_is_named(tools):
 
 def test_guest_pointers_are_checked_against_the_guests_memory(tools):
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/external_func.h>
         EXTERNAL_FUNC(int, readable, const void *, unsigned long)
         EXTERNAL_FUNC(int, writable, void *, unsigned long)
@@ -281,7 +281,7 @@ def test_a_runner_that_was_changed_after_the_scan_is_refused(tools, arch):
     shutil.copytree(BUILD / "bin", programs)
     runner = programs / f"jumpslot-runner-{arch}"
     guest = tools.guest("""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         #include <jumpslot/external_func.h>
         JUMPSLOT_ENTRY(info) { (void)info; return 3; }
         """)

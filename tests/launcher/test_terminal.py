@@ -211,7 +211,7 @@ def keys(directory):
 
 # A guest of one thread that reads all the time, unless it is told to wait for something else.
 BUSY = """
-    #include <jumpslot/start_info.h>
+    #include <jumpslot/entry.h>
     #include <jumpslot/virt_bsp.h>
     EXTERNAL_FUNC(void, ignore_stop)
     JUMPSLOT_ENTRY(info)

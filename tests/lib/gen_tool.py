@@ -23,7 +23,7 @@ NO_FUNCTIONS = ("no external functions: not built with jumpslot/external_func.h,
 START = """
 #include <stddef.h>
 #include <stdint.h>
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include <jumpslot/external_func.h>
 """
 

@@ -6,7 +6,7 @@
 #define INTERRUPTS_CASE_H
 
 #include <jumpslot/arguments.h>
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>
 

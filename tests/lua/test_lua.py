@@ -277,7 +277,7 @@ def test_both_architectures_import_the_same_functions(tools):
 
 # Calls the provider without a C library between. Prints numbers.
 CALLER = """
-    #include <jumpslot/start_info.h>
+    #include <jumpslot/entry.h>
     #include <jumpslot/virt_bsp.h>
     #include "newlib_calls.h"
 

@@ -110,7 +110,7 @@ def test_many_files_and_one_definer(tools, arch):  # noqa: F811
             """, "-I", GUESTS, *flags))
     calls = [f"use{at}" for at in range(len(WAYS))]
     image = tools.guest(f"""
-        #include <jumpslot/start_info.h>
+        #include <jumpslot/entry.h>
         int {", ".join(call + "(void)" for call in calls)};
         JUMPSLOT_ENTRY(info)
         {{

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include <jumpslot/fault.h>
+#include <jumpslot/abi/fault.h>
 #include "common/exit_status.h"
 #include "common/privileged.h"
 #include "exit_report.h"

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <jumpslot/fault.h>
+#include <jumpslot/abi/fault.h>
 #include "common/message.h"
 
 /* Maps the stack, if the guest may set a handler. Returns 0 or a negative errno. */

@@ -3,7 +3,7 @@
  * command line says which; the exit status is 0 where all was right.
  */
 #include <jumpslot/arguments.h>
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include <jumpslot/virt_cpu.h>
 #include "callbacks.h"
 #include "../../lib/switch_stacks.h"

@@ -3,7 +3,7 @@
  * after which the stack pointer is not where the convention wants it. The exit status
  * counts them.
  */
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include "calls_conventions_i386.h"
 #include "calls_check.h"
 

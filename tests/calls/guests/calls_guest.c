@@ -3,7 +3,7 @@
  * counts them.
  */
 #include <stdbool.h>
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include "calls.h"
 #include "calls_check.h"
 

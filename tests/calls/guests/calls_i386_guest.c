@@ -5,7 +5,7 @@
  */
 #include <stdbool.h>
 #include <jumpslot/arguments.h>
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include "calls_i386.h"
 #include "calls_check.h"
 

@@ -3,7 +3,7 @@
  * (`subjects`, at the end), and says what is wrong. The exit status counts it.
  */
 #include <jumpslot/arguments.h>
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include "calls_sides.h"
 #include "calls_check.h"
 

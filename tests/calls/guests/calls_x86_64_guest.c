@@ -5,7 +5,7 @@
  */
 #include <stdbool.h>
 #include <jumpslot/arguments.h>
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include "calls_x86_64.h"
 #include "calls_check.h"
 

@@ -4,7 +4,7 @@
  */
 #define JUMPSLOT_INLINE_CALLS
 #include <jumpslot/arguments.h>
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include "gate.h"
 
 static int protected_thunk(void)

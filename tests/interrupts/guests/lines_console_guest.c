@@ -1,7 +1,7 @@
 /*
  * Console input, as the first argument says; the exit status is 0 where all was right.
  */
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include <jumpslot/virt_cpu.h>
 #include "lines_print.h"
 

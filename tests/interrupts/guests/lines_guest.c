@@ -2,7 +2,7 @@
  * Interrupt lines that another process raises. The first argument says what to do with
  * them; the exit status is 0 where all was right. Line 15 ends a guest that counts.
  */
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include <jumpslot/virt_cpu.h>
 #include "lines.h"
 #include "lines_print.h"

@@ -1,7 +1,7 @@
 /*
  * A guest with keys of its own, each of which does something at once; others it shows.
  */
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include <jumpslot/virt_cpu.h>
 #include "../../interrupts/guests/lines_print.h"
 

@@ -1,5 +1,5 @@
 /* The machine: what the loader tells, and its end. */
-#include <jumpslot/multiboot.h>
+#include <jumpslot/abi/multiboot_i386.h>
 
 #include "console_native.h"
 #include "cpu.h"

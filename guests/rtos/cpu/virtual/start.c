@@ -1,5 +1,5 @@
 /* The machine: entry, memory, command line, end. */
-#include <jumpslot/start_info.h>
+#include <jumpslot/entry.h>
 #include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>
 

@@ -1,0 +1,61 @@
+/*
+ * The table of a provider: sections, note and records. docs/abi.md, "Providers", explains
+ * them; jumpslot/provider.h has the macros that emit them.
+ *
+ * Depends on import.h (version, note owner and flags are common to both tables) and on
+ * static_assert.h. Assembly may include this file; it then gets the constants alone.
+ */
+#ifndef JUMPSLOT_ABI_PROVIDER_H
+#define JUMPSLOT_ABI_PROVIDER_H
+
+#include "import.h"
+
+/* Sections of a provider. */
+#define JUMPSLOT_SECTION_PROVIDED      ".jumpslot.provided" /* struct jumpslot_provided */
+#define JUMPSLOT_SECTION_PROVIDER_STR  ".jumpslot.strings"  /* names and type strings */
+#define JUMPSLOT_SECTION_PROVIDER_NOTE ".note.jumpslot.provider"
+
+/* The type of a provider's note. Its owner is JUMPSLOT_NOTE_OWNER. */
+#define JUMPSLOT_NOTE_PROVIDER 2
+
+/* jumpslot_provided.carry; all other bits are zero. */
+#define JUMPSLOT_CARRY_MASK	0xf  /* 0: not stated here; gated if stated nowhere */
+#define JUMPSLOT_CARRY_GATED	0x1  /* through the gate, on the host's stack */
+#define JUMPSLOT_CARRY_DIRECT	0x2  /* called like any function, on the guest's stack */
+#define JUMPSLOT_CARRY_BLOCKING 0x3  /* gated, with the interrupt signal masked */
+#define JUMPSLOT_CARRY_STACK	0x10 /* `stack_bytes` is given */
+
+/* Bytes of arguments that a gate copies, at most. */
+#define JUMPSLOT_MAX_STACK_BYTES 65536
+
+#ifndef __ASSEMBLER__
+
+/*
+ * One record of a provider. Records with the same name are merged: EF() gives `function`,
+ * EXTERNAL_FUNC() gives `type` and `flags`, the macros of jumpslot/provider.h give
+ * `carry` and `stack_bytes`. 0 means not given.
+ */
+struct jumpslot_provided {
+	int32_t name;
+	int32_t type;
+	int32_t function;
+	uint32_t flags;
+	uint32_t carry;	      /* JUMPSLOT_CARRY_* */
+	uint32_t stack_bytes; /* of arguments, at most, with JUMPSLOT_CARRY_STACK */
+};
+
+/*
+ * The descriptor of a provider's note. `record_size` is the distance from one record to
+ * the next: a later version may append fields to each.
+ */
+struct jumpslot_provider_note_desc {
+	uint32_t abi_version;
+	uint32_t record_size;
+};
+
+JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_provided) == 24, "jumpslot_provided");
+JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_provider_note_desc) == 8,
+		       "jumpslot_provider_note_desc");
+
+#endif /* __ASSEMBLER__ */
+#endif
