@@ -1,7 +1,7 @@
 """Runs the commands of a documentation page and compares their output with the page.
 
-A block fenced as sh holds commands; an unfenced-language block right after it holds the
-output of both streams. All blocks run in one shell, in a copy of the tree's layout.
+A block fenced as sh holds commands. A block without a language right after it holds their
+output, of both streams. All blocks run in one shell, in a copy of the tree's layout.
 """
 
 import re
@@ -14,7 +14,7 @@ TREE = "guest-macros", "linkscripts", "gen", "host-wrapper", "guests", "tests"
 
 
 def steps(text):
-    """(commands, expected output) of each block of commands; without a block: nothing."""
+    """(commands, expected output) of each block of commands; no output block: empty."""
     blocks = BLOCK.findall(text)
     return [(commands, after[1] if after[0] == "" else "")
             for (kind, commands), after in zip(blocks, blocks[1:] + [("sh", "")])
@@ -22,7 +22,7 @@ def steps(text):
 
 
 def tree(directory):
-    """A directory that looks like the tree after make, to run commands in."""
+    """The directory, made to look like the tree after make, to run commands in."""
     for name in TREE:
         (directory / name).symlink_to(ROOT / name)
     (directory / "build").mkdir()
