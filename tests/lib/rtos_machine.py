@@ -1,6 +1,6 @@
-"""Where images of guests/rtos run: below host-wrapper, or in QEMU by themselves.
+"""The machines for images of guests/rtos: host-wrapper, or QEMU.
 
-Depends on what make built, and on qemu-system-i386.
+Depends on the build and on qemu-system-i386.
 """
 
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from conftest import BUILD
 
-# QEMU ends with twice the status and one; its own failures are 1 (and status 0).
+# QEMU exits with twice the guest's status plus one; its own failures are 1 (and status 0).
 DEBUG_EXIT = ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
 
 
@@ -22,7 +22,7 @@ class Machine:
         self.is_native = name == "native"
 
     def image(self, application):
-        """Of an application of guests/rtos, by its name; or a file, which it is already."""
+        """The image of an application of guests/rtos, by its name; a path is returned as is."""
         if isinstance(application, Path):
             return application
         if self.is_native:
@@ -30,7 +30,7 @@ class Machine:
         return BUILD / f"guests/rtos-{application}-{self.name}.elf"
 
     def command(self, application, *options, wrapper=()):
-        """`options` are the image's, `wrapper` those of host-wrapper."""
+        """`options` are for the image, `wrapper` for host-wrapper."""
         image = self.image(application)
         if not self.is_native:
             return [BUILD / "bin/host-wrapper", *wrapper, image, *options]
@@ -40,11 +40,11 @@ class Machine:
     def status(self, process_status):
         if not self.is_native:
             return process_status
-        assert process_status % 2 == 1, "QEMU was not ended by its guest"
+        assert process_status % 2 == 1, "QEMU was not stopped by its guest"
         return process_status // 2
 
-    def run(self, application, *options, timeout=120):
-        """The lines that it prints, what is on standard error, and its status."""
+    def run(self, application, *options, timeout=600):
+        """Returns its output, its standard error and its status."""
         result = subprocess.run([str(word) for word in self.command(application, *options)],
                                 stdin=subprocess.DEVNULL, capture_output=True,
                                 timeout=timeout)
@@ -53,9 +53,9 @@ class Machine:
 
 
 class Session:
-    """A process that is talked to: keys go in, and text is waited for."""
+    """A conversation with a process: type keys, wait for text."""
 
-    def __init__(self, process, write_to, read_from, timeout=60):
+    def __init__(self, process, write_to, read_from, timeout=600):
         self.process, self.write_to, self.read_from = process, write_to, read_from
         self.timeout = timeout
         self.text = ""
@@ -64,12 +64,12 @@ class Session:
         os.write(self.write_to, keys.encode())
 
     def read_until(self, expected):
-        """What comes up to and with `expected`, since the last time."""
+        """Returns the text since the last call, up to and including `expected`."""
         while expected not in self.text:
             ready, _, _ = select.select([self.read_from], [], [], self.timeout)
-            assert ready, f"{expected!r} did not come, but {self.text!r}"
+            assert ready, f"expected {expected!r}, got {self.text!r}"
             piece = os.read(self.read_from, 4096)
-            assert piece, f"it ended before {expected!r}: {self.text!r}"
+            assert piece, f"the process ended before {expected!r}: {self.text!r}"
             self.text += piece.decode().replace("\r", "")
         at = self.text.index(expected) + len(expected)
         result, self.text = self.text[:at], self.text[at:]

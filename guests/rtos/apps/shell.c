@@ -1,6 +1,4 @@
-/*
- * A shell on the console: a line editor, and commands that show what the kernel does.
- */
+/* A shell on the console: a line editor, and commands that show the kernel at work. */
 #include "clock.h"
 #include "console.h"
 #include "cpu.h"
@@ -13,16 +11,16 @@
 #define LINE_MAX	   80
 #define SHELL_PRIORITY	   4
 #define WORKER_PRIORITY	   8
-#define DELETE		   0x7f	      /* keys: what terminals send for backspace, */
-#define CTRL_U		   0x15	      /* and to start the line again */
-#define KEPT_MAGIC	   0x74706b73 /* of memory that a warm restart has kept */
+#define DELETE		   0x7f	      /* the backspace key of terminals */
+#define CTRL_U		   0x15	      /* erases the line */
+#define KEPT_MAGIC	   0x74706b73 /* marks memory that a warm restart has kept */
 #define ARRAY_COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static char shell_stack[THREAD_MIN_STACK] __attribute__((__aligned__(16)));
 static char worker_stack[THREAD_MIN_STACK] __attribute__((__aligned__(16)));
 static struct thread worker;
 
-/* At the start of the application's memory. */
+/* At the start of the memory for applications. */
 struct kept {
 	uint32_t magic;
 	uint32_t starts;
@@ -43,7 +41,7 @@ static void echo(const char *argument)
 static void ticks(const char *argument)
 {
 	(void)argument;
-	print("%u ticks, %u a second, %u without an interrupt of their own\n",
+	print("%u ticks, %u per second, %u without an interrupt of their own\n",
 	      clock_ticks(), clock_rate(), clock_missed());
 }
 
@@ -55,7 +53,7 @@ static void show(const struct thread *thread)
 	      thread == thread_self() ? "running" : states[thread->state], thread->ticks);
 }
 
-/* The list may change while one of them is printed: the next one is looked for anew. */
+/* Searches for each thread anew: the list may change while one is printed. */
 static void threads(const char *argument)
 {
 	(void)argument;
@@ -130,7 +128,7 @@ static void leave(const char *argument)
 	const uint32_t status = decimal(argument);
 
 	if (status > 127)
-		print("%u: a status is 0 to 127\n", status);
+		print("%u: invalid status (expected 0 to 127)\n", status);
 	else
 		kernel_stop((int)status);
 }
@@ -138,16 +136,16 @@ static void leave(const char *argument)
 static void help(const char *argument);
 
 static const struct command commands[] = {
-	{ "help", "this list", help },
-	{ "echo", "TEXT: print it", echo },
-	{ "ticks", "the time", ticks },
-	{ "threads", "all of them, with the ticks that they ran for", threads },
+	{ "help", "show this list", help },
+	{ "echo", "TEXT: print the text", echo },
+	{ "ticks", "show the time", ticks },
+	{ "threads", "list all threads, with the ticks that they ran for", threads },
 	{ "sleep", "TICKS: wait", sleep },
 	{ "work", "start a thread that computes, less urgent than the shell", work },
 	{ "kill", "end that thread", kill },
-	{ "fault", "start one that divides by zero", fault },
-	{ "reboot", "[warm]: start again; warm keeps the memory", reboot },
-	{ "exit", "STATUS: end, with 0 to 127", leave },
+	{ "fault", "start a thread that divides by zero", fault },
+	{ "reboot", "[warm]: restart; warm keeps the memory", reboot },
+	{ "exit", "STATUS: stop with that status, 0 to 127", leave },
 };
 
 static void help(const char *argument)
@@ -172,7 +170,7 @@ static void run(char *line)
 		}
 	}
 	if (*line)
-		print("%s: no such command; there is help\n", line);
+		print("%s: unknown command (try help)\n", line);
 }
 
 static void erase(size_t *length)
@@ -181,7 +179,7 @@ static void erase(size_t *length)
 	print("\b \b");
 }
 
-/* A key into the line; true at its end. */
+/* Adds a key to the line. Returns true at its end. */
 static bool edit(char *line, size_t *length, int key)
 {
 	if ((key == '\b' || key == DELETE) && *length)

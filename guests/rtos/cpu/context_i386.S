@@ -1,8 +1,7 @@
 /*
- * The switch between threads on i386: what a called function must preserve (System V i386
- * psABI, 2.2), and no flags, neither EFLAGS nor x87's exceptions. The level of interrupts is
- * not among them: whoever switches has them closed, and so has whoever it is that is switched
- * to.
+ * Thread switch on i386: saves the callee-saved registers (System V i386 psABI, 2.2) and
+ * floating-point control. Saves neither EFLAGS nor pending x87 exceptions: interrupts are
+ * disabled on both sides of a switch, and each thread restores its own level afterwards.
  */
 	.text
 
@@ -14,14 +13,14 @@ cpu_context_init:
 	movl	4(%esp), %eax
 	movl	8(%esp), %edx
 	subl	$32, %eax
-	movl	$0x1f80, (%eax)		/* MXCSR, x87 control: as at a program's start */
+	movl	$0x1f80, (%eax)		/* MXCSR and x87 control: initial values */
 	movl	$0x37f, 4(%eax)
 	movl	$0, 8(%eax)		/* EDI, ESI, EBX, EBP */
 	movl	$0, 12(%eax)
 	movl	$0, 16(%eax)
 	movl	$0, 20(%eax)
-	movl	%edx, 24(%eax)		/* the switch returns to it, */
-	movl	$0, 28(%eax)		/* and this is where it would return to */
+	movl	%edx, 24(%eax)		/* the switch returns to `begin`, */
+	movl	$0, 28(%eax)		/* which has no caller */
 	ret
 	.size	cpu_context_init, . - cpu_context_init
 
@@ -40,9 +39,9 @@ cpu_context_switch:
 	stmxcsr	(%esp)
 	fnstcw	4(%esp)
 	movl	%esp, (%eax)
-	movl	%edx, %esp		/* from here on it is the other thread */
+	movl	%edx, %esp		/* now in the other thread */
 	ldmxcsr	(%esp)
-	fnclex				/* what the other one did not look at */
+	fnclex				/* drop the first thread's exceptions */
 	fldcw	4(%esp)
 	addl	$8, %esp
 	popl	%edi

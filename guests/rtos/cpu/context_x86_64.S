@@ -1,8 +1,7 @@
 /*
- * The switch between threads on x86-64: what a called function must preserve (System V
- * psABI, 3.2.1), and no flags, neither RFLAGS nor x87's exceptions. The level of interrupts
- * is not among them: whoever switches has them closed, and so has whoever it is that is
- * switched to.
+ * Thread switch on x86-64: saves the callee-saved registers (System V psABI, 3.2.1) and
+ * floating-point control. Saves neither RFLAGS nor pending x87 exceptions: interrupts are
+ * disabled on both sides of a switch, and each thread restores its own level afterwards.
  */
 	.text
 
@@ -12,7 +11,7 @@
 cpu_context_init:
 	endbr64
 	leaq	-72(%rdi), %rax
-	movl	$0x1f80, (%rax)		/* MXCSR, x87 control: as at a program's start */
+	movl	$0x1f80, (%rax)		/* MXCSR and x87 control: initial values */
 	movl	$0x37f, 4(%rax)
 	movq	$0, 8(%rax)		/* R15, R14, R13, R12, RBX, RBP */
 	movq	$0, 16(%rax)
@@ -20,8 +19,8 @@ cpu_context_init:
 	movq	$0, 32(%rax)
 	movq	$0, 40(%rax)
 	movq	$0, 48(%rax)
-	movq	%rsi, 56(%rax)		/* the switch returns to it, */
-	movq	$0, 64(%rax)		/* and this is where it would return to */
+	movq	%rsi, 56(%rax)		/* the switch returns to `begin`, */
+	movq	$0, 64(%rax)		/* which has no caller */
 	ret
 	.size	cpu_context_init, . - cpu_context_init
 
@@ -40,9 +39,9 @@ cpu_context_switch:
 	stmxcsr	(%rsp)
 	fnstcw	4(%rsp)
 	movq	%rsp, (%rdi)
-	movq	%rsi, %rsp		/* from here on it is the other thread */
+	movq	%rsi, %rsp		/* now in the other thread */
 	ldmxcsr	(%rsp)
-	fnclex				/* what the other one did not look at */
+	fnclex				/* drop the first thread's exceptions */
 	fldcw	4(%rsp)
 	addq	$8, %rsp
 	popq	%r15

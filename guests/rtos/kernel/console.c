@@ -1,10 +1,10 @@
-/* See console.h. */
+/* See console.h. Depends only on cpu, interrupt, mutex, queue and wait. */
 #include "console.h"
 #include "cpu.h"
-#include "error.h"
 #include "interrupt.h"
 #include "mutex.h"
 #include "queue.h"
+#include "wait.h"
 
 #define INPUT_BYTES 256
 
@@ -18,7 +18,7 @@ void console_init(void)
 	queue_init(&input, input_bytes, 1, INPUT_BYTES);
 }
 
-/* What nobody reads in time is lost, as on any serial line. */
+/* Drops input when the queue is full, as a serial line does. */
 static void input_interrupt(int vector)
 {
 	int byte;

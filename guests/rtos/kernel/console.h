@@ -1,4 +1,7 @@
-/* The console's driver: whole pieces of output, and input that threads wait for. */
+/*
+ * The console driver: output in whole pieces, and input that threads wait for.
+ * Depends only on the compiler's own headers.
+ */
 #ifndef RTOS_CONSOLE_H
 #define RTOS_CONSOLE_H
 
@@ -8,15 +11,15 @@
 /* Before any output. */
 void console_init(void);
 
-/* Takes the input's interrupts into use; what came before is there too. */
+/* Enables input interrupts. Input that arrived before is not lost. */
 void console_open_input(void);
 
-/* Writes all of it before anybody else writes. With interrupts closed, and so from a
- * handler, which may, it does not wait for others, but writes into the midst of theirs.
- */
+/* Writes all of it before any other thread writes. With interrupts disabled it does not
+ * wait for other threads, and so may write in the middle of their text. From a handler:
+ * yes. */
 void console_write(const char *text, size_t length);
 
-/* The next byte of the input, 0 to 255; waits `ticks` at most, then E_TIMEOUT. */
+/* The next input byte, 0 to 255; waits for at most `ticks`, then returns E_TIMEOUT. */
 int console_read(uint32_t ticks);
 
 #endif

@@ -1,4 +1,4 @@
-/* See decimal.h. */
+/* See decimal.h. Depends only on decimal.h. */
 #include "decimal.h"
 
 #define LIMIT 1000000

@@ -1,18 +1,18 @@
-/* See fault.h. */
+/* See fault.h. Depends only on cpu, print, sched and thread. */
 #include "cpu.h"
 #include "fault.h"
-#include "interrupt.h"
 #include "print.h"
+#include "sched.h"
 #include "thread.h"
 
-/* Of the thread that is about to say so: nobody else runs until it has it. */
+/* For fault_end_thread(), which reads it before it enables interrupts. */
 static const char *last_fault;
 
 bool fault_is_of_thread(const char *what, bool closed, uintptr_t *sp)
 {
 	const struct thread *self = thread_self();
 
-	if (closed || interrupt_is_active() || self->priority == THREAD_IDLE_PRIORITY)
+	if (closed || sched_is_in_interrupt() || self->priority == THREAD_IDLE_PRIORITY)
 		return false;
 	last_fault = what;
 	*sp = (uintptr_t)self->stack + self->stack_size;

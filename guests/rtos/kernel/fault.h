@@ -1,7 +1,8 @@
 /*
- * Faults of threads. One that faults is ended, and said so; the others go on. A fault
- * with interrupts closed is the kernel's, or a handler's, and ends everything, and so
- * does one of the idle thread's.
+ * Faults. A thread that faults is ended, with a message; the others go on. A fault with
+ * interrupts disabled belongs to the kernel or to a handler, and ends the machine. So
+ * does a fault of the idle thread.
+ * Depends only on the compiler's own headers.
  */
 #ifndef RTOS_FAULT_H
 #define RTOS_FAULT_H
@@ -10,9 +11,10 @@
 #include <stdint.h>
 
 /*
- * What the processor's part calls with interrupts closed; `what`: in a few words, stays.
- * `closed`: whether they were. Returns true if the thread that runs is to
- * continue, interrupts closed, in fault_end_thread(), on the stack `*sp`.
+ * The processor's part calls this with interrupts disabled. `what`: the kind of fault, a
+ * string that stays valid. `closed`: whether interrupts were disabled at the fault.
+ * Returns true if the running thread is to continue in fault_end_thread(), on the stack
+ * `*sp`, with interrupts disabled.
  */
 bool fault_is_of_thread(const char *what, bool closed, uintptr_t *sp);
 __attribute__((__noreturn__)) void fault_end_thread(void);

@@ -1,12 +1,10 @@
-/* See interrupt.h. */
+/* See interrupt.h. Depends only on clock, cpu and sched. */
 #include "clock.h"
 #include "cpu.h"
 #include "interrupt.h"
-#include "kernel.h"
-#include "thread.h"
+#include "sched.h"
 
 static void (*handlers[CPU_VECTORS])(int vector);
-static unsigned active;
 
 static bool is_vector(int vector)
 {
@@ -45,17 +43,12 @@ bool interrupt_disconnect(int vector)
 	return connected;
 }
 
-bool interrupt_is_active(void)
-{
-	return active;
-}
-
 void interrupt_handle(int vector)
 {
-	active++;
+	sched_enter_interrupt();
 	if (vector != CPU_VECTOR_CLOCK)
 		clock_end_hold_off();
 	handlers[vector](vector);
 	cpu_vector_acknowledge(vector);
-	active--;
+	sched_leave_interrupt();
 }

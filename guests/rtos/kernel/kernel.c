@@ -1,20 +1,20 @@
-/* See kernel.h. */
-#include <stdarg.h>
-
+/*
+ * The top layer: starts the others, and idles. No other part of the kernel depends on it.
+ * Depends only on clock, console, cpu, interrupt, option, panic, sched and thread.
+ */
 #include "clock.h"
 #include "console.h"
 #include "cpu.h"
+#include "interrupt.h"
 #include "kernel.h"
 #include "option.h"
-#include "print.h"
+#include "sched.h"
 #include "thread.h"
-
-#define PANIC_STATUS 70
 
 static struct thread idle_thread, main_thread;
 static char idle_stack[THREAD_MIN_STACK] __attribute__((__aligned__(16)));
 
-/* What runs when nobody is ready. */
+/* The idle thread: runs when no other thread is ready. */
 static void idle(void *unused)
 {
 	(void)unused;
@@ -30,32 +30,14 @@ static void idle(void *unused)
 
 void kernel_start(void)
 {
-	thread_init();
+	sched_init();
 	cpu_faults_init();
 	console_init();
 	thread_create(&idle_thread, "idle", THREAD_IDLE_PRIORITY, idle, NULL, idle_stack,
 		      sizeof(idle_stack));
 	thread_create(&main_thread, application.name, application.priority,
 		      application.main, NULL, application.stack, application.stack_size);
+	interrupt_connect(CPU_VECTOR_CLOCK, clock_interrupt);
 	clock_start(application.clock_rate, option_is_given("tickless"));
-	thread_start_first();
-}
-
-void kernel_stop(int status)
-{
-	cpu_interrupts_close();
-	cpu_stop(status);
-}
-
-void kernel_panic(const char *format, ...)
-{
-	va_list arguments;
-
-	cpu_interrupts_close();
-	print("kernel: ");
-	va_start(arguments, format);
-	print_list(format, arguments);
-	va_end(arguments);
-	print("\n");
-	cpu_stop(PANIC_STATUS);
+	sched_start();
 }

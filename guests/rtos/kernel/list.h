@@ -1,6 +1,7 @@
 /*
- * A doubly linked list whose links lie in what is listed. The head is a link too, and a
- * link that is in no list points to itself. Depends on <stdbool.h> and <stddef.h> alone.
+ * A doubly linked list whose links are members of the listed structures. The head is a
+ * link too. A link that is in no list points to itself.
+ * Depends only on <stdbool.h> and <stddef.h>.
  */
 #ifndef RTOS_LIST_H
 #define RTOS_LIST_H
@@ -12,7 +13,7 @@ struct list {
 	struct list *next, *previous;
 };
 
-/* The structure of that type that `link` is the member `member` of. */
+/* The structure that contains `link` as its member `member`. */
 #define LIST_ENTRY(link, type, member) ((type *)((char *)(link)-offsetof(type, member)))
 
 #define LIST_FOR_EACH(link, head)                                                        \

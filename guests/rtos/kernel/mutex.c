@@ -1,17 +1,17 @@
-/* See mutex.h. */
+/* See mutex.h. Depends only on cpu, error, sched, tcb and wait. */
 #include <stdbool.h>
 
 #include "cpu.h"
 #include "error.h"
 #include "mutex.h"
-#include "thread.h"
+#include "sched.h"
 
 void mutex_init(struct mutex *mutex)
 {
 	wait_queue_init(&mutex->waiters);
 }
 
-/* Whether `owner` waits for `self`, or for somebody who does. */
+/* Whether `owner` is `self`, or waits for it, directly or through other owners. */
 static bool waits_for(const struct thread *owner, const struct thread *self)
 {
 	while (owner && owner != self)
@@ -21,7 +21,7 @@ static bool waits_for(const struct thread *owner, const struct thread *self)
 
 static int lock(struct mutex *mutex, uint32_t ticks)
 {
-	struct thread *self = thread_self();
+	struct thread *self = sched_current();
 
 	if (!mutex->waiters.owner) {
 		wait_queue_own(&mutex->waiters, self);
@@ -44,11 +44,11 @@ int mutex_lock(struct mutex *mutex, uint32_t ticks)
 int mutex_unlock(struct mutex *mutex)
 {
 	uint32_t level = cpu_interrupts_disable();
-	int result = mutex->waiters.owner == thread_self() ? 0 : E_OWNER;
+	int result = mutex->waiters.owner == sched_current() ? 0 : E_OWNER;
 
 	if (!result) {
 		wait_pass_on(&mutex->waiters);
-		thread_dispatch();
+		sched_dispatch();
 	}
 	cpu_interrupts_enable(level);
 	return result;

@@ -1,4 +1,4 @@
-/* See option.h. */
+/* See option.h. Depends only on cpu, decimal and text. */
 #include <stddef.h>
 
 #include "cpu.h"
@@ -15,7 +15,7 @@ static const char *next_word(const char *word)
 	return word;
 }
 
-/* What stands behind `name` in the first word of that name; NULL: there is none. */
+/* The text after `name` in the first word of that name, or NULL. */
 static const char *find(const char *name, bool has_value)
 {
 	const size_t length = strlen(name);

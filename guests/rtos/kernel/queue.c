@@ -1,12 +1,13 @@
 /*
- * See queue.h. Who comes second does the work of both: a sender copies into the buffer of
- * a receiver that waits, and a receiver takes over the message of a sender that waits. So
- * whoever is ended, before or behind it, leaves no place that is neither free nor full.
+ * See queue.h. The second party copies for both: a sender copies into the buffer of a
+ * waiting receiver, a receiver takes the message of a waiting sender. So a waiting thread
+ * can be ended at any time without leaving a place that is neither free nor full.
+ * Depends only on cpu, sched, tcb, text and wait.
  */
 #include "cpu.h"
 #include "queue.h"
+#include "sched.h"
 #include "text.h"
-#include "thread.h"
 
 void queue_init(struct queue *queue, void *messages, size_t size, uint32_t capacity)
 {
@@ -17,10 +18,10 @@ void queue_init(struct queue *queue, void *messages, size_t size, uint32_t capac
 	wait_queue_init(&queue->receivers);
 }
 
-/* The place so many behind the first one. */
-static char *place(const struct queue *queue, uint32_t behind)
+/* The place `index` messages after the first one. */
+static char *place(const struct queue *queue, uint32_t index)
 {
-	return queue->messages + (queue->first + behind) % queue->capacity * queue->size;
+	return queue->messages + (queue->first + index) % queue->capacity * queue->size;
 }
 
 static void put(struct queue *queue, const void *message)
@@ -37,7 +38,7 @@ static void take(struct queue *queue, void *message)
 
 static int wait_with(struct wait_queue *waiters, void *message, uint32_t ticks)
 {
-	thread_self()->wait.message = message;
+	sched_current()->wait.message = message;
 	return wait_in(waiters, ticks);
 }
 
@@ -48,7 +49,7 @@ static int send(struct queue *queue, const void *message, uint32_t ticks)
 	if (receiver) {
 		memcpy(receiver->wait.message, message, queue->size);
 		wait_end(receiver, 0);
-		thread_dispatch();
+		sched_dispatch();
 	} else if (queue->count < queue->capacity) {
 		put(queue, message);
 	} else {
@@ -67,7 +68,7 @@ static int receive(struct queue *queue, void *message, uint32_t ticks)
 	if (sender) {
 		put(queue, sender->wait.message);
 		wait_end(sender, 0);
-		thread_dispatch();
+		sched_dispatch();
 	}
 	return 0;
 }

@@ -1,7 +1,7 @@
-/* See semaphore.h. */
+/* See semaphore.h. Depends only on cpu, sched, tcb and wait. */
 #include "cpu.h"
+#include "sched.h"
 #include "semaphore.h"
-#include "thread.h"
 
 void semaphore_init(struct semaphore *semaphore, uint32_t count)
 {
@@ -31,6 +31,6 @@ void semaphore_give(struct semaphore *semaphore)
 		wait_end(waiter, 0);
 	else
 		semaphore->count++;
-	thread_dispatch();
+	sched_dispatch();
 	cpu_interrupts_enable(level);
 }

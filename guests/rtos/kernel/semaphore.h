@@ -1,7 +1,11 @@
-/* Counting semaphores: the way from a handler to a thread. */
+/*
+ * Counting semaphores, by which a handler wakes a thread. Depends only on tcb and wait.
+ */
 #ifndef RTOS_SEMAPHORE_H
 #define RTOS_SEMAPHORE_H
 
+#include <stdint.h>
+#include "tcb.h"
 #include "wait.h"
 
 struct semaphore {
@@ -11,11 +15,11 @@ struct semaphore {
 
 void semaphore_init(struct semaphore *semaphore, uint32_t count);
 
-/* Takes one; waits `ticks` at most (WAIT_FOREVER; 0: not at all). Returns 0 or E_TIMEOUT.
- */
+/* Takes one; waits for at most `ticks` (WAIT_FOREVER; 0: not at all). Returns 0 or
+ * E_TIMEOUT. */
 int semaphore_take(struct semaphore *semaphore, uint32_t ticks);
 
-/* Gives one, to the most urgent thread that waits. From a handler: yes. */
+/* Gives one, to the most urgent waiting thread if there is any. From a handler: yes. */
 void semaphore_give(struct semaphore *semaphore);
 
 #endif

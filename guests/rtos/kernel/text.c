@@ -1,7 +1,7 @@
-/* See text.h. */
+/* See text.h. Depends only on text.h. */
 #include "text.h"
 
-/* In a loop: so that no compiler makes it a call of the function that it is in. */
+/* Keeps the compiler from replacing the loop by a call of the same function. */
 #define STAYS_A_LOOP() __asm__ volatile("")
 
 void *memcpy(void *to, const void *from, size_t size)

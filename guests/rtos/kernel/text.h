@@ -1,6 +1,6 @@
 /*
- * Those of the C library's functions that the kernel uses, and that compilers call by
- * themselves. Defined in text.c for images that have no C library.
+ * The C library functions that the kernel uses and that compilers call on their own.
+ * text.c defines them for images without a C library. Depends only on <stddef.h>.
  */
 #ifndef RTOS_TEXT_H
 #define RTOS_TEXT_H

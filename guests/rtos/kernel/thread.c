@@ -1,29 +1,15 @@
-/* Ready lists, one a priority, and the dispatcher. See thread.h. */
+/* See thread.h. Depends only on cpu, error, panic, sched, tcb and wait. */
 #include "cpu.h"
 #include "error.h"
-#include "interrupt.h"
-#include "kernel.h"
+#include "panic.h"
+#include "sched.h"
 #include "thread.h"
 
-#define STACK_MARK 0x6b617473 /* the lowest word of each stack */
-
-static struct list ready[THREAD_PRIORITIES];
-static uint32_t ready_priorities; /* bit 31 - n: somebody of priority n is ready */
-static struct list all;
-static struct thread *current;
-
-void (*thread_switch_hook)(struct thread *next);
-
-void thread_init(void)
-{
-	for (unsigned i = 0; i < THREAD_PRIORITIES; i++)
-		list_init(&ready[i]);
-	list_init(&all);
-}
+static struct list all = { &all, &all };
 
 struct thread *thread_self(void)
 {
-	return current;
+	return sched_current();
 }
 
 struct thread *thread_next(const struct thread *thread)
@@ -33,64 +19,15 @@ struct thread *thread_next(const struct thread *thread)
 	return place->next == &all ? NULL : LIST_ENTRY(place->next, struct thread, all);
 }
 
-static uint32_t priority_bit(unsigned priority)
-{
-	return 1u << (THREAD_PRIORITIES - 1 - priority);
-}
-
-static struct thread *most_urgent(void)
-{
-	unsigned priority = (unsigned)__builtin_clz(ready_priorities);
-
-	return LIST_ENTRY(ready[priority].next, struct thread, link);
-}
-
-static void append_ready(struct thread *thread)
-{
-	list_append(&ready[thread->priority], &thread->link);
-	ready_priorities |= priority_bit(thread->priority);
-}
-
-static void remove_ready(struct thread *thread)
-{
-	list_remove(&thread->link);
-	if (list_is_empty(&ready[thread->priority]))
-		ready_priorities &= ~priority_bit(thread->priority);
-}
-
-void thread_make_ready(struct thread *thread)
-{
-	thread->state = THREAD_READY;
-	append_ready(thread);
-}
-
-void thread_make_waiting(struct thread *thread)
-{
-	thread->state = THREAD_WAITING;
-	remove_ready(thread);
-}
-
-void thread_move(struct thread *thread, unsigned priority)
-{
-	if (thread->state == THREAD_READY)
-		remove_ready(thread);
-	else
-		list_remove(&thread->link);
-	thread->priority = priority;
-	if (thread->state == THREAD_READY)
-		append_ready(thread);
-	else if (thread->wait.queue)
-		wait_insert(thread);
-}
-
-/* The idle thread, first of all, has its priority for itself. */
+/* The first thread is the idle one, and the only one with its priority. */
 static void check_priority(const char *name, unsigned priority)
 {
 	const unsigned end =
 		list_is_empty(&all) ? THREAD_PRIORITIES : THREAD_IDLE_PRIORITY;
 
 	if (priority >= end)
-		kernel_panic("%s: no thread's priority is %u", name, priority);
+		kernel_panic("%s: priority %u: out of range (expected 0 to %u)", name,
+			     priority, end - 1);
 }
 
 void thread_set_priority(struct thread *thread, unsigned priority)
@@ -100,70 +37,37 @@ void thread_set_priority(struct thread *thread, unsigned priority)
 	check_priority(thread->name, priority);
 	thread->base_priority = priority;
 	wait_inherit(thread);
-	thread_dispatch();
+	sched_dispatch();
 	cpu_interrupts_enable(level);
-}
-
-static void rotate(struct thread *thread)
-{
-	thread->slice = THREAD_SLICE;
-	remove_ready(thread);
-	append_ready(thread);
-}
-
-void thread_tick(void)
-{
-	current->ticks++;
-	if (current->state == THREAD_READY && --current->slice == 0)
-		rotate(current);
 }
 
 void thread_yield(void)
 {
 	uint32_t level = cpu_interrupts_disable();
 
-	rotate(current);
-	thread_dispatch();
+	sched_rotate();
+	sched_dispatch();
 	cpu_interrupts_enable(level);
 }
 
-static void check_stack(const struct thread *thread)
-{
-	if (*thread->stack != STACK_MARK)
-		kernel_panic("%s: its stack of %u bytes is too small", thread->name,
-			     (unsigned)thread->stack_size);
-}
-
-void thread_dispatch(void)
-{
-	struct thread *self = current, *heir = most_urgent();
-
-	if (interrupt_is_active() || heir == self)
-		return;
-	check_stack(self);
-	current = heir;
-	if (thread_switch_hook)
-		thread_switch_hook(heir);
-	cpu_context_switch(&self->sp, heir->sp);
-}
-
-void thread_start_first(void)
-{
-	void *entered_with;
-
-	current = most_urgent();
-	if (thread_switch_hook)
-		thread_switch_hook(current);
-	cpu_context_switch(&entered_with, current->sp);
-	__builtin_unreachable();
-}
-
-/* Where each thread starts, with interrupts closed. */
+/* Every thread starts here, with interrupts disabled. */
 static void begin(void)
 {
+	struct thread *self = sched_current();
+
 	cpu_interrupts_open();
-	current->main(current->argument);
+	self->main(self->argument);
 	thread_exit();
+}
+
+static void check_stack(const char *name, const void *stack, size_t size)
+{
+	if (size < THREAD_MIN_STACK)
+		kernel_panic("%s: stack of %u bytes: too small (expected at least %u)",
+			     name, (unsigned)size, (unsigned)THREAD_MIN_STACK);
+	if ((size | (uintptr_t)stack) % 16)
+		kernel_panic("%s: stack of %u bytes: address or size not aligned to 16",
+			     name, (unsigned)size);
 }
 
 void thread_create(struct thread *thread, const char *name, unsigned priority,
@@ -172,11 +76,8 @@ void thread_create(struct thread *thread, const char *name, unsigned priority,
 	uint32_t level;
 
 	check_priority(name, priority);
-	if (size < THREAD_MIN_STACK || (size | (uintptr_t)stack) % 16)
-		kernel_panic("%s: its stack of %u bytes is too small or not aligned",
-			     name, (unsigned)size);
+	check_stack(name, stack, size);
 	*thread = (struct thread){
-		.sp = cpu_context_init((char *)stack + size, begin),
 		.name = name,
 		.priority = priority,
 		.base_priority = priority,
@@ -186,15 +87,15 @@ void thread_create(struct thread *thread, const char *name, unsigned priority,
 		.stack = stack,
 		.stack_size = size,
 	};
-	*thread->stack = STACK_MARK;
+	sched_prepare(thread, begin);
 	list_init(&thread->owned);
-	list_init(&thread->wait.timeout);
+	list_init(&thread->wait.timeout.link);
 	wait_queue_init(&thread->joiners);
 	level = cpu_interrupts_disable();
 	list_append(&all, &thread->all);
-	thread_make_ready(thread);
-	if (current)
-		thread_dispatch();
+	sched_make_ready(thread);
+	if (sched_current())
+		sched_dispatch();
 	cpu_interrupts_enable(level);
 }
 
@@ -204,7 +105,7 @@ static void give_away(struct thread *thread)
 		wait_pass_on(LIST_ENTRY(thread->owned.next, struct wait_queue, owned));
 }
 
-/* With interrupts closed; the caller dispatches. */
+/* With interrupts disabled; the caller dispatches. */
 static void end(struct thread *thread)
 {
 	struct thread *joiner;
@@ -212,8 +113,7 @@ static void end(struct thread *thread)
 	if (thread->state == THREAD_WAITING)
 		wait_end(thread, E_TIMEOUT);
 	give_away(thread);
-	remove_ready(thread);
-	thread->state = THREAD_ENDED;
+	sched_make_unready(thread, THREAD_ENDED);
 	list_remove(&thread->all);
 	while ((joiner = wait_first(&thread->joiners)))
 		wait_end(joiner, 0);
@@ -222,8 +122,8 @@ static void end(struct thread *thread)
 void thread_exit(void)
 {
 	cpu_interrupts_disable();
-	end(current);
-	thread_dispatch();
+	end(sched_current());
+	sched_dispatch();
 	__builtin_unreachable();
 }
 
@@ -233,7 +133,7 @@ void thread_kill(struct thread *thread)
 
 	if (thread->state != THREAD_ENDED)
 		end(thread);
-	thread_dispatch();
+	sched_dispatch();
 	cpu_interrupts_enable(level);
 }
 
@@ -242,7 +142,7 @@ int thread_join(struct thread *thread, uint32_t ticks)
 	uint32_t level = cpu_interrupts_disable();
 	int result = 0;
 
-	if (thread == current)
+	if (thread == sched_current())
 		result = E_DEADLOCK;
 	else if (thread->state != THREAD_ENDED)
 		result = wait_in(&thread->joiners, ticks);

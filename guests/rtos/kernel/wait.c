@@ -1,7 +1,8 @@
-/* See wait.h. */
-#include "clock.h"
+/* See wait.h. Depends only on error, sched, tcb and timeout. */
 #include "error.h"
-#include "thread.h"
+#include "sched.h"
+#include "timeout.h"
+#include "wait.h"
 
 void wait_queue_init(struct wait_queue *queue)
 {
@@ -17,21 +18,21 @@ struct thread *wait_first(const struct wait_queue *queue)
 	return LIST_ENTRY(queue->threads.next, struct thread, link);
 }
 
-void wait_insert(struct thread *thread)
+/* After all threads that are as urgent or more. */
+static void insert(struct wait_queue *queue, struct thread *thread)
 {
-	struct list *head = &thread->wait.queue->threads;
-
-	LIST_FOR_EACH(link, head)
+	LIST_FOR_EACH(link, &queue->threads)
 	{
 		if (LIST_ENTRY(link, struct thread, link)->priority > thread->priority) {
 			list_insert_before(link, &thread->link);
 			return;
 		}
 	}
-	list_append(head, &thread->link);
+	list_append(&queue->threads, &thread->link);
 }
 
-/* The most urgent of its own priority, and of all who wait for what it owns. */
+/* The most urgent of its own priority and those of the threads that wait for what it
+ * owns. */
 static unsigned inherited_priority(const struct thread *thread)
 {
 	unsigned priority = thread->base_priority;
@@ -47,7 +48,20 @@ static unsigned inherited_priority(const struct thread *thread)
 	return priority;
 }
 
-/* Ends: nobody waits for what belongs to somebody who waits for him (mutex.c). */
+/* Keeps the thread in order in the list that it is in. */
+static void set_priority(struct thread *thread, unsigned priority)
+{
+	if (thread->state == THREAD_READY) {
+		sched_set_priority(thread, priority);
+		return;
+	}
+	list_remove(&thread->link);
+	thread->priority = priority;
+	if (thread->wait.queue)
+		insert(thread->wait.queue, thread);
+}
+
+/* Terminates: mutex.c refuses a lock that would close a circle of owners. */
 void wait_inherit(struct thread *thread)
 {
 	while (thread) {
@@ -55,11 +69,12 @@ void wait_inherit(struct thread *thread)
 
 		if (priority == thread->priority)
 			return;
-		thread_move(thread, priority);
+		set_priority(thread, priority);
 		thread = thread->wait.queue ? thread->wait.queue->owner : NULL;
 	}
 }
 
+/* The new owner needs no update: it is more urgent than the threads that still wait. */
 void wait_queue_own(struct wait_queue *queue, struct thread *owner)
 {
 	struct thread *before = queue->owner;
@@ -68,24 +83,31 @@ void wait_queue_own(struct wait_queue *queue, struct thread *owner)
 	list_remove(&queue->owned);
 	if (owner)
 		list_append(&owner->owned, &queue->owned);
-	wait_inherit(before); /* the new one is more urgent than whoever still waits */
+	wait_inherit(before);
+}
+
+static void timed_out(struct timeout *timeout)
+{
+	wait_end(LIST_ENTRY(timeout, struct thread, wait.timeout), E_TIMEOUT);
 }
 
 int wait_in(struct wait_queue *queue, uint32_t ticks)
 {
-	struct thread *self = thread_self();
+	struct thread *self = sched_current();
 
 	if (!ticks)
 		return E_TIMEOUT;
-	thread_make_waiting(self);
+	sched_make_unready(self, THREAD_WAITING);
 	self->wait.queue = queue;
 	if (queue) {
-		wait_insert(self);
+		insert(queue, self);
 		wait_inherit(queue->owner);
 	}
-	if (ticks != WAIT_FOREVER)
-		clock_add_timeout(&self->wait, ticks);
-	thread_dispatch();
+	if (ticks != WAIT_FOREVER) {
+		self->wait.timeout.expired = timed_out;
+		timeout_set(&self->wait.timeout, ticks);
+	}
+	sched_dispatch();
 	return self->wait.result;
 }
 
@@ -95,11 +117,11 @@ void wait_end(struct thread *thread, int result)
 
 	thread->wait.result = result;
 	thread->wait.queue = NULL;
-	list_remove(&thread->wait.timeout);
+	list_remove(&thread->wait.timeout.link);
 	list_remove(&thread->link);
 	if (queue)
 		wait_inherit(queue->owner);
-	thread_make_ready(thread);
+	sched_make_ready(thread);
 }
 
 void wait_pass_on(struct wait_queue *queue)

@@ -1,61 +1,39 @@
 /*
- * Waiting: for something, for a time, or for both. Who owns what others wait for inherits
- * their priority; that is where inheritance is done, for whatever can be owned.
- * All functions are called with interrupts closed.
+ * Waiting for something, for a time, or for both. The owner of something that others wait
+ * for inherits their priority; wait.c does so for everything that can be owned.
+ * All functions are called with interrupts disabled. Depends only on tcb.
  */
 #ifndef RTOS_WAIT_H
 #define RTOS_WAIT_H
 
 #include <stdint.h>
-#include "list.h"
+#include "tcb.h"
 
 #define WAIT_FOREVER UINT32_MAX
 
-struct thread;
-
-/* Threads that wait, the most urgent first, and equals in the order in which they came.
- */
-struct wait_queue {
-	struct list threads;
-	struct thread *owner; /* inherits their priority; NULL: nobody */
-	struct list owned;    /* in the owner's list */
-};
-
-/* What a thread waits for; a part of struct thread. */
-struct wait {
-	struct wait_queue *queue; /* NULL: just the time */
-	struct list timeout;	  /* in the clock's list */
-	uint32_t until;		  /* tick */
-	void *message;		  /* to send, or room for one; queue.c's */
-	int result;
-};
-
 void wait_queue_init(struct wait_queue *queue);
 
-/* Makes `owner`, who is as urgent as all in it, inherit from `queue`; NULL: nobody owns
- * it any more. */
+/* Makes `owner` inherit from `queue`; NULL: nobody owns it any longer. No waiting thread
+ * may be more urgent than `owner`. */
 void wait_queue_own(struct wait_queue *queue, struct thread *owner);
 
-/* Hands what is owned to the most urgent one that waits, or to nobody. The caller
- * dispatches. */
+/* Gives the ownership to the most urgent waiting thread and ends its wait; without one,
+ * nobody owns the queue. The caller dispatches. */
 void wait_pass_on(struct wait_queue *queue);
 
 /*
- * The thread that calls it waits in `queue` (NULL: in none), `ticks` at most. Returns
- * what wait_end() was given, or E_TIMEOUT; at once, if `ticks` is 0.
+ * Makes the calling thread wait in `queue` (NULL: for the time only) for at most `ticks`.
+ * Returns the result given to wait_end(), or E_TIMEOUT; at once if `ticks` is 0.
  */
 int wait_in(struct wait_queue *queue, uint32_t ticks);
 
-/* The most urgent one that waits, or NULL. */
+/* The most urgent waiting thread, or NULL. */
 struct thread *wait_first(const struct wait_queue *queue);
 
 /* Ends the wait of a thread, with that result. The caller dispatches. */
 void wait_end(struct thread *thread, int result);
 
-/* Adds a thread that has come, or whose priority has changed, in its place. */
-void wait_insert(struct thread *thread);
-
-/* Recomputes what a thread inherits, and so on to whom it waits for. */
+/* Recomputes the effective priority of a thread, and of the owners in its chain. */
 void wait_inherit(struct thread *thread);
 
 #endif

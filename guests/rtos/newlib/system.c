@@ -1,5 +1,5 @@
 /*
- * The system that newlib finds itself on: memory, an output, and no files.
+ * newlib's system calls in the kernel: memory, console output, and no files.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -12,7 +12,7 @@
 #include "clock.h"
 #include "console.h"
 #include "cpu.h"
-#include "kernel.h"
+#include "panic.h"
 
 #define MICROSECONDS 1000000u
 
@@ -89,7 +89,7 @@ int isatty(int file)
 	return 0;
 }
 
-/* There are no signals and no other processes: abort() ends all. */
+/* There are no signals and no other processes: abort() ends the machine. */
 int kill(pid_t process, int number)
 {
 	(void)process;
@@ -106,7 +106,7 @@ void _exit(int status)
 	kernel_stop(status);
 }
 
-/* Since the start: there is no calendar. */
+/* Time since the start: the kernel has no calendar. */
 int gettimeofday(struct timeval *time, void *zone)
 {
 	const uint32_t ticks = clock_ticks(), rate = clock_rate();

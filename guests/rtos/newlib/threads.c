@@ -1,20 +1,21 @@
 /*
- * See threads.h. newlib keeps errno, the buffers of conversions and the like in a
- * structure that _impure_ptr points to: each thread gets one, which is not given back.
- * malloc() is locked by a mutex, recursively, as newlib asks: the mutex tells its owner
- * E_DEADLOCK.
+ * See threads.h. newlib keeps errno, conversion buffers and the like in a structure at
+ * _impure_ptr: each thread gets its own and never frees it. A mutex protects malloc().
+ * newlib requires recursive locks: mutex_lock() returns E_DEADLOCK to the owner, and
+ * `depth` counts.
  */
 #include <errno.h>
 #include <reent.h>
 #include <stdlib.h>
 
-#include "kernel.h"
 #include "mutex.h"
+#include "panic.h"
+#include "sched.h"
 #include "thread.h"
 #include "threads.h"
 
 static struct mutex memory;
-static unsigned depth; /* locks by the mutex's owner */
+static unsigned depth; /* locks that the owner of the mutex holds */
 
 static void switch_to(struct thread *next)
 {
@@ -24,7 +25,7 @@ static void switch_to(struct thread *next)
 void newlib_init(void)
 {
 	mutex_init(&memory);
-	thread_switch_hook = switch_to;
+	sched_switch_hook = switch_to;
 }
 
 void newlib_attach_thread(void)
@@ -38,7 +39,7 @@ void newlib_attach_thread(void)
 	_impure_ptr = reent;
 }
 
-/* What malloc.h of newlib declares for systems to define. */
+/* newlib's malloc.h declares these for the system to define. */
 void __malloc_lock(struct _reent *reent);
 void __malloc_unlock(struct _reent *reent);
 
@@ -46,7 +47,7 @@ void __malloc_lock(struct _reent *reent)
 {
 	(void)reent;
 	if (!mutex_lock(&memory, WAIT_FOREVER))
-		depth = 0; /* not so, if its last owner was ended */
+		depth = 0; /* a killed owner may have left a count */
 	depth++;
 }
 

@@ -2,6 +2,7 @@
 #include "clock.h"
 #include "print.h"
 #include "stage.h"
+#include "timeout.h"
 
 #define TRACE_MAX 64
 
@@ -30,7 +31,7 @@ static volatile uint32_t *ticks_left(const struct thread *thread)
 static uint32_t count(uint32_t periods)
 {
 	const struct thread *self = thread_self();
-	uint32_t next = clock_next_timeout();
+	uint32_t next = timeout_next();
 
 	if (!periods)
 		return 0;

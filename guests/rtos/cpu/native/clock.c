@@ -1,31 +1,30 @@
 /*
- * Periods by the timer, an 8254. Counter 2 counts all the time, and tells how many have
- * passed; counter 0 interrupts behind the end of one, set anew each time. So neither late
- * interrupts nor what setting takes make the time wrong, as long as somebody looks before
- * counter 2 has been around once, in 55 ms. Counts are of 1/1193182 s; the words of
- * command are from Intel's data sheet.
+ * Periods on the 8254 timer. Counter 2 runs freely and measures the time; counter 0
+ * interrupts after the end of a period and is set again each time. So the time stays
+ * right when interrupts are late, provided that update() runs before counter 2 wraps,
+ * every 55 ms. A count is 1/1193182 s; the commands are from Intel's data sheet.
  */
 #include "cpu.h"
 #include "ports.h"
 
 #define FREQUENCY 1193182u
-#define LONGEST	  0xc000u /* counts to an interrupt; the rest is for being late */
-#define BEHIND	  2u	  /* counts, so that no interrupt comes before a period's end */
+#define LONGEST	  0xc000u /* counts to an interrupt; the rest is slack */
+#define MARGIN	  2u	  /* counts, so that no interrupt precedes a period's end */
 
 enum { COUNTER_0 = 0x40, COUNTER_2 = 0x42, COMMAND = 0x43, GATE_2 = 0x61 };
 
-#define GATE_2_OPEN   0x01 /* and no sound */
+#define GATE_2_OPEN   0x01 /* with the speaker off */
 #define COUNT_ONCE_0  0x30 /* mode 0, both bytes */
 #define COUNT_ROUND_2 0xb4 /* mode 2 */
 #define LATCH_2	      0x80
 
 static uint32_t period;
-static uint16_t last;	 /* count that was read */
-static uint32_t since;	 /* counts since the end of the last period that was told */
+static uint16_t last;	 /* last value of counter 2 */
+static uint32_t since;	 /* counts since the end of the last reported period */
 static uint32_t awaited; /* periods to the next interrupt */
 static uint32_t missed;
 
-static void look(void)
+static void update(void)
 {
 	uint16_t before = last;
 
@@ -37,7 +36,7 @@ static void look(void)
 
 static void interrupt_after(uint32_t periods)
 {
-	const uint32_t counts = periods * period - since + BEHIND;
+	const uint32_t counts = periods * period - since + MARGIN;
 
 	awaited = periods;
 	port_write(COMMAND, COUNT_ONCE_0);
@@ -52,7 +51,7 @@ void cpu_clock_start(uint32_t rate)
 	port_write(COMMAND, COUNT_ROUND_2);
 	port_write(COUNTER_2, 0);
 	port_write(COUNTER_2, 0);
-	look();
+	update();
 	since = 0;
 	interrupt_after(1);
 }
@@ -61,7 +60,7 @@ uint32_t cpu_clock_periods(void)
 {
 	uint32_t passed;
 
-	look();
+	update();
 	passed = since / period;
 	since %= period;
 	if (passed > awaited)
@@ -82,7 +81,7 @@ bool cpu_clock_skip(uint32_t periods)
 {
 	const uint32_t most = LONGEST / period;
 
-	look();
+	update();
 	if (since >= period)
 		return false;
 	interrupt_after(periods < most ? periods : most);

@@ -1,4 +1,4 @@
-/* The first serial port, a 16550: output is waited for, input interrupts. */
+/* The first serial port, a 16550: output polls, input interrupts. */
 #include "console_native.h"
 #include "cpu.h"
 #include "ports.h"
@@ -8,7 +8,7 @@ enum { DATA = 0x3f8, ENABLE, FIFO, LINE_CONTROL, MODEM_CONTROL, LINE_STATUS };
 #define DIVISOR_ACCESS	0x80
 #define EIGHT_BITS	0x03
 #define FIFO_CLEAR	0x07
-#define READY_AND_OUT2	0x0b /* OUT2 lets its interrupts out */
+#define READY_AND_OUT2	0x0b /* OUT2 enables the interrupt line */
 #define RECEIVE_ENABLE	0x01
 #define STATUS_RECEIVED 0x01
 #define STATUS_FREE	0x20

@@ -1,4 +1,4 @@
-/* The level of interrupts: the processor's interrupt flag, 0 while it is set. See
+/* The interrupt level: 0 while the processor's interrupt flag is set, else 1. See
  * ../cpu.h. */
 #ifndef RTOS_CPU_LEVEL_H
 #define RTOS_CPU_LEVEL_H
@@ -34,7 +34,7 @@ static inline uint32_t cpu_interrupts_disable(void)
 	return level;
 }
 
-/* They come behind the instruction that follows STI. */
+/* STI enables interrupts after the next instruction. */
 static inline void cpu_interrupts_flash(void)
 {
 	__asm__ volatile("sti\n\tnop\n\tcli" : : : "memory");

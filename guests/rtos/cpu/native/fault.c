@@ -1,12 +1,12 @@
-/* Exceptions of the processor: those of threads end the thread. */
+/* Processor exceptions: an exception in a thread ends the thread. */
 #include "cpu.h"
 #include "fault.h"
-#include "kernel.h"
+#include "panic.h"
 #include "vectors.h"
 
 #define EXCEPTIONS 32
 
-/* Intel SDM, volume 3, 6.3.1. What is missing cannot happen, or is the machine's. */
+/* Intel SDM, volume 3, 6.3.1. The others cannot happen, or are machine errors. */
 static const char *const kinds[EXCEPTIONS] = {
 	[0] = "division",     [1] = "trap",
 	[3] = "trap",	      [6] = "illegal instruction",
@@ -15,8 +15,8 @@ static const char *const kinds[EXCEPTIONS] = {
 	[17] = "bad address", [19] = "floating point",
 };
 
-/* What the thread leaves behind on its stack is of no use any more. */
-static __attribute__((__noreturn__)) void go_on(uintptr_t sp)
+/* Drops the contents of the thread's stack. */
+static __attribute__((__noreturn__)) void continue_on(uintptr_t sp)
 {
 	__asm__ volatile("movl %0, %%esp\n\tpushl $0\n\tjmp *%1"
 			 :
@@ -31,13 +31,13 @@ void native_fault(const struct vector_frame *frame)
 	uintptr_t sp;
 
 	if (what && fault_is_of_thread(what, !(frame->flags & INTERRUPT_FLAG), &sp))
-		go_on(sp);
+		continue_on(sp);
 	kernel_panic("exception %u (%s) at %x, error %x", (unsigned)frame->vector,
 		     what ? what : "of the machine", (unsigned)frame->pc,
 		     (unsigned)frame->error);
 }
 
-/* They have their vectors from the start. */
+/* The vectors of exceptions are set up from the start. */
 void cpu_faults_init(void)
 {
 }

@@ -1,16 +1,16 @@
 /*
- * The interrupt descriptor table, and where interrupts come from: two 8259 interrupt
+ * The interrupt descriptor table, and the sources of interrupts: two 8259 interrupt
  * controllers for lines, and the local APIC, by which the processor interrupts itself.
  */
 #include "cpu.h"
 #include "interrupt.h"
 #include "lines.h"
 #include "local_apic.h"
-#include "thread.h"
+#include "sched.h"
 #include "vectors.h"
 
 #define CODE_SELECTOR  0x08
-#define INTERRUPT_GATE 0x8e00u /* present, ring 0, 32 bit; closes interrupts */
+#define INTERRUPT_GATE 0x8e00u /* present, ring 0, 32 bit; disables interrupts */
 
 struct gate {
 	uint16_t low, selector, flags, high;
@@ -18,7 +18,7 @@ struct gate {
 
 static struct gate table[VECTOR_COUNT];
 
-/* The vectors that software raises. They share one of the processor's. */
+/* Software vectors. They share one of the processor's vectors. */
 static uint64_t masked = UINT64_MAX, pending;
 
 /* Kernel vectors 0 and 1. */
@@ -48,8 +48,8 @@ static uint64_t bit(int vector)
 	return 1ull << vector;
 }
 
-/* None of the others is unmasked: those that controllers make up, when a line falls
- * early, are of their last lines. */
+/* Ignores other lines. They are masked, but a controller reports a spurious interrupt
+ * (a line that falls early) on its last line. */
 static void line_interrupt(unsigned line)
 {
 	for (int i = 0; i < LINES; i++)
@@ -57,7 +57,7 @@ static void line_interrupt(unsigned line)
 			interrupt_handle(i);
 }
 
-/* The lowest first. What is raised from now on comes again. */
+/* The lowest first. A vector raised from now on causes another interrupt. */
 static void soft_interrupt(void)
 {
 	local_apic_end();
@@ -77,7 +77,7 @@ void native_vector(const struct vector_frame *frame)
 		line_interrupt(frame->vector - VECTOR_LINES);
 	else
 		soft_interrupt();
-	thread_dispatch();
+	sched_dispatch();
 }
 
 bool cpu_vector_connect(int vector)
@@ -133,7 +133,7 @@ void cpu_vector_raise(int vector)
 	cpu_interrupts_enable(level);
 }
 
-/* Interrupts are open behind the instruction that follows STI, and not before. */
+/* STI enables interrupts after the next instruction, so none is lost before HLT. */
 void cpu_wait(void)
 {
 	__asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");

@@ -1,4 +1,4 @@
-/* See lines.h; the words of command are from Intel's data sheet of the 8259A. */
+/* See lines.h. The commands are from Intel's data sheet of the 8259A. */
 #include <stdint.h>
 
 #include "lines.h"
@@ -9,7 +9,7 @@
 
 #define ICW1_INIT   0x11 /* edges, cascaded, ICW4 follows */
 #define ICW4_8086   0x01
-#define OCW2_END_OF 0x60 /* of the line that is added */
+#define OCW2_END_OF 0x60 /* plus the line */
 
 static const uint16_t command[] = { 0x20, 0xa0 };
 static const uint16_t data[] = { 0x21, 0xa1 };

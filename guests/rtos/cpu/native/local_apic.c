@@ -1,14 +1,14 @@
-/* See local_apic.h; registers: Intel SDM, volume 3, 10.4 and 10.6. */
+/* See local_apic.h. Registers: Intel SDM, volume 3, 10.4 and 10.6. */
 #include "local_apic.h"
 
-#define BASE 0xfee00000u /* as after a reset; in memory, which is not paged here */
+#define BASE 0xfee00000u /* after a reset; memory is not paged here */
 
 enum { END_OF_INTERRUPT = 0xb0, SPURIOUS = 0xf0, COMMAND = 0x300, LINT0 = 0x350 };
 
-/* With the vector, of those that end in 0xf, for interrupts that come to nothing: line
- * 15's, which is not in use. */
+/* Enables the APIC. Spurious interrupts get vector 0x2f, that of line 15, which is not in
+ * use; the low four bits must be set. */
 #define SPURIOUS_ENABLED 0x12fu
-#define LINT0_EXTERNAL	 0x700u /* the 8259s' */
+#define LINT0_EXTERNAL	 0x700u /* from the 8259s */
 #define COMMAND_SELF	 0x40000u
 #define COMMAND_PENDING	 0x1000u
 

@@ -1,13 +1,15 @@
-/* The processor's local APIC: here just to interrupt oneself. */
+/*
+ * The local APIC: lets the processor interrupt itself. Depends only on <stdint.h>.
+ */
 #ifndef RTOS_NATIVE_LOCAL_APIC_H
 #define RTOS_NATIVE_LOCAL_APIC_H
 
 #include <stdint.h>
 
-/* The lines of the 8259s go on to reach the processor through it. */
+/* Enables it; interrupts of the 8259s still reach the processor. */
 void local_apic_init(void);
 
-/* Interrupts this processor, as soon as interrupts are open. */
+/* Interrupts this processor as soon as interrupts are enabled. */
 void local_apic_raise(uint32_t vector);
 
 void local_apic_end(void);

@@ -1,4 +1,4 @@
-/* The processor's ports. */
+/* Access to I/O ports. Depends only on <stdint.h>. */
 #ifndef RTOS_NATIVE_PORTS_H
 #define RTOS_NATIVE_PORTS_H
 

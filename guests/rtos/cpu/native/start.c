@@ -1,4 +1,4 @@
-/* The machine: what the loader tells, and its end. */
+/* The machine: information from the loader, the end, and a restart. */
 #include <jumpslot/abi/multiboot_i386.h>
 
 #include "console_native.h"
@@ -11,9 +11,9 @@
 #define MULTIBOOT_MAGIC	 0x2badb002u
 #define MULTIBOOT_MEMORY 0x1u
 #define UPPER_MEMORY	 0x100000u
-#define LOADERS_PART	 0x10000u /* where loaders put what they tell, behind the image */
+#define LOADERS_PART	 0x10000u /* loaders put their information after the image */
 
-#define EXIT_PORT      0xf4 /* QEMU's isa-debug-exit: status is twice the value and one */
+#define EXIT_PORT      0xf4 /* QEMU's isa-debug-exit: exits with twice the value plus one */
 #define KEYBOARD_PORT  0x64
 #define KEYBOARD_RESET 0xfe /* the keyboard controller pulses the processor's reset */
 #define COMMAND_LINE   256
@@ -23,7 +23,7 @@ extern char _end[];
 static char command_line[COMMAND_LINE];
 static uintptr_t memory_end;
 
-/* The loader's own memory is about to be somebody else's. */
+/* Copies it: the loader's memory becomes the application's. */
 static void take_command_line(const char *from)
 {
 	size_t length = strlen(from);
@@ -39,7 +39,8 @@ native_start(uint32_t magic, const struct jumpslot_multiboot_info *info)
 {
 	native_console_init();
 	if (magic != MULTIBOOT_MAGIC || !(info->flags & MULTIBOOT_MEMORY))
-		kernel_panic("not started by a Multiboot loader that tells the memory");
+		kernel_panic(
+			"no memory size: expected a Multiboot loader that passes it");
 	memory_end = UPPER_MEMORY + info->memory_upper * 1024;
 	if (info->flags & JUMPSLOT_MULTIBOOT_COMMAND_LINE)
 		take_command_line((const char *)info->command_line);
@@ -73,7 +74,7 @@ void cpu_stop(int status)
 	halt();
 }
 
-/* A reset keeps the memory behind the image, which the loader loads again. */
+/* A reset keeps the memory after the image; the loader loads the image again. */
 void cpu_restart(bool warm)
 {
 	void *start;

@@ -1,15 +1,16 @@
 /*
- * What a Multiboot loader starts (Multiboot Specification 0.6.96, 3.1 and 3.2): in 32-bit
- * protected mode, interrupts closed, no paging, EAX and EBX as below, no stack, and segments
- * that must not be loaded again. Other flags and bits of CR0 may be anything.
+ * The entry point for a Multiboot loader (Multiboot Specification 0.6.96, 3.1 and 3.2). The
+ * processor is in 32-bit protected mode, with interrupts disabled and without paging, a
+ * stack, or a usable GDT. EAX and EBX hold the arguments of native_start(). Other flags and
+ * bits of CR0 are undefined.
  */
 #define MULTIBOOT_HEADER_MAGIC	0x1badb002
-#define MULTIBOOT_MEMORY_INFO	0x2	/* tell how much memory there is */
+#define MULTIBOOT_MEMORY_INFO	0x2	/* request the memory size */
 
 #define CR0_MONITOR		0x2
 #define CR0_EMULATION		0x4
 #define CR0_TASK_SWITCHED	0x8
-#define CR0_NUMERIC_ERROR	0x20	/* x87's exceptions are the processor's, and no line's */
+#define CR0_NUMERIC_ERROR	0x20	/* x87 errors raise an exception, not a line */
 #define CR4_FXSR_AND_SIMD	0x600	/* OSFXSR, OSXMMEXCPT */
 
 #define CODE_SELECTOR		0x08
@@ -48,7 +49,7 @@ _start:
 	orl	$CR4_FXSR_AND_SIMD, %ecx
 	movl	%ecx, %cr4
 	fninit
-	pushl	$0			/* so that the call below is aligned */
+	pushl	$0			/* align the stack for the call */
 	pushl	$0
 	pushl	%ebx
 	pushl	%eax

@@ -1,7 +1,7 @@
 /*
- * The processor's vectors: 0 to 31 are exceptions, then the 16 lines of the interrupt
- * controllers, then one for all that software raises. The part above C is for assembly
- * too.
+ * The processor's vectors: exceptions (0 to 31), the 16 lines of the interrupt
+ * controllers, and one for all software vectors. Assembly includes this file for the
+ * numbers. Depends only on <stdint.h>.
  */
 #ifndef RTOS_NATIVE_VECTORS_H
 #define RTOS_NATIVE_VECTORS_H
@@ -14,23 +14,23 @@
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 
-/* What vectors_i386.S and the processor push. */
+/* Pushed by vectors_i386.S and the processor. */
 struct vector_frame {
 	uint32_t di, si, bp, sp, bx, dx, cx, ax;
 	uint32_t vector, error;
 	uint32_t pc, cs, flags;
 };
 
-/* The stub of vector n is n * VECTOR_STUB_SIZE behind. */
+/* The stub of vector n is at n * VECTOR_STUB_SIZE. */
 extern char native_stubs[];
 
-/* Called by them, with interrupts closed. */
+/* The stubs call this, with interrupts disabled. */
 void native_vector(const struct vector_frame *frame);
 
-/* For an exception (fault.c). */
+/* Handles an exception (fault.c). */
 void native_fault(const struct vector_frame *frame);
 
-/* Prepares all of it (interrupts.c). */
+/* Sets up vectors and interrupt controllers (interrupts.c). */
 void native_interrupts_init(void);
 
 #endif

@@ -1,7 +1,6 @@
 /*
- * Where the processor's exceptions and interrupts arrive: all registers go to the stack that
- * was interrupted, native_vector() is called, and they come back. What a handler does in
- * between may be to run other threads.
+ * Entry points of exceptions and interrupts: each saves all registers on the interrupted
+ * stack, calls native_vector(), and restores them. Other threads may run in between.
  */
 #include "vectors.h"
 
@@ -33,7 +32,7 @@ save:
 	subl	$512, %esp
 	andl	$-16, %esp
 	fxsave	(%esp)
-	fninit				/* the handler's: the defaults */
+	fninit				/* handlers start with the defaults */
 	subl	$16, %esp
 	movl	$0x1f80, 4(%esp)
 	ldmxcsr	4(%esp)

@@ -1,6 +1,6 @@
 /*
- * Periods, counted by the host's clock, so that neither interrupts that fell together nor
- * those that were not wanted make the time wrong.
+ * Periods, counted on the host's clock and not by interrupts: the time stays right when
+ * interrupts coalesce or are skipped.
  */
 #include <jumpslot/virt_bsp.h>
 
@@ -9,10 +9,10 @@
 #define SECOND 1000000000u
 
 static uint64_t period;	 /* ns */
-static uint64_t counted; /* up to this time; at the end of a period */
+static uint64_t counted; /* the end of the last period that was reported */
 static bool skipping;
 
-static void go_on(void)
+static void resume(void)
 {
 	_BSP_Virtual_Clock_periodic(counted + period, period);
 	skipping = false;
@@ -23,7 +23,7 @@ void cpu_clock_start(uint32_t rate)
 	period = SECOND / rate;
 	_BSP_Virtual_Clock_init();
 	counted = _BSP_Virtual_Clock_read();
-	go_on();
+	resume();
 }
 
 uint32_t cpu_clock_periods(void)
@@ -32,7 +32,7 @@ uint32_t cpu_clock_periods(void)
 
 	counted += periods * period;
 	if (skipping)
-		go_on();
+		resume();
 	return (uint32_t)periods;
 }
 

@@ -1,4 +1,4 @@
-/* The host's console, which says itself when there is input. */
+/* The host's console. The host raises CPU_VECTOR_CONSOLE when there is input. */
 #include <jumpslot/virt_bsp.h>
 
 #include "cpu.h"

@@ -1,8 +1,9 @@
-/* The level of interrupts: a word in memory. See ../cpu.h. */
+/* The interrupt level: a word in memory. See ../cpu.h. */
 #ifndef RTOS_CPU_LEVEL_H
 #define RTOS_CPU_LEVEL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <jumpslot/virt_cpu.h>
 
 static inline uint32_t cpu_interrupts_disable(void)

@@ -1,4 +1,4 @@
-/* Faults: the host's report of them, and the registers to go on with. */
+/* Faults: reported by the host, with the registers to continue with. */
 #include <jumpslot/virt_bsp.h>
 
 #include "cpu.h"
@@ -17,16 +17,16 @@ static const char *const kinds[] = {
 	[JUMPSLOT_FAULT_TRAP] = "trap",
 };
 
-/* Where the thread goes on: without what it left in x87 registers, whose exceptions and
- * places would become the next thread's. */
+/* The faulting thread continues here. Clears its x87 registers and exceptions, which the
+ * next thread would inherit. */
 static void end_thread(void)
 {
 	__asm__ volatile("fninit");
 	fault_end_thread();
 }
 
-/* Called on a stack of its own, at level 1. Without a decision the host reports the
- * fault. */
+/* The host calls this on a stack of its own, at level 1. Without a decision the host
+ * reports the fault and ends the guest. */
 static void take(struct jumpslot_fault *fault)
 {
 	uintptr_t sp;
@@ -34,7 +34,7 @@ static void take(struct jumpslot_fault *fault)
 	if (!fault_is_of_thread(kinds[fault->kind], fault->level, &sp))
 		return;
 	fault->pc = (uintptr_t)end_thread;
-	fault->sp = sp - sizeof(uintptr_t); /* as behind a call */
+	fault->sp = sp - sizeof(uintptr_t); /* as after a call */
 	fault->flags &= ~(uint64_t)(DIRECTION_FLAG | ALIGNMENT_FLAG);
 	fault->level = 1;
 	fault->decision = JUMPSLOT_FAULT_RETRY;

@@ -1,19 +1,20 @@
-/* Vectors and waiting: the host's, one to one. */
+/* Vectors and waiting: the host's functions, one to one. */
 #include <jumpslot/virt_cpu.h>
 
 #include "cpu.h"
 #include "interrupt.h"
 #include "interrupts.h"
-#include "thread.h"
+#include "sched.h"
 
-/* Threads are switched at the nesting of threads, none; the frame brings back its own. */
+/* Restores `nesting` before the dispatch: other threads run at nesting 0. The return from
+ * the handler takes it from the frame. */
 static void handler(int vector, void *frame)
 {
 	const struct jumpslot_interrupt_frame *interrupted = frame;
 
 	interrupt_handle(vector);
 	__jumpslot_vcpu.nesting = interrupted->nesting;
-	thread_dispatch();
+	sched_dispatch();
 }
 
 void interrupts_init(void)

@@ -1,4 +1,4 @@
-/* What the start needs of the interrupts. */
+/* Initialization of interrupts, for start.c. Depends on nothing. */
 #ifndef RTOS_VIRTUAL_INTERRUPTS_H
 #define RTOS_VIRTUAL_INTERRUPTS_H
 

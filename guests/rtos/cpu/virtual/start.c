@@ -14,11 +14,12 @@ JUMPSLOT_ENTRY(info)
 {
 	command_line = (const char *)(uintptr_t)info->command_line;
 	interrupts_init();
-	/* Two of them on a stack at most: handlers run with interrupts closed, but for
-	 * the clock's when it has much to make up for. */
+	/* A stack holds at most two frames: handlers run with interrupts disabled, except
+	 * the clock's while it catches up on many ticks. */
 	if (info->interrupt_frame > THREAD_MIN_STACK / 4)
-		kernel_panic("frames of %u bytes are too large for the stacks",
-			     (unsigned)info->interrupt_frame);
+		kernel_panic(
+			"interrupt frame of %u bytes: too large (expected at most %u)",
+			(unsigned)info->interrupt_frame, (unsigned)THREAD_MIN_STACK / 4);
 	kernel_start();
 }
 
