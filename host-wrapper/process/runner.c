@@ -27,13 +27,12 @@
 #include "runner/providers.h"
 #include "runner/relocate.h"
 #include "runner/reset.h"
-#include "process/signals/segments.h"
+#include "process/signals/segments_x86.h"
 #include "runner/services.h"
 #include "process/calls/signal_mask.h"
 #include "slots.h"
 #include "runner/sources.h"
 #include "runner/start_info.h"
-#include "vcpu/vcpu.h"
 
 static int complain(int status, const struct message *message)
 {
@@ -84,10 +83,7 @@ static int run(void)
 	int status;
 
 	services_start_clock();
-	vcpu_start();
-	/* Only now: its handler needs that, and anybody may send the signal at any time.
-	 */
-	if (interrupt_catch(&message) || sources_start(services_open_console(), &message))
+	if (interrupt_start(&message) || sources_start(services_open_console(), &message))
 		return complain(EXIT_FAILED, &message);
 	gate_start_sides();
 	status = jumpslot_enter((uintptr_t)guest_pointer(guest.plan->entry),

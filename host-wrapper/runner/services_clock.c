@@ -17,6 +17,7 @@
 #include "process/calls/gate.h"
 #include "guest.h"
 #include "services.h"
+#include "process/interrupts/kick.h"
 #include "vcpu/vcpu.h"
 
 /* Shorter periods leave no time for the guest; for a 32-bit one, much longer ones do not.
@@ -38,7 +39,7 @@ int _BSP_Virtual_Clock_init(void)
 		return -EINVAL;
 	if (timer_there)
 		return 0;
-	event._sigev_un._tid = vcpu.thread;
+	event._sigev_un._tid = kick.thread;
 	if (timer_create(CLOCK_MONOTONIC, &event, &timer))
 		return -errno;
 	timer_there = true;

@@ -9,7 +9,7 @@
 #include "common/message.h"
 
 /*
- * Behind vcpu_start(): gives the guest its lines, and starts the thread if it is needed.
+ * After vcpu_start(): gives the guest its lines, and starts the thread if it is needed.
  * `console`: the descriptor of its input, -1: none. Returns 0 or a negative errno.
  */
 int sources_start(int console, struct message *message);

@@ -1,14 +1,16 @@
 /*
- * Floating-point control, MXCSR and the x87 control word: read, loaded, and around a call
- * of the guest's handler saved, set to what a function expects at first, and put back.
+ * Floating-point control on x86-64 and i386: MXCSR and the x87 control word. Reads and
+ * loads them, and saves, resets and restores both around a call of the guest's handler.
  * Uses no vector register.
  */
-#ifndef JUMPSLOT_FLOAT_CONTROL_H
-#define JUMPSLOT_FLOAT_CONTROL_H
+#ifndef JUMPSLOT_FLOAT_CONTROL_X86_H
+#define JUMPSLOT_FLOAT_CONTROL_X86_H
 
 #include <stdint.h>
 
-/* The bits of an x87 control word that keep exceptions from being faults. */
+#include "registers_x86.h"
+
+/* The exception mask bits of the x87 control word. */
 #define FLOAT_X87_MASKED 0x3f
 
 struct float_control {
@@ -37,7 +39,9 @@ static inline uint16_t float_read_x87(void)
 	return value;
 }
 
-/* A flag that somebody else raised is no fault of those who have its exception unmasked.
+/*
+ * Clears the exception flags first if an exception is unmasked: a flag that other code
+ * left raised must not fault here.
  */
 static inline void float_load_x87(uint16_t control)
 {
@@ -60,7 +64,8 @@ static inline void float_control_restore(const struct float_control *saved)
 
 static inline void float_control_default(void)
 {
-	float_control_restore(&(const struct float_control){ 0x1f80, 0x37f });
+	float_control_restore(&(const struct float_control){ X86_MXCSR_DEFAULT,
+							     X86_X87_CONTROL_DEFAULT });
 }
 
 #endif

@@ -1,19 +1,15 @@
 /*
- * The services of the virtual CPU: vectors, handler, waiting. Called by guests, and so
- * checked; async-signal-safe, each of them, as interrupts reach the guest in the midst of
- * them.
+ * The services of the virtual CPU: vectors, handler, waiting. Guests call them, so every
+ * argument is checked. Each is async-signal-safe, as interrupts reach the guest in the
+ * middle of it. Calls nothing but hooks.h.
  */
-#define _GNU_SOURCE
-#include <errno.h>
+#include <linux/errno.h>
 
 #include <jumpslot/provider.h>
 #include <jumpslot/virt_cpu.h>
 
-#include "float_control_x86.h"
-#include "process/calls/gate.h"
-#include "runner/guest.h"
-#include "process/interrupts/interrupt.h"
-#include "runner/services.h"
+#include "float_control.h"
+#include "hooks.h"
 #include "vcpu.h"
 #include "vector_set.h"
 
@@ -29,8 +25,7 @@ static bool is_used(int vector)
 
 int _CPU_Virtual_Set_handler(void (*isr)(int, void *))
 {
-	if (!vcpu.state ||
-	    jumpslot_guest_range((void *)(uintptr_t)isr, 1, JUMPSLOT_EXECUTE))
+	if (!vcpu.state || !vcpu_is_guest_code((uintptr_t)isr))
 		return -EINVAL;
 	__atomic_store_n(&vcpu.handler, (uintptr_t)isr, __ATOMIC_RELAXED);
 	return 0;
@@ -97,88 +92,70 @@ int _CPU_Virtual_Irq_raise(int vector)
 	return 0;
 }
 
-/* Returns the level to go on with. */
-static uint32_t call_handler(int vector, uint32_t nesting)
+static void call_handler(int vector, struct jumpslot_interrupt_frame *frame)
+{
+	float_control_default();
+	((void (*)(int, void *))vcpu.handler)(vector, frame);
+}
+
+/*
+ * Called by the guest, so the handler is called too, and needs no frame with registers:
+ * only floating-point control is not the handler's to change.
+ */
+void jumpslot_interrupts_deliver(void)
 {
 	struct jumpslot_interrupt_frame frame = {
 		.pc = (uintptr_t)__builtin_return_address(0),
 		.sp = (uintptr_t)__builtin_frame_address(0),
-		.vector = (uint32_t)vector,
-		.nesting = nesting,
 	};
-
-	vcpu.state->nesting = nesting + 1;
-	vcpu.delivered++;
-	float_control_default();
-	((void (*)(int, void *))vcpu.handler)(vector, &frame);
-	vcpu.state->level = 1;
-	vcpu.state->nesting = nesting;
-	return *(volatile uint32_t *)&frame.level;
-}
-
-/*
- * At level 0, and in a call of the guest's: so a call of the handler does, with the
- * floating-point control that it expects.
- */
-void jumpslot_interrupts_deliver(void)
-{
 	struct float_control control;
-	uint32_t level = 0;
 	int vector;
 
 	if (!vcpu.state || vcpu.state->level || !vcpu_has_deliverable())
 		return;
-	if (gate.state) { /* in a callback; it comes behind the outermost gate */
-		gate.deferred = true;
+	if (vcpu_defer())
 		return;
-	}
 	float_control_save(&control);
-	do {
-		vcpu.state->level = 1;
-		vcpu.waiting = 0;
-		while (!level && (vector = vcpu_take()) >= 0)
-			level = call_handler(vector, vcpu.state->nesting);
-		vcpu.state->level = level;
-	} while (!level && vcpu.waiting);
+	frame.nesting = vcpu.state->nesting;
+	do
+		while ((vector = vcpu_return(&frame)) >= 0)
+			call_handler(vector, &frame);
+	while (vcpu_reopen(&frame));
 	float_control_restore(&control);
 }
 
-/* Sleeps once at most; 0 after a handler ran, -EAGAIN at the deadline, or -EINTR. */
-static int sleep_until(uint64_t deadline)
+/*
+ * Delivers what is pending and sleeps if that was nothing. Returns 0 at the deadline, at
+ * level 1.
+ */
+static int sleep_once(uint64_t deadline_ns, uint32_t delivered)
 {
-	const struct timespec until = services_timespec(deadline);
-	uint32_t delivered = vcpu.delivered;
+	int result;
 
-	vcpu.waiting = 0;
-	if (vcpu_has_deliverable())
-		vcpu.waiting = 1;
-	jumpslot_sleep(&until);
+	vcpu_set_level(0);
 	jumpslot_interrupts_deliver();
-	vcpu.state->level = 1;
-	if (delivered != vcpu.delivered)
-		return 0;
-	return services_now() < deadline ? -EINTR : -EAGAIN;
+	result = vcpu_sleep(deadline_ns, delivered);
+	jumpslot_interrupts_deliver();
+	vcpu_close();
+	return result;
 }
 
 int _CPU_Virtual_Wait_for_event(uint64_t deadline_ns)
 {
-	uint64_t deadline = INT64_MAX;
+	uint32_t delivered = vcpu.delivered;
 	int result;
 
-	if (!vcpu.state || !vcpu.state->level || gate.state)
+	if (!vcpu.state || !vcpu.state->level || vcpu_defer())
 		return -EINVAL;
-	if (deadline_ns < INT64_MAX - guest.started_ns)
-		deadline = deadline_ns + guest.started_ns;
 	do
-		result = sleep_until(deadline);
-	while (result == -EINTR);
-	return result;
+		result = sleep_once(deadline_ns, delivered);
+	while (result && delivered == vcpu.delivered);
+	return delivered == vcpu.delivered ? -EAGAIN : 0;
 }
 
 void _CPU_Virtual_idle_thread(void)
 {
-	if (vcpu.state)
-		vcpu.state->level = 1;
+	vcpu_close();
 	for (;;)
 		_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER);
 }

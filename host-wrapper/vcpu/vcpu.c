@@ -1,42 +1,24 @@
-/* Sets of vectors in the guest's memory. See vcpu.h. */
-#define _GNU_SOURCE
-#include <signal.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include "process/calls/gate.h"
-#include "runner/guest.h"
+/* Level, nesting and sets of vectors in the guest's memory. See vcpu.h. */
+#include "hooks.h"
 #include "vcpu.h"
 #include "vector_set.h"
 
 struct vcpu vcpu;
 
-void vcpu_start(void)
+void vcpu_start(volatile struct jumpslot_vcpu_state *state)
 {
-	vcpu.process = getpid();
-	vcpu.thread = (int32_t)syscall(SYS_gettid);
-	if (!guest.plan->vcpu_state)
-		return;
-	vcpu.state = guest_pointer(guest.plan->vcpu_state);
-	*vcpu.state = (struct jumpslot_vcpu_state){
-		.version = JUMPSLOT_VCPU_VERSION,
-		.size = sizeof(*vcpu.state),
-		.level = 1,
-		.masked = UINT64_MAX,
-	};
-	if (guest.outcome)
-		guest.outcome->vcpu_address = (uintptr_t)vcpu.state;
-}
-
-void vcpu_describe(struct outcome *outcome)
-{
-	if (vcpu.state)
-		outcome->vcpu = *vcpu.state;
-}
-
-void vcpu_tell(void)
-{
-	syscall(SYS_tgkill, vcpu.process, vcpu.thread, GATE_INTERRUPT);
+	state->version = JUMPSLOT_VCPU_VERSION;
+	state->size = sizeof(*state);
+	state->nesting = 0;
+	state->pending = 0;
+	state->masked = UINT64_MAX;
+	state->in_service = 0;
+	state->missed = 0;
+	state->coalesced = 0;
+	state->partition = 0;
+	state->reserved = 0;
+	vcpu.state = state;
+	vcpu_set_level(1);
 }
 
 void vcpu_latch(unsigned vector)
@@ -50,7 +32,7 @@ void vcpu_raise(unsigned vector, uint64_t times)
 	__atomic_fetch_add(&vcpu.state->coalesced, (uint32_t)(times - 1),
 			   __ATOMIC_RELAXED);
 	vcpu_latch(vector);
-	vcpu_tell();
+	vcpu_kick();
 }
 
 void vcpu_raise_clock(uint32_t periods)
@@ -61,28 +43,84 @@ void vcpu_raise_clock(uint32_t periods)
 		__atomic_fetch_add(&vcpu.state->missed, periods, __ATOMIC_RELAXED);
 }
 
+struct vcpu_snapshot vcpu_snapshot(enum vcpu_place place)
+{
+	return (struct vcpu_snapshot){
+		.place = place,
+		.level = vcpu.state->level,
+		.used = vcpu.handler ? vcpu.used : 0,
+		.pending = vcpu.state->pending,
+		.masked = vcpu.state->masked,
+		.in_service = vcpu.state->in_service,
+	};
+}
+
 static uint64_t deliverable(void)
 {
-	/* Each is read once: the guest may change them in between. */
-	uint64_t masked = vcpu.state->masked, in_service = vcpu.state->in_service;
+	const struct vcpu_snapshot now = vcpu_snapshot(VCPU_IN_GUEST);
 
-	return vcpu.state->pending & vcpu.used & ~masked & ~in_service;
+	return vcpu_deliverable(&now);
 }
 
 bool vcpu_has_deliverable(void)
 {
-	return vcpu.handler && deliverable();
+	return deliverable();
 }
 
-int vcpu_take(void)
+uint32_t vcpu_close(void)
 {
-	uint64_t vectors = vcpu.handler ? deliverable() : 0;
-	unsigned vector;
+	uint32_t level = 1;
 
-	if (!vectors)
-		return -1;
-	vector = (unsigned)__builtin_ctzll(vectors);
+	if (vcpu.state) {
+		level = vcpu.state->level;
+		vcpu.state->level = 1;
+	}
+	return level;
+}
+
+void vcpu_set_level(uint32_t level)
+{
+	vcpu.state->level = level;
+}
+
+/* Level 1 already, or on the way there: nothing comes in between. */
+static void take(struct jumpslot_interrupt_frame *frame, unsigned vector)
+{
 	vector_remove(&vcpu.state->pending, vector);
 	vector_add(&vcpu.state->in_service, vector);
+	frame->vector = vector;
+	vcpu.state->nesting = frame->nesting + 1;
+	vcpu.delivered++;
+}
+
+void vcpu_enter(struct jumpslot_interrupt_frame *frame, unsigned vector)
+{
+	frame->level = vcpu_close();
+	frame->nesting = vcpu.state->nesting;
+	take(frame, vector);
+}
+
+int vcpu_return(struct jumpslot_interrupt_frame *frame)
+{
+	uint64_t vectors;
+	unsigned vector;
+
+	vcpu_set_level(1);
+	vcpu.waiting = 0;
+	vectors = frame->level ? 0 : deliverable();
+	if (!vectors) {
+		vcpu.state->nesting = frame->nesting;
+		return -1;
+	}
+	vector = vector_lowest(vectors);
+	take(frame, vector);
 	return (int)vector;
+}
+
+bool vcpu_reopen(const struct jumpslot_interrupt_frame *frame)
+{
+	uint32_t level = frame->level;
+
+	vcpu_set_level(level);
+	return !level && vcpu.waiting;
 }

@@ -1,7 +1,7 @@
 /*
- * The virtual CPU: which interrupts wait, which may be delivered, and who is told.
- * Sources raise vectors from any thread; the guest's thread takes them. Knows nothing of
- * how an interrupt gets onto a stack: that is interrupt.h's.
+ * The virtual CPU: its state, and what changes level, nesting and the sets of vectors.
+ * Sources raise vectors on any thread; delivery is on the guest's thread. Freestanding:
+ * runs at the guest's privilege and calls nothing but hooks.h.
  */
 #ifndef JUMPSLOT_VCPU_H
 #define JUMPSLOT_VCPU_H
@@ -11,18 +11,16 @@
 #include <stdint.h>
 
 #include <jumpslot/external_abi.h>
-#include "common/outcome.h"
+#include "rules.h"
 #include "vcpu_layout.h"
 
 struct vcpu {
-	volatile struct jumpslot_vcpu_state *state; /* the guest's; NULL: it takes none */
-	uintptr_t handler;			    /* the guest's, 0: none yet */
-	uintptr_t resuming;	   /* the frame that the guest is being restored from */
-	volatile uint32_t waiting; /* an interrupt came while the level was not 0 */
-	int32_t process;	   /* where interrupts go */
-	int32_t thread;
-	volatile uint32_t delivered; /* how many; wraps around */
-	volatile uint64_t used;	     /* vectors that are in use */
+	volatile struct jumpslot_vcpu_state *state; /* the guest's; NULL: no interrupts */
+	uintptr_t handler;			    /* the guest's; 0: not set */
+	uintptr_t resuming;	     /* the frame that the return restores */
+	volatile uint32_t waiting;   /* an interrupt came while the level was not 0 */
+	volatile uint32_t delivered; /* counts deliveries; wraps around */
+	volatile uint64_t used;	     /* vectors that the guest requested */
 	uint64_t lines;		     /* of vectors 1 to 15, those that the host serves */
 };
 
@@ -32,44 +30,61 @@ VCPU_ASSERT(vcpu, state, VCPU_STATE);
 VCPU_ASSERT(vcpu, handler, VCPU_HANDLER);
 VCPU_ASSERT(vcpu, resuming, VCPU_RESUMING);
 VCPU_ASSERT(vcpu, waiting, VCPU_WAITING);
-VCPU_ASSERT(vcpu, process, VCPU_PROCESS);
-VCPU_ASSERT(vcpu, thread, VCPU_THREAD);
+VCPU_ASSERT(vcpu, delivered, VCPU_DELIVERED);
 VCPU_ASSERT(jumpslot_vcpu_state, level, STATE_LEVEL);
-VCPU_ASSERT(jumpslot_vcpu_state, nesting, STATE_NESTING);
 #undef VCPU_ASSERT
 
 extern struct vcpu vcpu __attribute__((__visibility__("hidden")));
 
-/* Prepares the state for a guest that has one, on its own thread. */
-void vcpu_start(void);
-
-/* What a report says of the state. Async-signal-safe. */
-void vcpu_describe(struct outcome *outcome);
+/* Initializes the guest's state: level 1, all vectors masked. Before the guest starts. */
+void vcpu_start(volatile struct jumpslot_vcpu_state *state);
 
 /*
- * Makes a vector pending, `times` at once, of which all but one find it so; and always
- * tells the guest's thread: only there can the level be read without a race. Any thread;
- * async-signal-safe.
+ * Marks the vector pending and kicks the guest's thread; `times` - 1 raises count as
+ * coalesced. Always kicks: only the guest's thread can read the level without a race.
+ * Any thread; async-signal-safe.
  */
 void vcpu_raise(unsigned vector, uint64_t times);
 
-/* The same, once, by the guest itself, which need not be told. On its own thread. */
+/* Marks the vector pending, without a kick. On the guest's thread, by the guest. */
 void vcpu_latch(unsigned vector);
 
-/* The same for `periods` of the clock, of which all but one are missed if it is pending.
+/*
+ * Marks the clock's vector pending for `periods` periods; all but one of them count as
+ * missed, and all if the vector was pending. Async-signal-safe.
  */
 void vcpu_raise_clock(uint32_t periods);
 
-/* Tells the guest's thread that something is pending. Any thread; async-signal-safe. */
-void vcpu_tell(void);
+/* Reads the guest's state once, on its thread. */
+struct vcpu_snapshot vcpu_snapshot(enum vcpu_place place);
 
-/* Whether a vector waits that could be delivered at level 0. */
+/* Whether a vector could be delivered at level 0. */
 bool vcpu_has_deliverable(void);
 
 /*
- * Takes the lowest deliverable vector into service and returns it, or -1. On the guest's
- * thread, at level 1, so that no interrupt comes in between.
+ * Delivery. All three run on the guest's thread, and `frame` is that of the interrupt.
+ *
+ *	vcpu_enter(frame, vector)
+ *	do {
+ *		call the handler
+ *		while ((vector = vcpu_return(frame)) >= 0)
+ *			call the handler
+ *	} while (vcpu_reopen(frame))
+ *
+ * vcpu_enter() takes the vector into service, saves level and nesting in the frame, and
+ * closes. vcpu_return() closes, and takes the next deliverable vector into service for
+ * the same frame; -1 if there is none or the frame's level is not 0. vcpu_reopen()
+ * restores the frame's level and returns whether an interrupt came before that. The
+ * assembly of interrupt.h has a vcpu_reopen() of its own, as it must be restartable.
  */
-int vcpu_take(void);
+void vcpu_enter(struct jumpslot_interrupt_frame *frame, unsigned vector);
+int vcpu_return(struct jumpslot_interrupt_frame *frame);
+bool vcpu_reopen(const struct jumpslot_interrupt_frame *frame);
+
+/* Sets the level to 1 and returns what it was; 1 for a guest without interrupts. */
+uint32_t vcpu_close(void);
+
+/* Sets the level. What became deliverable is left to the caller. */
+void vcpu_set_level(uint32_t level);
 
 #endif

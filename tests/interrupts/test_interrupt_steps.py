@@ -92,7 +92,7 @@ UNPROTECTED = {
     "resolver looks once": (
         "{arch}/gate.S", *label_behind_compare("jumpslot_bind_check"), LOST, "direct, unbound"),
     "gate's last steps defer": (
-        "interrupt.c", r"return false; (/\* nothing but)", r"return true; \1", LOST, "none"),
+        "interrupt.c", r"return false; (/\* only the return)", r"return true; \1", LOST, "none"),
     "gate is guest code": (
         "interrupt.c", r"gate\.state \|\| sees_at_gate\(context, pc\)", "gate.state && pc",
         "the guest ended by signal 11", "none"),
@@ -112,17 +112,21 @@ UNPROTECTED = {
         "interrupt.c", "jumpslot_resume, jumpslot_resume_end",
         "jumpslot_resume + 40, jumpslot_resume_end",
         "the guest ended by signal 11|the guest does not end", "registers, three times"),
+    "restoring vectors is not started over": (
+        "interrupt.c", "vcpu_restore_vectors, jumpslot_restore_end",
+        "jumpslot_restore_end, jumpslot_restore_end", "the stack has grown", "registers"),
     "flags are not restored": (
-        "interrupt_frame.c", r"\{ context_flags\(context\),", "{ 0x202,",
+        "interrupt_frame_x86.c", r"\{ interrupted->flags,", "{ X86_FLAGS_DEFAULT,",
         "registers, or what the window did", "registers"),
     "sleep does not look": (
-        "interrupt_{arch}.S", r"\tcmpl\t\$0, VCPU_WAITING.*\n\tjne\tjumpslot_sleep_end\n", "",
+        "{arch}/interrupt.S", r"\tcmp\tVCPU_DELIVERED.*\n\tjne\tjumpslot_sleep_end\n", "",
         "sleeps, although an interrupt came", "wait"),
     "sleep begins behind a delivery": (
         "interrupt.c", "jumpslot_sleep_open, jumpslot_sleep_end",
         "jumpslot_sleep_open, jumpslot_sleep_open", "sleeps, although an interrupt came", "wait"),
     "deliver does not look": (
-        "services_interrupt.c", r"while \(!level && vcpu\.waiting\)", "while (0)", LOST, "deliver"),
+        "services_interrupt.c", r"while \(vcpu_reopen\(&frame\)\)",
+        "while ((vcpu_reopen(&frame), 0))", LOST, "deliver"),
 }
 
 

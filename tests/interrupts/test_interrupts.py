@@ -128,15 +128,15 @@ BROKEN = {
         "registers swapped": ("interrupt_x86_64.S", "+ 48(%rbx), %r8", "+ 56(%rbx), %r8"),
         "flags not restored": ("interrupt_x86_64.S", "\tpopfq\n", "\tlea\t8(%rsp), %rsp\n"),
         "stack pointer off": ("interrupt_x86_64.S", "ret\t$128", "ret\t$120"),
-        "red zone used": ("interrupt_frame.c", "sp - frame_red_zone -", "sp -"),
-        "one vector component": ("interrupt_x86_64.S", "\txrstor64 (%rcx)\n",
+        "red zone used": ("interrupt_frame_x86.c", "sp - RED_ZONE -", "sp -"),
+        "one vector component": ("x86_64/interrupt.S", "\txrstor64 (%rcx)\n",
                                  "\tand\t${mask}, %eax\n\txrstor64 (%rcx)\n"),
     },
     "i386": {
         "registers swapped": ("interrupt_i386.S", "+ 16(%ebx), %edi", "+ 12(%ebx), %edi"),
         "flags not restored": ("interrupt_i386.S", "\tpopf\n", "\tlea\t4(%esp), %esp\n"),
         "stack pointer off": ("interrupt_i386.S", "\tpopf\n\tret\n", "\tpopf\n\tret\t$4\n"),
-        "one vector component": ("interrupt_i386.S", "\txrstor\t(%ecx)\n",
+        "one vector component": ("i386/interrupt.S", "\txrstor\t(%ecx)\n",
                                  "\tand\t${mask}, %eax\n\txrstor\t(%ecx)\n"),
     },
 }

@@ -7,7 +7,8 @@ UNIT_COMMON := tests/unit/unit.c tests/unit/unit_run.c tests/unit/specimen.c \
 	tests/unit/resolver_stubs_x86_64.S
 # What is tested; main.c has the program's own main().
 UNIT_TESTED := $(filter-out %/main.c,$(wildcard $(HW)/launcher/*.c $(HW)/launcher/*/*.c \
-	$(HW)/common/*.c)) $(HW)/runner/plan_read.c $(HW)/runner/guest_memory.c
+	$(HW)/common/*.c)) $(HW)/runner/plan_read.c $(HW)/runner/guest_memory.c \
+	$(HW)/vcpu/rules.c
 UNIT_CFLAGS := $(HW_CFLAGS) -pthread
 UNIT_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_LIBS := -lcheck -lelf -lm -lrt -lsubunit -pthread

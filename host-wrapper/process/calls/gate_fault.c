@@ -5,7 +5,7 @@
 #include "process/signals/context.h"
 #include "gate.h"
 #include "gate_fault.h"
-#include "process/interrupts/interrupt.h"
+#include "vcpu/interrupt.h"
 #include "runner/load.h"
 
 #define PAGE 4096u

@@ -22,7 +22,7 @@
 #include "guest_fault.h"
 #include "runner/guest_memory.h"
 #include "runner/load.h"
-#include "process/signals/segments.h"
+#include "process/signals/segments_x86.h"
 #include "vcpu/vcpu.h"
 
 #define HANDLER_STACK 0x10000
@@ -91,6 +91,12 @@ static void describe(struct outcome *outcome, const siginfo_t *info, const void 
 	gate_fault_describe(outcome, info, context);
 }
 
+static void describe_vcpu(struct outcome *outcome)
+{
+	if (vcpu.state)
+		outcome->vcpu = *vcpu.state;
+}
+
 /* `segments`: what the guest changed of them; then nothing else explains the fault. */
 static void end(const siginfo_t *info, const void *context, uint32_t segments,
 		uint32_t handler)
@@ -100,7 +106,7 @@ static void end(const siginfo_t *info, const void *context, uint32_t segments,
 	sigaction(info->si_signo, &by_default, NULL);
 	if (guest.outcome) {
 		describe(guest.outcome, info, context);
-		vcpu_describe(guest.outcome);
+		describe_vcpu(guest.outcome);
 		guest.outcome->handler = handler;
 	}
 	if (guest.outcome && segments) {
@@ -151,7 +157,7 @@ void faults_end(uint32_t kind, uint32_t number, const void *context)
 		guest.outcome->pc = context_pc(context);
 		guest.outcome->detail = number;
 		guest.outcome->host_import = OUTCOME_NO_IMPORT;
-		vcpu_describe(guest.outcome);
+		describe_vcpu(guest.outcome);
 		guest.outcome->kind = kind;
 	}
 	sigaction(SIGSEGV, &by_default, NULL);

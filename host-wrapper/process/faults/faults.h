@@ -10,7 +10,7 @@
 
 #include "common/message.h"
 #include "common/outcome.h"
-#include "process/signals/segments.h"
+#include "process/signals/segments_x86.h"
 
 /* Catches fault signals, on a stack of their own. Returns 0 or a negative errno. */
 int faults_catch(struct message *message);

@@ -16,7 +16,8 @@
 #include "runner/load.h"
 #include "runner/reset.h"
 #include "vcpu/vcpu.h"
-#include "vcpu/xsave_x86.h"
+#include "vcpu/hooks.h"
+#include "vcpu/xsave_size_x86.h"
 
 #define STACK ((size_t)0x10000)
 #define GUARD LOAD_GUARD
@@ -214,8 +215,7 @@ bool guest_fault_deliver(const siginfo_t *info, void *context, uint32_t *handler
 	if (*handler != OUTCOME_HANDLER_NONE || !keep_vectors(context))
 		return false;
 	*frame() = fault.found;
-	if (vcpu.state)
-		vcpu.state->level = 1;
+	vcpu_close();
 	fault_frame_enter(context, frame(), fault.handler);
 	return true;
 }
@@ -241,9 +241,9 @@ static void restore_level(uint32_t level)
 {
 	if (!vcpu.state)
 		return;
-	vcpu.state->level = level;
+	vcpu_set_level(level);
 	if (vcpu_has_deliverable())
-		vcpu_tell();
+		vcpu_kick();
 }
 
 static void leave(void *context, int status)

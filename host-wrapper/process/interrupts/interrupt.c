@@ -1,7 +1,7 @@
 /*
- * The handler of the interrupts' signal: latch, decide, push. It runs on the signal
- * stack, touches nothing that belongs to a thread of libc's, and reads the guest's level
- * only here, on the guest's own thread. See interrupt.h.
+ * The handler of the interrupts' signal: take a snapshot, decide, act. It runs on the
+ * signal stack, touches nothing that belongs to a thread of libc's, and reads the guest's
+ * level on the guest's own thread alone. See interrupt.h.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -10,19 +10,23 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "process/signals/context.h"
-#include "process/faults/faults.h"
-#include "process/signals/flags_x86.h"
-#include "process/calls/gate.h"
-#include "runner/guest.h"
 #include "interrupt.h"
-#include "process/signals/segments.h"
+#include "kick.h"
+#include "process/calls/gate.h"
+#include "process/faults/faults.h"
+#include "process/signals/context.h"
+#include "process/signals/flags_x86.h"
+#include "process/signals/segments_x86.h"
+#include "push_frame.h"
+#include "runner/guest.h"
+#include "sleep.h"
+#include "vcpu/hooks.h"
+#include "vcpu/interrupt.h"
 #include "vcpu/vcpu.h"
-#include "vcpu/xsave_x86.h"
+#include "vcpu/xsave_size_x86.h"
 
-/* Code in the guest's place in which the guest is not to be interrupted: it starts over.
- */
-struct stretch {
+/* Code that runs in the guest's place. */
+struct range {
 	const char *start, *end;
 };
 
@@ -31,16 +35,18 @@ static bool is_within(uintptr_t pc, const char *start, const char *end)
 	return pc >= (uintptr_t)start && pc < (uintptr_t)end;
 }
 
-/* The ways out of gates and resolver, which look again whether something has to wait. */
-static const struct stretch ways_out[] = {
+/* The ways out of gates and resolver, which check whether an interrupt was deferred. */
+static const struct range ways_out[] = {
 	{ jumpslot_gate_check, jumpslot_gate_out },
 	{ jumpslot_stay_check, jumpslot_stay_out },
 	{ jumpslot_pop_check, jumpslot_pop_out },
 	{ jumpslot_bind_check, jumpslot_bind_out },
 };
 
-/* Whether the guest is on its way in or out of the host: what waits will be seen there,
- * as one that had already looked is sent back to the look. */
+/*
+ * Whether the guest is on its way into or out of the host, which then sees what is
+ * deferred: a way out that has checked already is restarted at the check.
+ */
 static bool sees_at_gate(void *context, uintptr_t pc)
 {
 	if (!is_within(pc, jumpslot_gates_start, jumpslot_gates_end))
@@ -50,58 +56,68 @@ static bool sees_at_gate(void *context, uintptr_t pc)
 			context_set_pc(context, ways_out[i].start);
 		if (pc >= (uintptr_t)ways_out[i].end &&
 		    pc < (uintptr_t)ways_out[i].end + GATE_LAST_STEPS)
-			return false; /* nothing but the return is left: guest code */
+			return false; /* only the return is left: guest code */
 	}
 	return true;
 }
 
-static void deliver(void *context)
+static enum vcpu_place place_of(void *context, uintptr_t pc)
 {
-	int vector = vcpu_take();
+	if (gate.state || sees_at_gate(context, pc))
+		return VCPU_IN_HOST;
+	if (is_within(pc, jumpslot_resume, jumpslot_resume_end) ||
+	    is_within(pc, vcpu_restore_vectors, jumpslot_restore_end))
+		return VCPU_IN_RETURNING;
+	return VCPU_IN_GUEST;
+}
+
+static void deliver(void *context, unsigned vector)
+{
+	struct registers registers;
 	struct frame *frame;
 
-	if (vector < 0)
-		return;
-	frame = frame_push(context, vector, vcpu.handler);
+	context_read(context, &registers);
+	if (is_within(registers.pc, jumpslot_sleep_open, jumpslot_sleep_end))
+		registers.pc = (uintptr_t)jumpslot_sleep_end;
+	frame = push_frame(context, &registers);
 	if (!frame) {
-		faults_end(OUTCOME_INTERRUPT_STACK, (uint32_t)vector, context);
+		faults_end(OUTCOME_INTERRUPT_STACK, vector, context);
 		return;
 	}
-	frame->shown.level = vcpu.state->level;
-	frame->shown.nesting = vcpu.state->nesting;
-	vcpu.state->nesting = frame->shown.nesting + 1;
-	vcpu.state->level = 1;
-	vcpu.delivered++;
+	vcpu_enter(&frame->shown, vector);
+	frame_enter(&registers, (uintptr_t)frame, vector, vcpu.handler);
+	context_write(context, &registers);
 }
 
 static void interrupt(void *context)
 {
-	uintptr_t pc = context_pc(context);
+	const struct vcpu_snapshot now =
+		vcpu_snapshot(place_of(context, context_pc(context)));
+	const struct vcpu_decision decision = vcpu_decide(&now);
 
-	if (gate.state || sees_at_gate(context, pc)) {
+	switch (decision.action) {
+	case VCPU_NOTHING:
+		break;
+	case VCPU_DEFER:
 		gate.deferred = true;
-		return;
-	}
-	if (vcpu.state->level) {
+		break;
+	case VCPU_HOLD:
 		vcpu.waiting = 1;
-		return;
-	}
-	/* Started over, it is open until it has closed again. */
-	if (is_within(pc, jumpslot_resume, jumpslot_resume_end)) {
+		break;
+	case VCPU_RESTART:
 		context_restart(context, jumpslot_resume, vcpu.resuming);
-		return;
+		break;
+	case VCPU_DELIVER:
+		deliver(context, decision.vector);
+		break;
 	}
-	if (is_within(pc, jumpslot_sleep_open, jumpslot_sleep_end) &&
-	    vcpu_has_deliverable())
-		context_set_pc(context, jumpslot_sleep_end);
-	deliver(context);
 }
 
-/* A signal to the process may come to any thread of it; only the guest's has our stack.
- */
+/* A signal to the process may arrive on any of its threads; only the guest's thread has
+ * the signal stack. */
 static bool is_guests_thread(const void *here)
 {
-	return faults_on_stack(here) || syscall(SYS_gettid) == vcpu.thread;
+	return faults_on_stack(here) || syscall(SYS_gettid) == kick.thread;
 }
 
 WITHOUT_SEGMENTS static void on_interrupt(int number, siginfo_t *info, void *context)
@@ -113,7 +129,7 @@ WITHOUT_SEGMENTS static void on_interrupt(int number, siginfo_t *info, void *con
 	if (info->si_code == SI_TIMER)
 		vcpu_raise_clock(1 + (uint32_t)info->si_overrun);
 	if (!is_guests_thread(&number)) {
-		vcpu_tell();
+		vcpu_kick();
 		return;
 	}
 	changed = segments_restore(context);
@@ -123,32 +139,30 @@ WITHOUT_SEGMENTS static void on_interrupt(int number, siginfo_t *info, void *con
 		interrupt(context);
 }
 
-int interrupt_next(struct frame *frame)
-{
-	int vector = frame->shown.level ? -1 : vcpu_take();
-
-	if (vector < 0)
-		return -1;
-	frame->shown.vector = (uint32_t)vector;
-	vcpu.state->nesting = frame->shown.nesting + 1;
-	vcpu.delivered++;
-	return vector;
-}
-
-int interrupt_catch(struct message *message)
+static int catch_signal(struct message *message)
 {
 	struct sigaction action = {
 		.sa_sigaction = on_interrupt,
 		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
 	};
 
-	if (!guest.plan->vcpu_state)
-		return 0;
-	if (!xsave_largest())
-		return fail(message, ENOTSUP,
-			    "interrupts need a processor with XSAVE and XGETBV(1)");
 	sigfillset(&action.sa_mask); /* all handlers share one stack */
 	if (sigaction(GATE_INTERRUPT, &action, NULL))
 		return fail(message, errno, "interrupts: %s", strerror(errno));
 	return 0;
+}
+
+int interrupt_start(struct message *message)
+{
+	kick_start();
+	if (!guest.plan->vcpu_state)
+		return 0;
+	vcpu_start(guest_pointer(guest.plan->vcpu_state));
+	if (guest.outcome)
+		guest.outcome->vcpu_address = (uintptr_t)vcpu.state;
+	if (!xsave_largest())
+		return fail(message, ENOTSUP,
+			    "interrupts need a processor with XSAVE and XGETBV(1)");
+	/* Only now: its handler needs all that, and any process may send the signal. */
+	return catch_signal(message);
 }

@@ -1,4 +1,4 @@
-/* Registers in a signal's context, by their numbers. See context.h. */
+/* Single registers in a signal's context. See context.h. */
 #define _GNU_SOURCE
 #include <ucontext.h>
 
@@ -25,11 +25,6 @@ uintptr_t context_sp(const void *context)
 	return reg(context, context_numbers.sp);
 }
 
-uintptr_t context_flags(const void *context)
-{
-	return reg(context, REG_EFL);
-}
-
 uintptr_t context_frame(const void *context)
 {
 	return reg(context, context_numbers.frame);
@@ -44,7 +39,7 @@ void context_restart(void *context, const char *pc, uintptr_t sp)
 {
 	context_set_pc(context, pc);
 	registers_of(context)[context_numbers.sp] = (greg_t)sp;
-	registers_of(context)[REG_EFL] = 0x202;
+	registers_of(context)[REG_EFL] = X86_FLAGS_DEFAULT;
 }
 
 uintptr_t context_copy_left(const void *context)
@@ -52,7 +47,7 @@ uintptr_t context_copy_left(const void *context)
 	return reg(context, context_numbers.copy_left);
 }
 
-/* The instruction pushes one word; the loop counts it behind that. */
+/* The instruction pushes one word, and the loop counts it afterwards. */
 void context_skip_copy(void *context, uintptr_t words)
 {
 	greg_t *registers = registers_of(context);

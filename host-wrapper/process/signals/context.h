@@ -1,6 +1,6 @@
 /*
- * The registers of whoever a signal interrupted: read, and changed, so that it goes on
- * elsewhere. One file an architecture, beside what all have in common.
+ * The registers of the code that a signal interrupted. `context` is a signal handler's
+ * third argument. One file per architecture, and a common part.
  */
 #ifndef JUMPSLOT_CONTEXT_H
 #define JUMPSLOT_CONTEXT_H
@@ -9,37 +9,49 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vcpu/registers.h"
+
 struct xsave;
 
-/* `context`: a signal handler's third argument. */
+/* All general registers, as the virtual CPU has them; and back. */
+void context_read(const void *context, struct registers *to);
+void context_write(void *context, const struct registers *from);
+
 uintptr_t context_pc(const void *context);
 uintptr_t context_sp(const void *context);
-uintptr_t context_flags(const void *context);
 
-/* What the frame pointer register holds. */
+/* The frame pointer register. */
 uintptr_t context_frame(const void *context);
 
-/* To go on at `pc`; and the same with the stack at `sp`, and default flags. */
+/* Continues at `pc`; the second one also with the stack pointer `sp` and default flags.
+ */
 void context_set_pc(void *context, const char *pc);
 void context_restart(void *context, const char *pc, uintptr_t sp);
 
-/* Vector and x87 registers: their XSAVE area; bytes of all that there is of them, at
- * `*registers`; and setting them to what a function expects. */
+/*
+ * Vector and x87 registers: their XSAVE area; the size of everything that the context
+ * has of them, which begins at `*registers`; and a reset to the state in which a function
+ * starts.
+ */
 struct xsave *context_xsave(const void *context);
 size_t context_vectors(const void *context, void **registers);
 void context_reset_vectors(void *context);
 
-/* At jumpslot_gate_copy: bytes of arguments that are not copied yet; and to go on
- * behind it, with the next `words` of them left out. */
+/*
+ * At jumpslot_gate_copy: bytes of arguments that are not copied yet. The second function
+ * continues after that instruction without the next `words` of them.
+ */
 uintptr_t context_copy_left(const void *context);
 void context_skip_copy(void *context, uintptr_t words);
 
-/* At jumpslot_resolver_fault: what the resolver was given, and who called the function
- * that could not be bound; `in_bind`: by way of jumpslot_bind. */
+/*
+ * At jumpslot_resolver_fault: the resolver's argument, and the caller of the function
+ * that has no target; `in_bind`: the resolver was called through jumpslot_bind.
+ */
 uintptr_t context_resolver_entry(const void *context);
 uintptr_t context_resolver_caller(const void *context, bool in_bind);
 
-/* An architecture's: which of the context's general registers hold what. */
+/* Per architecture: indices of registers in the context. */
 struct context_numbers {
 	int pc, sp, frame;
 	int copy_left;

@@ -1,9 +1,9 @@
 /*
- * The alignment flag, which a signal's handler inherits from the guest: our code, and
- * libc's, would fault by it.
+ * The alignment-check flag. A signal's handler inherits it from the guest, and the host's
+ * code and libc's would fault because of it.
  */
-#ifndef JUMPSLOT_FLAGS_H
-#define JUMPSLOT_FLAGS_H
+#ifndef JUMPSLOT_FLAGS_X86_H
+#define JUMPSLOT_FLAGS_X86_H
 
 #include <x86intrin.h>
 

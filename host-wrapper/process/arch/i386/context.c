@@ -1,4 +1,4 @@
-/* What of a signal's context is i386's own. See context.h. */
+/* The registers in an i386 signal's context. See context.h. */
 #define _GNU_SOURCE
 #include <ucontext.h>
 
@@ -11,6 +11,38 @@ const struct context_numbers context_numbers = {
 	.frame = REG_EBP,
 	.copy_left = REG_ESI,
 };
+
+void context_read(const void *context, struct registers *to)
+{
+	const greg_t *from = ((const ucontext_t *)context)->uc_mcontext.gregs;
+
+	to->general.ax = (uintptr_t)from[REG_EAX];
+	to->general.cx = (uintptr_t)from[REG_ECX];
+	to->general.dx = (uintptr_t)from[REG_EDX];
+	to->general.si = (uintptr_t)from[REG_ESI];
+	to->general.di = (uintptr_t)from[REG_EDI];
+	to->general.bp = (uintptr_t)from[REG_EBP];
+	to->general.bx = (uintptr_t)from[REG_EBX];
+	to->sp = (uintptr_t)from[REG_ESP];
+	to->pc = (uintptr_t)from[REG_EIP];
+	to->flags = (uintptr_t)from[REG_EFL];
+}
+
+void context_write(void *context, const struct registers *from)
+{
+	greg_t *to = ((ucontext_t *)context)->uc_mcontext.gregs;
+
+	to[REG_EAX] = (greg_t)from->general.ax;
+	to[REG_ECX] = (greg_t)from->general.cx;
+	to[REG_EDX] = (greg_t)from->general.dx;
+	to[REG_ESI] = (greg_t)from->general.si;
+	to[REG_EDI] = (greg_t)from->general.di;
+	to[REG_EBP] = (greg_t)from->general.bp;
+	to[REG_EBX] = (greg_t)from->general.bx;
+	to[REG_ESP] = (greg_t)from->sp;
+	to[REG_EIP] = (greg_t)from->pc;
+	to[REG_EFL] = (greg_t)from->flags;
+}
 
 static void *fsave(const void *context)
 {
@@ -44,7 +76,7 @@ uintptr_t context_resolver_entry(const void *context)
 	return stack(context)[1];
 }
 
-/* The stub's return address is on top, below it what it pushed, and then the
+/* On top is the stub's return address, then the words that the stub pushed, then the
  * caller's return address. */
 uintptr_t context_resolver_caller(const void *context, bool in_bind)
 {

@@ -1,11 +1,11 @@
 /*
  * x87 registers in an i386 signal's context: FSAVE's format, before the XSAVE area. When
- * the signal returns, x87 comes from there. Depends on xsave.h.
+ * the signal returns, x87 comes from there. Depends on xsave_x86.h.
  */
 #ifndef JUMPSLOT_FSAVE_I386_H
 #define JUMPSLOT_FSAVE_I386_H
 
-#include "vcpu/xsave_x86.h"
+#include "process/signals/xsave_x86.h"
 
 #define FSAVE_SIZE 112u
 

@@ -1,13 +1,13 @@
 /*
  * Segment registers on i386: selectors. FS and GS are as the guest left them in a
  * handler, the others are set by the kernel; all are restored from its context. See
- * segments.h.
+ * segments_x86.h.
  */
 #define _GNU_SOURCE
 #include <stdint.h>
 #include <ucontext.h>
 
-#include "process/signals/segments.h"
+#include "process/signals/segments_x86.h"
 
 static struct {
 	uint16_t fs, gs, ds, es;

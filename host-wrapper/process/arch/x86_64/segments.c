@@ -1,4 +1,4 @@
-/* FS and GS on x86-64: their bases. See segments.h. */
+/* FS and GS on x86-64: their bases. See segments_x86.h. */
 #define _GNU_SOURCE
 #include <asm/prctl.h>
 #include <stdbool.h>
@@ -6,7 +6,7 @@
 #include <sys/auxv.h>
 #include <sys/syscall.h>
 
-#include "process/signals/segments.h"
+#include "process/signals/segments_x86.h"
 
 /* AT_HWCAP2 (Linux, asm/hwcap2.h): RDFSBASE and its kin are there. */
 #define FSGSBASE 2

@@ -1,13 +1,15 @@
 /*
  * Vector and x87 registers as the kernel leaves them in a signal's frame: an XSAVE area
- * in the standard format (Intel SDM, volume 1, 13.4), of which 464 to 511 are the
- * kernel's own (asm/sigcontext.h, struct _fpx_sw_bytes).
+ * in the standard format (Intel SDM, volume 1, 13.4). Bytes 464 to 511 belong to the
+ * kernel (asm/sigcontext.h, struct _fpx_sw_bytes).
  */
-#ifndef JUMPSLOT_XSAVE_H
-#define JUMPSLOT_XSAVE_H
+#ifndef JUMPSLOT_XSAVE_X86_H
+#define JUMPSLOT_XSAVE_X86_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "vcpu/registers_x86.h"
 
 struct xsave {
 	uint8_t x87[24];
@@ -15,11 +17,10 @@ struct xsave {
 	uint8_t registers[436];
 	uint32_t magic;
 	uint32_t extended_size;
-	uint64_t features; /* components that are there */
+	uint64_t features; /* components in the area */
 	uint32_t size;
 	uint32_t padding[7];
-	uint64_t
-		header[8]; /* the first: components that are not in their initial state */
+	uint64_t header[8]; /* [0]: components that are not in their initial state */
 };
 _Static_assert(offsetof(struct xsave, magic) == 464, "xsave.magic");
 _Static_assert(offsetof(struct xsave, header) == 512, "xsave.header");
@@ -27,29 +28,29 @@ _Static_assert(offsetof(struct xsave, header) == 512, "xsave.header");
 /* Components beyond those of an AVX machine, and the bytes up to there. */
 #define XSAVE_BEYOND_AVX (~(uint64_t)7)
 #define XSAVE_AVX_SIZE	 ((size_t)832)
-/* Protection keys are no register of the guest's. */
+/* Protection keys do not belong to the guest. */
 #define XSAVE_PKRU ((uint64_t)1 << 9)
 
-/* What is to be restored. */
+/* Components to restore. */
 static inline uint64_t xsave_features(const struct xsave *xsave)
 {
 	return xsave->features & ~XSAVE_PKRU;
 }
 
-/* What is to be restored even where the processor has it in its initial state; MXCSR,
- * which goes with SSE and AVX, is in no such state. */
+/* Components to restore even where the processor has them in their initial state. x87,
+ * SSE and AVX are among them: MXCSR has no initial state. */
 static inline uint64_t xsave_changed(const struct xsave *xsave)
 {
 	return xsave->header[0] | 7;
 }
 
-/* Bytes of the area: XRSTOR looks whether all of them are there. */
+/* Bytes of the area. XRSTOR may access all of them. */
 static inline size_t xsave_size(const struct xsave *xsave)
 {
 	return xsave->size;
 }
 
-/* Bytes of it that hold anything: components in their initial state do not. */
+/* Bytes of the area that are in use: components in their initial state are not. */
 static inline size_t xsave_used(const struct xsave *xsave)
 {
 	uint64_t used = xsave->header[0] & xsave_features(xsave);
@@ -58,7 +59,7 @@ static inline size_t xsave_used(const struct xsave *xsave)
 								       : XSAVE_AVX_SIZE;
 }
 
-/* Without vector registers, which would have to be restored as well. */
+/* Uses no vector register: the kernel would have to restore it. */
 static inline void xsave_copy(uintptr_t to, const struct xsave *xsave)
 {
 	size_t bytes = xsave_used(xsave);
@@ -66,15 +67,11 @@ static inline void xsave_copy(uintptr_t to, const struct xsave *xsave)
 	__asm__ volatile("rep movsb" : "+D"(to), "+S"(xsave), "+c"(bytes) : : "memory");
 }
 
-/* As a function expects them: x87 empty, and default control. */
+/* The state in which a function starts: x87 empty, default control. */
 static inline void xsave_reset(struct xsave *xsave)
 {
 	xsave->header[0] = 0;
-	xsave->mxcsr = 0x1f80;
+	xsave->mxcsr = X86_MXCSR_DEFAULT;
 }
-
-/* Bytes of all components that this processor and kernel have; 0 without XSAVE, or
- * without XGETBV that tells which of them are in use. */
-size_t xsave_largest(void);
 
 #endif

@@ -1,0 +1,29 @@
+/* An interrupt's frame from the kernel's frame of the signal. See push_frame.h. */
+#include <string.h>
+
+#include <jumpslot/provider.h>
+
+#include "process/signals/context.h"
+#include "process/signals/xsave_x86.h"
+#include "push_frame.h"
+
+struct frame *push_frame(void *context, const struct registers *interrupted)
+{
+	struct xsave *xsave = context_xsave(context);
+	uintptr_t sp = interrupted->sp;
+	struct frame_place place = frame_place(sp, xsave_size(xsave));
+	struct frame *frame = (struct frame *)place.frame;
+	struct frame_return words;
+
+	if (sp < place.frame ||
+	    jumpslot_guest_range(frame, sp - place.frame, JUMPSLOT_WRITE))
+		return NULL;
+	words = frame_fill(frame, &place, interrupted);
+	/* The guest's stack pointer may have any alignment. */
+	memcpy((void *)place.returns, &words, sizeof(words));
+	frame->features = (uint32_t)xsave_features(xsave);
+	frame->changed = (uint32_t)xsave_changed(xsave);
+	xsave_copy(place.vectors, xsave);
+	context_reset_vectors(context);
+	return frame;
+}

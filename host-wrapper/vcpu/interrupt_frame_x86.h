@@ -1,0 +1,68 @@
+/*
+ * The frame of an interrupt on x86-64 and i386: its fields, the places where assembly
+ * finds them, and how it is filled. A host checks that the guest may write there, and
+ * writes the bytes. Depends on registers.h and on the ABI.
+ */
+#ifndef JUMPSLOT_INTERRUPT_FRAME_X86_H
+#define JUMPSLOT_INTERRUPT_FRAME_X86_H
+
+#define FRAME_LEVEL    28
+#define FRAME_NESTING  32
+#define FRAME_FEATURES 40 /* components that XRSTOR may restore, 32 bits */
+#define FRAME_CHANGED  44 /* those that it must restore even where they are not in use */
+#define FRAME_VECTORS  48 /* address of the XSAVE area */
+#define FRAME_RETURN   56 /* address of two words: flags and program counter */
+#define FRAME_GENERAL  64 /* struct general_registers */
+
+#ifndef __ASSEMBLER__
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jumpslot/external_abi.h>
+#include "registers.h"
+
+struct frame {
+	struct jumpslot_interrupt_frame shown; /* the part that the handler knows */
+	uint32_t features;
+	uint32_t changed;
+	uint64_t vectors;
+	uint64_t returns;
+	struct general_registers general;
+} __attribute__((__aligned__(16)));
+_Static_assert(offsetof(struct frame, shown.level) == FRAME_LEVEL, "frame.level");
+_Static_assert(offsetof(struct frame, shown.nesting) == FRAME_NESTING, "frame.nesting");
+_Static_assert(offsetof(struct frame, features) == FRAME_FEATURES, "frame.features");
+_Static_assert(offsetof(struct frame, changed) == FRAME_CHANGED, "frame.changed");
+_Static_assert(offsetof(struct frame, vectors) == FRAME_VECTORS, "frame.vectors");
+_Static_assert(offsetof(struct frame, returns) == FRAME_RETURN, "frame.returns");
+_Static_assert(offsetof(struct frame, general) == FRAME_GENERAL, "frame.general");
+
+/* The two words at `returns`. */
+struct frame_return {
+	uintptr_t flags;
+	uintptr_t pc;
+};
+
+/* Addresses of a frame's parts. All lie below the stack pointer. */
+struct frame_place {
+	uintptr_t frame;   /* lowest */
+	uintptr_t vectors; /* XSAVE area, aligned for XRSTOR */
+	uintptr_t returns; /* below the red zone */
+};
+
+/* Where the frame goes for this stack pointer and an XSAVE area of `xsave_bytes`. */
+struct frame_place frame_place(uintptr_t sp, size_t xsave_bytes);
+
+/*
+ * Fills all but `features`, `changed` and the vector, level and nesting. `frame` may be a
+ * copy of the one at place->frame. Returns the words for place->returns.
+ */
+struct frame_return frame_fill(struct frame *frame, const struct frame_place *place,
+			       const struct registers *interrupted);
+
+/* The registers with which the guest's handler is entered at jumpslot_upcall. */
+void frame_enter(struct registers *registers, uintptr_t frame, unsigned vector,
+		 uintptr_t handler);
+
+#endif
+#endif
