@@ -77,13 +77,14 @@ PATTERNS = (
         ["so many bytes are copied", "So much for that"], ["as many bytes as fit"]),
     pattern(
         "double-genitive",
-        r"\b(?P<hit>of (?:the |an? |its |our |another )?\w+'s)(?=\s*(?:[.,;:)|]|\Z|"
+        r"(?<!instead )\b(?P<hit>of (?:the |an? |its |our |another )?\w+'s)(?=\s*(?:[.,;:)|]|\Z|"
         r"\s(?:that|which|and|or|is|are|was|has|in|to|at|on|by|with|for|from|until|while|"
         r"when|if|may|can|must|does|do|but|below|above|after|before|as|than|of)\b))|"
         r"\b(?P<hit2>of (?:ours|theirs|yours|mine))\b",
         "\"the guest's stack\", not \"a stack of the guest's\"",
         ["a stack of the guest's.", "a function of the host's that waits", "one of ours"],
-        ["the end of the guest's stack", "the size of Lua's source"]),
+        ["the end of the guest's stack", "the size of Lua's source",
+         "the runner's function instead of libc's"]),
     pattern(
         "per", r"\b(?P<hit>" + UNIT + r"\s+an?\s+" + THING + r")\b(?!')",
         "\"per call\", \"for each import\"",

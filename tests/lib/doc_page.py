@@ -4,6 +4,7 @@ A block fenced as sh holds commands. A block without a language right after it h
 output, of both streams. All blocks run in one shell, in a copy of the tree's layout.
 """
 
+import os
 import re
 import subprocess
 
@@ -31,9 +32,15 @@ def tree(directory):
     return directory
 
 
+def environment():
+    """The environment of a user's shell: not that of a make that runs the tests."""
+    return {name: value for name, value in os.environ.items()
+            if name not in ("BUILD", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")}
+
+
 def run(commands, directory):
     """The output of each block of commands, run one after the other by one shell."""
     script = "exec 2>&1\n" + "".join(block + "echo --\n" for block in commands)
     result = subprocess.run(["bash"], input=script, capture_output=True, text=True,
-                            cwd=directory)
+                            cwd=directory, env=environment())
     return result.stdout.replace(str(directory), "...").split("--\n")[:-1]
