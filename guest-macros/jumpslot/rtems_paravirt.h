@@ -1,19 +1,19 @@
 /*
- * RTEMS's five i386 hooks, which its build option RTEMS_PARAVIRT leaves to the BSP, over
- * the level of virt_cpu.h.
+ * RTEMS's five i386 hooks, which its build option RTEMS_PARAVIRT leaves to the BSP, in
+ * terms of the interrupt level of virt_cpu.h.
  *
- * One C or C++ file of the BSP defines them, for all that have just RTEMS's declarations:
+ * One C or C++ file of the BSP defines them for all files that see RTEMS's declarations:
  *
  *	#include <rtems/score/cpu.h>
  *	#define JUMPSLOT_RTEMS_PARAVIRT_DEFINE
  *	#include <jumpslot/rtems_paravirt.h>
  *
- * A second such file, or none, is a link error. Any other file may include this header,
- * before or behind RTEMS's own, and then has them inline.
+ * A second such file is a link error, and so is none. Any other file may include this
+ * header, before or after RTEMS's own, and then calls inline versions.
  *
- * A cookie is what RTEMS takes for EFLAGS. Bit 9 of it counts, IF, which is set while
- * interrupts are enabled; the others are 0, and not looked at. From a handler: all five.
- * Depends on virt_cpu.h.
+ * A cookie stands for EFLAGS in RTEMS. Only bit 9 of it counts: IF, which is set while
+ * interrupts are enabled. Cookies made here have all other bits 0; cookies passed in may
+ * have any. All five may be called from an interrupt handler. Depends on virt_cpu.h.
  */
 #ifndef JUMPSLOT_RTEMS_PARAVIRT_H
 #define JUMPSLOT_RTEMS_PARAVIRT_H
@@ -25,8 +25,8 @@
 #define JUMPSLOT_RTEMS_ENABLED 0x200 /* EFLAGS.IF; RTEMS's EFLAGS_INTR_ENABLE */
 
 /*
- * RTEMS declares them without `static`. Inline ones have names of their own for that; the
- * macros turn declarations that follow into declarations of these.
+ * RTEMS declares the hooks without `static`, so inline versions need other names. The
+ * macros also rename RTEMS's declarations, where these follow.
  */
 #ifdef JUMPSLOT_RTEMS_PARAVIRT_DEFINE
 #define JUMPSLOT_RTEMS_HOOK
@@ -43,35 +43,37 @@
 extern "C" {
 #endif
 
-/* Disables; returns the cookie of before. */
+/* Disables interrupts. Returns the cookie that describes the previous state. */
 JUMPSLOT_RTEMS_HOOK uint32_t i386_disable_interrupts(void)
 {
-	/* In parentheses, as virt_2013.h has a macro of that name. */
-	return (_CPU_Virtual_Interrupts_disable)() ? 0 : JUMPSLOT_RTEMS_ENABLED;
+	return _CPU_Virtual_Interrupts_disable() ? 0 : JUMPSLOT_RTEMS_ENABLED;
 }
 
-/* As the cookie says; what is deliverable then has been delivered when this returns. */
+/* Restores the state of the cookie. If that is enabled, pending interrupts have been
+ * delivered when this returns. */
 JUMPSLOT_RTEMS_HOOK void i386_enable_interrupts(uint32_t cookie)
 {
 	_CPU_Virtual_Interrupts_enable(!(cookie & JUMPSLOT_RTEMS_ENABLED));
 }
 
-/* The same, and disabled when it returns. */
+/* Restores the state of the cookie, delivers pending interrupts if that is enabled, and
+ * disables interrupts again. */
 JUMPSLOT_RTEMS_HOOK void i386_flash_interrupts(uint32_t cookie)
 {
 	_CPU_Virtual_Interrupts_flash(!(cookie & JUMPSLOT_RTEMS_ENABLED));
 }
 
-/* 0 enables, and delivers before it returns; anything else disables. */
+/* Level 0 enables interrupts, and delivers pending ones before it returns; any other
+ * level disables them. */
 JUMPSLOT_RTEMS_HOOK void i386_set_interrupt_level(uint32_t level)
 {
 	_CPU_Virtual_Interrupts_enable(level != 0);
 }
 
-/* 0 while enabled, 1 while disabled. */
+/* Returns 0 while interrupts are enabled and 1 while they are disabled. */
 JUMPSLOT_RTEMS_HOOK uint32_t i386_get_interrupt_level(void)
 {
-	return (_CPU_Virtual_Interrupts_get_level)() != 0;
+	return _CPU_Virtual_Interrupts_get_level() != 0;
 }
 
 #ifdef __cplusplus

@@ -21,34 +21,6 @@ def test_the_ticker_of_the_page_ticks_a_thousand_times(tools):
     assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)
 
 
-def test_the_spellings_of_2013_mean_the_same(tools):
-    guest = tools.guest("""
-        #include <jumpslot/entry.h>
-        #include <jumpslot/virt_2013.h>
-
-        JUMPSLOT_ENTRY(info)
-        {
-                uint32_t level, now;
-
-                (void)info;
-                _CPU_Virtual_Interrupts_open();
-                _CPU_Virtual_Interrupts_disable(level);
-                _CPU_Virtual_Interrupts_get_level(now);
-                if (level != 0 || now != 1)
-                        return 1;
-                _CPU_Virtual_Interrupts_enable(level);
-                _CPU_Virtual_Interrupts_get_level(now);
-                if (now != 0)
-                        return 2;
-                _BSP_Virtual_Char_write('x');
-                _CPU_Virtual_Stop_with_error(7);
-                return 3;
-        }
-        """)
-    result = tools.wrapper(guest)
-    assert (result.stdout, result.stderr, result.returncode) == ("x", "", 7)
-
-
 def test_the_state_is_shown_in_reports_and_on_request(tools):
     """By SIGUSR2, and when the time is up; a guest without interrupts has no such line."""
     guest = tools.guest("""
