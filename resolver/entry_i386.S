@@ -1,13 +1,13 @@
 /*
- * Where a guest's unbound slot leads on i386, called by the stub:
+ * The entry of the resolver on i386. The stub of an unbound slot calls it with:
  *
- *   (%esp)   return address in the stub, which goes through its slot again
- *   4(%esp)  address of the import's table entry; taken off on the way back
+ *   (%esp)   return address in the stub, which then jumps through its slot again
+ *   4(%esp)  address of the import's table entry; popped by the return
  *
- * Every register may hold an argument of the call that is being bound: regparm(3)
- * uses EAX, EDX and ECX. The C function keeps the others and, compiled for general
- * registers only, vectors and x87. The guest aligns its stack to 4 and not to 16.
- * Leaves by a plain return, so that return stack and shadow stack stay matched.
+ * Every register may hold an argument of the call that is being bound: regparm(3) uses
+ * EAX, EDX and ECX. The C function preserves the others and, compiled for general
+ * registers only, vectors and x87. A guest may align its stack to 4 only, so this aligns
+ * it to 16. Leaving by a plain return keeps return stack and shadow stack matched.
  */
 	.macro	save register
 	push	\register
@@ -19,9 +19,9 @@
 	.cfi_adjust_cfa_offset -4
 	.endm
 
-	/* The address of `current`, without a global offset table. */
+	/* Loads the address of `current` without a global offset table. */
 	.macro	find_current register
-	call	1f			/* to the next one: not for the return stack */
+	call	1f			/* a call of the next instruction does not use the return stack */
 1:	.cfi_adjust_cfa_offset 4
 	pop	\register
 	.cfi_adjust_cfa_offset -4
@@ -31,7 +31,7 @@
 	.text
 	.balign	16
 	.globl	jumpslot_resolver_entry
-	.type	jumpslot_resolver_entry, @function
+	.type	jumpslot_resolver_entry, %function
 jumpslot_resolver_entry:
 	.cfi_startproc
 	endbr32
@@ -48,7 +48,7 @@ jumpslot_resolver_entry:
 	push	20(%ebp)		/* the entry */
 	push	(%eax)			/* the resolver in use */
 	call	jumpslot_resolver_bind
-	test	%eax, %eax		/* what follows leaves the flags alone */
+	test	%eax, %eax		/* nothing below changes the flags */
 	mov	%ebp, %esp
 	.cfi_def_cfa_register %esp
 	restore	%ebp
@@ -56,7 +56,7 @@ jumpslot_resolver_entry:
 	restore	%edx
 	restore	%ecx
 	restore	%eax
-	jnz	jumpslot_resolver_fault
+	jz	jumpslot_resolver_fault
 	ret	$4
 	.globl	jumpslot_resolver_fault
 jumpslot_resolver_fault:
@@ -66,7 +66,7 @@ jumpslot_resolver_fault:
 
 	.balign	16
 	.globl	jumpslot_resolver_set
-	.type	jumpslot_resolver_set, @function
+	.type	jumpslot_resolver_set, %function
 jumpslot_resolver_set:			/* 4(%esp) resolver */
 	.cfi_startproc
 	endbr32
@@ -80,4 +80,4 @@ jumpslot_resolver_set:			/* 4(%esp) resolver */
 	.local	current			/* the resolver in use */
 	.comm	current, 4, 4
 
-	.section .note.GNU-stack,"",@progbits
+	.section .note.GNU-stack,"",%progbits

@@ -1,13 +1,13 @@
 /*
- * Where a guest's unbound slot leads on x86-64, called by the stub:
+ * The entry of the resolver on x86-64. The stub of an unbound slot calls it with:
  *
  *   R11     address of the import's table entry
- *   (%rsp)  return address in the stub, which goes through its slot again
+ *   (%rsp)  return address in the stub, which then jumps through its slot again
  *
- * Every other register may hold an argument of the call that is being bound:
- * RAX counts vector arguments, R10 is the static chain. The C function keeps the
- * callee-saved ones and, compiled for general registers, all vectors. Leaves by
- * a plain return, so that return stack and shadow stack stay matched.
+ * Every other register may hold an argument of the call that is being bound: RAX counts
+ * vector arguments, R10 is the static chain (psABI, section 3.2.3). The C function
+ * preserves the callee-saved registers and, compiled for general registers only, all
+ * vectors. Leaving by a plain return keeps return stack and shadow stack matched.
  */
 	.macro	save register
 	push	\register
@@ -22,7 +22,7 @@
 	.text
 	.balign	16
 	.globl	jumpslot_resolver_entry
-	.type	jumpslot_resolver_entry, @function
+	.type	jumpslot_resolver_entry, %function
 jumpslot_resolver_entry:
 	.cfi_startproc
 	endbr64
@@ -35,11 +35,11 @@ jumpslot_resolver_entry:
 	save	%r9
 	save	%r10
 	save	%r11
-	save	%r11			/* twice: the stack is aligned again */
+	save	%r11			/* twice, to align the stack */
 	mov	current(%rip), %rdi
 	mov	%r11, %rsi
 	call	jumpslot_resolver_bind
-	test	%eax, %eax		/* what follows leaves the flags alone */
+	test	%rax, %rax		/* nothing below changes the flags */
 	restore	%r11
 	restore	%r11
 	restore	%r10
@@ -50,7 +50,7 @@ jumpslot_resolver_entry:
 	restore	%rdx
 	restore	%rcx
 	restore	%rax
-	jnz	jumpslot_resolver_fault
+	jz	jumpslot_resolver_fault
 	ret
 	.globl	jumpslot_resolver_fault
 jumpslot_resolver_fault:
@@ -60,7 +60,7 @@ jumpslot_resolver_fault:
 
 	.balign	16
 	.globl	jumpslot_resolver_set
-	.type	jumpslot_resolver_set, @function
+	.type	jumpslot_resolver_set, %function
 jumpslot_resolver_set:			/* RDI resolver */
 	.cfi_startproc
 	endbr64
@@ -72,4 +72,4 @@ jumpslot_resolver_set:			/* RDI resolver */
 	.local	current			/* the resolver in use */
 	.comm	current, 8, 8
 
-	.section .note.GNU-stack,"",@progbits
+	.section .note.GNU-stack,"",%progbits

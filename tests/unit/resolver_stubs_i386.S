@@ -1,13 +1,13 @@
 /*
- * See resolver_stubs.h. A stub has the instructions of external_stub_i386.h; they are
- * not of its macros as ten thousand of those groups take an assembler half a minute.
+ * See resolver_stubs.h. The stubs have the instructions of external_stub_i386.h but do
+ * not use its macros: an assembler needs half a minute for ten thousand of their groups.
  */
 #include "resolver_stubs.h"
 
 	.data
 	.globl	stub_imports, stub_slots, stub_resolver
 	.balign	16
-stub_imports:				/* only their addresses count */
+stub_imports:				/* only the addresses matter */
 	.fill	STUBS * 16, 1, 0
 stub_slots:
 	.set	n, 0
@@ -19,7 +19,7 @@ stub_resolver:
 	.long	0
 
 	.text
-bind:					/* __external_bind of that file */
+bind:					/* stands for __external_bind */
 	jmp	*stub_resolver
 
 	.globl	stubs
@@ -43,12 +43,12 @@ targets:
 	.set	n, 0
 	.rept	TARGETS
 	.balign	TARGET_SIZE
-	push	$n			/* there is no register that a call may change */
+	push	$n			/* a call may change no register here */
 	jmp	check
 	.set	n, n + 1
 	.endr
 
-	.macro	general do		/* all there are: no convention uses more */
+	.macro	general do		/* all that any convention uses */
 	\do	pattern + 0, %eax
 	\do	pattern + 4, %ecx
 	\do	pattern + 8, %edx
@@ -96,7 +96,7 @@ changed:
 	ret
 
 	.globl	call_stub
-	.type	call_stub, @function
+	.type	call_stub, %function
 call_stub:				/* 4(%esp) index */
 	push	%ebx
 	push	%esi
@@ -125,4 +125,4 @@ pattern:
 	.set	n, n + 2
 	.endr
 
-	.section .note.GNU-stack,"",@progbits
+	.section .note.GNU-stack,"",%progbits

@@ -1,13 +1,13 @@
 /*
- * See resolver_stubs.h. A stub has the instructions of external_stub_x86_64.h; they are
- * not of its macros as ten thousand of those groups take an assembler half a minute.
+ * See resolver_stubs.h. The stubs have the instructions of external_stub_x86_64.h but do
+ * not use its macros: an assembler needs half a minute for ten thousand of their groups.
  */
 #include "resolver_stubs.h"
 
 	.data
 	.globl	stub_imports, stub_slots, stub_resolver
 	.balign	16
-stub_imports:				/* only their addresses count */
+stub_imports:				/* only the addresses matter */
 	.fill	STUBS * 16, 1, 0
 stub_slots:
 	.set	n, 0
@@ -19,7 +19,7 @@ stub_resolver:
 	.quad	0
 
 	.text
-bind:					/* __external_bind of that file */
+bind:					/* stands for __external_bind */
 	jmp	*stub_resolver(%rip)
 
 	.globl	stubs
@@ -48,7 +48,7 @@ targets:
 	.set	n, n + 1
 	.endr
 
-	.macro	general do		/* all registers that carry arguments */
+	.macro	general do		/* all general registers that carry arguments */
 	\do	pattern + 0(%rip), %rdi
 	\do	pattern + 8(%rip), %rsi
 	\do	pattern + 16(%rip), %rdx
@@ -97,7 +97,7 @@ changed:
 	ret
 
 	.globl	call_stub
-	.type	call_stub, @function
+	.type	call_stub, %function
 call_stub:
 	push	%rbx
 	imul	$STUB_SIZE, %rdi, %rbx
@@ -119,4 +119,4 @@ pattern:
 	.set	n, n + 2
 	.endr
 
-	.section .note.GNU-stack,"",@progbits
+	.section .note.GNU-stack,"",%progbits

@@ -1,8 +1,8 @@
 /*
  * Threads race for first calls while another replaces and resets functions. A call that
- * begins after a replacement is complete never reaches what was replaced, and no call
- * ever goes anywhere else or loses an argument. A naive resolver is seen to break that
- * promise by the same checks.
+ * begins after a replacement is complete never reaches the replaced target, and no call
+ * loses an argument or reaches anything but a target. The same checks catch a naive
+ * resolver.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -16,22 +16,22 @@
 
 #define CALLERS 3
 #define ROUNDS	2000000
-#define WINDOW	8  /* functions that all threads are at, at a time */
-#define STAY	64 /* rounds that they are there */
+#define WINDOW	8  /* functions that all threads call at one time */
+#define STAY	64 /* rounds until the next window */
 
 static struct jumpslot_binding bindings[STUBS];
 static struct jumpslot_resolver resolver = { .count = STUBS, .bindings = bindings };
 
 /*
- * The generation of each function, which decides its target: what the replacer has begun,
- * and what it has completed.
+ * The generation of each function, which decides its target: the latest replacement that
+ * has begun, and the latest that is complete.
  */
 static _Atomic uint64_t begun[STUBS], complete[STUBS];
 static _Atomic uint64_t window;
 static atomic_bool stop;
 static pthread_barrier_t start;
 
-/* What the callers saw. */
+/* Counted by the callers. */
 static atomic_ulong calls, outdated, lost_registers;
 
 static uintptr_t target(uint64_t generation)
@@ -52,7 +52,7 @@ static void make_table(const void *entry)
 	stub_resolver = entry;
 }
 
-/* xorshift64*: for each thread its own. */
+/* xorshift64*; each thread has its own state. */
 static uint64_t random_below(uint64_t *state, uint64_t limit)
 {
 	*state ^= *state >> 12;
@@ -83,7 +83,7 @@ static uintptr_t random_function(uint64_t *state)
 	return (uintptr_t)((first + random_below(state, WINDOW)) % STUBS);
 }
 
-/* First all functions in order, at the same time as the other threads do. */
+/* Calls all functions in order, together with the other threads, then random ones. */
 static void *call_all(void *seed)
 {
 	uint64_t state = (uintptr_t)seed;
@@ -106,7 +106,7 @@ static void replace(uintptr_t index)
 	atomic_store(&complete[index], generation);
 }
 
-/* Resets are what makes first calls. Goes on until the callers had their share. */
+/* A reset makes the next call a first call. Runs until the callers had their share. */
 static void replace_and_reset(unsigned long rounds)
 {
 	unsigned long share = calls + 2 * rounds;
@@ -139,7 +139,7 @@ static void race(unsigned long rounds)
 		pthread_join(threads[i], NULL);
 }
 
-START_TEST(no_call_reaches_what_was_replaced_before_it_began)
+START_TEST(no_call_reaches_a_target_that_was_replaced_before_the_call)
 {
 	make_table(jumpslot_resolver_entry);
 	race(unit_rounds(ROUNDS));
@@ -149,12 +149,12 @@ START_TEST(no_call_reaches_what_was_replaced_before_it_began)
 END_TEST
 
 /*
- * What binding was before there was a protocol: read the target, store it. Between the
- * two it is delayed until the function was replaced.
+ * Binding without the protocol: reads the target and stores it. In between it waits until
+ * the function has been replaced.
  */
 static atomic_bool target_read, replaced;
 
-__attribute__((__target__("general-regs-only"))) int
+__attribute__((__target__("general-regs-only"))) uintptr_t
 naive_bind(const struct jumpslot_resolver *unused, uintptr_t entry)
 {
 	struct jumpslot_binding *binding =
@@ -166,7 +166,7 @@ naive_bind(const struct jumpslot_resolver *unused, uintptr_t entry)
 	while (!atomic_load(&replaced))
 		sched_yield();
 	__atomic_store_n(binding->slot, read, __ATOMIC_RELEASE);
-	return 0;
+	return read;
 }
 
 static void *call_first(void *argument)
@@ -176,7 +176,7 @@ static void *call_first(void *argument)
 	return NULL;
 }
 
-START_TEST(a_naive_resolver_is_seen_to_break_the_promise)
+START_TEST(the_checks_catch_a_naive_resolver)
 {
 	pthread_t thread;
 
@@ -187,7 +187,7 @@ START_TEST(a_naive_resolver_is_seen_to_break_the_promise)
 	replace(0);
 	atomic_store(&replaced, true);
 	pthread_join(thread, NULL);
-	ck_assert_uint_eq(outdated, 0); /* it began before the replacement */
+	ck_assert_uint_eq(outdated, 0); /* the call began before the replacement */
 	call(0);
 	ck_assert_uint_eq(outdated, 1);
 }
@@ -196,8 +196,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		no_call_reaches_what_was_replaced_before_it_began,
-		a_naive_resolver_is_seen_to_break_the_promise,
+		no_call_reaches_a_target_that_was_replaced_before_the_call,
+		the_checks_catch_a_naive_resolver,
 	};
 
 	return unit_run("resolver: race", tests, COUNT(tests));

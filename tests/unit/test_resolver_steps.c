@@ -1,6 +1,6 @@
 /*
- * The first call, one instruction after the other: how many there are, and that a
- * replacement which comes between any two of them holds.
+ * The first call in single steps: the number of instructions does not depend on the
+ * import, and a replacement between any two of them takes effect.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -32,7 +32,7 @@ static void make_table(void (*on_step)(int))
 	signal(SIGTRAP, on_step);
 }
 
-/* Sets or clears the flag that has each instruction raise SIGTRAP. */
+/* Sets or clears the trap flag: while it is set, each instruction raises SIGTRAP. */
 static void single_step(bool on)
 {
 	unsigned long flags = (unsigned long)__readeflags();
@@ -42,7 +42,8 @@ static void single_step(bool on)
 
 static volatile int steps;
 
-/* Binds the slot of an entry step by step; by the same code for each. */
+/* Binds the slot of an entry in single steps. Not inlined: the same code for each entry.
+ */
 static __attribute__((__noinline__)) void bind_stepwise(uintptr_t entry)
 {
 	steps = 0;
@@ -64,7 +65,7 @@ static int steps_to_bind(uintptr_t index)
 	return steps;
 }
 
-START_TEST(a_first_call_takes_as_much_for_the_last_import_as_for_the_first)
+START_TEST(a_first_call_has_the_same_number_of_instructions_for_every_import)
 {
 	int first;
 
@@ -77,7 +78,7 @@ START_TEST(a_first_call_takes_as_much_for_the_last_import_as_for_the_first)
 }
 END_TEST
 
-/* The step before which the first binding's target is replaced. */
+/* The step at which the first binding's target is replaced. */
 static int disturbed;
 static atomic_bool begin, complete;
 
@@ -91,7 +92,7 @@ static void *replace_first(void *argument)
 	return NULL;
 }
 
-/* Goes on once the replacement is complete, or waits for the binder to finish. */
+/* Continues when the replacement is complete or waits for the binder. */
 static void replace_at_step(int number)
 {
 	struct jumpslot_binding *first = &bindings[0];
@@ -108,7 +109,7 @@ static void replace_at_step(int number)
 		sched_yield();
 }
 
-START_TEST(a_replacement_between_any_two_instructions_of_a_first_call_holds)
+START_TEST(a_replacement_between_any_two_instructions_of_a_first_call_takes_effect)
 {
 	for (disturbed = 1; disturbed == 1 || steps >= disturbed - 1; disturbed++) {
 		pthread_t thread;
@@ -121,8 +122,9 @@ START_TEST(a_replacement_between_any_two_instructions_of_a_first_call_holds)
 		atomic_store(&begin, true);
 		pthread_join(thread, NULL);
 		ck_assert_msg(slots[0] == NEW,
-			      "replaced at step %d of %d: the slot is %s", disturbed,
-			      steps, slots[0] == OLD ? "outdated" : "unbound");
+			      "replaced at step %d of %d: the slot is %s (expected the "
+			      "new target)",
+			      disturbed, steps, slots[0] == OLD ? "outdated" : "unbound");
 	}
 	ck_assert_int_gt(disturbed, 10);
 }
@@ -131,8 +133,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		a_first_call_takes_as_much_for_the_last_import_as_for_the_first,
-		a_replacement_between_any_two_instructions_of_a_first_call_holds,
+		a_first_call_has_the_same_number_of_instructions_for_every_import,
+		a_replacement_between_any_two_instructions_of_a_first_call_takes_effect,
 	};
 
 	return unit_run("resolver: steps", tests, COUNT(tests));
