@@ -1,18 +1,19 @@
 /*
- * What one external function takes on i386: the assembler macros behind
- * external_func.h, which is the only file to include this one.
+ * The stub of an external function on i386, its slot and the resolver pointer, as
+ * assembler macros. Only external_func.h includes this file. docs/abi.md, "Stubs", has
+ * the reasons.
  *
- * regparm(3) and fastcall leave no scratch register, so the entry goes to the
- * resolver on the stack, and the resolver takes it off with `ret $4`.
- * docs/abi.md, "Stubs", says why it leaves the resolver by a plain return.
+ * regparm(3) and fastcall leave no scratch register, so the stub passes the table entry
+ * to the resolver on the stack, and the resolver pops it by `ret $4`.
  */
 #ifndef JUMPSLOT_EXTERNAL_STUB_I386_H
 #define JUMPSLOT_EXTERNAL_STUB_I386_H
 
+/* clang-format off */
 __asm__(
-	/* For debuggers: not loaded, and dropped by strip. DWARF 5, section 6.4.1;
-	   register 4 is ESP, 8 the return address (i386 psABI, table 2.14).
-	   `rows` are bytes of instructions: 0x40 + n is DW_CFA_advance_loc, 0x0e
+	/* Call frames for debuggers: not loaded, and dropped by strip. DWARF 5, section 6.4.1;
+	   register 4 is ESP, 8 the return address (i386 psABI, table 2.14). `rows` are the
+	   bytes of call frame instructions: 0x40 + n is DW_CFA_advance_loc, 0x0e is
 	   DW_CFA_def_cfa_offset. */
 	".macro __jumpslot_frame name, rows:vararg\n"
 	"	.pushsection .debug_frame,\"G\",@progbits,jumpslot.\\name,comdat\n"
@@ -38,7 +39,7 @@ __asm__(
 	"	.popsection\n"
 	".endm\n"
 
-	/* A slot, the stub that jumps through it, and where it leads at first. */
+	/* A slot, the stub that jumps through it, and the code that the slot holds initially. */
 	".macro __jumpslot_stub func\n"
 	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot.\\func,comdat\n"
 	"	.balign	16\n"
@@ -78,9 +79,9 @@ __asm__(
 	"0x40 + .Ljumpslot.popped.\\func - .Ljumpslot.pushed.\\func, 0x0e, 4\n"
 	".endm\n"
 
-	/* The resolver pointer, what it leads to where no host filled it in, and the one
-	   jump through it: a single indirect branch that all stubs share is predicted,
-	   where one in each stub would be new to the processor on every first call. */
+	/* The resolver pointer, its initial target, where a guest without a host dies, and
+	   the jump through it. All stubs share this one indirect branch, so the processor
+	   predicts it; a branch in each stub would be new on every first call. */
 	".macro __jumpslot_resolver\n"
 	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot..abi,comdat\n"
 	"	.balign	16\n"
@@ -113,5 +114,6 @@ __asm__(
 	"	.long	__external_no_host\n"
 	"	.popsection\n"
 	".endm\n");
+/* clang-format on */
 
 #endif

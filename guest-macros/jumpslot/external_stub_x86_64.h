@@ -1,16 +1,17 @@
 /*
- * What one external function takes on x86-64: the assembler macros behind
- * external_func.h, which is the only file to include this one.
+ * The stub of an external function on x86-64, its slot and the resolver pointer, as
+ * assembler macros. Only external_func.h includes this file. docs/abi.md, "Stubs", has
+ * the reasons.
  *
- * The stub leaves every argument register alone: RAX counts vector arguments,
- * R10 is the static chain, so R11 is the only scratch register there is.
- * docs/abi.md, "Stubs", says why it leaves the resolver by a plain return.
+ * The stub leaves every argument register alone: RAX counts vector arguments and R10 is
+ * the static chain (psABI, section 3.2.3), so R11 is the only scratch register.
  */
 #ifndef JUMPSLOT_EXTERNAL_STUB_X86_64_H
 #define JUMPSLOT_EXTERNAL_STUB_X86_64_H
 
+/* clang-format off */
 __asm__(
-	/* For debuggers: not loaded, and dropped by strip. DWARF 5, section 6.4.1;
+	/* Call frames for debuggers: not loaded, and dropped by strip. DWARF 5, section 6.4.1;
 	   register 7 is RSP, 16 the return address (psABI, figure 3.36). */
 	".macro __jumpslot_frame name\n"
 	"	.pushsection .debug_frame,\"G\",@progbits,jumpslot.\\name,comdat\n"
@@ -35,7 +36,7 @@ __asm__(
 	"	.popsection\n"
 	".endm\n"
 
-	/* A slot, the stub that jumps through it, and where it leads at first. */
+	/* A slot, the stub that jumps through it, and the code that the slot holds initially. */
 	".macro __jumpslot_stub func\n"
 	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot.\\func,comdat\n"
 	"	.balign	16\n"
@@ -71,9 +72,9 @@ __asm__(
 	"	__jumpslot_frame \\func\n"
 	".endm\n"
 
-	/* The resolver pointer, what it leads to where no host filled it in, and the one
-	   jump through it: a single indirect branch that all stubs share is predicted,
-	   where one in each stub would be new to the processor on every first call. */
+	/* The resolver pointer, its initial target, where a guest without a host dies, and
+	   the jump through it. All stubs share this one indirect branch, so the processor
+	   predicts it; a branch in each stub would be new on every first call. */
 	".macro __jumpslot_resolver\n"
 	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot..abi,comdat\n"
 	"	.balign	16\n"
@@ -106,5 +107,6 @@ __asm__(
 	"	.quad	__external_no_host\n"
 	"	.popsection\n"
 	".endm\n");
+/* clang-format on */
 
 #endif

@@ -3,6 +3,7 @@ architectures, in every convention, and however the calls are carried."""
 
 import itertools
 import re
+import shutil
 import signal
 
 import pytest
@@ -241,10 +242,7 @@ BROKEN = {"x86_64": "xor\\t%r9d, %r9d", "i386": "xor\\t%ecx, %ecx"}
 @pytest.mark.parametrize("arch", ARCHES)
 def test_a_register_that_a_first_call_loses_is_seen(tools, provider, arch):
     """The checker can fail: a stub that destroys one register on its first call."""
-    headers = tools.directory / "jumpslot"
-    headers.mkdir()
-    for header in (ROOT / "guest-macros/jumpslot").iterdir():
-        (headers / header.name).write_text(header.read_text())
+    headers = shutil.copytree(ROOT / "guest-macros/jumpslot", tools.directory / "jumpslot")
     stub = headers / f"external_stub_{arch}.h"
     bind = '"\tcall\t__external_bind\\n"'
     assert bind in stub.read_text()
