@@ -19,7 +19,7 @@
 #include "process/calls/gate.h"
 #include "process/calls/gate_sides.h"
 #include "runner/guest.h"
-#include "process/faults/guest_fault.h"
+#include "process/faults/fault_handler.h"
 #include "process/interrupts/interrupt.h"
 #include "runner/load.h"
 #include "runner/multiboot.h"
@@ -67,7 +67,7 @@ static int load(void)
 	if (load_segments(&message) || relocate(&message) || load_protect(&message))
 		return complain(EXIT_CANNOT_LOAD, &message);
 	if (load_areas(&message) || reset_share_work_area(&message) ||
-	    guest_fault_prepare(&message) || start_info_make(&message) ||
+	    fault_handler_prepare(&message) || start_info_make(&message) ||
 	    multiboot_make(&message) || providers_load(&functions, &message))
 		return complain(EXIT_FAILED, &message);
 	error = gate_prepare(functions, &message);

@@ -9,7 +9,7 @@
 #include <jumpslot/virt_bsp.h>
 
 #include "process/enter.h"
-#include "process/faults/guest_fault.h"
+#include "process/faults/fault_handler.h"
 #include "reset.h"
 
 int _BSP_Virtual_faulthandler(void (*handler)(struct jumpslot_fault *))
@@ -18,7 +18,7 @@ int _BSP_Virtual_faulthandler(void (*handler)(struct jumpslot_fault *))
 
 	if (code && jumpslot_guest_range((void *)code, 1, JUMPSLOT_EXECUTE))
 		return -EINVAL;
-	return guest_fault_set(code);
+	return fault_handler_set(code);
 }
 
 /* AddressSanitizer would look for the bottom of a stack that it does not know. */

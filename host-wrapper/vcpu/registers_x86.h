@@ -9,6 +9,8 @@
 #define X86_FLAGS_DEFAULT 0x202
 /* EFLAGS.RF: the processor sets it for an instruction that faulted. */
 #define X86_FLAGS_RESUME 0x10000
+/* Flags that may differ where an instruction faults again. */
+#define FLAGS_TRANSIENT X86_FLAGS_RESUME
 /* All floating-point exceptions masked, round to nearest (psABI, process start). */
 #define X86_MXCSR_DEFAULT	0x1f80
 #define X86_X87_CONTROL_DEFAULT 0x37f

@@ -19,7 +19,8 @@
 #include "process/calls/gate.h"
 #include "process/calls/gate_fault.h"
 #include "runner/guest.h"
-#include "guest_fault.h"
+#include "fault_cause.h"
+#include "fault_handler.h"
 #include "runner/guest_memory.h"
 #include "runner/load.h"
 #include "process/signals/segments_x86.h"
@@ -58,7 +59,7 @@ static uint32_t kind_of(const siginfo_t *info)
 static void describe_privileged(struct outcome *outcome, const siginfo_t *info,
 				const void *context)
 {
-	uint32_t number = guest_fault_privileged(info, context);
+	uint32_t number = fault_privileged(info, context_pc(context));
 
 	if (number == PRIVILEGED_NONE)
 		return;
@@ -122,9 +123,9 @@ static void fault(const siginfo_t *info, void *context)
 	siginfo_t ended = *info;
 	uint32_t handler;
 
-	if (guest_fault_returned(info, context)
-		    ? guest_fault_decide(&ended, context, &handler)
-		    : guest_fault_deliver(info, context, &handler))
+	if (fault_handler_returned(info, context)
+		    ? fault_handler_decide(&ended, context, &handler)
+		    : fault_handler_enter(info, context, &handler))
 		return;
 	end(&ended, context, 0, handler);
 }

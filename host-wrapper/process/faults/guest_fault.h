@@ -1,64 +1,77 @@
 /*
- * Faults that the guest handles itself: into its handler, and back with its decision.
+ * The rules of faults that the guest handles itself: into its handler, and on with its
+ * decision. Works on plain registers; a host fills them from what it has and writes them
+ * back. Knows nothing of signals.
  *
- * The signal's handler writes a struct jumpslot_fault onto a stack for faults, and
- * returns into the guest's handler. That ends in an undefined instruction, whose signal
- * brings us back with the decision: slow, but nothing to get wrong. One assembly file and
- * one C file an architecture. Knows nothing of reports: those are faults.h's.
+ * The fault is written as a struct jumpslot_fault onto a stack for faults, and the guest
+ * continues in its handler there. The handler's return ends in an undefined instruction,
+ * and the host asks for the decision.
  */
 #ifndef JUMPSLOT_GUEST_FAULT_H
 #define JUMPSLOT_GUEST_FAULT_H
 
-#include <signal.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include <jumpslot/abi/fault.h>
-#include "common/message.h"
+#include "vcpu/registers.h"
 
-/* Maps the stack, if the guest may set a handler. Returns 0 or a negative errno. */
-int guest_fault_prepare(struct message *message);
+/* What happened. */
+struct fault_cause {
+	uint32_t kind;	   /* JUMPSLOT_FAULT_* */
+	uintptr_t address; /* that was accessed; 0 where the processor gives none */
+};
 
-/* The guest's handler from now on; 0: none. 0 or -ENOTSUP. Async-signal-safe. */
-int guest_fault_set(uintptr_t handler);
+/* The handler's answer. */
+struct fault_answer {
+	uint32_t decision; /* JUMPSLOT_FAULT_* */
+	uint32_t level;	   /* RETRY: of interrupts, from now on */
+	int status;	   /* STOP */
+};
+
+/* The stack for faults, in the guest's memory. [low - guard, low) is not mapped. */
+void guest_fault_start(uintptr_t low, uintptr_t high, uintptr_t guard);
+
+/* Sets the guest's handler; 0: none. Async-signal-safe. */
+void guest_fault_set(uintptr_t handler);
+
+/* Whether there is a handler. */
+bool guest_fault_is_set(void);
 
 /*
- * Has `context` go on in the guest's handler, if there is one and the fault is one for
- * it. Otherwise returns false, and `*handler` is OUTCOME_HANDLER_* to report.
+ * Writes the fault and changes `registers` so that the guest continues in its handler.
+ * Returns OUTCOME_HANDLER_NONE; any other OUTCOME_HANDLER_* says why the handler is not
+ * called, and `registers` stay.
  */
-bool guest_fault_deliver(const siginfo_t *info, void *context, uint32_t *handler);
-
-/* Whether the guest's handler has returned. */
-bool guest_fault_returned(const siginfo_t *info, const void *context);
+uint32_t guest_fault_enter(const struct fault_cause *cause, struct registers *registers);
 
 /*
- * Then: has `context` go on as was decided, and returns true; or makes it that of the
- * fault, and `*info` too, to be reported, with `*handler`.
+ * When the handler has returned, with these registers: reads its answer and changes
+ * `registers` to those after a retry, or to those of the fault if it is to be reported.
+ * For other decisions they stay. Returns false if the handler returned on another stack.
  */
-bool guest_fault_decide(siginfo_t *info, void *context, uint32_t *handler);
+bool guest_fault_answer(struct registers *registers, struct fault_answer *answer);
 
-/* The privileged instruction that a fault of the guest's is due to, as
- * privileged_find() of privileged.h numbers them, or PRIVILEGED_NONE. */
-uint32_t guest_fault_privileged(const siginfo_t *info, const void *context);
-
-/* In assembly: calls the handler, and where that has returned. */
+/* In assembly: calls the handler; and the undefined instruction after its return. */
 extern const char jumpslot_fault_call[];
 extern const char jumpslot_fault_returned[];
 
-/* Where in the registers of a signal's context a field of struct jumpslot_fault is. */
-struct fault_field {
-	size_t offset;
-	int number;
-};
-extern const struct fault_field fault_fields[];
-extern const size_t fault_field_count;
+/* Per machine: the registers of a struct jumpslot_fault. */
+void fault_read_registers(struct jumpslot_fault *to, const struct registers *from);
+void fault_write_registers(struct registers *to, const struct jumpslot_fault *from);
 
-/* Whether `context` stands where that handler was called from. */
-bool fault_frame_is_at(const void *context, const struct jumpslot_fault *frame);
+/* Per machine: whether the handler that was called with `frame` has returned in order. */
+bool fault_frame_is_at(const struct registers *registers,
+		       const struct jumpslot_fault *frame);
 
-/* To go on in jumpslot_fault_call, or in jumpslot_leave(). */
-void fault_frame_enter(void *context, struct jumpslot_fault *frame, uintptr_t handler);
-void fault_frame_leave(void *context, struct jumpslot_fault *frame, int status);
+/* Per machine: continues in jumpslot_fault_call; and in `function`(status), called on the
+ * stack for faults. */
+void fault_frame_enter(struct registers *registers, struct jumpslot_fault *frame,
+		       uintptr_t handler);
+void fault_frame_call(struct registers *registers, struct jumpslot_fault *frame,
+		      uintptr_t function, int status);
+
+/* The frame on the stack for faults. */
+struct jumpslot_fault *guest_fault_frame(void);
 
 #endif

@@ -1,0 +1,72 @@
+/* What a fault signal says of the guest. See fault_cause.h. */
+#include <jumpslot/provider.h>
+
+#include "common/privileged.h"
+#include "fault_cause.h"
+#include "process/calls/gate.h"
+#include "runner/guest.h"
+#include "runner/guest_memory.h"
+#include "runner/load.h"
+
+#define IS_64_BIT (sizeof(void *) == 8)
+/* Higher addresses are not canonical or the kernel's. A jump there faults before it, with
+ * the program counter at the jump, or after it. */
+#define USER_BITS 47
+
+bool fault_has_address(const siginfo_t *info)
+{
+	return (info->si_signo == SIGSEGV || info->si_signo == SIGBUS) &&
+	       info->si_code > 0 && info->si_code != SI_KERNEL;
+}
+
+bool fault_is_guests(const siginfo_t *info, uintptr_t pc)
+{
+	if (gate.state || info->si_code <= 0) /* or a process sent it */
+		return false;
+	return guest_memory_find(pc) || (uint64_t)pc >> USER_BITS ||
+	       (fault_has_address(info) && (uintptr_t)info->si_addr == pc);
+}
+
+uint32_t fault_privileged(const siginfo_t *info, uintptr_t pc)
+{
+	size_t count = PRIVILEGED_MAX_SIZE;
+
+	if (!(info->si_signo == SIGSEGV && info->si_code == SI_KERNEL) &&
+	    !(info->si_signo == SIGILL && info->si_code > 0))
+		return PRIVILEGED_NONE;
+	while (count && jumpslot_guest_range((void *)pc, count, JUMPSLOT_READ))
+		count--;
+	return privileged_find((const uint8_t *)pc, count, IS_64_BIT);
+}
+
+static bool is_stack_full(const siginfo_t *info)
+{
+	uintptr_t address = (uintptr_t)info->si_addr;
+
+	return fault_has_address(info) && address < guest.stack_low &&
+	       guest.stack_low - address <= LOAD_GUARD;
+}
+
+static uint32_t kind_of(const siginfo_t *info, uintptr_t pc)
+{
+	switch (info->si_signo) {
+	case SIGFPE:
+		return info->si_code == FPE_INTDIV ? JUMPSLOT_FAULT_DIVISION
+						   : JUMPSLOT_FAULT_FLOAT;
+	case SIGTRAP:
+		return JUMPSLOT_FAULT_TRAP;
+	}
+	if (fault_privileged(info, pc) != PRIVILEGED_NONE)
+		return JUMPSLOT_FAULT_PRIVILEGED;
+	if (info->si_signo == SIGILL)
+		return JUMPSLOT_FAULT_ILLEGAL;
+	return is_stack_full(info) ? JUMPSLOT_FAULT_STACK : JUMPSLOT_FAULT_ADDRESS;
+}
+
+struct fault_cause fault_cause(const siginfo_t *info, uintptr_t pc)
+{
+	return (struct fault_cause){
+		.kind = kind_of(info, pc),
+		.address = fault_has_address(info) ? (uintptr_t)info->si_addr : 0,
+	};
+}
