@@ -1,6 +1,6 @@
 /*
- * What the virtual CPU needs of its host: these functions, and no others. They run in the
- * guest's place, at its privilege. Each host defines them. Depends on nothing of a host.
+ * The functions that the virtual CPU needs from its host, and the only ones that it calls
+ * outside of vcpu/. They run in the guest's place, at its privilege.
  */
 #ifndef JUMPSLOT_HOOKS_H
 #define JUMPSLOT_HOOKS_H

@@ -1,5 +1,5 @@
 /*
- * The call of the guest's interrupt handler, and its return, on i386. See interrupt.h.
+ * Calls the guest's interrupt handler and returns from it, on i386. See interrupt.h.
  * EBX holds the frame, and EBP the address of `vcpu` where that is needed.
  */
 #include "interrupt_frame.h"

@@ -1,4 +1,4 @@
-/* The call of the guest's interrupt handler, and its return, on x86-64. See interrupt.h. */
+/* Calls the guest's interrupt handler and returns from it, on x86-64. See interrupt.h. */
 #include "interrupt_frame.h"
 #include "registers.h"
 #include "vcpu_layout.h"

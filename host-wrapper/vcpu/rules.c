@@ -1,4 +1,4 @@
-/* What becomes of an interrupt. See rules.h. */
+/* The rules of delivery. See rules.h. */
 #include "rules.h"
 #include "vector_set.h"
 

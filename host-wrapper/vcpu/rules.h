@@ -1,7 +1,7 @@
 /*
- * The rules of delivery: what becomes of an interrupt, given what was read once of the
- * guest's state. A host passes a snapshot, since the guest can change its state at any
- * time, and acts on the decision. Depends on nothing of a host.
+ * The rules of delivery: one function from a snapshot of the guest's state to a decision.
+ * The guest can change its state at any time, so a host reads it once, and acts on the
+ * decision. Depends on nothing of a host.
  */
 #ifndef JUMPSLOT_RULES_H
 #define JUMPSLOT_RULES_H

@@ -1,7 +1,7 @@
 /*
  * The services of the virtual CPU: vectors, handler, waiting. Guests call them, so every
  * argument is checked. Each is async-signal-safe, as interrupts reach the guest in the
- * middle of it. Calls nothing but hooks.h.
+ * middle of it. Depends on hooks.h alone.
  */
 #include <linux/errno.h>
 

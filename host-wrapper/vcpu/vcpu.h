@@ -1,7 +1,7 @@
 /*
  * The virtual CPU: its state, and what changes level, nesting and the sets of vectors.
  * Sources raise vectors on any thread; delivery is on the guest's thread. Freestanding:
- * runs at the guest's privilege and calls nothing but hooks.h.
+ * runs at the guest's privilege and depends on hooks.h alone.
  */
 #ifndef JUMPSLOT_VCPU_H
 #define JUMPSLOT_VCPU_H
@@ -84,7 +84,7 @@ bool vcpu_reopen(const struct jumpslot_interrupt_frame *frame);
 /* Sets the level to 1 and returns what it was; 1 for a guest without interrupts. */
 uint32_t vcpu_close(void);
 
-/* Sets the level. What became deliverable is left to the caller. */
+/* Sets the level. The caller looks at what that made deliverable. */
 void vcpu_set_level(uint32_t level);
 
 #endif

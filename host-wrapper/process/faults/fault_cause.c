@@ -1,4 +1,4 @@
-/* What a fault signal says of the guest. See fault_cause.h. */
+/* The cause of a fault signal. See fault_cause.h. */
 #include <jumpslot/provider.h>
 
 #include "common/privileged.h"

@@ -1,4 +1,7 @@
-/* What a fault signal says of the guest. Async-signal-safe. */
+/*
+ * The cause of a fault signal: whether the guest is at fault, and with which instruction.
+ * Async-signal-safe.
+ */
 #ifndef JUMPSLOT_FAULT_CAUSE_H
 #define JUMPSLOT_FAULT_CAUSE_H
 

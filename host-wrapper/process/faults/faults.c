@@ -1,7 +1,7 @@
 /*
- * One handler for all fault signals. A fault is mended, handled by the guest, or
- * described for the supervisor, if there is one, and raised again: by the time that the
- * handler returns the action is back at its default, and the signal ends the process. See
+ * One handler for all fault signals. The gate recovers from a fault, or the guest handles
+ * it, or this file describes it for the supervisor and raises it again: the action is the
+ * default one by then, so the signal ends the process when the handler returns. See
  * faults.h.
  */
 #define _GNU_SOURCE
@@ -30,7 +30,7 @@
 
 static const int fault_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP };
 
-/* The resolver stopped: no such entry, or nobody has that function. */
+/* The resolver stopped: there is no such entry, or its function is missing. */
 static void describe_unbound(struct outcome *outcome, const void *context)
 {
 	uintptr_t entry = context_resolver_entry(context);
@@ -98,7 +98,7 @@ static void describe_vcpu(struct outcome *outcome)
 		outcome->vcpu = *vcpu.state;
 }
 
-/* `segments`: what the guest changed of them; then nothing else explains the fault. */
+/* `segments`: the segment registers that the guest changed, which explain any fault. */
 static void end(const siginfo_t *info, const void *context, uint32_t segments,
 		uint32_t handler)
 {
@@ -114,10 +114,10 @@ static void end(const siginfo_t *info, const void *context, uint32_t segments,
 		guest.outcome->kind = OUTCOME_SEGMENTS;
 		guest.outcome->detail = segments;
 	}
-	raise(info->si_signo); /* waits until the handler returns */
+	raise(info->si_signo); /* blocked until the handler returns */
 }
 
-/* Of the guest's thread. */
+/* A fault on the guest's thread. */
 static void fault(const siginfo_t *info, void *context)
 {
 	siginfo_t ended = *info;
@@ -146,17 +146,18 @@ WITHOUT_SEGMENTS static void on_fault(int number, siginfo_t *info, void *context
 		end(info, context, segments, OUTCOME_HANDLER_NONE);
 }
 
-void faults_end(uint32_t kind, uint32_t number, const void *context)
+void faults_end(uint32_t kind, uint32_t detail, const void *context)
 {
 	const struct sigaction by_default = { .sa_handler = SIG_DFL };
 	sigset_t set;
 
 	if (guest.outcome) {
 		guest.outcome->signal = SIGSEGV;
-		guest.outcome->code = SI_KERNEL; /* not sent by anybody, and no address */
+		guest.outcome->code =
+			SI_KERNEL; /* not sent by a process, and without address */
 		guest.outcome->base = guest.base;
 		guest.outcome->pc = context_pc(context);
-		guest.outcome->detail = number;
+		guest.outcome->detail = detail;
 		guest.outcome->host_import = OUTCOME_NO_IMPORT;
 		describe_vcpu(guest.outcome);
 		guest.outcome->kind = kind;
@@ -196,8 +197,8 @@ int faults_catch(struct message *message)
 		sigaction(fault_signals[i], &action, NULL);
 		sigaddset(&faults, fault_signals[i]);
 	}
-	/* Whoever started us may have blocked them; a fault would then just kill, and an
-	   interrupt never come. */
+	/* The parent process may have blocked them: a fault would end the process without
+	   a report, and no interrupt would arrive. */
 	sigprocmask(SIG_UNBLOCK, &faults, NULL);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * Faults of the guest: those that it does not handle itself. What the signal says is left
- * for the supervisor, which makes a line of it, and then the signal takes its course.
+ * Faults that the guest does not handle itself. The runner describes the signal for the
+ * supervisor, which prints a line, and then the signal ends the runner.
  */
 #ifndef JUMPSLOT_FAULTS_H
 #define JUMPSLOT_FAULTS_H
@@ -16,13 +16,12 @@
 int faults_catch(struct message *message);
 
 /*
- * Ends the guest as by a fault where `context` was interrupted, with an outcome of that
- * kind; `number` is what it says of `import`. Does not return. Async-signal-safe.
+ * Ends the guest with an outcome of that kind and detail, as if `context` had faulted.
+ * Does not return. Async-signal-safe.
  */
-void faults_end(uint32_t kind, uint32_t number, const void *context);
+void faults_end(uint32_t kind, uint32_t detail, const void *context);
 
-/* Whether `here` is on the stack of all signal handlers, which only the guest's thread
- * has. */
+/* Whether `here` is on the signal stack, which only the guest's thread has. */
 bool faults_on_stack(const void *here) WITHOUT_SEGMENTS;
 
 #endif

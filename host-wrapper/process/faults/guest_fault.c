@@ -1,4 +1,4 @@
-/* Which faults the guest's handler gets, and its decision. See guest_fault.h. */
+/* Calls of the guest's fault handler, and its decisions. See guest_fault.h. */
 #include <stddef.h>
 #include <string.h>
 

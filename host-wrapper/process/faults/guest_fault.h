@@ -16,7 +16,7 @@
 #include <jumpslot/abi/fault.h>
 #include "vcpu/registers.h"
 
-/* What happened. */
+/* One fault, as the processor reports it. */
 struct fault_cause {
 	uint32_t kind;	   /* JUMPSLOT_FAULT_* */
 	uintptr_t address; /* that was accessed; 0 where the processor gives none */

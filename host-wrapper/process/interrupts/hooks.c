@@ -1,4 +1,4 @@
-/* What the virtual CPU needs of the process host. See vcpu/hooks.h. */
+/* The functions of vcpu/hooks.h for the process host. */
 #define _GNU_SOURCE
 #include <signal.h>
 #include <sys/syscall.h>

@@ -1,7 +1,7 @@
 /*
  * The handler of the interrupts' signal: take a snapshot, decide, act. It runs on the
- * signal stack, touches nothing that belongs to a thread of libc's, and reads the guest's
- * level on the guest's own thread alone. See interrupt.h.
+ * signal stack and uses no thread-local data. It reads the guest's level only on the
+ * guest's own thread. See interrupt.h.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,6 +1,6 @@
 /*
- * What the process host adds to vcpu/interrupt_x86_64.S: vector registers, sleeping, and
- * the interrupts' signal sent to itself.
+ * The assembly that the process host adds to vcpu/interrupt_x86_64.S: restoring vector
+ * registers, sleeping, and sending the interrupts' signal to the own thread.
  */
 #include <sys/syscall.h>
 
