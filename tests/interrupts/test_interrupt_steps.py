@@ -111,7 +111,8 @@ UNPROTECTED = {
     "resume is not started over at its start": (
         "interrupt.c", "jumpslot_resume, jumpslot_resume_end",
         "jumpslot_resume + 40, jumpslot_resume_end",
-        "the guest ended by signal 11|the guest does not end", "registers, three times"),
+        "the guest ended by signal 11|the guest does not end|the stack has grown",
+        "registers, three times"),
     "restoring vectors is not started over": (
         "interrupt.c", "vcpu_restore_vectors, jumpslot_restore_end",
         "jumpslot_restore_end, jumpslot_restore_end", "the stack has grown", "registers"),
