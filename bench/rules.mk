@@ -27,111 +27,128 @@ BENCH_FILES := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
 
 .PHONY: bench
 bench: $(PROGRAMS) $(BENCH_FILES)
-	BUILD=$(BUILD) $(PYTHON) bench/bench.py
+	$(Q)BUILD=$(BUILD) $(PYTHON) bench/bench.py
 
 BENCH_PREFIX_8 := read
 BENCH_PREFIX_16 := sensor_read_
 BENCH_PREFIX_24 := flight_control_read_
 BENCH_PREFIX_32 := flight_control_actuator_get_
-$(BENCH)/%/names.h:
-	@mkdir -p $(@D)
-	seq -f 'NAME($(BENCH_PREFIX_$(word 1,$(subst -, ,$(*F))))%04.0f)' \
+# Everything else depends on the names, and by them on the flags.
+STAMP_bench = $(CC) $(GUEST_CFLAGS) $(GUEST_LDFLAGS) $(HOST_CFLAGS) $(PROVIDER_CFLAGS)
+$(BENCH)/%/names.h: $(BUILD)/stamps/bench
+	$(Q)mkdir -p $(@D)
+	$(Q)seq -f 'NAME($(BENCH_PREFIX_$(word 1,$(subst -, ,$(*F))))%04.0f)' \
 		$(word 2,$(subst -, ,$(*F))) > $@
 
 # The same code in all callers and callees, so the same flags. Objects of x86-64 guests
 # are position-independent, to serve both kinds of image; a call is the same in both.
 BENCH_PIE_x86_64 := -fpie
-define bench_machine
-$(BENCH)/$(1)/%: BENCH_M = $(M_$(1))
-$(BENCH)/$(1)/%: BENCH_HOST_M = $(HOST_M_$(1))
-$(BENCH)/$(1)/%: BENCH_PIE = $(BENCH_PIE_$(1))
-endef
-$(foreach m,$(BENCH_MACHINES),$(eval $(call bench_machine,$(m))))
+# The machine is the first folder of a target's name.
+bench_machine = $(firstword $(subst /, ,$(@:$(BENCH)/%=%)))
+BENCH_M = $(M_$(bench_machine))
+BENCH_HOST_M = $(HOST_M_$(bench_machine))
+BENCH_PIE = $(BENCH_PIE_$(bench_machine))
 
-BENCH_CFLAGS = $(BENCH_M) $(GUEST_CFLAGS) -I $(@D) -MF $@.d -c -o $@
+BENCH_DEPENDENCIES = -MMD -MP -MF $@.d
 BENCH_PIC = $(BENCH_HOST_M) $(PROVIDER_CFLAGS) -fcf-protection -ffunction-sections \
-	-I $(@D) -MF $@.d
+	-I $(@D) $(BENCH_DEPENDENCIES)
 BENCH_GUEST = $(CC) $(BENCH_M) $(GUEST_LDFLAGS) -o $@ $^
 BENCH_PROVIDER = $(CC) $(BENCH_PIC) -DPROVIDER $(PROVIDER_LDFLAGS) -o $@ \
 	$(filter-out %.h,$^)
 BENCH_PROGRAM = $(CC) $(BENCH_M) -no-pie -Wl,-z,lazy -Wl,-rpath,'$$ORIGIN' -o $@ $^
 
-define bench_caller
-$(BENCH)/%/$(1).o: bench/calls/caller.c $(BENCH)/%/names.h
-	$$(CC) $$(BENCH_CFLAGS) $(2) $$<
-endef
-$(eval $(call bench_caller,stub,$$(BENCH_PIE) -DGUEST -DCALL_ALL=call_by_stub))
-$(eval $(call bench_caller,stub-direct,$$(BENCH_PIE) -DGUEST -DPEER \
-	-DCALL_ALL=call_by_stub_direct))
-$(eval $(call bench_caller,slot,$$(BENCH_PIE) -DGUEST -DJUMPSLOT_INLINE_CALLS \
-	-DCALL_ALL=call_by_slot))
-$(eval $(call bench_caller,plt,-DCALL_ALL=call_by_plt))
-$(eval $(call bench_caller,plt-pic,-fPIC -DPEER -DCALL_ALL=call_by_plt))
-$(eval $(call bench_caller,direct,-fPIC -DCALL_ALL=call_direct))
+# Objects, by name: one source calls in several ways, and each main program has a side of
+# its own. BENCH_FLAGS_<object> are its flags; a caller's source is caller.c.
+BENCH_GUEST_CFLAGS = $(BENCH_M) $(GUEST_CFLAGS)
+BENCH_PROGRAM_CFLAGS = $(BENCH_HOST_M) $(HOST_CFLAGS) -fno-pie -fcf-protection
+BENCH_MAIN_GUESTS := bound_guest first_guest gated_guest interrupt_guest
+BENCH_MAIN_PROGRAMS := bound_program first_program
+BENCH_CALLERS := stub stub-direct slot plt plt-pic direct
+BENCH_FLAGS_stub = $(BENCH_GUEST_CFLAGS) $(BENCH_PIE) -DGUEST -DCALL_ALL=call_by_stub
+BENCH_FLAGS_stub-direct = $(BENCH_GUEST_CFLAGS) $(BENCH_PIE) -DGUEST -DPEER \
+	-DCALL_ALL=call_by_stub_direct
+BENCH_FLAGS_slot = $(BENCH_GUEST_CFLAGS) $(BENCH_PIE) -DGUEST -DJUMPSLOT_INLINE_CALLS \
+	-DCALL_ALL=call_by_slot
+BENCH_FLAGS_plt = $(BENCH_GUEST_CFLAGS) -DCALL_ALL=call_by_plt
+BENCH_FLAGS_plt-pic = $(BENCH_GUEST_CFLAGS) -fPIC -DPEER -DCALL_ALL=call_by_plt
+BENCH_FLAGS_direct = $(BENCH_GUEST_CFLAGS) -fPIC -DCALL_ALL=call_direct
+bench_flags = $(or $(BENCH_FLAGS_$(1)),$(if $(filter %_guest,$(1)),\
+	$(BENCH_GUEST_CFLAGS) $(BENCH_PIE) -DGUEST,$(BENCH_PROGRAM_CFLAGS)))
 
-define bench_main
-$(BENCH)/%/$(1)_guest.o: bench/calls/$(1)_guest.c $(BENCH)/%/names.h
-	$$(CC) $$(BENCH_CFLAGS) $$(BENCH_PIE) -DGUEST $$<
-$(BENCH)/%/$(1)_program.o: bench/calls/$(1)_program.c $(BENCH)/%/names.h
-	$$(CC) $$(BENCH_HOST_M) $$(HOST_CFLAGS) -fno-pie -fcf-protection -MF $$@.d -c -o $$@ $$<
+# $(1): object; $(2): source
+define bench_object
+$(BENCH)/%/$(1).o: bench/calls/$(2).c $(BENCH)/%/names.h
+	$$(call say,CC,$$@)
+	$$(Q)$$(CC) $$(call bench_flags,$(1)) $$(BENCH_DEPENDENCIES) -I $$(@D) -c -o $$@ $$<
 endef
-$(foreach f,bound first gated interrupt,$(eval $(call bench_main,$(f))))
+$(foreach o,$(BENCH_CALLERS) $(BENCH_MAIN_GUESTS) $(BENCH_MAIN_PROGRAMS),\
+	$(eval $(call bench_object,$(o),$(if $(filter $(o),$(BENCH_CALLERS)),caller,$(o)))))
 
 # An ordinary library, and what an ordinary program is linked with.
 $(BENCH)/%/libcallee.so: bench/calls/callee.c bench/calls/first.c $(BENCH)/%/names.h
-	$(CC) $(BENCH_PIC) -shared -Wl,-soname,$(@F) -o $@ $(filter %.c,$^)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(BENCH_PIC) -shared -Wl,-soname,$(@F) -o $@ $(filter %.c,$^)
 
 # Bound calls. The peer calls the provider's functions, which it finds by soname: one
 # process loads both. The program does without jumpslot.
 $(BENCH)/%/bound-pie.elf: $(BENCH)/%/bound_guest.o $(BENCH)/%/stub.o $(BENCH)/%/slot.o
-	$(CC) $(BENCH_M) $(filter-out -static,$(GUEST_LDFLAGS)) -static-pie -o $@ $^
+	$(call say,LD,$@)
+	$(Q)$(CC) $(BENCH_M) $(filter-out -static,$(GUEST_LDFLAGS)) -static-pie -o $@ $^
 $(BENCH)/%/bound-fixed.elf: $(BENCH)/%/bound_guest.o $(BENCH)/%/stub.o $(BENCH)/%/slot.o
-	$(BENCH_GUEST)
+	$(call say,LD,$@)
+	$(Q)$(BENCH_GUEST)
 $(BENCH)/%/bound-provider.so: bench/calls/callee.c bench/calls/bound.c $(BENCH)/%/direct.o
-	$(BENCH_PROVIDER) -DPEER -Wl,-soname,$(@F)
+	$(call say,LD,$@)
+	$(Q)$(BENCH_PROVIDER) -DPEER -Wl,-soname,$(@F)
 $(BENCH)/%/bound-peer.so: $(BENCH)/%/plt-pic.o $(BENCH)/%/bound-provider.so
-	$(CC) $(BENCH_M) -shared -Wl,-z,lazy -o $@ $^
+	$(call say,LD,$@)
+	$(Q)$(CC) $(BENCH_M) -shared -Wl,-z,lazy -o $@ $^
 $(BENCH)/%/bound-program: $(BENCH)/%/bound_program.o $(BENCH)/%/plt.o \
 		$(BENCH)/%/libcallee.so
-	$(BENCH_PROGRAM)
+	$(call say,LD,$@)
+	$(Q)$(BENCH_PROGRAM)
 
 $(BENCH)/%/bound-ibt-program: $(BENCH)/%/bound_program.o $(BENCH)/%/plt.o \
 		$(BENCH)/%/libcallee.so
-	$(BENCH_PROGRAM) -Wl,-z,ibtplt
+	$(call say,LD,$@)
+	$(Q)$(BENCH_PROGRAM) -Wl,-z,ibtplt
 
 # Gated calls: guest and provider, the peer is in them.
 $(BENCH)/%/gated-guest.elf: $(BENCH)/%/gated_guest.o $(BENCH)/%/stub.o \
 		$(BENCH)/%/stub-direct.o
-	$(BENCH_GUEST)
+	$(call say,LD,$@)
+	$(Q)$(BENCH_GUEST)
 $(BENCH)/%/gated-provider.so: bench/calls/gated.c $(BENCH)/%/names.h
-	$(BENCH_PROVIDER)
+	$(call say,LD,$@)
+	$(Q)$(BENCH_PROVIDER)
 
 # Interrupts: the same.
 $(BENCH)/%/interrupt-guest.elf: $(BENCH)/%/interrupt_guest.o
-	$(BENCH_GUEST)
+	$(call say,LD,$@)
+	$(Q)$(BENCH_GUEST)
 $(BENCH)/%/interrupt-provider.so: bench/calls/interrupt.c
-	$(BENCH_PROVIDER)
+	$(call say,LD,$@)
+	$(Q)$(BENCH_PROVIDER)
 
 # First calls: a guest, its provider twice, and an ordinary program with a shared library.
 BENCH_FIRST_FROM := bench/calls/callee.c bench/calls/first.c
 $(BENCH)/%/first-guest.elf: $(BENCH)/%/first_guest.o $(BENCH)/%/stub.o
-	$(BENCH_GUEST)
+	$(call say,LD,$@)
+	$(Q)$(BENCH_GUEST)
 $(BENCH)/%/first-provider.so: $(BENCH_FIRST_FROM) $(BENCH)/%/names.h
-	$(BENCH_PROVIDER)
+	$(call say,LD,$@)
+	$(Q)$(BENCH_PROVIDER)
 $(BENCH)/%/first-gated.so: $(BENCH_FIRST_FROM) $(BENCH)/%/names.h
-	$(BENCH_PROVIDER) -DGATED
+	$(call say,LD,$@)
+	$(Q)$(BENCH_PROVIDER) -DGATED
 $(BENCH)/%/first-peer: $(BENCH)/%/first_program.o $(BENCH)/%/plt.o $(BENCH)/%/libcallee.so
-	$(BENCH_PROGRAM)
+	$(call say,LD,$@)
+	$(Q)$(BENCH_PROGRAM)
 
 # Sizes: what a product would ship, so stripped.
 $(BENCH)/%/size-guest.elf: $(BENCH)/%/first-guest.elf
-	strip -o $@ $<
+	$(call say,LD,$@)
+	$(Q)strip -o $@ $<
 $(BENCH)/%/size-peer: $(BENCH)/%/first_program.o $(BENCH)/%/plt.o $(BENCH)/%/libcallee.so
-	$(BENCH_PROGRAM) -Wl,-z,ibtplt -Wl,--gc-sections -s
-
-BENCH_FOLDERS := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
-	$(sort $(BENCH_BOUND) $(BENCH_FIRST) $(BENCH_SIZES_$(m)))))
-BENCH_OBJECTS := stub stub-direct slot plt plt-pic direct \
-	bound_guest first_guest gated_guest interrupt_guest bound_program first_program
-.SECONDARY: $(foreach f,names.h libcallee.so first-guest.elf $(BENCH_OBJECTS:%=%.o),\
-	$(BENCH_FOLDERS:%=%/$(f)))
+	$(call say,LD,$@)
+	$(Q)$(BENCH_PROGRAM) -Wl,-z,ibtplt -Wl,--gc-sections -s

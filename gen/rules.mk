@@ -1,9 +1,10 @@
-# Looks into every guest for instructions that it must not use, once a change. A guest that
-# is native on purpose is none of $(GUESTS).
+# find-privileged looks into every guest for instructions that the host forbids, once per
+# change of the guest or of the tool.
 
 FIND_PRIVILEGED := gen/find-privileged $(wildcard gen/jumpslot_elf/*.py) \
 	host-wrapper/common/privileged.def
 
 %.elf.searched: %.elf $(FIND_PRIVILEGED)
-	@$(PYTHON) gen/find-privileged $<
-	@touch $@
+	$(call say,SEARCH,$<)
+	$(Q)$(PYTHON) gen/find-privileged $< >$@.log || { cat $@.log; exit 1; }
+	$(Q)rm $@.log; touch $@

@@ -2,50 +2,44 @@
 
 HW := host-wrapper
 # Files of another room are included by their path from here.
-HW_CFLAGS := $(HOST_CFLAGS) -I $(HW) -I . -I guest-macros -I $(HW)/include \
+HW_CFLAGS := -I $(HW) -I . -I guest-macros -I $(HW)/include \
 	-DJUMPSLOT_VERSION='"$(strip $(file <VERSION))"'
-HW_OBJECTS := $(patsubst $(HW)/%.c,$(BUILD)/$(HW)/%.o,\
-	$(wildcard $(HW)/launcher/*.c $(HW)/launcher/*/*.c $(HW)/common/*.c))
+# Sources of a room, $(1), which has folders three deep at most.
+room_sources = $(wildcard $(foreach depth,* */* */*/*,$(HW)/$(1)/$(depth).[cS]))
 
-PROGRAMS += $(BUILD)/bin/host-wrapper
+# Libraries that a 32-bit build would lack are the launcher's alone.
+SETS += launcher
+CFLAGS_launcher = $(HOST_CFLAGS) $(HW_CFLAGS)
+SOURCES_launcher := $(filter-out %_i386.c,$(call room_sources,common) \
+	$(call room_sources,launcher))
 
-$(BUILD)/$(HW)/%.o: $(HW)/%.c
-	@mkdir -p $(@D)
-	$(CC) $(HW_CFLAGS) -c -o $@ $<
-
-$(BUILD)/bin/host-wrapper: $(HW_OBJECTS)
-	@mkdir -p $(@D)
-	$(CC) $(HOST_LDFLAGS) -o $@ $^ -lelf
-
-RUNNER_SOURCES := $(wildcard $(foreach room,common runner vcpu process,\
-	$(foreach depth,* */* */*/*,$(HW)/$(room)/$(depth).[cS])))
-# A file that is for one architecture says so in its name, or in its folder's.
-RUNNER_FOREIGN_x86_64 := %_i386.c %_i386.S $(wildcard $(HW)/process/arch/i386/*)
-RUNNER_FOREIGN_i386 := %_x86_64.c %_x86_64.S $(wildcard $(HW)/process/arch/x86_64/*)
 # Vector registers hold a call's arguments or results, or the interrupted guest's values,
-# while code of the runner runs.
-RUNNER_CFLAGS := $(HW_CFLAGS) -mgeneral-regs-only
+# while the runner's code runs.
+RUNNER_CFLAGS = $(HOST_CFLAGS) $(HW_CFLAGS) -mgeneral-regs-only
+RUNNER_SOURCES := $(foreach room,common runner vcpu process,$(call room_sources,$(room)))
+# A file for one architecture says so in its name, or its folder does.
+RUNNER_FOREIGN_x86_64 := %_i386.c %_i386.S $(HW)/process/arch/i386/%
+RUNNER_FOREIGN_i386 := %_x86_64.c %_x86_64.S $(HW)/process/arch/x86_64/%
+
+SETS += runner-x86_64 runner-i386
+CFLAGS_runner-x86_64 = $(HOST_M_x86_64) $(RUNNER_CFLAGS)
+CFLAGS_runner-i386 = $(HOST_M_i386) $(RUNNER_CFLAGS)
+SOURCES_runner-x86_64 := $(filter-out $(RUNNER_FOREIGN_x86_64),$(RUNNER_SOURCES))
+SOURCES_runner-i386 := $(filter-out $(RUNNER_FOREIGN_i386),$(RUNNER_SOURCES))
+
+RUNNERS := $(ARCHES:%=$(BUILD)/bin/jumpslot-runner-%)
+PROGRAMS := $(BUILD)/bin/host-wrapper $(RUNNERS)
+
+$(BUILD)/bin/host-wrapper: $$(call link_inputs,launcher)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_LDFLAGS) -o $@ $(filter %.o,$^) -lelf
 
 # Providers take from it what jumpslot/provider.h declares.
-define runner
-RUNNER_OBJECTS_$(1) := $$(patsubst $$(HW)/%,$$(BUILD)/$$(HW)/$(1)/%.o,\
-	$$(basename $$(filter-out $$(RUNNER_FOREIGN_$(1)),$$(RUNNER_SOURCES))))
-
-PROGRAMS += $$(BUILD)/bin/jumpslot-runner-$(1)
-
-$$(BUILD)/$$(HW)/$(1)/%.o: $$(HW)/%.c
-	@mkdir -p $$(@D)
-	$$(CC) $$(HOST_M_$(1)) $$(RUNNER_CFLAGS) -c -o $$@ $$<
-
-$$(BUILD)/$$(HW)/$(1)/%.o: $$(HW)/%.S
-	@mkdir -p $$(@D)
-	$$(CC) $$(HOST_M_$(1)) $$(RUNNER_CFLAGS) -c -o $$@ $$<
-
-$$(BUILD)/bin/jumpslot-runner-$(1): $$(RUNNER_OBJECTS_$(1)) \
-		$$(BUILD)/resolver/resolver-$(1).o $$(HW)/runner/provider_api.list
-	@mkdir -p $$(@D)
-	$$(CC) $$(HOST_M_$(1)) $$(HOST_LDFLAGS) -pie -Wl,-z,text,-z,relro,-z,now \
-		-Wl,--dynamic-list=$$(HW)/runner/provider_api.list -o $$@ \
-		$$(filter %.o,$$^)
-endef
-$(foreach a,x86_64 i386,$(eval $(call runner,$(a))))
+PROVIDER_API := $(HW)/runner/provider_api.list
+$(RUNNERS): $(BUILD)/bin/jumpslot-runner-%: $$(call link_inputs,runner-$$*) \
+		$(BUILD)/resolver/resolver-%.o $(PROVIDER_API)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_M_$*) $(HOST_LDFLAGS) -pie -Wl,-z,text,-z,relro,-z,now \
+		-Wl,--dynamic-list=$(PROVIDER_API) -o $@ $(filter %.o,$^)

@@ -1,23 +1,17 @@
-# The resolver, for each architecture one object that needs nothing, so that any host
-# can link it.
+# The resolver: for each architecture one object without an undefined symbol, so that any
+# host can link it.
 
-RESOLVER_x86_64 := $(BUILD)/resolver/resolver-x86_64.o
-RESOLVER_i386 := $(BUILD)/resolver/resolver-i386.o
-RESOLVER_LD_x86_64 := elf_x86_64
-RESOLVER_LD_i386 := elf_i386
-RESOLVER_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -mgeneral-regs-only -fno-stack-protector \
-	-fcf-protection -fPIC -fvisibility=hidden $(WARNINGS) -MMD -MP
+RESOLVER := $(ARCHES:%=$(BUILD)/resolver/resolver-%.o)
+RESOLVER_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -mgeneral-regs-only \
+	-fno-stack-protector -fcf-protection -fPIC -fvisibility=hidden $(WARNINGS)
 
-define resolver
-$(BUILD)/resolver/$(1)/resolver.o: resolver/resolver.c
-	@mkdir -p $$(@D)
-	$$(CC) $$(M_$(1)) $$(RESOLVER_CFLAGS) -c -o $$@ $$<
+SETS += $(ARCHES:%=resolver-%)
+CFLAGS_resolver-x86_64 = $(M_x86_64) $(RESOLVER_CFLAGS)
+CFLAGS_resolver-i386 = $(M_i386) $(RESOLVER_CFLAGS)
+SOURCES_resolver-x86_64 := resolver/resolver.c resolver/entry_x86_64.S
+SOURCES_resolver-i386 := resolver/resolver.c resolver/entry_i386.S
 
-$(BUILD)/resolver/$(1)/entry.o: resolver/entry_$(1).S
-	@mkdir -p $$(@D)
-	$$(CC) $$(M_$(1)) -c -o $$@ $$<
-
-$(RESOLVER_$(1)): $(BUILD)/resolver/$(1)/resolver.o $(BUILD)/resolver/$(1)/entry.o
-	ld -m $(RESOLVER_LD_$(1)) -r -o $$@ $$^
-endef
-$(foreach a,x86_64 i386,$(eval $(call resolver,$(a))))
+$(RESOLVER): $(BUILD)/resolver/resolver-%.o: $$(call link_inputs,resolver-$$*)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(M_$*) -nostdlib -r -o $@ $(filter %.o,$^)

@@ -3,7 +3,9 @@
 Depends on the tree and on what make built; not on where the tree lies.
 """
 
+import ctypes
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -20,14 +22,51 @@ MACHINE = {"x86_64": "-m64", "i386": "-m32"}
 HOST_MACHINE = {"x86_64": ["-m64"],
                 "i386": ["-m32", "-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64",
                          "-idirafter", "/usr/include/x86_64-linux-gnu"]}
+# Longer than anything takes on a machine ten times slower: only what hangs gets there.
+HANGS = 3000
 only_x86_64 = pytest.mark.parametrize("arch", ["x86_64"])
+
+
+def start_like_a_shell():
+    """Undo what nohup and background jobs do to signals, and adopt orphans of the tests."""
+    for number in signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM:
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    pr_set_child_subreaper = 36
+    ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
+
+
+start_like_a_shell()
+
+
+def children():
+    """Process numbers of what runs below this process, zombies left out."""
+    found = []
+    for task in Path("/proc/self/task").iterdir():
+        for pid in map(int, (task / "children").read_text().split()):
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            if state != "Z":
+                found.append(pid)
+    return found
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_is_left_running():
+    """No test leaves a process behind, not even when it fails: what is left ends here."""
+    yield
+    left = [(pid, Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " "))
+            for pid in children()]
+    for pid, _ in left:
+        os.kill(pid, signal.SIGKILL)
+    assert not left, f"left running: {left}"
 
 
 def run(*command, check=True, **options):
     """Run a command with its output as text; a failure shows what it printed."""
     result = subprocess.run(
         [str(word) for word in command], capture_output=True, text=True,
-        timeout=options.pop("timeout", 300), **options)
+        timeout=options.pop("timeout", HANGS), **options)
     if check and result.returncode != 0:
         pytest.fail(f"{result.args} ended with {result.returncode}:\n"
                     f"{result.stdout}{result.stderr}")

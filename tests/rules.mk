@@ -1,19 +1,44 @@
-# The tests: units in C (unit/), and commands as users run them (a folder for each subject).
+# The tests: units in C (unit/), and commands as users run them (a folder per subject). Each
+# check builds only what its tests use, and needs the packages of packages.txt.
 
-include tests/unit/rules.mk
+SUBJECTS := abi bench build calls docs faults gen interrupts launcher lua rtos
 
-PYTEST := BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider
+# What the tests of every subject use, and what some use beside it.
+TEST_FILES := $(PROGRAMS) $(RESOLVER) $(SIMPLE_x86_64) $(SIMPLE_i386)
+TEST_FILES_bench := $(BENCH_FILES)
+TEST_FILES_docs := $(RTOS_GUESTS) $(RTOS_NATIVE)
+TEST_FILES_gen := $(addsuffix .searched,$(SIMPLE_x86_64) $(SIMPLE_i386))
+TEST_FILES_lua := $(LUA_GUESTS) $(NEWLIB_PROVIDERS) $(addsuffix .searched,$(LUA_GUESTS))
+TEST_FILES_rtos := $(RTOS_GUESTS) $(RTOS_NATIVE) $(RTOS_LUA_GUESTS) $(RTOS_LUA_NATIVE) \
+	$(addsuffix .searched,$(RTOS_GUESTS) $(RTOS_LUA_GUESTS))
 
-# By subject, a folder each, so that make -j runs them side by side.
-SUBJECTS := abi bench calls docs faults gen interrupts launcher lua rtos
+PYTEST = BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider
+
 PYTEST_CHECKS := $(SUBJECTS:%=check-%)
-CHECKS += $(PYTEST_CHECKS)
-.PHONY: $(PYTEST_CHECKS)
-$(PYTEST_CHECKS): check-%: all
-	$(PYTEST) tests/$*
+.PHONY: check check-units check-sanitized test test-tools $(PYTEST_CHECKS)
+check: all check-units $(PYTEST_CHECKS) check-sanitized check-code
+check-units: $(UNIT_RUNS)
+$(PYTEST_CHECKS): check-%: $(TEST_FILES) $$(TEST_FILES_$$*) | test-tools
+	$(call say,TEST,tests/$*)
+	$(Q)$(PYTEST) tests/$*
 
-# Comments, messages and documentation, and the tests of that check itself.
-.PHONY: check-language
-check-language:
-	$(PYTHON) tests/language/check_language.py
-	$(PYTEST) tests/language
+# One file or one test: make test T=tests/calls/test_gate.py, or T=tests/calls K=longjmp.
+T := tests
+test: $(TEST_FILES) $$(TEST_FILES_$$(word 2,$$(subst /, ,$$(T)))) | test-tools
+	$(Q)$(PYTEST) $(T) $(if $(K),-k '$(K)')
+
+# One line in place of many failures.
+test-tools:
+	@./install-packages --check build test
+
+# The tests of commands again, with sanitizers in launcher and runner. A test that limits the
+# address space leaves no room for AddressSanitizer's.
+NOT_SANITIZED := no_memory_for_the_stack
+SANITIZED := $(addprefix tests/,calls/test_calls.py calls/test_callbacks.py calls/test_gate.py \
+	interrupts/test_lines.py interrupts/test_services.py faults launcher abi/test_entry.py)
+check-sanitized: | test-tools
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized SANITIZE=address,undefined \
+		programs guests/simple
+	$(call say,TEST,with sanitizers)
+	$(Q)ASAN_OPTIONS=detect_leaks=0 BUILD=$(BUILD)/sanitized $(PYTHON) -m pytest -q \
+		-p no:cacheprovider $(SANITIZED) -k 'not $(NOT_SANITIZED)'

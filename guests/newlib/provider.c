@@ -12,7 +12,7 @@
 #include <time.h>
 
 #include "newlib_calls.h"
-#include "newlib_list.h"
+#include "newlib_functions.def"
 #include "provider_files.h"
 #include "provider_root.h"
 

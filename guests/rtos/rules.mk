@@ -5,82 +5,77 @@
 
 RTOS := guests/rtos
 RTOS_APPLICATIONS := scenario shell soak
-
-RTOS_CFLAGS := -I $(RTOS)/kernel -I $(RTOS)/cpu
-RTOS_PARTS := $(patsubst $(RTOS)/%.c,%,$(wildcard $(RTOS)/kernel/*.c))
-RTOS_PARTS_virtual := $(patsubst $(RTOS)/%.c,%,$(wildcard $(RTOS)/cpu/virtual/*.c))
-RTOS_PARTS_native := $(patsubst $(RTOS)/%,%,$(basename $(wildcard $(RTOS)/cpu/native/*.[cS])))
+RTOS_VARIANTS := virtual-x86_64 virtual-i386 native-i386
 RTOS_LDFLAGS_virtual := $(GUEST_LDFLAGS)
 RTOS_LDFLAGS_native := -nostdlib -static -Wl,--gc-sections -Wl,--build-id \
 	-T linkscripts/guest-i386.ld
 
-# An application that uses newlib has its functions, its headers, and computes as it does.
-RTOS_NEWLIB_PARTS := newlib/system newlib/threads lua/lua lua/scripts
-RTOS_NEWLIB_CFLAGS := -std=gnu11 -I $(RTOS)/newlib -I $(LUA_SOURCE)/src
-# All of Lua but its interpreter, and the libraries that need files or an environment.
-RTOS_LUA := $(filter-out lua linit liolib loslib loadlib ldblib,$(LUA_FILES))
+# Kernel, processor and applications of a variant; $(1): virtual or native, $(2): architecture.
+rtos_cflags = $(M_$(2)) $(GUEST_CFLAGS) -I $(RTOS)/kernel -I $(RTOS)/cpu -I $(RTOS)/cpu/$(1)
+rtos_sources = $(wildcard $(RTOS)/kernel/*.c $(RTOS)/cpu/$(1)/*.[cS]) \
+	$(RTOS)/cpu/context_$(2).S
+rtos_application = $(wildcard $(RTOS)/apps/$(1).c $(RTOS)/apps/$(1)/*.c)
 
-# $(1): virtual or native; $(2): architecture
-define rtos_objects
-$(BUILD)/rtos/$(1)-$(2)/%.o: $(RTOS)/%.c
-	@mkdir -p $$(@D)
-	$$(CC) $$(M_$(2)) $$(GUEST_CFLAGS) $$(RTOS_CFLAGS) -I $(RTOS)/cpu/$(1) -c -o $$@ $$<
+SETS += $(RTOS_VARIANTS:%=rtos-%)
+CFLAGS_rtos-virtual-x86_64 = $(call rtos_cflags,virtual,x86_64)
+CFLAGS_rtos-virtual-i386 = $(call rtos_cflags,virtual,i386)
+CFLAGS_rtos-native-i386 = $(call rtos_cflags,native,i386)
+SOURCES_rtos-virtual-x86_64 := $(call rtos_sources,virtual,x86_64)
+SOURCES_rtos-virtual-i386 := $(call rtos_sources,virtual,i386)
+SOURCES_rtos-native-i386 := $(call rtos_sources,native,i386)
 
-$(BUILD)/rtos/$(1)-$(2)/%.o: $(RTOS)/%.S
-	@mkdir -p $$(@D)
-	$$(CC) $$(M_$(2)) -g -MMD -MP -c -o $$@ $$<
+# Of an image, .../rtos-<application>-<arch>.elf in guests/ or native/: its parts.
+image_arch = $(lastword $(subst -, ,$(basename $(notdir $(1)))))
+image_application = $(word 2,$(subst -, ,$(notdir $(1))))
+image_cpu = $(if $(filter %/native/,$(dir $(1))),native,virtual)
+image_set = rtos-$(call image_cpu,$(1))-$(call image_arch,$(1))
+image_objects = $(call link_inputs,$(call image_set,$(1))) \
+	$(call objects,$(call image_set,$(1)),$(call rtos_application,$(call image_application,$(1))))
 
-$(RTOS_NEWLIB_PARTS:%=$(BUILD)/rtos/$(1)-$(2)/%.o): \
-	RTOS_CFLAGS += $(RTOS_NEWLIB_CFLAGS) -I $(BUILD)/guests/lua/$(2) \
-		$$(NEWLIB_CFLAGS_$(2))
-$(RTOS_NEWLIB_PARTS:%=$(BUILD)/rtos/$(1)-$(2)/%.o): \
-	$(BUILD)/newlib/$(2)/built $(LUA_SOURCE)/unpacked $(wildcard $(RTOS)/lua/*.lua) \
-	$(BUILD)/guests/lua/$(2)/lua5.4-deb-multiarch.h
+RTOS_GUESTS := $(foreach arch,$(ARCHES),\
+	$(RTOS_APPLICATIONS:%=$(BUILD)/guests/rtos-%-$(arch).elf))
+RTOS_NATIVE := $(RTOS_APPLICATIONS:%=$(BUILD)/native/rtos-%-i386.elf)
+$(RTOS_GUESTS) $(RTOS_NATIVE): $$(call image_objects,$$@) $(wildcard linkscripts/*.ld)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(M_$(call image_arch,$@)) $(RTOS_LDFLAGS_$(call image_cpu,$@)) -o $@ \
+		$(filter %.o,$^) -lgcc
 
-RTOS_OBJECTS_$(1)-$(2) := $$(patsubst %,$(BUILD)/rtos/$(1)-$(2)/%.o,\
-	$(RTOS_PARTS) $(RTOS_PARTS_$(1)) cpu/context_$(2))
-endef
-$(eval $(call rtos_objects,virtual,x86_64))
-$(eval $(call rtos_objects,virtual,i386))
-$(eval $(call rtos_objects,native,i386))
+# An application that uses newlib has newlib's headers, and computes as newlib does.
+RTOS_LUA_SOURCES := $(RTOS)/newlib/system.c $(RTOS)/newlib/threads.c $(RTOS)/lua/lua.c \
+	$(RTOS)/lua/scripts.S
+rtos_lua_cflags = $(call rtos_cflags,$(1),$(2)) -std=gnu11 -I $(RTOS)/newlib \
+	-I $(LUA_SOURCE)/src -I $(BUILD)/guests/lua/$(2) $(NEWLIB_CFLAGS_$(2))
+rtos_lua_needs = $(BUILD)/newlib/$(1)/built $(LUA_SOURCE)/unpacked \
+	$(wildcard $(RTOS)/lua/*.lua) $(BUILD)/guests/lua/$(1)/lua5.4-deb-multiarch.h
+SETS += $(RTOS_VARIANTS:%=rtos-lua-%)
+CFLAGS_rtos-lua-virtual-x86_64 = $(call rtos_lua_cflags,virtual,x86_64)
+CFLAGS_rtos-lua-virtual-i386 = $(call rtos_lua_cflags,virtual,i386)
+CFLAGS_rtos-lua-native-i386 = $(call rtos_lua_cflags,native,i386)
+SOURCES_rtos-lua-virtual-x86_64 := $(RTOS_LUA_SOURCES)
+SOURCES_rtos-lua-virtual-i386 := $(RTOS_LUA_SOURCES)
+SOURCES_rtos-lua-native-i386 := $(RTOS_LUA_SOURCES)
+NEEDS_rtos-lua-virtual-x86_64 := $(call rtos_lua_needs,x86_64)
+NEEDS_rtos-lua-virtual-i386 := $(call rtos_lua_needs,i386)
+NEEDS_rtos-lua-native-i386 := $(call rtos_lua_needs,i386)
 
-# $(1): image without its suffix; $(2): virtual or native; $(3): architecture;
-# $(4): application, a file or a folder
-define rtos_image
-$(1)-$(3).elf: $$(RTOS_OBJECTS_$(2)-$(3)) $(patsubst $(RTOS)/%.c,$(BUILD)/rtos/$(2)-$(3)/%.o,\
-		$(wildcard $(RTOS)/apps/$(4).c $(RTOS)/apps/$(4)/*.c)) \
+# All of Lua but its interpreter and the libraries that need files or an environment; and
+# newlib's memcpy() and the like in place of the kernel's.
+RTOS_LUA_FILES := $(filter-out lua linit liolib loslib loadlib ldblib,$(LUA_FILES))
+image_lua_set = rtos-lua-$(call image_cpu,$(1))-$(call image_arch,$(1))
+image_lua_objects = $(call link_inputs,$(call image_lua_set,$(1))) \
+	$(filter-out %/kernel/text.o,$(call link_inputs,$(call image_set,$(1)))) \
+	$(call lua_objects,$(call image_arch,$(1)),$(RTOS_LUA_FILES))
+
+RTOS_LUA_GUESTS := $(ARCHES:%=$(BUILD)/guests/rtos-lua-%.elf)
+RTOS_LUA_NATIVE := $(BUILD)/native/rtos-lua-i386.elf
+$(RTOS_LUA_GUESTS) $(RTOS_LUA_NATIVE): $$(call image_lua_objects,$$@) \
 		$(wildcard linkscripts/*.ld)
-	@mkdir -p $$(@D)
-	$$(CC) $$(M_$(3)) $$(RTOS_LDFLAGS_$(2)) -o $$@ $$(filter %.o,$$^) -lgcc
-endef
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(M_$(call image_arch,$@)) $(RTOS_LDFLAGS_$(call image_cpu,$@)) -o $@ \
+		$(filter %.o,$^) $(NEWLIB_LIBS_$(call image_arch,$@))
 
-# The same; its own memcpy() and the like stay away from newlib's.
-define rtos_lua_image
-$(1)-$(3).elf: $$(filter-out %/kernel/text.o,$$(RTOS_OBJECTS_$(2)-$(3))) \
-		$(RTOS_NEWLIB_PARTS:%=$(BUILD)/rtos/$(2)-$(3)/%.o) \
-		$(RTOS_LUA:%=$(BUILD)/guests/lua/$(3)/%.o) $(wildcard linkscripts/*.ld)
-	@mkdir -p $$(@D)
-	$$(CC) $$(M_$(3)) $$(RTOS_LDFLAGS_$(2)) -o $$@ $$(filter %.o,$$^) \
-		$$(NEWLIB_LIBS_$(3))
-endef
-
-$(foreach p,$(RTOS_APPLICATIONS),\
-	$(eval $(call rtos_image,$(BUILD)/guests/rtos-$(p),virtual,x86_64,$(p)))\
-	$(eval $(call rtos_image,$(BUILD)/guests/rtos-$(p),virtual,i386,$(p)))\
-	$(eval $(call rtos_image,$(BUILD)/native/rtos-$(p),native,i386,$(p))))
-$(eval $(call rtos_lua_image,$(BUILD)/guests/rtos-lua,virtual,x86_64))
-$(eval $(call rtos_lua_image,$(BUILD)/guests/rtos-lua,virtual,i386))
-$(eval $(call rtos_lua_image,$(BUILD)/native/rtos-lua,native,i386))
-
-# For analysis: the kernel once, with each of its processors.
-RTOS_TIDIED_virtual := $(wildcard $(RTOS)/kernel/*.c $(RTOS)/cpu/virtual/*.c)
-RTOS_TIDIED_native := $(wildcard $(RTOS)/cpu/native/*.c)
-
-# Without what needs newlib and Lua: to build it all with another compiler.
-.PHONY: rtos
-rtos: $(foreach p,$(RTOS_APPLICATIONS),$(BUILD)/guests/rtos-$(p)-x86_64.elf \
-	$(BUILD)/guests/rtos-$(p)-i386.elf $(BUILD)/native/rtos-$(p)-i386.elf)
-
-GUESTS += $(foreach p,$(RTOS_APPLICATIONS) lua,\
-	$(BUILD)/guests/rtos-$(p)-x86_64.elf $(BUILD)/guests/rtos-$(p)-i386.elf)
-NATIVE_GUESTS += $(foreach p,$(RTOS_APPLICATIONS) lua,$(BUILD)/native/rtos-$(p)-i386.elf)
+GUESTS += $(RTOS_GUESTS) $(RTOS_LUA_GUESTS)
+# Images that boot by themselves use privileged instructions: find-privileged is not asked.
+NATIVE_GUESTS := $(RTOS_NATIVE) $(RTOS_LUA_NATIVE)

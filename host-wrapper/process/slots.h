@@ -5,6 +5,7 @@
 #ifndef JUMPSLOT_SLOTS_H
 #define JUMPSLOT_SLOTS_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "common/message.h"

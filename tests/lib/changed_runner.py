@@ -44,7 +44,7 @@ class ChangedRunner:
 
     def objects(self):
         """Objects of all files that did not change."""
-        built = BUILD / "host-wrapper" / self.arch
+        built = BUILD / f"obj/runner-{self.arch}/host-wrapper"
         others = {"x86_64": "i386", "i386": "x86_64"}[self.arch]
         return [built / path.relative_to(HOST_WRAPPER).with_suffix(".o")
                 for room in ROOMS for path in (HOST_WRAPPER / room).rglob("*.[cS]")

@@ -261,7 +261,7 @@ def test_a_work_area_too_small_to_start_in_is_said(tools, lua):
 
 def test_the_table_has_every_function_of_the_header():
     header, table = ((NEWLIB / name).read_text()
-                     for name in ("newlib_calls.h", "newlib_list.h"))
+                     for name in ("newlib_calls.h", "newlib_functions.def"))
     declared = re.findall(r"^EXTERNAL_FUNC\([^,]+, (\w+)", header, re.M)
     listed = re.findall(r"^EF\((\w+)\)", table, re.M)
     assert listed == sorted(declared)

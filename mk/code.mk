@@ -1,0 +1,84 @@
+# Checks of the code itself: a second compiler, analyzers, format, headers, language.
+
+CODE_CHECKS := check-clang check-analyzer check-tidy check-format check-headers \
+	check-language check-shell
+.PHONY: check-code $(CODE_CHECKS)
+check-code: $(CODE_CHECKS)
+
+# All that needs no other project's source.
+.PHONY: code programs guests/simple
+programs: $(PROGRAMS)
+guests/simple: $(SIMPLE_x86_64) $(SIMPLE_i386)
+code: $(PROGRAMS) $(SIMPLE_x86_64) $(SIMPLE_i386) $(PROVIDERS_x86_64) $(PROVIDERS_i386) \
+	$(RTOS_GUESTS) $(RTOS_NATIVE) $(UNIT_plain)
+
+check-clang: | test-tools
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang code
+
+check-analyzer: | test-tools
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/analyzed ANALYZE=1 programs \
+		$(patsubst $(BUILD)/%,$(BUILD)/analyzed/%,$(RTOS_GUESTS) $(RTOS_NATIVE))
+
+# Sources of sets that are compiled with the compiler's own headers, each set with its flags.
+TIDY_SETS := resolver-x86_64 launcher runner-x86_64 runner-i386 guest-x86_64 \
+	newlib-provider-x86_64 rtos-virtual-x86_64 rtos-native-i386
+tidied = $(patsubst %,$(BUILD)/tidy/$(1)/%.ok,$(filter %.c,$(SOURCES_$(1))))
+tidy_set = $(firstword $(subst /, ,$(1:$(BUILD)/tidy/%=%)))
+tidy_source = $(patsubst $(BUILD)/tidy/$(call tidy_set,$(1))/%.ok,%,$(1))
+TIDIED := $(foreach set,$(TIDY_SETS),$(call tidied,$(set)))
+check-tidy: $(TIDIED)
+$(TIDIED): $$(call tidy_source,$$@) .clang-tidy \
+		$$(BUILD)/obj/$$(call tidy_set,$$@)/$$(basename $$(call tidy_source,$$@)).o | test-tools
+	$(call say,TIDY,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang-tidy --quiet $< -- $(CFLAGS_$(call tidy_set,$@)) >$@.log 2>&1 || \
+		{ cat $@.log; exit 1; }
+	$(Q)mv $@.log $@
+
+check-format: | test-tools
+	$(call say,FORMAT,all C files)
+	$(Q)git ls-files -z '*.c' '*.h' | xargs -0 clang-format --dry-run -Werror
+
+# Every header compiles alone, with the flags of the sources that include it.
+HEADERS_launcher := host-wrapper/launcher host-wrapper/common
+HEADERS_runner-x86_64 := $(addprefix host-wrapper/,common runner vcpu process include)
+HEADERS_runner-i386 := $(HEADERS_runner-x86_64)
+HEADERS_resolver-x86_64 := resolver
+HEADERS_guest-x86_64 := guest-macros guests/calculator
+HEADERS_guest-i386 := $(HEADERS_guest-x86_64)
+HEADERS_rtos-virtual-x86_64 := guests/rtos
+HEADERS_rtos-native-i386 := guests/rtos
+HEADERS_rtos-lua-virtual-i386 := guests/rtos/newlib
+HEADERS_newlib-x86_64 := guests/newlib
+HEADERS_newlib-provider-x86_64 := guests/newlib
+HEADERS_unit-plain := tests/unit
+
+# What a set does not include: the other architecture's, the other processor's, the other side's.
+NO_HEADERS_runner-x86_64 := %_i386.h host-wrapper/process/arch/i386/%
+NO_HEADERS_runner-i386 := %_x86_64.h host-wrapper/process/arch/x86_64/%
+NO_HEADERS_guest-x86_64 := %_i386.h
+NO_HEADERS_guest-i386 := %_x86_64.h
+NO_HEADERS_rtos-virtual-x86_64 := guests/rtos/cpu/native/% guests/rtos/newlib/%
+NO_HEADERS_rtos-native-i386 := guests/rtos/cpu/virtual/% guests/rtos/newlib/%
+NO_HEADERS_newlib-x86_64 := guests/newlib/provider%
+NO_HEADERS_newlib-provider-x86_64 := $(filter-out guests/newlib/provider%,\
+	$(wildcard guests/newlib/*.h))
+NO_HEADERS_unit-plain := tests/unit/without_check/%
+
+HEADER_SETS := $(patsubst HEADERS_%,%,$(filter HEADERS_%,$(.VARIABLES)))
+headers_below = $(wildcard $(foreach depth,* */* */*/*,$(1)/$(depth).h))
+headers_of = $(filter-out $(NO_HEADERS_$(1)),$(foreach folder,$(HEADERS_$(1)),\
+	$(call headers_below,$(folder))))
+HEADERS = $(foreach set,$(HEADER_SETS),$(patsubst %,$(BUILD)/headers/$(set)/%.ok,\
+	$(call headers_of,$(set))))
+check-headers: $$(HEADERS) | test-tools
+
+check-shell: | test-tools
+	$(call say,SHELL,shellcheck)
+	$(Q)shellcheck install-packages .ci/run guests/demo
+
+# Comments, messages and documentation; and the tests of that check itself.
+check-language: | test-tools
+	$(call say,LANGUAGE,all files)
+	$(Q)$(PYTHON) tests/language/check_language.py
+	$(Q)$(PYTEST) tests/language

@@ -1,0 +1,47 @@
+# What users call by name. `make help` lists it; a test holds the list complete.
+
+.PHONY: all demo clean help compile_commands.json
+all: $(PROGRAMS) $(PROVIDERS) $(GUESTS) $(GUESTS:%=%.searched) $(NATIVE_GUESTS)
+
+demo: all
+	$(Q)guests/demo $(BUILD)
+
+clean:
+	$(Q)rm -rf $(BUILD)
+
+# For editors and clang's tools: each source with its flags, once for each set.
+compile_commands.json: | $(BUILD)/stamps
+	$(file >$(BUILD)/commands)$(foreach set,$(SETS),$(foreach source,$(SOURCES_$(set)),\
+		$(file >>$(BUILD)/commands,$(source) $(CC) $(CFLAGS_$(set)) -c $(source))))
+	$(Q)$(PYTHON) -c 'import json, os, shlex, sys; json.dump([dict(directory=os.getcwd(), \
+		file=words[0], arguments=words[1:]) for words in map(shlex.split, sys.stdin)], \
+		sys.stdout, indent=1)' <$(BUILD)/commands >$@
+
+define HELP
+make deps           install the packages that building and the demo need
+make                build everything below $(BUILD)/
+make demo           build, and show link reports and guests at work
+make deps check     install the packages of the tests too, and run all tests
+make bench          measure, beside peers in the same run (BENCH_QUICK=1: a quick try)
+make clean          remove $(BUILD)/
+make help           print this text
+
+make test T=PATH    run one folder, file or test (PATH::NAME) of the tests; K=WORDS selects
+make check          all of the following checks:
+  check-SUBJECT     the tests in tests/SUBJECT; SUBJECT is one of
+                    $(SUBJECTS)
+  check-units       the unit tests in C (UNIT_ROUNDS=N: random ones N times as long)
+  check-sanitized   the tests of commands, with sanitizers in host-wrapper and runners
+  check-code        all checks of the code itself:
+                    $(CODE_CHECKS)
+make programs       build host-wrapper and the runners alone
+make guests/simple  build $(SIMPLE_GUESTS) alone
+make code           build all that needs no other project's source
+
+make compile_commands.json   flags of each source file, for editors and clang's tools
+
+Variables: BUILD=$(BUILD) (where to build), CC=$(CC), PYTHON=$(PYTHON), V=1 (show commands),
+SANITIZE=address,undefined and ANALYZE=1 (build with sanitizers, with gcc's analyzer).
+endef
+help:
+	@:$(info $(HELP))
