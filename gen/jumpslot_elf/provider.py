@@ -55,6 +55,8 @@ def _record(image, records, strings, index, size):
     # Whether a guest can do without it is the guest's to say.
     flags &= ~abi.OPTIONAL
     check_entry(image.path, what, name, type_, flags, image.bits)
+    if type_ is None and flags:
+        image.fail(f"{what} ({name}): flags 0x{flags:x} without a type")
     _check_carry(image, f"{what} ({name})", carry, stack_bytes)
     return Import(name, type_, flags, at + FUNCTION + function if function else None)
 
@@ -77,7 +79,7 @@ def _merge(image, into, record):
         image.fail(f"{record.name} is declared as {into.describe()} and as "
                    f"{record.describe()}")
     if None not in (into.slot, record.slot) and into.slot != record.slot:
-        image.fail(f"{record.name} is two functions")
+        image.fail(f"{record.name} is defined twice, at different addresses")
     if record.type is not None:
         into.type, into.flags = record.type, record.flags
     if record.slot is not None:

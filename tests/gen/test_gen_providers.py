@@ -92,7 +92,7 @@ def test_longer_records_of_a_later_provider_are_read(tools):
                                     "multiple of 8 up to 65536, with 0x10"),
     (dict(carry=0x10, stack=12), "record 0 (add): carry 0x10 with 12 stack bytes: a "
                                  "multiple of 8 up to 65536, with 0x10"),
-    (dict(extra=".long o - ., 0, add + 1 - ., 0, 0, 0"), "one is two functions"),
+    (dict(extra=".long o - ., 0, add + 1 - ., 0, 0, 0"), "one is defined twice, at different addresses"),
     (dict(extra=".long n - ., t + 1 - ., 0, 0, 0, 0"),
      "add is declared as 'iii' and as 'ii'"),
 ])

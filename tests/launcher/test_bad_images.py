@@ -54,7 +54,7 @@ def test_the_guest_that_is_damaged_below_is_a_good_one(tools):
     ([(4, "B", 1)], None, "ELF class 1 does not fit machine 62"),
     ([(5, "B", 2)], None, "ELF data encoding 2: not little-endian"),
     ([(16, "H", 1)], None, "ELF type 1: neither an executable nor a static PIE"),
-    ([(18, "H", 183)], None, "ELF machine 183: neither x86-64 nor i386"),
+    ([(18, "H", 183)], None, "ELF machine 183: not supported (expected x86-64 or i386)"),
     ([(24, "Q", 0x1000)], None, "the entry 0x1000 lies outside executable code"),
     ([(40, "Q", 0)], None, "no section headers: were they stripped?"),
     ([(56, "H", 0)], None, "nothing to load: no PT_LOAD segment"),
@@ -104,7 +104,8 @@ def test_a_static_program_without_the_note_is_refused_in_one_line(tools):
 def test_thread_local_storage_is_refused_in_one_line(tools):
     guest = tools.guest(SOURCE % ("static _Thread_local volatile int x;", "return x;"))
     assert refused(tools, guest) == (
-        "thread-local storage (PT_TLS): FS and GS belong to the host")
+        "thread-local storage (PT_TLS) needs FS or GS, which belong to the host: link newlib "
+        "instead of glibc (docs/lua-guest.md)")
 
 
 def test_writable_code_is_refused_in_one_line(tools):

@@ -114,7 +114,7 @@ static bool is_writable(const struct image *image, uint64_t address, uint64_t si
 
 static void check_import(const struct scan *scan, const struct import *import)
 {
-	unsigned word = elf_file_word(&scan->file);
+	unsigned word = scan->file.machine->word;
 
 	ck_assert(symbol_name_valid(import->name));
 	ck_assert(!import->type || type_string_valid(import->type));
@@ -127,7 +127,7 @@ static void check_import(const struct scan *scan, const struct import *import)
 static void check_scan(struct scan *scan)
 {
 	const struct image_range *pages = &scan->table.readonly_slots;
-	unsigned word = elf_file_word(&scan->file);
+	unsigned word = scan->file.machine->word;
 	char symbol[1200];
 
 	for (size_t i = 0; i < scan->table.count; i++)

@@ -37,39 +37,6 @@ START_TEST(names_have_at_most_1023_bytes)
 }
 END_TEST
 
-START_TEST(text_is_utf8_that_no_terminal_obeys)
-{
-	static const char *const valid[] = { "a b",
-					     "é/ü",
-					     "\xc2\xa0",
-					     "\xe2\x82\xac",
-					     "\xf0\x9f\x98\x80",
-					     "\xf4\x8f\xbf\xbf" };
-	static const char *const wrong[] = {
-		"",
-		"a\n",
-		"\x1b[2J",
-		"\x7f",
-		"\x80",
-		"\x9b[2J",
-		"\xc2\x9b[2J",
-		"\xc3",
-		"\xc0\xaf",
-		"\xe2\x82",
-		"\xe0\x80\x80",
-		"\xed\xa0\x80",
-		"\xf0\x80\x80\x80",
-		"\xf4\x90\x80\x80",
-		"\xff",
-	};
-
-	for (size_t i = 0; i < COUNT(valid); i++)
-		ck_assert_msg(text_printable(valid[i]), "%zu", i);
-	for (size_t i = 0; i < COUNT(wrong); i++)
-		ck_assert_msg(!text_printable(wrong[i]), "%zu", i);
-}
-END_TEST
-
 START_TEST(types_are_a_result_and_parameters)
 {
 	static const char *const valid[] = {
@@ -86,6 +53,26 @@ START_TEST(types_are_a_result_and_parameters)
 		ck_assert_msg(type_string_valid(valid[i]), "%s", valid[i]);
 	for (size_t i = 0; i < COUNT(wrong); i++)
 		ck_assert_msg(!type_string_valid(wrong[i]), "%s", wrong[i]);
+}
+END_TEST
+
+START_TEST(a_structs_alignment_is_a_power_of_two)
+{
+	static const char *const wrong[] = { "vS16.0", "vS16.3", "S16.12i",
+					     "vS1.999999" };
+
+	ck_assert(type_string_valid("vS16.524288"));
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		ck_assert_msg(!type_string_valid(wrong[i]), "%s", wrong[i]);
+}
+END_TEST
+
+START_TEST(type_and_flags_agree_on_variadic)
+{
+	ck_assert(type_string_fits("ip.", JUMPSLOT_VARIADIC | JUMPSLOT_OPTIONAL));
+	ck_assert(type_string_fits("ip", JUMPSLOT_FASTCALL));
+	ck_assert(!type_string_fits("ip.", JUMPSLOT_OPTIONAL));
+	ck_assert(!type_string_fits("v", JUMPSLOT_VARIADIC));
 }
 END_TEST
 
@@ -143,8 +130,9 @@ int main(void)
 	const TTest *const tests[] = {
 		names_are_symbols,
 		names_have_at_most_1023_bytes,
-		text_is_utf8_that_no_terminal_obeys,
 		types_are_a_result_and_parameters,
+		a_structs_alignment_is_a_power_of_two,
+		type_and_flags_agree_on_variadic,
 		types_have_at_most_1023_bytes,
 		types_are_shown_as_c,
 		what_is_shown_is_cut_where_it_does_not_fit,

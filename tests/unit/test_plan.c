@@ -34,31 +34,32 @@ static int create(const struct scan *scan, struct message *message)
 				   .perf_map = true };
 	struct provided function = { .name = scan->table.imports[0].name,
 				     .function = 0x1234 };
-	struct provider_file providers[] = {
-		{ .path = "/some/provider.so",
-		  .options = "x=1",
-		  .functions = &function,
-		  .count = 1,
-		  .status = { .st_dev = 5, .st_ino = 6 } },
-		{ .name = "built-in", .status = { .st_dev = 7, .st_ino = 8 } },
-	};
 	struct link link = { .status = LINK_BOUND,
 			     .function = &function,
-			     .carry = { PLAN_GATED | PLAN_BLOCKING, 24 } };
-	struct link_result result = { .links = &link, .count = 1 };
-	const struct lines lines = {
+			     .call = { PLAN_GATED | PLAN_BLOCKING, 24 } };
+	static struct linked_guest guest;
+	const struct irq_lines lines = {
 		.lines = { { .vector = 2, .kind = PLAN_LINE_COUNT, .descriptor = 9 },
 			   { .vector = 15, .kind = PLAN_LINE_BYTE, .descriptor = 3 } },
 		.count = 2,
 	};
-	struct import_table table = scan->table;
-	const struct plan_source source = { &options, &scan->file, &scan->image,
-					    &table,   &result,	   providers,
-					    2,	      &lines };
 
-	table.vcpu_state = 0x5000; /* as of a guest that has lines */
-
-	return plan_file_create(&source, message);
+	guest = (struct linked_guest){
+		.file = scan->file,
+		.image = scan->image,
+		.table = scan->table,
+		.providers = { { .path = "/some/provider.so",
+				 .options = "x=1",
+				 .functions = &function,
+				 .count = 1,
+				 .status = { .st_dev = 5, .st_ino = 6 } },
+			       { .name = "built-in",
+				 .status = { .st_dev = 7, .st_ino = 8 } } },
+		.provider_count = 2,
+		.result = { .links = &link, .count = 1 },
+	};
+	guest.table.vcpu_state = 0x5000; /* as of a guest that has lines */
+	return plan_file_create(&guest, &options, &lines, message);
 }
 
 /* A sealed plan for hello. */

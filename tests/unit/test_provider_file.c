@@ -57,7 +57,7 @@ static void check_functions(const struct provider_file *provider)
 	ck_assert_uint_eq(find(provider, "untyped")->carry,
 			  JUMPSLOT_CARRY_BLOCKING | JUMPSLOT_CARRY_STACK);
 	ck_assert_uint_eq(find(provider, "untyped")->stack_bytes,
-			  3 * elf_file_word(&provider->elf));
+			  3 * provider->elf.machine->word);
 }
 
 START_TEST(types_and_functions_of_one_name_are_joined)
@@ -261,10 +261,10 @@ START_TEST(what_is_wrong_with_a_table_is_said)
 		{ name_empty, "record * has no valid name" },
 		{ name_of_escapes, "record * has no valid name" },
 		{ type_outside, "record * (*) has no valid type" },
-		{ function_outside, "record * (*): 0x* is no code" },
-		{ function_in_table, "record * (*): 0x* is no code" },
+		{ function_outside, "record * (*): 0x* is not in executable code" },
+		{ function_in_table, "record * (*): 0x* is not in executable code" },
 		{ two_types, "* is declared as * (flags 0x*) and as * (flags 0x*)" },
-		{ two_functions, "* is two functions" },
+		{ two_functions, "* is defined twice, at different addresses" },
 		{ carry_unknown_bit, "record 0 (*): carry 0x20 is not known" },
 		{ carry_unknown_mode, "record 0 (*): carry 0x4 is not known" },
 		{ bytes_unaligned, "record * (untyped): carry 0x10 with 4 stack bytes: a "

@@ -139,7 +139,7 @@ START_TEST(what_is_wrong_with_the_header_is_said)
 		{ class_32, "ELF class 1 does not fit machine 62" },
 		{ big_endian, "ELF data encoding 2: not little-endian" },
 		{ ident_version, "ELF version 2: only 1 is known" },
-		{ machine, "ELF machine 183: neither x86-64 nor i386" },
+		{ machine, "ELF machine 183: not supported (expected x86-64 or i386)" },
 		{ type_rel, "ELF type 1: neither an executable nor a static PIE" },
 		{ type_core, "ELF type 4: neither an executable nor a static PIE" },
 		{ stripped, "no section headers: were they stripped?" },
@@ -215,10 +215,12 @@ START_TEST(what_is_wrong_with_a_segment_is_said)
 		{ unaligned,
 		  "segment 3: address 0x* and offset 0x* differ within a page: "
 		  "link without -n or -N" },
-		{ alignment, "segment 3: alignment 0x1800 is no power of two" },
+		{ alignment, "segment 3: alignment 0x1800 is not a power of two" },
 		{ huge_alignment, "segment 3: alignment 0x80000000: at most 0x40000000" },
 		{ overlap, "segment 3 at 0x* shares a page with the segment at 0x*" },
-		{ tls, "thread-local storage (PT_TLS): FS and GS belong to the host" },
+		{ tls, "thread-local storage (PT_TLS) needs FS or GS, which belong to "
+		       "the host: link newlib "
+		       "instead of glibc (docs/lua-guest.md)" },
 		{ interpreter, "a dynamic program (PT_INTERP): guests are linked "
 			       "statically" },
 		{ entry_in_data, "the entry 0x* lies outside executable code" },

@@ -1,12 +1,12 @@
 /*
- * The bound of stack arguments, and the choice. See carry.h.
+ * The bound of stack arguments, and the choice of the mode. See call_mode.h.
  *
- * A type string does not tell all: a struct of 16 bytes may travel in general registers,
- * in vector registers or in memory, a vector of 32 bytes in a register or, without AVX,
- * in memory. Where it does not tell, an argument is taken to do the worst of everything
- * at once: to use up the registers that it could lie in, and to lie on the stack,
- * aligned. As later arguments never need less stack because earlier ones left fewer
- * registers or more bytes, the sum is a bound for every way.
+ * A type string leaves cases open: a struct of 16 bytes may be passed in general
+ * registers, in vector registers or in memory, a vector of 32 bytes in a register or,
+ * without AVX, in memory. The bound then counts the worst of all cases at once: the
+ * argument uses up every register that could hold it, and also lies on the stack,
+ * aligned. Fewer registers or more bytes for earlier arguments never reduce the stack
+ * that later arguments need, so the sum is a bound for every case.
  */
 #include <elf.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 #include "common/plan.h"
 #include "call_mode.h"
 
-/* Stack arguments aligned to more than that lose it when a gate copies them. */
+/* A gate that copies arguments keeps no larger alignment. */
 #define MAX_ALIGNMENT 64u
 
 /* One type of a type string. */
@@ -26,9 +26,9 @@ struct argument {
 	uint64_t alignment; /* of a struct */
 };
 
-/* What is left for the arguments to come, and what those so far took. */
+/* Registers left for the remaining arguments, and stack used so far. */
 struct passing {
-	unsigned general; /* registers, in words */
+	unsigned general; /* registers of one word */
 	unsigned vector;
 	bool fastcall;
 	uint64_t alignment; /* the largest */
@@ -54,7 +54,7 @@ static uint64_t round_up(uint64_t value, uint64_t alignment)
 	return (value + alignment - 1) / alignment * alignment;
 }
 
-/* The power of two from `least` that holds `size`: how a vector may be aligned. */
+/* The alignment of a vector: the smallest power of two from `least` that holds it. */
 static uint64_t power_of_two(uint64_t size, uint64_t least)
 {
 	while (least < size)
@@ -62,7 +62,7 @@ static uint64_t power_of_two(uint64_t size, uint64_t least)
 	return least;
 }
 
-/* At least one slot, aligned to one or more. */
+/* Takes at least one stack slot, aligned to a slot or more. */
 static void push(struct passing *passing, uint64_t size, uint64_t alignment,
 		 uint64_t slot)
 {
@@ -79,8 +79,8 @@ static void use_up(unsigned *registers, uint64_t count)
 	*registers -= count < *registers ? (unsigned)count : *registers;
 }
 
-/* Integers and pointers, of one or two words: all of it in registers, or nothing. With
- * too few of them, compilers differ on whether the rest is left to later arguments. */
+/* Integers and pointers of one or two words: either in registers or on the stack. With
+ * one register left, compilers differ on whether a later argument may use it. */
 static void pass_words(struct passing *passing, unsigned words, uint64_t slot)
 {
 	if (words > passing->general)
@@ -106,13 +106,13 @@ static void pass_x86_64(struct passing *passing, struct argument argument)
 		push(passing, 16, 16, 8);
 		break;
 	case 'V':
-		/* Up to 8 bytes compilers differ; 32 and 64 need AVX and AVX-512. */
+		/* Compilers differ up to 8 bytes; 32 and 64 need AVX and AVX-512. */
 		use_up(&passing->general, argument.size <= 8);
 		use_up(&passing->vector, 1);
 		push(passing, argument.size, power_of_two(argument.size, 8), 8);
 		break;
 	case 'S':
-		/* One or two eightbytes of any class; or a vector that fills it. */
+		/* One or two eightbytes of any class, or a vector as large as it. */
 		if (argument.size <= 16) {
 			use_up(&passing->general, (argument.size + 7) / 8);
 			use_up(&passing->vector, (argument.size + 7) / 8);
@@ -138,7 +138,7 @@ static uint64_t size_i386(struct argument argument)
 	case 'Q':
 		return 16;
 	case 'V':
-		/* Built without SSE, clang gives each element a slot. */
+		/* Without SSE, clang gives each element a slot. */
 		return argument.size < 4 ? 16 : argument.size * 4;
 	case 'S':
 		return argument.size;
@@ -147,7 +147,7 @@ static uint64_t size_i386(struct argument argument)
 	}
 }
 
-/* On the stack only vectors, and structs that hold them, are aligned to more than 4. */
+/* Only vectors, and structs with vectors, have a stack alignment above 4. */
 static uint64_t alignment_i386(struct argument argument)
 {
 	if (argument.letter == 'V')
@@ -163,8 +163,8 @@ static bool is_integer(char letter)
 }
 
 /*
- * System V psABI for i386, and what gcc says of regparm and fastcall: the latter passes
- * nothing of more than 4 bytes in registers, but gcc uses them up by it.
+ * System V psABI for i386, and gcc's manual on regparm and fastcall. fastcall passes
+ * nothing larger than 4 bytes in registers, but in gcc such arguments use them up.
  */
 static void pass_i386(struct passing *passing, struct argument argument)
 {
@@ -178,8 +178,8 @@ static void pass_i386(struct passing *passing, struct argument argument)
 }
 
 /*
- * A result that may be in the caller's memory, whose address is the first argument then.
- * Built without SSE, clang passes that of a vector on the stack whatever the convention.
+ * A result may be in the caller's memory; its address is then the first argument. Without
+ * SSE, clang passes the address of a vector on the stack in every convention.
  */
 static void pass_result(struct passing *passing, struct argument result, uint64_t slot)
 {
@@ -198,8 +198,8 @@ static unsigned registers_i386(uint32_t convention)
 	return convention == JUMPSLOT_FASTCALL ? 2 : 0;
 }
 
-bool carry_stack_bytes(const char *type, uint32_t flags, unsigned machine,
-		       uint32_t *bytes)
+bool call_mode_stack_bytes(const char *type, uint32_t flags, unsigned machine,
+			   uint32_t *bytes)
 {
 	uint32_t convention = flags & JUMPSLOT_CONVENTION_MASK;
 	bool wide = machine == EM_X86_64;
@@ -209,7 +209,7 @@ bool carry_stack_bytes(const char *type, uint32_t flags, unsigned machine,
 		.fastcall = convention == JUMPSLOT_FASTCALL,
 	};
 
-	if (flags & JUMPSLOT_VARIADIC)
+	if (flags & JUMPSLOT_VARIADIC || (!wide && machine != EM_386))
 		return false;
 	pass_result(&passing, next_argument(&type), wide ? 8 : 4);
 	while (*type && *type != '.')
@@ -219,7 +219,7 @@ bool carry_stack_bytes(const char *type, uint32_t flags, unsigned machine,
 	       passing.bytes <= JUMPSLOT_MAX_STACK_BYTES;
 }
 
-/* The bytes that a gate copies; false if they are not known. */
+/* The bytes that a gate copies. Returns false if they are not known. */
 static bool stack_bytes(const struct import *import, const struct provided *function,
 			unsigned machine, uint32_t *bytes)
 {
@@ -229,20 +229,20 @@ static bool stack_bytes(const struct import *import, const struct provided *func
 	*bytes = function->stack_bytes;
 	if (function->carry & JUMPSLOT_CARRY_STACK)
 		return true;
-	return type && carry_stack_bytes(type, flags, machine, bytes);
+	return type && call_mode_stack_bytes(type, flags, machine, bytes);
 }
 
-struct carry carry_decide(const struct import *import, const struct provided *function,
-			  unsigned machine)
+struct call_mode call_mode_decide(const struct import *import,
+				  const struct provided *function, unsigned machine)
 {
 	uint32_t said = function->carry & JUMPSLOT_CARRY_MASK;
-	struct carry carry = { .mode = PLAN_GATED };
+	struct call_mode call = { .mode = PLAN_GATED };
 
 	if (said == JUMPSLOT_CARRY_DIRECT)
-		return (struct carry){ .mode = PLAN_DIRECT };
-	if (!stack_bytes(import, function, machine, &carry.stack_bytes))
-		carry = (struct carry){ .mode = PLAN_GUEST_STACK };
+		return (struct call_mode){ .mode = PLAN_DIRECT };
+	if (!stack_bytes(import, function, machine, &call.stack_bytes))
+		call = (struct call_mode){ .mode = PLAN_GUEST_STACK };
 	if (said == JUMPSLOT_CARRY_BLOCKING)
-		carry.mode |= PLAN_BLOCKING;
-	return carry;
+		call.mode |= PLAN_BLOCKING;
+	return call;
 }

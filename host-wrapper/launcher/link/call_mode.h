@@ -1,34 +1,35 @@
 /*
- * How the calls of one import are carried: from its type, the guest's machine, and what
- * the provider says of it. Computes only; knows neither files nor the plan's layout.
+ * How calls of one import reach its function, decided from its type, the guest's machine
+ * and the provider's record. Computes only; knows neither files nor the plan's layout.
  */
-#ifndef JUMPSLOT_CARRY_H
-#define JUMPSLOT_CARRY_H
+#ifndef JUMPSLOT_CALL_MODE_H
+#define JUMPSLOT_CALL_MODE_H
 
 #include <stdint.h>
 
 #include "launcher/scan/imports.h"
 #include "launcher/scan/provider_file.h"
 
-struct carry {
+struct call_mode {
 	uint32_t mode;	      /* PLAN_DIRECT and so on, of common/plan.h */
-	uint32_t stack_bytes; /* what a gate copies, at most; with PLAN_GATED */
+	uint32_t stack_bytes; /* that a gate copies at most; with PLAN_GATED */
 };
 
 /*
- * `import`, served by `function`, in a guest for `machine` (EM_*); their types agree
- * where they are known.
+ * Decides for `import`, provided by `function`, in a guest for `machine` (EM_*). Their
+ * types agree if both are known.
  */
-struct carry carry_decide(const struct import *import, const struct provided *function,
-			  unsigned machine);
+struct call_mode call_mode_decide(const struct import *import,
+				  const struct provided *function, unsigned machine);
 
 /*
- * An upper bound of the bytes of arguments on the stack, of a function with that type
- * string and those flags (JUMPSLOT_*), however a compiler passes them within the psABI.
- * False if there is none that a gate could use: the function is variadic,
- * an argument is aligned to more than 64, or it is more than JUMPSLOT_MAX_STACK_BYTES.
+ * Computes an upper bound of the bytes of stack arguments of a function with that type
+ * string and those flags (JUMPSLOT_*), for every way in which compilers pass them within
+ * the psABI. Returns false if there is no bound that a gate could use: the machine is not
+ * known, the function is variadic, the alignment of an argument is above 64, or the bound
+ * is above JUMPSLOT_MAX_STACK_BYTES.
  */
-bool carry_stack_bytes(const char *type, uint32_t flags, unsigned machine,
-		       uint32_t *bytes);
+bool call_mode_stack_bytes(const char *type, uint32_t flags, unsigned machine,
+			   uint32_t *bytes);
 
 #endif

@@ -90,7 +90,7 @@ static void link_one(struct link *link, const struct import *import, unsigned ma
 		link->status = LINK_MISMATCH;
 		if (types_agree(import, link->function)) {
 			link->status = LINK_BOUND;
-			link->carry = carry_decide(import, link->function, machine);
+			link->call = call_mode_decide(import, link->function, machine);
 		}
 		return;
 	}

@@ -17,7 +17,7 @@ struct link {
 	enum link_status status;
 	size_t provider;		 /* unless missing */
 	const struct provided *function; /* unless missing */
-	struct carry carry;		 /* if bound */
+	struct call_mode call;		 /* if bound */
 	/* If missing: the most similar name that there is, or NULL. */
 	const struct provided *nearest;
 	size_t nearest_provider;

@@ -1,9 +1,9 @@
 /* The link report as text. See report.h. */
 #include <inttypes.h>
-#include <string.h>
 
 #include <jumpslot/external_abi.h>
 #include "common/plan.h"
+#include "common/printable.h"
 #include "launcher/scan/abi_strings.h"
 #include "report.h"
 
@@ -11,12 +11,12 @@
 #define MAX_COLUMN  48
 #define MAX_CARRIED 32
 
-static const char *provider_name(const struct report *report, size_t provider)
+static const char *provider_name(const struct linked_guest *guest, size_t provider)
 {
-	return report->providers[provider].name;
+	return guest->providers[provider].name;
 }
 
-/* The guest's side of an import as C: its own words if they are there. */
+/* The guest's declaration of an import: from its source if known. */
 static const char *import_c(const struct import *import, char *text)
 {
 	if (import->prototype)
@@ -25,10 +25,10 @@ static const char *import_c(const struct import *import, char *text)
 	return import->type ? text : import->name;
 }
 
-static void print_problem(const struct report *report, size_t index, FILE *out)
+static void print_problem(const struct linked_guest *guest, size_t index, FILE *out)
 {
-	const struct import *import = &report->table->imports[index];
-	const struct link *link = &report->result->links[index];
+	const struct import *import = &guest->table.imports[index];
+	const struct link *link = &guest->result.links[index];
 	const char *optional = import->flags & JUMPSLOT_OPTIONAL ? "optional, " : "";
 	char text[MAX_C_TEXT];
 
@@ -39,17 +39,18 @@ static void print_problem(const struct report *report, size_t index, FILE *out)
 		fprintf(out, ", declared at %s", import->place);
 	if (link->status == LINK_MISMATCH) {
 		type_string_to_c(link->function->type, import->name, text, sizeof(text));
-		fprintf(out, "; %s has %s (guest %s, provider %s)",
-			provider_name(report, link->provider), text, import->type,
+		fputs("; ", out);
+		print_escaped(provider_name(guest, link->provider), out);
+		fprintf(out, " has %s (guest %s, provider %s)", text, import->type,
 			link->function->type);
 	} else if (link->nearest) {
-		fprintf(out, "; similar: %s in %s", link->nearest->name,
-			provider_name(report, link->nearest_provider));
+		fprintf(out, "; similar: %s in ", link->nearest->name);
+		print_escaped(provider_name(guest, link->nearest_provider), out);
 	}
 	fputc('\n', out);
 }
 
-/* That nobody provides an optional function is none. */
+/* A missing optional function is not a problem. */
 static bool is_problem(const struct import *import, const struct link *link)
 {
 	return link->status == LINK_MISMATCH ||
@@ -61,36 +62,51 @@ static const char *plural(size_t count)
 	return count == 1 ? "" : "s";
 }
 
-void report_problems(const struct report *report, FILE *out)
+static void print_counts(const struct linked_guest *guest, FILE *out)
 {
-	const struct link_result *result = report->result;
+	const struct link_result *result = &guest->result;
+
+	fputs("host-wrapper: ", out);
+	print_escaped(guest->name, out);
+	fprintf(out, ": of %zu import%s, %zu missing and %zu mistyped\n", result->count,
+		plural(result->count), result->missing, result->mismatched);
+}
+
+void report_problems(const struct linked_guest *guest, FILE *out)
+{
+	const struct link_result *result = &guest->result;
 	bool said = false;
 
 	for (size_t i = 0; i < result->count; i++) {
-		if (!is_problem(&report->table->imports[i], &result->links[i]))
+		if (!is_problem(&guest->table.imports[i], &result->links[i]))
 			continue;
 		if (!said)
-			fprintf(out,
-				"host-wrapper: %s: of %zu import%s, %zu missing and %zu "
-				"mistyped\n",
-				report->guest, result->count, plural(result->count),
-				result->missing, result->mismatched);
+			print_counts(guest, out);
 		said = true;
-		print_problem(report, i, out);
+		print_problem(guest, i, out);
 	}
 }
 
-/* Columns as wide as what stands in them, up to a limit. */
+/* Columns are as wide as their contents, up to a limit. */
 struct widths {
 	int name, type, provider, carried;
 };
 
 static void widen(int *width, const char *text)
 {
-	int length = (int)strnlen(text, MAX_COLUMN + 1);
+	size_t length = escaped_length(text);
 
-	if (length > *width && length <= MAX_COLUMN)
-		*width = length;
+	if (length > (size_t)*width && length <= MAX_COLUMN)
+		*width = (int)length;
+}
+
+static void print_column(const char *text, int width, FILE *out)
+{
+	int length = (int)escaped_length(text);
+
+	fputs("  ", out);
+	print_escaped(text, out);
+	fprintf(out, "%*s", length < width ? width - length : 0, "");
 }
 
 static const char *type_column(const struct import *import)
@@ -98,43 +114,43 @@ static const char *type_column(const struct import *import)
 	return import->type ? import->type : "?";
 }
 
-static const char *provider_column(const struct report *report, const struct link *link)
+static const char *provider_column(const struct linked_guest *guest,
+				   const struct link *link)
 {
-	return link->function ? provider_name(report, link->provider) : "-";
+	return link->function ? provider_name(guest, link->provider) : "-";
 }
 
-/* On which stack it runs, and whether it may wait; "-" if it is not bound. */
+/* On which stack the function runs, and whether it may wait; "-" if not bound. */
 static const char *carried_column(const struct link *link, char *text)
 {
-	const char *mode = link->carry.mode & PLAN_BLOCKING ? "blocking" : "gated";
+	const char *mode = link->call.mode & PLAN_BLOCKING ? "blocking" : "gated";
 
 	if (link->status != LINK_BOUND)
 		return "-";
-	switch (link->carry.mode & PLAN_CARRY_MASK) {
+	switch (link->call.mode & PLAN_CARRY_MASK) {
 	case PLAN_DIRECT:
 		return "direct";
 	case PLAN_GUEST_STACK:
-		return link->carry.mode & PLAN_BLOCKING ? "blocking, guest's stack"
-							: "guest's stack";
+		return link->call.mode & PLAN_BLOCKING ? "blocking, guest's stack"
+						       : "guest's stack";
 	}
-	if (!link->carry.stack_bytes)
+	if (!link->call.stack_bytes)
 		return mode;
 	snprintf(text, MAX_CARRIED, "%s, %" PRIu32 " bytes", mode,
-		 link->carry.stack_bytes);
+		 link->call.stack_bytes);
 	return text;
 }
 
-static struct widths measure(const struct report *report)
+static struct widths measure(const struct linked_guest *guest)
 {
 	struct widths widths = { 6, 4, 8, 7 }; /* of the headings */
 	char text[MAX_CARRIED];
 
-	for (size_t i = 0; i < report->table->count; i++) {
-		widen(&widths.name, report->table->imports[i].name);
-		widen(&widths.type, type_column(&report->table->imports[i]));
-		widen(&widths.provider,
-		      provider_column(report, &report->result->links[i]));
-		widen(&widths.carried, carried_column(&report->result->links[i], text));
+	for (size_t i = 0; i < guest->table.count; i++) {
+		widen(&widths.name, guest->table.imports[i].name);
+		widen(&widths.type, type_column(&guest->table.imports[i]));
+		widen(&widths.provider, provider_column(guest, &guest->result.links[i]));
+		widen(&widths.carried, carried_column(&guest->result.links[i], text));
 	}
 	return widths;
 }
@@ -148,12 +164,13 @@ static const char *status_word(const struct import *import, const struct link *l
 	return import->flags & JUMPSLOT_OPTIONAL ? "absent, optional" : "MISSING";
 }
 
-static void print_header(const struct report *report, FILE *out)
+static void print_header(const struct linked_guest *guest, FILE *out)
 {
-	const struct image_range *readonly = &report->table->readonly_slots;
+	const struct image_range *readonly = &guest->table.readonly_slots;
 
-	fprintf(out, "%s: %s, ABI %u, %zu import%s; ", report->guest, report->machine,
-		JUMPSLOT_ABI_VERSION, report->table->count, plural(report->table->count));
+	print_escaped(guest->name, out);
+	fprintf(out, ": %s, ABI %u, %zu import%s; ", guest->file.machine->name,
+		JUMPSLOT_ABI_VERSION, guest->table.count, plural(guest->table.count));
 	if (readonly->size)
 		fprintf(out, "slots in read-only pages\n");
 	else
@@ -161,21 +178,22 @@ static void print_header(const struct report *report, FILE *out)
 			     "(link with -T linkscripts/externals.ld)\n");
 }
 
-void report_table(const struct report *report, FILE *out)
+void report_table(const struct linked_guest *guest, FILE *out)
 {
-	struct widths widths = measure(report);
+	struct widths widths = measure(guest);
 	char text[MAX_CARRIED];
 
-	print_header(report, out);
+	print_header(guest, out);
 	fprintf(out, "  %-*s  %-*s  %-*s  %-*s  %s\n", widths.name, "IMPORT", widths.type,
 		"TYPE", widths.provider, "PROVIDER", widths.carried, "CARRIED", "STATUS");
-	for (size_t i = 0; i < report->table->count; i++) {
-		const struct import *import = &report->table->imports[i];
-		const struct link *link = &report->result->links[i];
+	for (size_t i = 0; i < guest->table.count; i++) {
+		const struct import *import = &guest->table.imports[i];
+		const struct link *link = &guest->result.links[i];
 
-		fprintf(out, "  %-*s  %-*s  %-*s  %-*s  %s\n", widths.name, import->name,
-			widths.type, type_column(import), widths.provider,
-			provider_column(report, link), widths.carried,
-			carried_column(link, text), status_word(import, link));
+		print_column(import->name, widths.name, out);
+		print_column(type_column(import), widths.type, out);
+		print_column(provider_column(guest, link), widths.provider, out);
+		print_column(carried_column(link, text), widths.carried, out);
+		fprintf(out, "  %s\n", status_word(import, link));
 	}
 }

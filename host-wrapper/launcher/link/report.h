@@ -1,31 +1,21 @@
 /*
- * The link report: each import, who provides it, and all that is wrong.
+ * The link report: each import, its provider, and everything that is wrong.
  */
 #ifndef JUMPSLOT_REPORT_H
 #define JUMPSLOT_REPORT_H
 
 #include <stdio.h>
 
-#include "link.h"
+#include "linked_guest.h"
 
-/* All that a report speaks of. */
-struct report {
-	const char *guest; /* its name as given */
-	const char *machine;
-	const struct import_table *table;
-	const struct link_result *result;
-	const struct provider_file *providers;
-	size_t provider_count;
-};
+/* Prints the whole table, one line per import. */
+void report_table(const struct linked_guest *guest, FILE *out);
 
-/* The whole table, a line an import. */
-void report_table(const struct report *report, FILE *out);
+/* Prints the same as one JSON object (docs/host-wrapper.md). */
+void report_json(const struct linked_guest *guest, FILE *out);
 
-/* The same as one JSON object (docs/host-wrapper.md). */
-void report_json(const struct report *report, FILE *out);
-
-/* What is wrong, a line each, mistyped optional imports included; nothing if all is
- * well. */
-void report_problems(const struct report *report, FILE *out);
+/* Prints one line per problem, mistyped optional imports included; nothing if there is
+ * none. */
+void report_problems(const struct linked_guest *guest, FILE *out);
 
 #endif

@@ -3,11 +3,17 @@
 
 #include <jumpslot/external_abi.h>
 #include "common/plan.h"
-#include "launcher/scan/abi_strings.h"
+#include "common/printable.h"
 #include "report.h"
 
-/* A JSON string, or null. Bytes that are not UTF-8, as names of files may have, become
- * the replacement character. */
+/* A character that must not be printed, as JSON writes it. None is above U+FFFF. Bytes
+ * that are not UTF-8, as in file names, become the replacement character. */
+static void print_unprintable(uint32_t code, bool is_utf8, FILE *out)
+{
+	fprintf(out, "\\u%04" PRIx32, is_utf8 ? code : UINT32_C(0xfffd));
+}
+
+/* A JSON string, or null. */
 static void print_string(const char *text, FILE *out)
 {
 	if (!text) {
@@ -15,19 +21,17 @@ static void print_string(const char *text, FILE *out)
 		return;
 	}
 	fputc('"', out);
-	for (size_t length; *text; text += length ? length : 1) {
-		unsigned char byte = (unsigned char)*text;
+	while (*text) {
+		const char *start = text;
+		uint32_t code;
+		bool is_utf8 = utf8_length(text) != 0;
 
-		length = utf8_length(text);
-
-		if (byte == '"' || byte == '\\')
-			fprintf(out, "\\%c", byte);
-		else if (byte < ' ' || byte == 0x7f)
-			fprintf(out, "\\u%04x", byte);
-		else if (!length)
-			fputs("\\ufffd", out);
+		if (!printable_next(&text, &code))
+			print_unprintable(code, is_utf8, out);
+		else if (*start == '"' || *start == '\\')
+			fprintf(out, "\\%c", *start);
 		else
-			fwrite(text, 1, length, out);
+			fwrite(start, 1, (size_t)(text - start), out);
 	}
 	fputc('"', out);
 }
@@ -52,19 +56,19 @@ static const char *status_word(const struct link *link)
 	return NULL;
 }
 
-/* How it is carried, by one word each; null where there is none. */
-static void print_carry(const struct link *link, FILE *out)
+/* How calls are carried; null if the import is not bound. */
+static void print_call(const struct link *link, FILE *out)
 {
 	static const char *const modes[] = { "direct", "gated", "gated" };
 	static const char *const stacks[] = { "guest", "host", "guest" };
-	const uint32_t mode = link->carry.mode & PLAN_CARRY_MASK;
+	const uint32_t mode = link->call.mode & PLAN_CARRY_MASK;
 	const bool bound = link->status == LINK_BOUND;
-	const char *word = link->carry.mode & PLAN_BLOCKING ? "blocking" : modes[mode];
+	const char *word = link->call.mode & PLAN_BLOCKING ? "blocking" : modes[mode];
 
 	print_member(", ", "carried", bound ? word : NULL, out);
 	print_member(", ", "stack", bound ? stacks[mode] : NULL, out);
 	if (mode == PLAN_GATED)
-		fprintf(out, ", \"stack_bytes\": %" PRIu32, link->carry.stack_bytes);
+		fprintf(out, ", \"stack_bytes\": %" PRIu32, link->call.stack_bytes);
 	else
 		fputs(", \"stack_bytes\": null", out);
 }
@@ -74,12 +78,12 @@ static const char *boolean(uint32_t value)
 	return value ? "true" : "false";
 }
 
-static void print_import(const struct report *report, size_t index, FILE *out)
+static void print_import(const struct linked_guest *guest, size_t index, FILE *out)
 {
 	static const char *const conventions[] = { "cdecl", "regparm3", "fastcall",
 						   "stdcall" };
-	const struct import *import = &report->table->imports[index];
-	const struct link *link = &report->result->links[index];
+	const struct import *import = &guest->table.imports[index];
+	const struct link *link = &guest->result.links[index];
 
 	print_member("    {", "name", import->name, out);
 	print_member(", ", "type", import->type, out);
@@ -92,27 +96,27 @@ static void print_import(const struct report *report, size_t index, FILE *out)
 		     conventions[(import->flags & JUMPSLOT_CONVENTION_MASK) >> 4], out);
 	print_member(", ", "status", status_word(link), out);
 	print_member(", ", "provider",
-		     link->function ? report->providers[link->provider].name : NULL, out);
+		     link->function ? guest->providers[link->provider].name : NULL, out);
 	print_member(", ", "provider_type", link->function ? link->function->type : NULL,
 		     out);
-	print_carry(link, out);
+	print_call(link, out);
 	print_member(", ", "similar", link->nearest ? link->nearest->name : NULL, out);
 	fputc('}', out);
 }
 
-void report_json(const struct report *report, FILE *out)
+void report_json(const struct linked_guest *guest, FILE *out)
 {
-	const struct import_table *table = report->table;
+	const struct import_table *table = &guest->table;
 
-	print_member("{\n  ", "guest", report->guest, out);
-	print_member(",\n  ", "machine", report->machine, out);
+	print_member("{\n  ", "guest", guest->name, out);
+	print_member(",\n  ", "machine", guest->file.machine->name, out);
 	fprintf(out, ",\n  \"abi\": %u,\n  \"readonly_slots\": %s", JUMPSLOT_ABI_VERSION,
 		boolean(table->readonly_slots.size != 0));
 	fprintf(out, ",\n  \"missing\": %zu,\n  \"mismatched\": %zu,\n  \"imports\": [",
-		report->result->missing, report->result->mismatched);
+		guest->result.missing, guest->result.mismatched);
 	for (size_t i = 0; i < table->count; i++) {
 		fputs(i ? ",\n" : "\n", out);
-		print_import(report, i, out);
+		print_import(guest, i, out);
 	}
 	fputs(table->count ? "\n  ]\n}\n" : "]\n}\n", out);
 }

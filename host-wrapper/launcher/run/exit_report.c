@@ -1,4 +1,4 @@
-/* From a wait status and an untrusted outcome to a line. See ending.h. */
+/* From a wait status and an untrusted outcome to a line. See exit_report.h. */
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
@@ -14,12 +14,12 @@
 #define MAX_PLACE 1200
 
 /* An address of the running guest, with its function where symbols tell it. */
-static const char *place(const struct ended_guest *guest, const struct outcome *outcome,
+static const char *place(const struct linked_guest *guest, const struct outcome *outcome,
 			 uint64_t address, char *text)
 {
 	int length = snprintf(text, MAX_PLACE, "0x%" PRIx64, address);
 
-	symbols_describe(guest->file, address - outcome->base, text + length,
+	symbols_describe(&guest->file, address - outcome->base, text + length,
 			 MAX_PLACE - (size_t)length);
 	return text;
 }
@@ -38,13 +38,13 @@ static bool stack_overflow(const struct outcome *outcome)
 	       outcome->stack_low - outcome->address <= outcome->stack_guard;
 }
 
-static void print_signal(const struct ended_guest *guest, const struct outcome *outcome,
+static void print_signal(const struct linked_guest *guest, const struct outcome *outcome,
 			 FILE *out)
 {
 	char text[MAX_PLACE];
 
 	fprintf(out, " at %s", place(guest, outcome, outcome->pc, text));
-	if (!image_has(guest->image, outcome->pc - outcome->base))
+	if (!image_has(&guest->image, outcome->pc - outcome->base))
 		fputs(" (not the guest's code: a provider's or the runner's)", out);
 	if (has_address(outcome))
 		fprintf(out, ", accessing %s",
@@ -102,27 +102,27 @@ static void print_handler(const struct outcome *outcome, FILE *out)
 	}
 }
 
-static const char *import_name(const struct ended_guest *guest, uint32_t import)
+static const char *import_name(const struct linked_guest *guest, uint32_t import)
 {
-	return import < guest->table->count ? guest->table->imports[import].name : "?";
+	return import < guest->table.count ? guest->table.imports[import].name : "?";
 }
 
-static void print_unprovided(const struct ended_guest *guest,
+static void print_unprovided(const struct linked_guest *guest,
 			     const struct outcome *outcome, FILE *out)
 {
 	uint32_t import = outcome->detail;
 	const char *why = "nobody provides";
 	char text[MAX_PLACE];
 
-	if (import < guest->table->count &&
-	    guest->result->links[import].status == LINK_MISMATCH)
+	if (import < guest->table.count &&
+	    guest->result.links[import].status == LINK_MISMATCH)
 		why = "is provided with another type";
 	fprintf(out, ": called %s, which %s, from %s", import_name(guest, import), why,
 		place(guest, outcome, outcome->pc, text));
 }
 
 /* The host function that was under way, and how deep in callbacks. */
-static void print_host(const struct ended_guest *guest, const struct outcome *outcome,
+static void print_host(const struct linked_guest *guest, const struct outcome *outcome,
 		       FILE *out)
 {
 	char text[MAX_PLACE];
@@ -137,7 +137,7 @@ static void print_host(const struct ended_guest *guest, const struct outcome *ou
 }
 
 /* What it was called from is no more: the guest's stack was used for other things. */
-static void print_left(const struct ended_guest *guest, const struct outcome *outcome,
+static void print_left(const struct linked_guest *guest, const struct outcome *outcome,
 		       FILE *out)
 {
 	const char *function = import_name(guest, outcome->host_import);
@@ -153,7 +153,7 @@ static void print_left(const struct ended_guest *guest, const struct outcome *ou
 			place(guest, outcome, outcome->pc, text), function);
 }
 
-static void print_outcome(const struct ended_guest *guest, const struct outcome *outcome,
+static void print_outcome(const struct linked_guest *guest, const struct outcome *outcome,
 			  FILE *out)
 {
 	char text[MAX_PLACE];
@@ -219,22 +219,23 @@ static void print_outcome(const struct ended_guest *guest, const struct outcome 
 	print_host(guest, outcome, out);
 }
 
-int ending_report(const struct ended_guest *guest, const struct ending *ending, FILE *out)
+int exit_report_print(const struct linked_guest *guest, const struct run_result *result,
+		      FILE *out)
 {
 	int number;
 
-	if (WIFEXITED(ending->status))
-		return WEXITSTATUS(ending->status);
-	number = WTERMSIG(ending->status);
+	if (WIFEXITED(result->status))
+		return WEXITSTATUS(result->status);
+	number = WTERMSIG(result->status);
 	fprintf(out, "host-wrapper: %s: stopped by signal %d (%s)", guest->name, number,
 		strsignal(number));
-	if (ending->timed_out)
+	if (result->timed_out)
 		fputs(": its time is up (--timeout)", out);
 	else
-		print_outcome(guest, &ending->outcome, out);
+		print_outcome(guest, &result->outcome, out);
 	fputc('\n', out);
-	vcpu_report_print(&ending->outcome.vcpu, out);
-	if (ending->outcome.kind == OUTCOME_UNPROVIDED && !ending->timed_out)
+	vcpu_report_print(&result->outcome.vcpu, out);
+	if (result->outcome.kind == OUTCOME_UNPROVIDED && !result->timed_out)
 		return EXIT_UNRESOLVED;
 	return EXIT_SIGNAL + number;
 }

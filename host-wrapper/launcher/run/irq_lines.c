@@ -47,7 +47,7 @@ static bool find_kind(int fd, uint32_t *kind)
 	return S_ISFIFO(status.st_mode) || is_eventfd(fd);
 }
 
-static int inherit(struct line *line, struct message *message)
+static int inherit(struct irq_line *line, struct message *message)
 {
 	int flags = fcntl(line->descriptor, F_GETFL);
 
@@ -64,16 +64,16 @@ static int inherit(struct line *line, struct message *message)
 	return 0;
 }
 
-int lines_inherit(struct lines *lines, const struct options *options,
-		  struct message *message)
+int irq_lines_inherit(struct irq_lines *lines, const struct options *options,
+		      struct message *message)
 {
 	lines->count = options->line_count;
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct line_option *option = &options->lines[i];
-		struct line *line = &lines->lines[i];
+		struct irq_line *line = &lines->lines[i];
 		int error;
 
-		*line = (struct line){
+		*line = (struct irq_line){
 			.vector = option->vector,
 			.kind = PLAN_LINE_MESSAGE,
 			.descriptor = option->path ? -1 : option->descriptor,
@@ -107,7 +107,7 @@ static int bind_anew(int fd, const struct sockaddr_un *address)
 }
 
 /* Not closed on exec: the runner is to have it. */
-static int make_socket(struct line *line)
+static int make_socket(struct irq_line *line)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct stat status;
@@ -129,14 +129,14 @@ static int make_socket(struct line *line)
 	return 0;
 }
 
-int lines_open(struct lines *lines, struct message *message)
+int irq_lines_open(struct irq_lines *lines, struct message *message)
 {
 	for (size_t i = 0; i < lines->count; i++) {
-		struct line *line = &lines->lines[i];
+		struct irq_line *line = &lines->lines[i];
 		int error = line->path ? make_socket(line) : 0;
 
 		if (error) {
-			lines_remove(lines);
+			irq_lines_remove(lines);
 			return fail(message, -error, "line %u: %s: %s", line->vector,
 				    line->path, strerror(-error));
 		}
@@ -144,10 +144,10 @@ int lines_open(struct lines *lines, struct message *message)
 	return 0;
 }
 
-void lines_remove(const struct lines *lines)
+void irq_lines_remove(const struct irq_lines *lines)
 {
 	for (size_t i = 0; i < lines->count; i++) {
-		const struct line *line = &lines->lines[i];
+		const struct irq_line *line = &lines->lines[i];
 		struct stat status;
 
 		/* Somebody may have put another one in its place. */

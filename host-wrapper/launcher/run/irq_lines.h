@@ -2,15 +2,15 @@
  * The outer ends of the guest's interrupt lines: descriptors that were inherited, and
  * sockets that are made here and removed at the end. Who reads them is the runner.
  */
-#ifndef JUMPSLOT_LINES_H
-#define JUMPSLOT_LINES_H
+#ifndef JUMPSLOT_IRQ_LINES_H
+#define JUMPSLOT_IRQ_LINES_H
 
 #include <stddef.h>
 #include <sys/types.h>
 
 #include "launcher/options.h"
 
-struct line {
+struct irq_line {
 	unsigned vector;
 	uint32_t kind;	  /* PLAN_LINE_* */
 	int descriptor;	  /* -1: not open yet */
@@ -19,8 +19,8 @@ struct line {
 	ino_t inode;
 };
 
-struct lines {
-	struct line lines[OPTIONS_MAX_LINES];
+struct irq_lines {
+	struct irq_line lines[OPTIONS_MAX_LINES];
 	size_t count;
 };
 
@@ -28,14 +28,14 @@ struct lines {
  * Looks at the inherited descriptors: to be called before anything is opened, which could
  * get the number of one that is closed. Returns 0 or a negative errno.
  */
-int lines_inherit(struct lines *lines, const struct options *options,
-		  struct message *message);
+int irq_lines_inherit(struct irq_lines *lines, const struct options *options,
+		      struct message *message);
 
 /* Makes the sockets, for the runner to inherit. Returns 0, or a negative errno; then none
  * of them is left. */
-int lines_open(struct lines *lines, struct message *message);
+int irq_lines_open(struct irq_lines *lines, struct message *message);
 
-/* Removes what lines_open() made. */
-void lines_remove(const struct lines *lines);
+/* Removes what irq_lines_open() made. */
+void irq_lines_remove(const struct irq_lines *lines);
 
 #endif

@@ -2,43 +2,54 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/memory_file.h"
 #include "common/plan.h"
 #include "plan_file.h"
 
-/* The plan while it is written: tables first, strings behind them. */
+/* What a plan is made of. */
+struct source {
+	const struct linked_guest *guest;
+	const struct options *options;
+	const struct irq_lines *lines;
+};
+
+/* The plan while it is written: tables first, strings after them. */
 struct writer {
 	uint8_t *bytes;
 	size_t size;
-	uint64_t next;	  /* where the next table goes */
-	uint64_t strings; /* where the strings begin */
+	uint64_t next;	  /* offset of the next table */
+	uint64_t strings; /* offset of the strings */
 	uint64_t strings_used;
 };
 
-static size_t strings_size(const struct plan_source *source)
+static size_t strings_size(const struct source *source)
 {
+	const struct linked_guest *guest = source->guest;
 	size_t size = 0;
 
-	for (size_t i = 0; i < source->table->count; i++)
-		size += strlen(source->table->imports[i].name) + 1;
-	for (size_t i = 0; i + 1 < source->provider_count; i++)
-		size += strlen(source->providers[i].path) + 1 +
-			strlen(source->providers[i].options) + 1;
+	for (size_t i = 0; i < guest->table.count; i++)
+		size += strlen(guest->table.imports[i].name) + 1;
+	for (size_t i = 0; i < guest->provider_count; i++)
+		if (!provider_is_runner(&guest->providers[i]))
+			size += strlen(guest->providers[i].path) + 1 +
+				strlen(guest->providers[i].options) + 1;
 	for (size_t i = 0; i < source->options->argument_count; i++)
 		size += strlen(source->options->arguments[i]) + 1;
 	return size;
 }
 
-static size_t tables_size(const struct plan_source *source)
+static size_t tables_size(const struct source *source)
 {
+	const struct linked_guest *guest = source->guest;
+
 	return sizeof(struct plan) +
-	       source->image->segment_count * sizeof(struct plan_segment) +
-	       source->table->count * sizeof(struct plan_import) +
-	       source->provider_count * sizeof(struct plan_provider) +
+	       guest->image.segment_count * sizeof(struct plan_segment) +
+	       guest->table.count * sizeof(struct plan_import) +
+	       guest->provider_count * sizeof(struct plan_provider) +
 	       source->lines->count * sizeof(struct plan_line) +
 	       ((source->options->argument_count * sizeof(uint32_t) + 7) & ~(size_t)7);
 }
@@ -53,7 +64,7 @@ static uint32_t add_string(struct writer *writer, const char *string)
 	return (uint32_t)at;
 }
 
-/* Room for a table; the caller fills it in. */
+/* Reserves a table, which the caller fills in. */
 static void *add_table(struct writer *writer, struct plan_table *table, size_t count,
 		       size_t record_size)
 {
@@ -81,14 +92,14 @@ static void write_segments(struct writer *writer, struct plan *plan,
 }
 
 static void write_imports(struct writer *writer, struct plan *plan,
-			  const struct plan_source *source)
+			  const struct linked_guest *guest)
 {
 	struct plan_import *to =
-		add_table(writer, &plan->imports, source->table->count, sizeof(*to));
+		add_table(writer, &plan->imports, guest->table.count, sizeof(*to));
 
-	for (size_t i = 0; i < source->table->count; i++) {
-		const struct import *import = &source->table->imports[i];
-		const struct link *link = &source->result->links[i];
+	for (size_t i = 0; i < guest->table.count; i++) {
+		const struct import *import = &guest->table.imports[i];
+		const struct link *link = &guest->result.links[i];
 		bool bound = link->status == LINK_BOUND;
 
 		to[i] = (struct plan_import){
@@ -97,8 +108,8 @@ static void write_imports(struct writer *writer, struct plan *plan,
 			.provider = bound ? (uint32_t)link->provider : PLAN_NO_PROVIDER,
 			.name = add_string(writer, import->name),
 			.flags = import->flags,
-			.carry = link->carry.mode,
-			.stack_bytes = link->carry.stack_bytes,
+			.carry = link->call.mode,
+			.stack_bytes = link->call.stack_bytes,
 		};
 	}
 }
@@ -110,13 +121,13 @@ static uint64_t changed_ns(const struct stat *status)
 }
 
 static void write_providers(struct writer *writer, struct plan *plan,
-			    const struct plan_source *source)
+			    const struct linked_guest *guest)
 {
 	struct plan_provider *to =
-		add_table(writer, &plan->providers, source->provider_count, sizeof(*to));
+		add_table(writer, &plan->providers, guest->provider_count, sizeof(*to));
 
-	for (size_t i = 0; i < source->provider_count; i++) {
-		const struct provider_file *provider = &source->providers[i];
+	for (size_t i = 0; i < guest->provider_count; i++) {
+		const struct provider_file *provider = &guest->providers[i];
 
 		to[i] = (struct plan_provider){
 			.path = PLAN_NO_STRING,
@@ -126,7 +137,7 @@ static void write_providers(struct writer *writer, struct plan *plan,
 			.size = (uint64_t)provider->status.st_size,
 			.changed_ns = changed_ns(&provider->status),
 		};
-		if (!provider->path)
+		if (provider_is_runner(provider))
 			continue;
 		to[i].path = add_string(writer, provider->path);
 		to[i].options = add_string(writer, provider->options);
@@ -145,7 +156,7 @@ static void write_arguments(struct writer *writer, struct plan *plan,
 }
 
 static void write_lines(struct writer *writer, struct plan *plan,
-			const struct lines *lines)
+			const struct irq_lines *lines)
 {
 	struct plan_line *to = add_table(writer, &plan->lines, lines->count, sizeof(*to));
 
@@ -162,92 +173,77 @@ static struct plan_range range(struct image_range from)
 	return (struct plan_range){ .address = from.address, .size = from.size };
 }
 
-static void write_header(struct plan *plan, const struct plan_source *source)
+static void write_header(struct plan *plan, const struct linked_guest *guest,
+			 const struct options *options)
 {
-	const struct options *options = source->options;
-
 	*plan = (struct plan){
 		.magic = PLAN_MAGIC,
 		.version = PLAN_VERSION,
-		.machine = source->file->header.e_machine,
-		.position_independent = source->image->position_independent,
+		.machine = guest->file.machine->number,
+		.position_independent = guest->image.position_independent,
 		.options = (options->bind_now ? PLAN_BIND_NOW : 0u) |
 			   (options->report ? PLAN_SHOW_BOUND : 0u) |
 			   (options->perf_map ? PLAN_PERF_MAP : 0u),
-		.file_size = source->file->size,
-		.entry = source->image->entry,
-		.resolver_pointer = source->table->resolver_pointer,
-		.imports_address = source->table->address,
-		.vcpu_state = source->table->vcpu_state,
-		.readonly_slots = range(source->table->readonly_slots),
-		.rela = range(source->image->rela),
-		.relr = range(source->image->relr),
+		.file_size = guest->file.size,
+		.entry = guest->image.entry,
+		.resolver_pointer = guest->table.resolver_pointer,
+		.imports_address = guest->table.address,
+		.vcpu_state = guest->table.vcpu_state,
+		.readonly_slots = range(guest->table.readonly_slots),
+		.rela = range(guest->image.rela),
+		.relr = range(guest->image.relr),
 		.stack_size = options->stack_size,
 		.host_stack_size = options->host_stack_size,
 		.work_area_size = options->work_area_size,
 	};
 }
 
-static void write_plan(struct writer *writer, const struct plan_source *source)
+static void write_plan(struct writer *writer, const struct source *source)
 {
 	struct plan *plan = (struct plan *)writer->bytes;
 
-	write_header(plan, source);
+	write_header(plan, source->guest, source->options);
 	plan->size = writer->size;
 	writer->next = sizeof(*plan);
-	write_segments(writer, plan, source->image);
-	write_imports(writer, plan, source);
-	write_providers(writer, plan, source);
+	write_segments(writer, plan, &source->guest->image);
+	write_imports(writer, plan, source->guest);
+	write_providers(writer, plan, source->guest);
 	write_arguments(writer, plan, source->options);
 	write_lines(writer, plan, source->lines);
 	plan->strings = (struct plan_table){ writer->strings, writer->strings_used };
 }
 
-static int write_all(int fd, const uint8_t *bytes, size_t size)
+/* Writes through a mapping, which must be gone before the file can be sealed. */
+static int fill(int fd, struct writer *writer, const struct source *source)
 {
-	while (size) {
-		ssize_t written = write(fd, bytes, size);
+	const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 
-		if (written < 0)
-			return -errno;
-		bytes += written;
-		size -= (size_t)written;
-	}
-	return 0;
+	writer->bytes =
+		mmap(NULL, writer->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (writer->bytes == MAP_FAILED)
+		return -errno;
+	write_plan(writer, source);
+	munmap(writer->bytes, writer->size);
+	return fcntl(fd, F_ADD_SEALS, seals) ? -errno : 0;
 }
 
-static int seal(const struct writer *writer, struct message *message)
+int plan_file_create(const struct linked_guest *guest, const struct options *options,
+		     const struct irq_lines *lines, struct message *message)
 {
-	int fd = memfd_create("jumpslot-plan", MFD_ALLOW_SEALING | MFD_CLOEXEC);
-	int error;
-
-	if (fd < 0)
-		return fail(message, errno, "no memory file for the plan: %s",
-			    strerror(errno));
-	error = write_all(fd, writer->bytes, writer->size);
-	if (!error && fcntl(fd, F_ADD_SEALS,
-			    F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
-		error = -errno;
-	if (!error)
-		return fd;
-	close(fd);
-	return fail(message, -error, "the plan cannot be written: %s", strerror(-error));
-}
-
-int plan_file_create(const struct plan_source *source, struct message *message)
-{
-	struct writer writer = { .strings = tables_size(source) };
-	size_t strings = strings_size(source);
-	int fd;
+	const struct source source = { guest, options, lines };
+	struct writer writer = { .strings = tables_size(&source) };
+	size_t strings = strings_size(&source);
+	int fd, error;
 
 	if (strings >= PLAN_NO_STRING)
 		return fail(message, EFBIG, "more than 4 GiB of names");
 	writer.size = writer.strings + strings;
-	writer.bytes = calloc(1, writer.size);
-	if (!writer.bytes)
-		return fail(message, ENOMEM, "out of memory");
-	write_plan(&writer, source);
-	fd = seal(&writer, message);
-	free(writer.bytes);
-	return fd;
+	fd = memory_file_create("the plan", writer.size, message);
+	if (fd < 0)
+		return fd;
+	error = fill(fd, &writer, &source);
+	if (!error)
+		return fd;
+	close(fd);
+	return fail(message, -error, "the plan cannot be written: %s", strerror(-error));
 }

@@ -12,26 +12,29 @@
 #include <unistd.h>
 
 #include "common/exit_status.h"
+#include "common/memory_file.h"
 #include "supervise.h"
 #include "terminal.h"
+#include "terminal_keeper.h"
 #include "vcpu_report.h"
 
-/* Signals that are meant for the guest when they reach the supervisor. */
+/* Signals that the supervisor passes on to the guest. */
 static const int passed_on[] = { SIGTERM, SIGHUP, SIGUSR1, SIGINT, SIGQUIT };
 /* Asks for the state of the virtual CPU. */
 #define SHOW_VCPU SIGUSR2
-/* How long we may be in the foreground without the terminal's mode. */
+/* How long the job may be in the foreground before the terminal is raw. */
 #define TERMINAL_LOOK_NS 100000000u
 #define COUNT(array)	 (sizeof(array) / sizeof(*(array)))
 
-/* What the supervisor looks after. */
+/* The supervisor's state. */
 struct watch {
 	const struct run *run;
 	const struct outcome *outcome; /* the page that the runner reports through */
-	struct terminal *terminal;     /* NULL: none whose mode is ours */
+	struct terminal *terminal;     /* NULL: --raw does not apply */
+	struct terminal_keeper keeper; /* of the terminal, if there is one */
 	pid_t child;
-	sigset_t mask; /* signals that are waited for */
-	sigset_t old;  /* what was blocked before, and is in the runner */
+	sigset_t mask; /* blocked, and waited for */
+	sigset_t old;  /* the mask before, and of the runner */
 };
 
 /* Replaces this process; `outcome` is -1 without a supervisor. */
@@ -56,7 +59,7 @@ int run_in_place(const struct run *run, struct message *message)
 	return exec_runner(run, -1, message);
 }
 
-/* Being stopped concerns us only where there is a terminal to put back. */
+/* SIGTSTP and SIGCONT matter only if there is a terminal to restore. */
 static void block_signals(struct watch *watch)
 {
 	sigemptyset(&watch->mask);
@@ -80,7 +83,7 @@ static void become_child(const struct watch *watch, int outcome, pid_t parent)
 		_exit(EXIT_FAILED);
 	sigprocmask(SIG_SETMASK, &watch->old, NULL);
 	exec_runner(watch->run, outcome, &message);
-	dprintf(STDERR_FILENO, "host-wrapper: %s\n", message.text);
+	message_print(NULL, &message);
 	_exit(EXIT_FAILED);
 }
 
@@ -92,7 +95,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-/* Waits for one of the signals; returns it, or 0 when the time is up. */
+/* Waits for one of the signals. Returns it, or 0 after the deadline. */
 static int next_signal(const sigset_t *mask, uint64_t deadline, siginfo_t *info)
 {
 	for (;;) {
@@ -109,7 +112,8 @@ static int next_signal(const sigset_t *mask, uint64_t deadline, siginfo_t *info)
 	}
 }
 
-/* What the kernel sends, as for a terminal's keys, it has sent to the guest too. */
+/* The kernel sends signals of the terminal's keys to the whole job, the guest included.
+ */
 static void pass_on(pid_t child, const siginfo_t *info)
 {
 	for (size_t i = 0; i < COUNT(passed_on); i++)
@@ -132,8 +136,8 @@ static void go_on(const struct watch *watch)
 	kill(watch->child, SIGCONT);
 }
 
-/* Returns when it is continued; or at once in an orphaned process group, which the kernel
- * does not stop. */
+/* Returns after SIGCONT; or at once in an orphaned process group, which the kernel does
+ * not stop. */
 static void stop_self(void)
 {
 	sigset_t stop;
@@ -145,7 +149,7 @@ static void stop_self(void)
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 }
 
-/* The runner has the terminal's SIGTSTP too, but may not have stopped by it. */
+/* The runner may ignore the SIGTSTP that the terminal sent to it, so SIGSTOP it. */
 static void stop(const struct watch *watch)
 {
 	kill(watch->child, SIGSTOP);
@@ -171,15 +175,15 @@ static void serve(const struct watch *watch, const siginfo_t *info)
 	}
 }
 
-static void time_out(const struct watch *watch, struct ending *ending)
+static void time_out(const struct watch *watch, struct run_result *result)
 {
-	ending->timed_out = true;
-	vcpu_report_read(watch->child, watch->outcome, &ending->outcome.vcpu);
+	result->timed_out = true;
+	vcpu_report_read(watch->child, watch->outcome, &result->outcome.vcpu);
 	kill(watch->child, SIGKILL);
-	waitpid(watch->child, &ending->status, 0);
+	waitpid(watch->child, &result->status, 0);
 }
 
-/* When there is something to do although no signal came; 0: never. */
+/* Returns when to act although no signal came; 0: never. */
 static uint64_t next_look(const struct watch *watch, uint64_t deadline)
 {
 	uint64_t look = now_ns() + TERMINAL_LOOK_NS;
@@ -189,24 +193,24 @@ static uint64_t next_look(const struct watch *watch, uint64_t deadline)
 	return deadline && deadline < look ? deadline : look;
 }
 
-static void wait_for_end(const struct watch *watch, struct ending *ending)
+static void wait_for_end(const struct watch *watch, struct run_result *result)
 {
 	uint64_t timeout = watch->run->timeout_ns;
 	uint64_t deadline = timeout ? now_ns() + timeout : 0;
 
-	while (waitpid(watch->child, &ending->status, WNOHANG) == 0) {
+	while (waitpid(watch->child, &result->status, WNOHANG) == 0) {
 		siginfo_t info;
 
 		if (next_signal(&watch->mask, next_look(watch, deadline), &info))
 			serve(watch, &info);
 		else if (deadline && now_ns() >= deadline)
-			return time_out(watch, ending);
+			return time_out(watch, result);
 		else
 			terminal_enter(watch->terminal);
 	}
 }
 
-/* What came for a guest that has ended is not to end us before we say how. */
+/* A signal for a guest that has ended must not end us before we report the end. */
 static void drop_signals(const sigset_t *mask)
 {
 	const struct timespec no_time = { 0 };
@@ -215,22 +219,25 @@ static void drop_signals(const sigset_t *mask)
 		;
 }
 
-/* The page that the runner reports through, and its descriptor; NULL: none. */
-static const struct outcome *share_outcome(int *fd)
+/* Creates the page that the runner reports through. Returns its descriptor. */
+static int share_outcome(const struct outcome **outcome, struct message *message)
 {
+	int fd = memory_file_create("the outcome", sizeof(**outcome), message);
 	void *at;
 
-	*fd = memfd_create("jumpslot-outcome", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	/* Sealed, or a guest that opens it by way of /proc could cut it short under us.
-	 */
-	if (*fd < 0 || ftruncate(*fd, sizeof(struct outcome)) ||
-	    fcntl(*fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
-		return NULL;
-	at = mmap(NULL, sizeof(struct outcome), PROT_READ, MAP_SHARED, *fd, 0);
-	return at == MAP_FAILED ? NULL : at;
+	if (fd < 0)
+		return fd;
+	at = mmap(NULL, sizeof(**outcome), PROT_READ, MAP_SHARED, fd, 0);
+	/* Unsealed, a guest that opens it through /proc could truncate it under us. */
+	if (at == MAP_FAILED ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
+		return fail(message, errno, "no memory to share with the runner: %s",
+			    strerror(errno));
+	*outcome = at;
+	return fd;
 }
 
-static int run_child(struct watch *watch, int outcome, struct ending *ending,
+static int run_child(struct watch *watch, int outcome, struct run_result *result,
 		     struct message *message)
 {
 	pid_t self = getpid();
@@ -241,29 +248,45 @@ static int run_child(struct watch *watch, int outcome, struct ending *ending,
 			    strerror(errno));
 	if (watch->child == 0)
 		become_child(watch, outcome, self);
-	wait_for_end(watch, ending);
-	if (!ending->timed_out)
-		ending->outcome = *watch->outcome;
+	wait_for_end(watch, result);
+	if (!result->timed_out)
+		result->outcome = *watch->outcome;
 	return 0;
 }
 
-int supervise(const struct run *run, struct ending *ending, struct message *message)
+static void close_terminal(const struct watch *watch)
 {
-	int fd, error;
-	struct watch watch = { .run = run, .outcome = share_outcome(&fd) };
+	terminal_leave(watch->terminal);
+	terminal_keeper_end(&watch->keeper);
+	terminal_close(watch->terminal);
+}
 
-	if (!watch.outcome)
-		return fail(message, errno, "no memory to share with the runner: %s",
-			    strerror(errno));
-	*ending = (struct ending){ 0 };
+static int open_terminal(struct watch *watch, struct message *message)
+{
+	int error = terminal_open(&watch->terminal, message);
+
+	if (!error && watch->terminal)
+		error = terminal_keeper_start(&watch->keeper, watch->terminal, message);
+	return error;
+}
+
+int supervise(const struct run *run, struct run_result *result, struct message *message)
+{
+	struct watch watch = { .run = run };
+	int fd = share_outcome(&watch.outcome, message);
+	int error;
+
+	if (fd < 0)
+		return fd;
+	*result = (struct run_result){ 0 };
 	signal(SIGCHLD, SIG_DFL); /* ignored, the child would leave no status */
-	error = run->raw ? terminal_open(&watch.terminal, message) : 0;
+	error = run->raw ? open_terminal(&watch, message) : 0;
 	if (error)
 		return error;
 	block_signals(&watch);
 	terminal_enter(watch.terminal);
-	error = run_child(&watch, fd, ending, message);
-	terminal_close(watch.terminal);
+	error = run_child(&watch, fd, result, message);
+	close_terminal(&watch);
 	munmap((void *)watch.outcome, sizeof(*watch.outcome));
 	close(fd);
 	drop_signals(&watch.mask);

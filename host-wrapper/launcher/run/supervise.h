@@ -1,5 +1,5 @@
 /*
- * The supervisor: starts the runner, waits for it, and says how it ended. It maps
+ * The supervisor: starts the runner, waits for its end, and returns how it ended. It maps
  * nothing of the guest.
  */
 #ifndef JUMPSLOT_SUPERVISE_H
@@ -17,19 +17,19 @@ struct run {
 	int plan;	    /* descriptors that it inherits */
 	int guest;
 	uint64_t timeout_ns; /* 0: none */
-	bool raw;	     /* the terminal on standard input is, while it runs */
-	FILE *shown;	     /* where SIGUSR2 has the virtual CPU's state printed */
+	bool raw;	     /* put the terminal on standard input in raw mode */
+	FILE *shown;	     /* where to print the virtual CPU on SIGUSR2 */
 };
 
 /* How it ended. */
-struct ending {
+struct run_result {
 	int status; /* as waitpid() gives it */
 	bool timed_out;
-	struct outcome outcome; /* what it left; not to be trusted */
+	struct outcome outcome; /* as the runner left it; not trusted */
 };
 
 /* Starts the runner and waits for its end. Returns 0 or a negative errno. */
-int supervise(const struct run *run, struct ending *ending, struct message *message);
+int supervise(const struct run *run, struct run_result *result, struct message *message);
 
 /* Becomes the runner; returns only if that fails: a negative errno. */
 int run_in_place(const struct run *run, struct message *message);

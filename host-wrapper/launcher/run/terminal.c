@@ -1,4 +1,4 @@
-/* Two modes, and whose turn it is to set them. See terminal.h. */
+/* Two modes, and when to set them. See terminal.h. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
@@ -7,12 +7,10 @@
 #include <unistd.h>
 
 #include "terminal.h"
-#include "terminal_keeper.h"
 
 /*
- * Input as from a serial line: byte by byte, none of them changed, eaten or echoed. ISIG
- * stays as it is, for the keys that end and stop a job; so does OPOST, for output by
- * lines.
+ * Input as from a serial line: byte by byte, not changed, dropped or echoed. ISIG stays
+ * for the keys that end and stop a job, OPOST for line ends in the output.
  */
 static void make_raw(struct termios *mode)
 {
@@ -26,7 +24,6 @@ static void make_raw(struct termios *mode)
 int terminal_open(struct terminal **terminal, struct message *message)
 {
 	struct terminal *made;
-	int error;
 
 	*terminal = NULL;
 	if (!isatty(STDIN_FILENO))
@@ -37,17 +34,11 @@ int terminal_open(struct terminal **terminal, struct message *message)
 		return fail(message, errno, "no memory for the terminal's mode: %s",
 			    strerror(errno));
 	made->group = getpgrp();
-	error = terminal_keeper_start(made);
-	if (error) {
-		munmap(made, sizeof(*made));
-		return fail(message, -error, "no process to keep the terminal's mode: %s",
-			    strerror(-error));
-	}
 	*terminal = made;
 	return 0;
 }
 
-/* A terminal that is not our session's has no foreground, and so no background. */
+/* A terminal of another session has no foreground, and so no background. */
 static bool in_background(const struct terminal *terminal)
 {
 	pid_t foreground = tcgetpgrp(STDIN_FILENO);
@@ -64,8 +55,9 @@ static bool is_unchanged(const struct terminal *terminal)
 }
 
 /*
- * In the background too, where SIGTTOU would stop us; but a shell that goes on there, as
- * after we were killed, may have been faster and has a mode of its own then.
+ * Also restores the mode in the background, with SIGTTOU blocked because it would stop
+ * us. A shell may have taken the terminal in the meantime, as after a kill, and set a
+ * mode of its own: that mode stays.
  */
 void terminal_leave(struct terminal *terminal)
 {
@@ -82,8 +74,7 @@ void terminal_leave(struct terminal *terminal)
 	terminal->is_raw = false;
 }
 
-/* What is to be put back is noted before anything changes: we may be killed at any point.
- */
+/* Notes what to restore before changing anything: SIGKILL may come at any point. */
 static void set_raw(struct terminal *terminal)
 {
 	if (!terminal->is_raw) {
@@ -113,9 +104,6 @@ bool terminal_is_awaited(const struct terminal *terminal)
 
 void terminal_close(struct terminal *terminal)
 {
-	if (!terminal)
-		return;
-	terminal_leave(terminal);
-	terminal_keeper_end(terminal);
-	munmap(terminal, sizeof(*terminal));
+	if (terminal)
+		munmap(terminal, sizeof(*terminal));
 }

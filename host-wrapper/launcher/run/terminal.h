@@ -1,7 +1,7 @@
 /*
- * The terminal on standard input while a guest runs that reads key by key: raw, and put
- * back to what it was. Whoever enters and leaves is one process; that it leaves although
- * it is killed is terminal_keeper.h's. Knows nothing of runners.
+ * The mode of the terminal on standard input: raw while a guest runs, and restored
+ * afterwards. One process enters and leaves; terminal_keeper.h restores the mode if that
+ * process is killed. Knows nothing of runners.
  */
 #ifndef JUMPSLOT_TERMINAL_H
 #define JUMPSLOT_TERMINAL_H
@@ -12,36 +12,35 @@
 
 #include "common/message.h"
 
-/* Lies in memory that is shared with the keeper. */
+/* In memory that is shared with the keeper. */
 struct terminal {
-	struct termios before; /* while raw: what to put back */
+	struct termios before; /* while raw: the mode to restore */
 	struct termios raw;
 	bool is_raw; /* by us, or about to be */
-	pid_t group; /* the process group whose job this is */
-	pid_t keeper;
+	pid_t group; /* the job's process group */
 };
 
 /*
- * Prepares for the terminal on standard input, and starts its keeper; changes no mode. If
- * there is none, *terminal is NULL, for which the functions below do nothing. Returns 0
- * or a negative errno.
+ * Prepares for the terminal on standard input; does not change its mode. If standard
+ * input is not a terminal, *terminal is NULL, and the functions below do nothing for it.
+ * Returns 0 or a negative errno.
  */
 int terminal_open(struct terminal **terminal, struct message *message);
 
 /*
- * In the foreground, sets raw mode; once more, if it is set already and somebody else may
- * have changed it. In the background, leaves: the terminal is the foreground's.
+ * In the foreground, sets raw mode; also if it is set already, as another process may
+ * have changed it. In the background, leaves: the terminal belongs to the foreground.
  */
 void terminal_enter(struct terminal *terminal);
 
-/* Whether it is still to be entered, of which no signal tells: some shells move what runs
- * from the background to the foreground without one. */
+/* Tells whether raw mode is still to be set. No signal announces the time for it: some
+ * shells move a running job to the foreground without SIGCONT. */
 bool terminal_is_awaited(const struct terminal *terminal);
 
-/* Puts the mode of before back, unless somebody else has taken the terminal over. */
+/* Restores the earlier mode, unless another process has taken over the terminal. */
 void terminal_leave(struct terminal *terminal);
 
-/* Leaves, and waits for the end of the keeper: from then on nobody changes the mode. */
+/* Frees it; after terminal_leave(). */
 void terminal_close(struct terminal *terminal);
 
 #endif

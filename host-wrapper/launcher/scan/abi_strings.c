@@ -25,41 +25,8 @@ static const char *const words[] = {
 	"double",   "long double", "__int128", "unsigned __int128",
 };
 
-/* RFC 3629, section 4. */
-size_t utf8_length(const char *bytes)
-{
-	const unsigned char *text = (const unsigned char *)bytes;
-	size_t length = text[0] < 0x80 ? 1 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
-
-	if (length == 1)
-		return 1;
-	if (text[0] < 0xc2 || text[0] > 0xf4)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
-	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
-		return 0;
-	return length;
-}
-
-bool text_printable(const char *text)
-{
-	const unsigned char *at = (const unsigned char *)text;
-
-	while (*at) {
-		size_t length = utf8_length((const char *)at);
-		bool control = *at < ' ' || *at == 0x7f || (*at == 0xc2 && at[1] < 0xa0);
-
-		if (!length || control)
-			return false;
-		at += length;
-	}
-	return *text != 0;
-}
-
-/* Digits without a leading zero; false if there are none, or too many. */
+/* Skips 1 to 6 digits without a leading zero. Returns false if there are no such digits.
+ */
 static bool skip_number(const char **type)
 {
 	size_t digits = strspn(*type, "0123456789");
@@ -69,7 +36,14 @@ static bool skip_number(const char **type)
 	return valid;
 }
 
-/* One type; false if there is none. */
+static bool skip_alignment(const char **type)
+{
+	unsigned long alignment = strtoul(*type, NULL, 10);
+
+	return skip_number(type) && alignment && !(alignment & (alignment - 1));
+}
+
+/* Skips one type. Returns false if there is none. */
 static bool skip_type(const char **type)
 {
 	char letter = **type;
@@ -80,7 +54,7 @@ static bool skip_type(const char **type)
 	if (letter == 'V')
 		return skip_number(type);
 	if (letter == 'S')
-		return skip_number(type) && *(*type)++ == '.' && skip_number(type);
+		return skip_number(type) && *(*type)++ == '.' && skip_alignment(type);
 	return strchr(letters, letter) != NULL;
 }
 
@@ -95,6 +69,13 @@ bool type_string_valid(const char *type)
 			return false;
 	}
 	return true;
+}
+
+bool type_string_fits(const char *type, uint32_t flags)
+{
+	bool variadic = type[strlen(type) - 1] == '.';
+
+	return variadic == ((flags & JUMPSLOT_VARIADIC) != 0);
 }
 
 struct text {

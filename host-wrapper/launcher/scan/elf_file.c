@@ -7,8 +7,35 @@
 
 #include "elf_file.h"
 
-/* Far above what linkers write, and little enough to read. */
+/* Far more than linkers write, and small enough to read. */
 #define MAX_SECTION_NAMES 0x1000000u
+
+static const struct machine machines[] = {
+	{
+		.number = EM_X86_64,
+		.class = ELFCLASS64,
+		.word = 8,
+		.has_static_pie = true,
+		.address_limit = 0x7ffffffff000u, /* four levels of page tables */
+		.name = "x86_64",
+	},
+	{
+		.number = EM_386,
+		.class = ELFCLASS32,
+		.word = 4,
+		.has_conventions = true,
+		.address_limit = 0xfffff000u,
+		.name = "i386",
+	},
+};
+
+static const struct machine *find_machine(unsigned number)
+{
+	for (size_t i = 0; i < sizeof(machines) / sizeof(*machines); i++)
+		if (machines[i].number == number)
+			return &machines[i];
+	return NULL;
+}
 
 static int check_regular(struct elf_file *file, struct message *message)
 {
@@ -24,7 +51,7 @@ static int check_regular(struct elf_file *file, struct message *message)
 	return 0;
 }
 
-/* The header as it stands in the file. */
+/* The header as in the file. */
 union raw_header {
 	unsigned char identity[EI_NIDENT];
 	Elf32_Ehdr narrow;
@@ -47,26 +74,29 @@ static int check_identity(const unsigned char *identity, struct message *message
 	return 0;
 }
 
-/* Kind, class and machine lie at the same place in both headers. */
-static int check_machine(const Elf32_Ehdr *header, struct message *message)
+/* Type, class and machine have the same place in both headers. */
+static int read_machine(struct elf_file *file, const Elf32_Ehdr *header,
+			struct message *message)
 {
 	unsigned class = header->e_ident[EI_CLASS];
 
-	if (header->e_machine != EM_X86_64 && header->e_machine != EM_386)
-		return fail(message, ENOEXEC, "ELF machine %u: neither x86-64 nor i386",
+	file->machine = find_machine(header->e_machine);
+	if (!file->machine)
+		return fail(message, ENOEXEC,
+			    "ELF machine %u: not supported (expected x86-64 or i386)",
 			    header->e_machine);
-	if (class != (header->e_machine == EM_X86_64 ? ELFCLASS64 : ELFCLASS32))
+	if (class != file->machine->class)
 		return fail(message, ENOEXEC, "ELF class %u does not fit machine %u",
 			    class, header->e_machine);
 	return 0;
 }
 
 /*
- * Before libelf looks: what the first bytes say, in words of our own. A count of 0
- * would have libelf take it from the first section header, up to 2^32, and make room
- * for as many.
+ * Checks the first bytes before libelf reads them, for clear messages. With a section
+ * count of 0, libelf takes the count from the first section header and allocates room
+ * for up to 2^32 sections.
  */
-static int check_raw_header(const struct elf_file *file, struct message *message)
+static int check_raw_header(struct elf_file *file, struct message *message)
 {
 	union raw_header header = { 0 };
 	ssize_t size = pread(file->fd, &header, sizeof(header), 0);
@@ -75,7 +105,7 @@ static int check_raw_header(const struct elf_file *file, struct message *message
 	bool wide = header.identity[EI_CLASS] == ELFCLASS64;
 
 	if (!error)
-		error = check_machine(&header.narrow, message);
+		error = read_machine(file, &header.narrow, message);
 	if (error)
 		return error;
 	if (size < (ssize_t)(wide ? sizeof(header.wide) : sizeof(header.narrow)))
@@ -119,10 +149,7 @@ static int check_tables(struct elf_file *file, struct message *message)
 	return 0;
 }
 
-/*
- * The names end with a NUL, as the last of them does: libelf looks for the end of
- * each name from the end of them all.
- */
+/* The table of names must end with a NUL: libelf relies on it to find the end of each. */
 static int check_section_names(struct elf_file *file, struct message *message)
 {
 	Elf_Scn *section = elf_getscn(file->elf, file->header.e_shstrndx);
@@ -175,16 +202,6 @@ void elf_file_close(struct elf_file *file)
 	file->elf = NULL;
 }
 
-unsigned elf_file_word(const struct elf_file *file)
-{
-	return file->header.e_machine == EM_X86_64 ? 8 : 4;
-}
-
-const char *elf_file_machine(const struct elf_file *file)
-{
-	return file->header.e_machine == EM_X86_64 ? "x86_64" : "i386";
-}
-
 int elf_file_segment(struct elf_file *file, size_t index, GElf_Phdr *segment,
 		     struct message *message)
 {
@@ -193,7 +210,7 @@ int elf_file_segment(struct elf_file *file, size_t index, GElf_Phdr *segment,
 	return 0;
 }
 
-/* The one section of that name, in `found`; NULL if there is none. */
+/* Sets `found` to the only section of that name; NULL if no section has it. */
 static int find_section(struct elf_file *file, const char *name, Elf_Scn **found,
 			struct message *message)
 {
@@ -273,7 +290,7 @@ int elf_file_section(struct elf_file *file, const char *name, uint64_t limit,
 	return 0;
 }
 
-/* One note of a section at `offset`; advances it. False at the end. */
+/* Reads the note at `offset` and advances past it. Returns false at the end. */
 static bool next_note(const struct elf_section *section, uint64_t *offset,
 		      Elf64_Nhdr *header, const uint8_t **name,
 		      const uint8_t **descriptor)

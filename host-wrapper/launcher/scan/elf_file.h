@@ -1,7 +1,7 @@
 /*
- * Reading an ELF file that may be hostile: every offset, size and count is
- * checked against the file before it is used. libelf decodes the headers; bytes are
- * read, never mapped, so that a file cut short under us is an error and no signal.
+ * Reads an ELF file that may be hostile: checks every offset, size and count against
+ * the file before using it. libelf decodes the headers. Bytes are read, never mapped:
+ * a file that is truncated meanwhile gives an error instead of a signal.
  * Knows nothing of imports or providers.
  */
 #ifndef JUMPSLOT_ELF_FILE_H
@@ -14,10 +14,22 @@
 
 #include "common/message.h"
 
+/* A machine that guests and providers may be for. */
+struct machine {
+	uint16_t number;	/* EM_* */
+	uint8_t class;		/* ELFCLASS* */
+	uint8_t word;		/* bytes */
+	bool has_static_pie;	/* the runner can relocate one */
+	bool has_conventions;	/* a call may be regparm3, fastcall or stdcall */
+	uint64_t address_limit; /* addresses from here on are not a guest's */
+	const char *name;	/* also in jumpslot-runner-NAME */
+};
+
 struct elf_file {
 	int fd;
 	uint64_t size;
 	Elf *elf;
+	const struct machine *machine;
 	GElf_Ehdr header;
 	size_t segment_count;
 };
@@ -27,44 +39,41 @@ struct elf_section {
 	uint64_t offset;
 	uint64_t size;
 	uint64_t flags;
-	const uint8_t *bytes; /* lives as long as the elf_file */
+	const uint8_t *bytes; /* valid until elf_file_close() */
 };
 
 /*
- * Takes an open descriptor, which stays the caller's. Refuses what is not a
- * little-endian ELF file of a machine that we know, or cut short in its headers.
+ * Opens the ELF file behind a descriptor, which remains the caller's. Refuses everything
+ * but a little-endian ELF file of a known machine with complete headers.
  * Returns 0, -EIO or -ENOEXEC. After an error nothing is open.
  */
 int elf_file_open(struct elf_file *file, int fd, struct message *message);
 void elf_file_close(struct elf_file *file);
 
-/* 4 or 8: bytes in a word of the image's machine. */
-unsigned elf_file_word(const struct elf_file *file);
-const char *elf_file_machine(const struct elf_file *file);
-
-/* Segment `index` (below segment_count). Returns 0 or -ENOEXEC. */
+/* Reads segment `index` (below segment_count). Returns 0 or -ENOEXEC. */
 int elf_file_segment(struct elf_file *file, size_t index, GElf_Phdr *segment,
 		     struct message *message);
 
 /*
- * Finds the one section of that name, at most `limit` bytes long, and reads it. A
- * compressed one is decompressed. Returns 0; -ENOENT and no message if there is none;
- * -ENOEXEC if it lies outside the file, is too large, without contents, or there are two.
+ * Finds the only section of that name and reads it; decompresses it if necessary.
+ * `limit`: its largest size in bytes. Returns 0; -ENOENT without a message if no section
+ * has the name; -ENOEXEC if two have it, or if the section lies outside the file, is
+ * larger than the limit or has no contents.
  */
 int elf_file_section(struct elf_file *file, const char *name, uint64_t limit,
 		     struct elf_section *section, struct message *message);
 
 /*
- * The descriptor of the note of that owner and type in a section's bytes, or
- * NULL; at least `size` bytes of it are there.
+ * Returns the descriptor of the note with that owner, type and at least `size` bytes of
+ * descriptor in a section, or NULL.
  */
 const void *elf_note(const struct elf_section *section, const char *owner, uint32_t type,
 		     size_t size);
 
-/* The string at `address` in a section, NUL inside it; or NULL. */
+/* Returns the string at `address` if the section has all of it and its NUL, or NULL. */
 const char *elf_string_at(const struct elf_section *section, uint64_t address);
 
-/* Whether [offset, offset + size) lies within [0, limit). */
+/* Tells whether [offset, offset + size) lies within [0, limit). */
 static inline bool range_within(uint64_t offset, uint64_t size, uint64_t limit)
 {
 	return offset <= limit && size <= limit - offset;

@@ -1,4 +1,4 @@
-/* The checks of a guest's segments, one after the other. See image.h. */
+/* Checks each of a guest's segments. See image.h. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -6,14 +6,10 @@
 #include "common/page.h"
 #include "image.h"
 
-/* Addresses below this are a guest's; above are the kernel's (x86-64, 4 levels). */
-#define ADDRESS_LIMIT_64 0x7ffffffff000u
-#define ADDRESS_LIMIT_32 0xfffff000u
-
 static int check_extent(const GElf_Phdr *segment, size_t index,
 			const struct elf_file *file, struct message *message)
 {
-	uint64_t limit = elf_file_word(file) == 8 ? ADDRESS_LIMIT_64 : ADDRESS_LIMIT_32;
+	uint64_t limit = file->machine->address_limit;
 
 	if (!range_within(segment->p_offset, segment->p_filesz, file->size))
 		return fail(message, ENOEXEC,
@@ -45,7 +41,7 @@ static int check_mappable(const GElf_Phdr *segment, size_t index, bool movable,
 			index, segment->p_vaddr);
 	if (segment->p_align > 1 && segment->p_align & (segment->p_align - 1))
 		return fail(message, ENOEXEC,
-			    "segment %zu: alignment 0x%" PRIx64 " is no power of two",
+			    "segment %zu: alignment 0x%" PRIx64 " is not a power of two",
 			    index, segment->p_align);
 	if (segment->p_align > 0x40000000)
 		return fail(message, ENOEXEC,
@@ -110,7 +106,8 @@ static int refuse_kind(const GElf_Phdr *segment, struct message *message)
 	if (segment->p_type == PT_TLS)
 		return fail(
 			message, ENOEXEC,
-			"thread-local storage (PT_TLS): FS and GS belong to the host");
+			"thread-local storage (PT_TLS) needs FS or GS, which belong to "
+			"the host: link newlib instead of glibc (docs/lua-guest.md)");
 	return 0;
 }
 
@@ -173,7 +170,7 @@ static bool maps_from_file(const struct image *image, const struct image_range *
 	return false;
 }
 
-/* Entries of the dynamic section that change what loading means. */
+/* Handles the entries of the dynamic section that matter for loading. */
 static int read_dynamic_entry(struct image *image, int64_t tag, uint64_t value,
 			      uint64_t *entry_sizes, struct message *message)
 {
@@ -234,7 +231,7 @@ static int check_relocations(const struct image *image, const uint64_t *entry_si
 	return 0;
 }
 
-/* The dynamic section of a static PIE, read from the file. */
+/* Reads the dynamic section of a static PIE from the file. */
 static int read_dynamic(struct image *image, struct elf_file *file,
 			const GElf_Phdr *dynamic, struct message *message)
 {
@@ -285,9 +282,10 @@ static int check_type(const struct elf_file *file, struct message *message)
 	if (type != ET_EXEC && type != ET_DYN)
 		return fail(message, ENOEXEC,
 			    "ELF type %u: neither an executable nor a static PIE", type);
-	if (type == ET_DYN && elf_file_word(file) == 4)
+	if (type == ET_DYN && !file->machine->has_static_pie)
 		return fail(message, ENOEXEC,
-			    "a position-independent i386 image: link with -no-pie");
+			    "a position-independent %s image: link with -no-pie",
+			    file->machine->name);
 	return 0;
 }
 

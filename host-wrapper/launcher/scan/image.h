@@ -1,7 +1,6 @@
 /*
- * What a guest's file asks to be mapped, checked: the decode step before loading.
- * Whoever has a struct image need not look at the program headers again.
- * Knows nothing of imports.
+ * The segments of a guest's file, decoded and checked. Code that has a struct image
+ * does not need the program headers. Knows nothing of imports.
  */
 #ifndef JUMPSLOT_IMAGE_H
 #define JUMPSLOT_IMAGE_H
@@ -25,18 +24,18 @@ struct image {
 };
 
 /*
- * Reads and checks all segments. Refused, each with a reason: what is dynamic or
- * has thread-local storage, is writable and executable, overlaps, wraps, touches page
- * zero, lies outside the file or cannot be mapped as it stands; an entry outside code.
- * Returns 0 or -ENOEXEC.
+ * Reads and checks all segments. Refuses images that are dynamic, have thread-local
+ * storage, or have their entry outside code; and segments that are both writable and
+ * executable, overlap, wrap, touch page zero, lie outside the file or cannot be mapped
+ * with their file offset. Returns 0 or -ENOEXEC.
  */
 int image_read(struct image *image, struct elf_file *file, struct message *message);
 
-/* Whether that address lies in one of its segments. */
+/* Tells whether the address lies in a segment. */
 bool image_has(const struct image *image, uint64_t address);
 
-/* Whether the image's memory has all of [address, address + size), taken from
- * the file at `offset`, in one segment with all of `flags` (PF_*). */
+/* Tells whether one segment with all of `flags` (PF_*) has all of
+ * [address, address + size), loaded from the file at `offset`. */
 bool image_maps(const struct image *image, uint64_t address, uint64_t offset,
 		uint64_t size, uint32_t flags);
 

@@ -9,6 +9,7 @@
 #include "imports.h"
 #include "name_index.h"
 #include "abi_strings.h"
+#include "common/printable.h"
 
 #define MAX_STRINGS 0x8000000u /* bytes; 128 for each of JUMPSLOT_MAX_IMPORTS */
 
@@ -161,17 +162,23 @@ static int read_strings(struct import *import, const struct sections *sections,
 }
 
 static int read_flags(struct import *import, size_t index,
-		      const struct jumpslot_import *entry, unsigned word,
+		      const struct jumpslot_import *entry, const struct machine *machine,
 		      struct message *message)
 {
 	uint32_t unknown = entry->flags & ~(uint32_t)JUMPSLOT_FLAGS_KNOWN;
 	uint32_t convention = entry->flags & JUMPSLOT_CONVENTION_MASK;
 
-	if (unknown || convention > JUMPSLOT_STDCALL || (convention && word == 8))
+	if (unknown || convention > JUMPSLOT_STDCALL ||
+	    (convention && !machine->has_conventions))
 		return fail(message, ENOEXEC,
 			    "import %zu (%s): flags 0x%" PRIx32
 			    " are not all known for this machine",
 			    index, import->name, entry->flags);
+	if (import->type && !type_string_fits(import->type, entry->flags))
+		return fail(message, ENOEXEC,
+			    "import %zu (%s): type '%s' and flags 0x%" PRIx32
+			    " do not agree on variadic",
+			    index, import->name, import->type, entry->flags);
 	import->flags = entry->flags;
 	return 0;
 }
@@ -201,8 +208,8 @@ static int read_slot(struct import *import, const struct sections *sections,
 }
 
 static int read_entry(struct import *import, const struct sections *sections,
-		      const struct import_table *table, size_t index, unsigned word,
-		      struct message *message)
+		      const struct import_table *table, size_t index,
+		      const struct machine *machine, struct message *message)
 {
 	struct jumpslot_import entry;
 	int error;
@@ -210,9 +217,10 @@ static int read_entry(struct import *import, const struct sections *sections,
 	memcpy(&entry, sections->table.bytes + index * sizeof(entry), sizeof(entry));
 	error = read_strings(import, sections, index, &entry, message);
 	if (!error)
-		error = read_flags(import, index, &entry, word, message);
+		error = read_flags(import, index, &entry, machine, message);
 	if (!error)
-		error = read_slot(import, sections, table, index, &entry, word, message);
+		error = read_slot(import, sections, table, index, &entry, machine->word,
+				  message);
 	return error;
 }
 
@@ -309,7 +317,7 @@ static void find_readonly_slots(struct import_table *table,
 static int read_guest_sections(struct sections *sections, struct elf_file *file,
 			       const struct image *image, struct message *message)
 {
-	uint64_t most_slots = (uint64_t)JUMPSLOT_MAX_IMPORTS * 2 * elf_file_word(file);
+	uint64_t most_slots = (uint64_t)JUMPSLOT_MAX_IMPORTS * 2 * file->machine->word;
 	int error = load_section(file, image, JUMPSLOT_SECTION_NOTE, 0x1000, PF_R,
 				 &sections->note, message);
 
@@ -349,7 +357,7 @@ static int read_table_sections(struct sections *sections, struct elf_file *file,
 }
 
 static int read_entries(struct import_table *table, const struct sections *sections,
-			unsigned word, struct message *message)
+			const struct machine *machine, struct message *message)
 {
 	int error = 0;
 
@@ -359,9 +367,11 @@ static int read_entries(struct import_table *table, const struct sections *secti
 	if (!table->imports)
 		return fail(message, ENOMEM, "out of memory");
 	for (size_t i = 0; !error && i < table->count; i++)
-		error = read_entry(&table->imports[i], sections, table, i, word, message);
+		error = read_entry(&table->imports[i], sections, table, i, machine,
+				   message);
 	if (!error)
-		error = check_distinct_slots(table, &sections->slots, word, message);
+		error = check_distinct_slots(table, &sections->slots, machine->word,
+					     message);
 	return error;
 }
 
@@ -384,7 +394,7 @@ int imports_read(struct import_table *table, struct elf_file *file,
 		 const struct image *image, struct message *message)
 {
 	struct sections sections = { 0 };
-	unsigned word = elf_file_word(file);
+	unsigned word = file->machine->word;
 	int error = read_guest_sections(&sections, file, image, message);
 
 	*table = (struct import_table){ 0 };
@@ -399,7 +409,7 @@ int imports_read(struct import_table *table, struct elf_file *file,
 	if (!error)
 		error = read_table_sections(&sections, file, image, message);
 	if (!error)
-		error = read_entries(table, &sections, word, message);
+		error = read_entries(table, &sections, file->machine, message);
 	if (!error)
 		error = index_names(table, file, message);
 	if (error)

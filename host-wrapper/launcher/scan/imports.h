@@ -1,6 +1,6 @@
 /*
- * The import table of a guest, checked: names, types and slots of its external
- * functions. Whoever has a struct import_table need not look at the sections again.
+ * The import table of a guest, decoded and checked: names, types and slots of its
+ * external functions. Code that has a struct import_table does not need the sections.
  * Knows nothing of providers.
  */
 #ifndef JUMPSLOT_IMPORTS_H
@@ -27,8 +27,9 @@ struct import_table {
 };
 
 /*
- * Reads the table of a guest. All text lives as long as `file`. Returns 0, -ENOMEM, or
- * -ENOEXEC: not a guest of an ABI that we know, or a table that does not hold.
+ * Reads the table of a guest. All text is valid until `file` is closed. Returns 0,
+ * -ENOMEM, or -ENOEXEC if the file is not a guest of a known ABI version or its table is
+ * not valid.
  */
 int imports_read(struct import_table *table, struct elf_file *file,
 		 const struct image *image, struct message *message);

@@ -11,8 +11,8 @@
 #include "abi_strings.h"
 
 #define MAX_TABLE 0x10000000u
-/* Four for each function that a guest may import: its type, itself, how it is carried
- * and its stack bytes. */
+/* Four for each function that a guest may import: type, function, call mode and stack
+ * bytes. */
 #define MAX_RECORDS ((size_t)4 * JUMPSLOT_MAX_IMPORTS)
 #define MAX_STRINGS 0x8000000u
 
@@ -66,7 +66,7 @@ static int read_tables(struct tables *tables, struct elf_file *elf,
 	return error ? error : read_note(tables, message);
 }
 
-/* Whether the file has executable code at that address. */
+/* Tells whether the file has executable code at that address. */
 static bool is_code(struct elf_file *elf, uint64_t address)
 {
 	for (size_t i = 0; i < elf->segment_count; i++) {
@@ -82,7 +82,32 @@ static bool is_code(struct elf_file *elf, uint64_t address)
 	return false;
 }
 
-/* How it is carried, as far as this record says. */
+static int read_flags(struct provided *record, const struct jumpslot_provided *raw,
+		      const struct machine *machine, size_t index,
+		      struct message *message)
+{
+	uint32_t convention = raw->flags & JUMPSLOT_CONVENTION_MASK;
+
+	if (raw->flags & ~(uint32_t)JUMPSLOT_FLAGS_KNOWN ||
+	    convention > JUMPSLOT_STDCALL || (convention && !machine->has_conventions))
+		return fail(message, ENOEXEC,
+			    "record %zu (%s): flags 0x%" PRIx32
+			    " are not all known for this machine",
+			    index, record->name, raw->flags);
+	record->flags = raw->flags & ~(uint32_t)JUMPSLOT_OPTIONAL; /* the guest decides */
+	if (!record->type && record->flags)
+		return fail(message, ENOEXEC,
+			    "record %zu (%s): flags 0x%" PRIx32 " without a type", index,
+			    record->name, raw->flags);
+	if (record->type && !type_string_fits(record->type, raw->flags))
+		return fail(message, ENOEXEC,
+			    "record %zu (%s): type '%s' and flags 0x%" PRIx32
+			    " do not agree on variadic",
+			    index, record->name, record->type, raw->flags);
+	return 0;
+}
+
+/* Reads the call mode, as far as this record gives it. */
 static int read_carry(struct provided *record, const struct jumpslot_provided *raw,
 		      unsigned word, size_t index, struct message *message)
 {
@@ -110,6 +135,7 @@ static int read_record(struct provided *record, struct provider_file *provider,
 {
 	struct jumpslot_provided raw;
 	uint64_t at = tables->records.address + index * tables->record_size;
+	int error;
 
 	memcpy(&raw, tables->records.bytes + index * tables->record_size, sizeof(raw));
 	record->name = elf_string_at(&tables->strings, at + (uint64_t)(int64_t)raw.name);
@@ -129,18 +155,14 @@ static int read_record(struct provided *record, struct provider_file *provider,
 		record->function = at + (uint64_t)(int64_t)raw.function;
 		if (!is_code(&provider->elf, record->function))
 			return fail(message, ENOEXEC,
-				    "record %zu (%s): 0x%" PRIx64 " is no code", index,
-				    record->name, record->function);
+				    "record %zu (%s): 0x%" PRIx64
+				    " is not in executable code",
+				    index, record->name, record->function);
 	}
-	if (raw.flags & ~(uint32_t)JUMPSLOT_FLAGS_KNOWN ||
-	    (raw.flags & JUMPSLOT_CONVENTION_MASK) > JUMPSLOT_STDCALL ||
-	    (!raw.type && raw.flags))
-		return fail(message, ENOEXEC,
-			    "record %zu (%s): flags 0x%" PRIx32 " are not all known",
-			    index, record->name, raw.flags);
-	/* Whether a guest can do without it is the guest's to say. */
-	record->flags = raw.flags & ~(uint32_t)JUMPSLOT_OPTIONAL;
-	return read_carry(record, &raw, elf_file_word(&provider->elf), index, message);
+	error = read_flags(record, &raw, provider->elf.machine, index, message);
+	if (error)
+		return error;
+	return read_carry(record, &raw, provider->elf.machine->word, index, message);
 }
 
 static const char *carry_word(uint32_t carry)
@@ -150,7 +172,7 @@ static const char *carry_word(uint32_t carry)
 	return words[carry & JUMPSLOT_CARRY_MASK];
 }
 
-/* Joins what two records say of how the function is carried. */
+/* Merges the call modes that two records give for a function. */
 static int merge_carry(struct provided *into, const struct provided *record,
 		       struct message *message)
 {
@@ -175,7 +197,7 @@ static int merge_carry(struct provided *into, const struct provided *record,
 	return 0;
 }
 
-/* Joins a record with what is known of its name: what both give must agree. */
+/* Merges a record into the function of its name: facts that both have must agree. */
 static int merge(struct provided *into, const struct provided *record,
 		 struct message *message)
 {
@@ -187,7 +209,8 @@ static int merge(struct provided *into, const struct provided *record,
 			    record->name, into->type, into->flags, record->type,
 			    record->flags);
 	if (into->function && record->function && into->function != record->function)
-		return fail(message, ENOEXEC, "%s is two functions", record->name);
+		return fail(message, ENOEXEC,
+			    "%s is defined twice, at different addresses", record->name);
 	if (record->type) {
 		into->type = record->type;
 		into->flags = record->flags;
@@ -254,7 +277,7 @@ static int open_file(struct provider_file *provider, const char *path, unsigned 
 	if (provider->elf.header.e_machine != machine)
 		return fail(message, ENOEXEC,
 			    "it is for %s, the guest is for another machine",
-			    elf_file_machine(&provider->elf));
+			    provider->elf.machine->name);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /*
- * The table of a provider, read from its file: what it provides, of which type and where.
- * The provider is not loaded for this, so it may be of another word size. Also reads the
- * runner's own table of built-in services. Knows nothing of guests.
+ * Reads the table of a provider from its file: names, types and addresses of functions.
+ * Does not load the provider, which may be for another word size. The runner has the same
+ * table, of the built-in services. Knows nothing of guests.
  */
 #ifndef JUMPSLOT_PROVIDER_FILE_H
 #define JUMPSLOT_PROVIDER_FILE_H
@@ -16,13 +16,13 @@ struct provided {
 	const char *type;     /* NULL: unknown */
 	uint64_t function;    /* address in the file */
 	uint32_t flags;	      /* JUMPSLOT_VARIADIC and the convention */
-	uint32_t carry;	      /* JUMPSLOT_CARRY_*; 0: nothing is said */
+	uint32_t carry;	      /* JUMPSLOT_CARRY_*; 0: not given */
 	uint32_t stack_bytes; /* with JUMPSLOT_CARRY_STACK */
 };
 
 struct provider_file {
 	const char *name;    /* for messages */
-	const char *path;    /* absolute; NULL for the runner itself */
+	const char *path;    /* absolute; NULL: the runner itself (provider_is_runner) */
 	const char *options; /* for its jumpslot_provider_init() */
 	struct stat status;  /* of the file whose table was read */
 	struct elf_file elf;
@@ -30,6 +30,12 @@ struct provider_file {
 	size_t count;
 	struct name_index names;
 };
+
+/* Tells whether this is the runner with its built-in services. It is loaded already. */
+static inline bool provider_is_runner(const struct provider_file *provider)
+{
+	return !provider->path;
+}
 
 /*
  * Opens the file at `path` and reads its table. `machine`: of the guest, EM_*.

@@ -1,4 +1,4 @@
-/* A look through the symbol table, once an address. See symbols.h. */
+/* Searches the symbol table for one address. See symbols.h. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -13,8 +13,8 @@ static bool readable(const struct elf_file *file, const GElf_Shdr *header)
 	       range_within(header->sh_offset, header->sh_size, file->size);
 }
 
-/* The section with the symbols; false if it or their names cannot be read. */
-static bool find_symbols(struct elf_file *file, GElf_Shdr *header, Elf_Data **data)
+/* Finds the section of symbols. Returns false if it or the names cannot be read. */
+static bool find_symbols(const struct elf_file *file, GElf_Shdr *header, Elf_Data **data)
 {
 	Elf_Scn *section = NULL;
 	GElf_Shdr names;
@@ -38,7 +38,8 @@ static bool covers(const GElf_Sym *symbol, uint64_t address)
 	       address - symbol->st_value < symbol->st_size;
 }
 
-void symbols_describe(struct elf_file *file, uint64_t address, char *text, size_t size)
+void symbols_describe(const struct elf_file *file, uint64_t address, char *text,
+		      size_t size)
 {
 	GElf_Shdr header;
 	Elf_Data *data;

@@ -10,6 +10,7 @@
  * Writes " <function+0x12>" for the function that has `address` (of the image,
  * without base), or nothing if none is known. Cuts what does not fit.
  */
-void symbols_describe(struct elf_file *file, uint64_t address, char *text, size_t size);
+void symbols_describe(const struct elf_file *file, uint64_t address, char *text,
+		      size_t size);
 
 #endif

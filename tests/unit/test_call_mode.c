@@ -1,5 +1,5 @@
-/* How calls are carried: the choice, and the bound of stack arguments by its rules. What
- * compilers really do is compared with it in ../test_stack_bytes.py. */
+/* Call modes: the choice, and the bound of stack arguments by the psABI's rules.
+ * tests/calls/test_stack_bytes.py compares the bound with what compilers do. */
 #include <elf.h>
 
 #include <jumpslot/external_abi.h>
@@ -13,7 +13,8 @@ static int bound(unsigned machine, const char *type, uint32_t flags)
 {
 	uint32_t bytes;
 
-	return carry_stack_bytes(type, flags, machine, &bytes) ? (int)bytes : NO_BOUND;
+	return call_mode_stack_bytes(type, flags, machine, &bytes) ? (int)bytes
+								   : NO_BOUND;
 }
 
 struct expected {
@@ -147,8 +148,8 @@ START_TEST(what_a_gate_cannot_copy_has_no_bound)
 END_TEST
 
 /* What was decided for an import and a function of these types. */
-static struct carry decide(const char *guest, const char *host, uint32_t flags,
-			   uint32_t said, uint32_t stack_bytes)
+static struct call_mode decide(const char *guest, const char *host, uint32_t flags,
+			       uint32_t said, uint32_t stack_bytes)
 {
 	const struct import import = { .name = "f",
 				       .type = guest,
@@ -160,14 +161,21 @@ static struct carry decide(const char *guest, const char *host, uint32_t flags,
 					   .carry = said,
 					   .stack_bytes = stack_bytes };
 
-	return carry_decide(&import, &function, EM_386);
+	return call_mode_decide(&import, &function, EM_386);
 }
 
-static void check(struct carry carry, uint32_t mode, uint32_t stack_bytes)
+static void check(struct call_mode call, uint32_t mode, uint32_t stack_bytes)
 {
-	ck_assert_uint_eq(carry.mode, mode);
-	ck_assert_uint_eq(carry.stack_bytes, stack_bytes);
+	ck_assert_uint_eq(call.mode, mode);
+	ck_assert_uint_eq(call.stack_bytes, stack_bytes);
 }
+
+START_TEST(an_unknown_machine_is_not_taken_for_i386)
+{
+	ck_assert_int_eq(bound(EM_AARCH64, "vi", 0), NO_BOUND);
+	ck_assert_int_eq(bound(EM_RISCV, "v", 0), NO_BOUND);
+}
+END_TEST
 
 START_TEST(calls_are_gated_unless_the_provider_says_otherwise)
 {
@@ -220,11 +228,12 @@ int main(void)
 		regparm_takes_three_words_off_the_stack,
 		fastcall_takes_two_small_words_off_the_stack,
 		what_a_gate_cannot_copy_has_no_bound,
+		an_unknown_machine_is_not_taken_for_i386,
 		calls_are_gated_unless_the_provider_says_otherwise,
 		the_type_of_one_side_is_enough_with_its_flags,
 		without_a_bound_calls_run_on_the_guests_stack,
 		stack_bytes_that_the_provider_states_count,
 	};
 
-	return unit_run("carry", tests, COUNT(tests));
+	return unit_run("call_mode", tests, COUNT(tests));
 }

@@ -1,0 +1,81 @@
+/* UTF-8 and the characters that a terminal obeys. See printable.h. */
+#include "printable.h"
+
+size_t utf8_length(const char *bytes)
+{
+	const unsigned char *text = (const unsigned char *)bytes;
+	size_t length = text[0] < 0x80 ? 1 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
+
+	if (length == 1)
+		return 1;
+	if (text[0] < 0xc2 || text[0] > 0xf4)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
+	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
+		return 0;
+	return length;
+}
+
+/* C0, DEL, C1; line and paragraph separator; the bidirectional controls of Unicode. */
+static bool is_control(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c ||
+	       code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+	       (code >= 0x2066 && code <= 0x2069);
+}
+
+bool printable_next(const char **text, uint32_t *code)
+{
+	static const uint8_t first_bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	const unsigned char *at = (const unsigned char *)*text;
+	size_t length = utf8_length(*text);
+
+	*code = at[0] & (length ? first_bits[length] : 0xff);
+	for (size_t i = 1; i < length; i++)
+		*code = *code << 6 | (at[i] & 0x3f);
+	*text += length ? length : 1;
+	return length && !is_control(*code);
+}
+
+bool text_printable(const char *text)
+{
+	uint32_t code;
+
+	if (!*text)
+		return false;
+	while (*text)
+		if (!printable_next(&text, &code))
+			return false;
+	return true;
+}
+
+void print_escaped(const char *text, FILE *out)
+{
+	while (*text) {
+		const char *start = text;
+		uint32_t code;
+
+		if (printable_next(&text, &code))
+			fwrite(start, 1, (size_t)(text - start), out);
+		else
+			for (; start < text; start++)
+				fprintf(out, "\\x%02x", (unsigned char)*start);
+	}
+}
+
+size_t escaped_length(const char *text)
+{
+	size_t length = 0;
+
+	while (*text) {
+		const char *start = text;
+		uint32_t code;
+		bool shown = printable_next(&text, &code);
+
+		length += (size_t)(text - start) * (shown ? 1 : 4);
+	}
+	return length;
+}

@@ -1,0 +1,81 @@
+/* Scans a guest and its providers, and links them. See linked_guest.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "linked_guest.h"
+
+int linked_guest_scan(struct linked_guest *guest, const char *name,
+		      struct message *message)
+{
+	/* O_NONBLOCK: a FIFO must not make us wait. */
+	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int error;
+
+	guest->name = name;
+	if (fd < 0)
+		return fail(message, errno, "%s", strerror(errno));
+	error = elf_file_open(&guest->file, fd, message);
+	if (!error)
+		error = image_read(&guest->image, &guest->file, message);
+	if (!error)
+		error = imports_read(&guest->table, &guest->file, &guest->image, message);
+	return error;
+}
+
+static int refuse_duplicate(const struct linked_guest *guest,
+			    const struct provider_file *provider, struct message *message)
+{
+	for (size_t i = 0; i < guest->provider_count; i++) {
+		const struct stat *other = &guest->providers[i].status;
+
+		if (other->st_dev == provider->status.st_dev &&
+		    other->st_ino == provider->status.st_ino)
+			return fail(message, EINVAL, "the same provider as %s",
+				    guest->providers[i].name);
+	}
+	return 0;
+}
+
+int linked_guest_add_provider(struct linked_guest *guest, const char *path,
+			      const char *options, struct message *message)
+{
+	struct provider_file *provider = &guest->providers[guest->provider_count];
+	int error;
+
+	provider->name = path;
+	provider->options = options;
+	provider->path = realpath(path, NULL);
+	if (!provider->path)
+		return fail(message, errno, "%s", strerror(errno));
+	error = provider_file_read(provider, provider->path, guest->file.machine->number,
+				   message);
+	if (!error)
+		error = refuse_duplicate(guest, provider, message);
+	if (!error)
+		guest->provider_count++;
+	return error;
+}
+
+int linked_guest_add_runner(struct linked_guest *guest, const char *path,
+			    struct message *message)
+{
+	struct provider_file *provider = &guest->providers[guest->provider_count];
+	int error;
+
+	provider->name = "built-in";
+	error = provider_file_read(provider, path, guest->file.machine->number, message);
+	if (!error)
+		guest->provider_count++;
+	return error;
+}
+
+int linked_guest_link(struct linked_guest *guest, struct message *message)
+{
+	if (link_imports(&guest->result, &guest->table, guest->file.machine->number,
+			 guest->providers, guest->provider_count))
+		return fail(message, ENOMEM, "out of memory");
+	return 0;
+}

@@ -1,0 +1,45 @@
+/*
+ * A guest with its providers, scanned and linked: what the reports and the plan are made
+ * from. Knows neither the command line nor how a guest runs.
+ */
+#ifndef JUMPSLOT_LINKED_GUEST_H
+#define JUMPSLOT_LINKED_GUEST_H
+
+#include "link.h"
+
+#define LINKED_GUEST_MAX_PROVIDERS 64 /* and the runner */
+
+struct linked_guest {
+	const char *name; /* as given */
+	struct elf_file file;
+	struct image image;
+	struct import_table table;
+	struct provider_file providers[LINKED_GUEST_MAX_PROVIDERS + 1];
+	size_t provider_count;
+	struct link_result result;
+};
+
+/*
+ * Opens the guest's file and checks it. The file stays open: the runner maps the same
+ * one. Returns 0, or a negative errno with a line that does not name the file; so do all
+ * below.
+ */
+int linked_guest_scan(struct linked_guest *guest, const char *name,
+		      struct message *message);
+
+/*
+ * Adds a provider of functions, a shared library. The first that has a name serves it.
+ * At most LINKED_GUEST_MAX_PROVIDERS. Strings remain the caller's, and in use.
+ */
+int linked_guest_add_provider(struct linked_guest *guest, const char *path,
+			      const char *options, struct message *message);
+
+/* Adds the runner as provider of the built-in services; once, after all others. */
+int linked_guest_add_runner(struct linked_guest *guest, const char *path,
+			    struct message *message);
+
+/* Finds the provider of each import. Missing and mistyped imports are not errors here:
+ * they are in the result. */
+int linked_guest_link(struct linked_guest *guest, struct message *message);
+
+#endif

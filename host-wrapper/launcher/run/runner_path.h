@@ -1,0 +1,20 @@
+/*
+ * Where the runners are: beside host-wrapper.
+ */
+#ifndef JUMPSLOT_RUNNER_PATH_H
+#define JUMPSLOT_RUNNER_PATH_H
+
+#include <limits.h>
+
+#include "common/message.h"
+#include "launcher/scan/elf_file.h"
+
+struct runner_path {
+	char text[PATH_MAX];
+};
+
+/* Finds the runner for guests of that machine. Returns 0 or a negative errno. */
+int runner_path_find(struct runner_path *path, const struct machine *machine,
+		     struct message *message);
+
+#endif
