@@ -1,6 +1,7 @@
 /*
- * The code of docs/porting-an-rtos.md, "FreeRTOS", as page.h, in as much of FreeRTOS as
- * it needs: its tick count, by the rules of tasks.c, and tasks that take turns.
+ * Runs the code of docs/porting-an-rtos.md, "FreeRTOS" (page.h), with stand-ins for the
+ * parts of FreeRTOS that it needs: its tick count, by the rules of tasks.c, and tasks
+ * that take turns. CATCH_UP=0 selects the other tick mode of the page.
  */
 #include "../../lib/interrupts_case.h"
 #include "../../lib/switch_stacks.h"
@@ -58,6 +59,7 @@ static void vTaskSwitchContext(void)
 		;
 }
 
+void vPortSetupTimerInterrupt(void);
 void vPortSuppressTicksAndSleep(TickType_t expected);
 
 #include "page.h"
@@ -67,13 +69,12 @@ static int start(void)
 	CHECK(_CPU_Virtual_Set_handler(interrupt) == 0);
 	CHECK(_CPU_Virtual_Irq_request(CLOCK) == 0);
 	CHECK(_CPU_Virtual_Irq_request(SOFT) == 0);
-	CHECK(_BSP_Virtual_Clock_init() == 0);
-	tick_time = _BSP_Virtual_Clock_read();
-	CHECK(_BSP_Virtual_Clock_periodic(tick_time + PERIOD, PERIOD) == 0);
+	vPortSetupTimerInterrupt();
+	CHECK(tick_time > 0 && tick_time <= _BSP_Virtual_Clock_read());
 	return 0;
 }
 
-/* FreeRTOS's idle task does so, and resumes. */
+/* Sleeps like the idle task of FreeRTOS, which then resumes the scheduler. */
 static void sleep_for(TickType_t expected)
 {
 	suspended = 1;
@@ -87,7 +88,7 @@ static void sleep_for(TickType_t expected)
 	_CPU_Virtual_Interrupts_open();
 }
 
-/* Every period that is over was a tick, and nothing else was. */
+/* Every period that has passed was one tick. */
 static int ticks_follow_the_clock(uint64_t start_time)
 {
 	CHECK(_BSP_Virtual_Clock_stop() == 0);
@@ -116,7 +117,7 @@ static int sleeps_and_steps(void)
 	return 0;
 }
 
-/* An interrupt that waits is a reason not to sleep: no tick is stepped over. */
+/* A pending interrupt prevents the sleep: no tick is skipped. */
 static int an_interrupt_wakes(void)
 {
 	uint64_t start_time;
@@ -133,7 +134,7 @@ static int an_interrupt_wakes(void)
 	return 0;
 }
 
-/* So long that more periods are over than the sleep was to have. */
+/* More periods pass than the sleep was to last. */
 static int a_handler_takes_long(void)
 {
 	uint64_t start_time;
@@ -148,7 +149,7 @@ static int a_handler_takes_long(void)
 	return 0;
 }
 
-/* Periods that were held back are ticks once they are not, and so behind a sleep. */
+/* Missed periods become ticks when the level is 0, and after a sleep. */
 static int a_backlog_is_kept(void)
 {
 	uint64_t start_time;
@@ -181,6 +182,23 @@ static int a_pended_tick_keeps_awake(void)
 	return 0;
 }
 
+/* The other tick mode: a missed period is not a tick, but passes all the same. */
+static int an_interrupt_is_one_tick(void)
+{
+	uint64_t start_time;
+	uint32_t missed;
+
+	CHECK(!start());
+	start_time = tick_time;
+	CHECK(REACHES(__jumpslot_vcpu.missed >= 10));
+	CHECK(_BSP_Virtual_Clock_stop() == 0);
+	missed = __jumpslot_vcpu.missed;
+	_CPU_Virtual_Interrupts_open();
+	CHECK(xTickCount == 1);
+	CHECK(tick_time == start_time + (1 + missed) * PERIOD);
+	return 0;
+}
+
 static volatile unsigned turns[2], critical_nesting;
 
 static void enter_critical(void)
@@ -195,7 +213,7 @@ static void exit_critical(void)
 		_CPU_Virtual_Interrupts_open();
 }
 
-/* Until the clock takes the processor away. */
+/* Runs until the clock preempts it. */
 static void keep_busy(unsigned other)
 {
 	unsigned before = turns[other];
@@ -204,7 +222,7 @@ static void keep_busy(unsigned other)
 		;
 }
 
-/* By turns: a yield, one in a critical section, and now and then none. */
+/* Alternates: a yield, a yield in a critical section, and sometimes none. */
 static void take_turns(unsigned number)
 {
 	while (turns[number] < TURNS) {
@@ -251,9 +269,13 @@ static int tasks_take_turns(void)
 }
 
 static const struct test_case cases[] = {
-	{ "sleep", sleeps_and_steps },		 { "late", a_handler_takes_long },
-	{ "wake", an_interrupt_wakes },		 { "backlog", a_backlog_is_kept },
-	{ "pended", a_pended_tick_keeps_awake }, { "turns", tasks_take_turns },
+	{ "sleep", sleeps_and_steps },
+	{ "late", a_handler_takes_long },
+	{ "wake", an_interrupt_wakes },
+	{ "backlog", a_backlog_is_kept },
+	{ "pended", a_pended_tick_keeps_awake },
+	{ "turns", tasks_take_turns },
+	{ "one-tick", an_interrupt_is_one_tick },
 };
 
 JUMPSLOT_ENTRY(info)

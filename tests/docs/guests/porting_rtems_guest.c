@@ -1,6 +1,7 @@
 /*
- * The code of docs/porting-an-rtos.md, "RTEMS", as page.h, in as much of RTEMS as it
- * needs: two threads, a clock that changes between them, a dispatcher by RTEMS's rules.
+ * Runs the code of docs/porting-an-rtos.md, "RTEMS" (page.h), with stand-ins for the
+ * parts of RTEMS that it needs: two threads, a clock that switches between them, and a
+ * dispatcher by RTEMS's rules.
  */
 #include <stdbool.h>
 #include "../../lib/interrupts_case.h"
@@ -31,6 +32,8 @@ static Per_CPU_Control the_cpu = { .executing = &threads[0], .heir = &threads[0]
 static volatile unsigned ticks, slices[2], started;
 static volatile unsigned dispatches, raise_in_dispatch;
 static volatile bool held_back;
+
+struct timecounter;
 
 static Per_CPU_Control *_Per_CPU_Get(void)
 {
@@ -110,7 +113,7 @@ static void bsp_interrupt_handler_dispatch(rtems_vector_number vector)
 		the_cpu.dispatch_necessary = true; /* with the same heir */
 }
 
-/* As a thread blocks, at the level that it has. */
+/* Blocks like a thread of RTEMS, at any level. */
 static void yield(void)
 {
 	uint32_t level = i386_disable_interrupts();
@@ -121,8 +124,8 @@ static void yield(void)
 	_Thread_Do_dispatch(&the_cpu, level);
 }
 
-/* Both threads. Each loses the processor to an interrupt, and then yields; the second
- * does so with interrupts disabled, which the first never has. */
+/* Both threads run this. Each is preempted by an interrupt and then yields; the second
+ * one yields with interrupts disabled. */
 static void run_slices(unsigned number)
 {
 	while (slices[0] < SLICES || slices[1] < SLICES) {
@@ -176,7 +179,7 @@ static int threads_share_the_processor(void)
 	return 0;
 }
 
-/* An interrupt in the dispatch of another one is for that to dispatch. */
+/* The dispatcher handles an interrupt that comes while it runs. */
 static int dispatches_one_by_one(void)
 {
 	CHECK(!start());
@@ -195,7 +198,7 @@ static int dispatches_one_by_one(void)
 	return 0;
 }
 
-/* Periods that find the level at 1 are ticks as soon as it is 0. */
+/* Periods missed at level 1 become ticks when the level is 0. */
 static int no_tick_is_lost(void)
 {
 	uint32_t missed, cookie;
@@ -213,10 +216,23 @@ static int no_tick_is_lost(void)
 	return 0;
 }
 
+/* The frequency of the timecounter, against the clock. */
+static int timecounter_counts(void)
+{
+	uint64_t before = _BSP_Virtual_Clock_read();
+	uint32_t count = get_timecount(NULL);
+	uint64_t after = _BSP_Virtual_Clock_read();
+
+	CHECK(UINT64_C(1000000000) >> 6 == 15625000);
+	CHECK(count >= before >> 6 && count <= after >> 6);
+	return 0;
+}
+
 static const struct test_case cases[] = {
 	{ "threads", threads_share_the_processor },
 	{ "dispatch", dispatches_one_by_one },
 	{ "backlog", no_tick_is_lost },
+	{ "timecounter", timecounter_counts },
 };
 
 JUMPSLOT_ENTRY(info)
