@@ -1,4 +1,4 @@
-/* A guest with a provider of its own: 64-bit, floating-point and pointer arguments. */
+/* A guest with its own provider: 64-bit, floating-point and pointer arguments. */
 #include <jumpslot/entry.h>
 #include <jumpslot/virt_bsp.h>
 #include "calculator.h"

@@ -1,4 +1,4 @@
-/* What the calculator guest wants of its host: one header for both sides. */
+/* The host functions of the calculator guest: one header for guest and provider. */
 #ifndef CALCULATOR_H
 #define CALCULATOR_H
 

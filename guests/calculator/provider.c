@@ -1,4 +1,4 @@
-/* The host's side of the calculator. */
+/* The provider of the calculator's functions. */
 #include <jumpslot/provider.h>
 #include <errno.h>
 #include <math.h>
@@ -51,12 +51,12 @@ int calculator_reduce(struct calculator_fraction *guests)
 
 	if (jumpslot_guest_range(guests, sizeof(*guests), JUMPSLOT_READ | JUMPSLOT_WRITE))
 		return -EFAULT;
-	fraction = *guests; /* looked at more than once, so copied first */
+	fraction = *guests; /* a copy: the guest may change its own meanwhile */
 	if (!fraction.denominator)
 		return -EDOM;
 	divisor = common_divisor(magnitude(fraction.numerator),
 				 magnitude(fraction.denominator));
-	/* The one divisor beyond int64_t; dividing by it leaves -1, 0 or 1. */
+	/* The only divisor that exceeds int64_t; the quotients are -1, 0 or 1. */
 	if (divisor > INT64_MAX)
 		fraction = (struct calculator_fraction){ fraction.numerator ? 1 : 0, 1 };
 	else
@@ -68,7 +68,7 @@ int calculator_reduce(struct calculator_fraction *guests)
 	return 0;
 }
 
-/* A bar of eight characters for each unit. */
+/* Draws a bar for each number, eight characters per unit. */
 void calculator_plot(const double *numbers, size_t count)
 {
 	static const char bar[] = "################################################";

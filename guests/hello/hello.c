@@ -1,4 +1,4 @@
-/* The smallest guest: it names one function of its host and calls it. */
+/* The smallest guest: it names one host function and calls it. */
 #include <jumpslot/entry.h>
 #include <jumpslot/virt_bsp.h>
 

@@ -1,4 +1,4 @@
--- What the demo runs: strings, closures, coroutines, and a file of the one directory.
+-- Part of the demo: strings, closures, coroutines, and files in the allowed directory.
 print(_VERSION .. " as a guest")
 
 local words = {}

@@ -1,6 +1,6 @@
 /*
- * sbrk() over the work area. In the guest, and not a call of the host: the
- * area is the guest's own from the start, so nobody else needs to know how it is used.
+ * sbrk() over the work area. Needs no host call: the area belongs to the guest from the
+ * start.
  */
 #include <errno.h>
 #include <stddef.h>

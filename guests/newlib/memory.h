@@ -1,10 +1,13 @@
-/* The memory that malloc() draws on: the work area of the start information. */
+/*
+ * The memory of malloc(): the work area in the start information.
+ * Depends only on <stdint.h>.
+ */
 #ifndef NEWLIB_MEMORY_H
 #define NEWLIB_MEMORY_H
 
 #include <stdint.h>
 
-/* To be called before the first allocation. */
+/* Call it before the first allocation. */
 void memory_use(uint64_t base, uint64_t size);
 
 #endif

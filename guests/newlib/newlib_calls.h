@@ -1,17 +1,17 @@
 /*
- * What newlib wants of the host: its system calls as external functions. One header
- * for both sides; the C libraries of guest and host differ in struct stat, open flags
- * and errno numbers, so nothing of either crosses here, only what this file defines.
- * Depends on external_func.h, <stddef.h> and <stdint.h>.
+ * newlib's system calls as external functions: one header for guest and provider. The C
+ * libraries of guest and host differ in struct stat, open flags and errno numbers, so
+ * only the types and numbers of this file cross between them. Depends on external_func.h,
+ * <stddef.h> and <stdint.h>.
  *
- * What has no line here needs no host: memory is taken from the work area in the start
- * information, and the end is _CPU_Virtual_exec_stop_error().
+ * Memory needs no call, since newlib takes it from the work area in the start
+ * information. The guest ends by _CPU_Virtual_exec_stop_error().
  *
- * Files have small numbers: 0, 1 and 2 are the console (input, output, errors), 3 to
- * NEWLIB_FILES - 1 are those that newlib_open() gave out. Paths are relative to the
- * one directory that the host gives the guest, with or without a leading '/'.
+ * Files have small numbers: 0, 1 and 2 are the console (input, output, errors); 3 to
+ * NEWLIB_FILES - 1 are files that newlib_open() opened. Paths are relative to the one
+ * directory that the host gives the guest, with or without a leading '/'.
  *
- * All of them are async-signal-safe, and take less than 3 KiB of the guest's stack.
+ * All functions are async-signal-safe, and use less than 3 KiB of the guest's stack.
  */
 #ifndef NEWLIB_CALLS_H
 #define NEWLIB_CALLS_H
@@ -24,26 +24,25 @@
 #define NEWLIB_MAX_PATH 1023 /* bytes in a path, its NUL not counted */
 
 /*
- * Errors: a call that fails returns the negative of one of these numbers, which are
- * the same for every host; X(number, name in <errno.h>). What a host cannot express by
- * any of them is EIO.
+ * Errors: X(number, name in <errno.h>). A call that fails returns the negative of one of
+ * these numbers, which are the same for every host. All other errors are EIO.
  */
 #define NEWLIB_ERRORS(X)                                                                 \
 	X(1, EPERM)                                                                      \
-	X(2, ENOENT) X(3, EIO) X(4, EBADF) X(5, EAGAIN) X(6, ENOMEM) X(7, EACCES)        \
-		X(8, EFAULT) X(9, EBUSY) X(10, EEXIST) X(11, ENOTDIR) X(12, EISDIR)      \
-			X(13, EINVAL) X(14, ENFILE) X(15, EMFILE) X(16, ETXTBSY)         \
-				X(17, EFBIG) X(18, ENOSPC) X(19, ESPIPE) X(20, EROFS)    \
-					X(21, EPIPE) X(22, ENAMETOOLONG)                 \
-						X(23, ENOTEMPTY) X(24, ELOOP)            \
-							X(25, EOVERFLOW) X(26, ENOSYS)   \
-								X(27, EDQUOT)
+	X(2, ENOENT)                                                                     \
+	X(3, EIO) X(4, EBADF) X(5, EAGAIN) X(6, ENOMEM) X(7, EACCES) X(8, EFAULT)        \
+		X(9, EBUSY) X(10, EEXIST) X(11, ENOTDIR) X(12, EISDIR) X(13, EINVAL)     \
+			X(14, ENFILE) X(15, EMFILE) X(16, ETXTBSY) X(17, EFBIG)          \
+				X(18, ENOSPC) X(19, ESPIPE) X(20, EROFS) X(21, EPIPE)    \
+					X(22, ENAMETOOLONG) X(23, ENOTEMPTY)             \
+						X(24, ELOOP) X(25, EOVERFLOW)            \
+							X(26, ENOSYS) X(27, EDQUOT)
 
 /* NEWLIB_EPERM and so on. */
 #define NEWLIB_ERROR_NAME(number, name) NEWLIB_##name = number,
 enum newlib_error { NEWLIB_ERRORS(NEWLIB_ERROR_NAME) };
 
-/* How newlib_open() is to open: reading, writing or both, and any of the others. */
+/* Flags of newlib_open(): reading, writing or both, and any of the others. */
 enum newlib_how {
 	NEWLIB_READ = 0x1,
 	NEWLIB_WRITE = 0x2,
@@ -53,13 +52,13 @@ enum newlib_how {
 	NEWLIB_TRUNCATE = 0x20,
 };
 
-/* Where newlib_seek() counts from. */
+/* The origin of newlib_seek(). */
 enum newlib_whence { NEWLIB_START, NEWLIB_HERE, NEWLIB_END };
 
-/* What newlib_clock() reads. */
+/* The clocks of newlib_clock(). */
 enum newlib_clock {
 	NEWLIB_WALL_CLOCK, /* since the start of 1970, UTC */
-	NEWLIB_CPU_CLOCK,  /* processor time that this guest took */
+	NEWLIB_CPU_CLOCK,  /* processor time of this guest */
 };
 
 enum newlib_kind {
@@ -69,33 +68,33 @@ enum newlib_kind {
 	NEWLIB_STREAM, /* a pipe, or anything else without a position */
 };
 
-/* The same 24 bytes for 32 and 64 bit. */
+/* The same layout for 32 and 64 bit: 24 bytes. */
 struct newlib_status {
 	uint32_t kind;	      /* enum newlib_kind */
 	uint32_t permissions; /* rwxrwxrwx */
 	int64_t size;	      /* bytes; 0 unless NEWLIB_FILE */
-	int64_t changed_ns;   /* when the contents last changed, as NEWLIB_WALL_CLOCK */
+	int64_t changed_ns;   /* last change of the contents, on NEWLIB_WALL_CLOCK */
 };
 
 /*
- * Opens a regular file below the guest's directory; `permissions` are for one that it
- * creates. Returns its number.
+ * Opens a regular file below the guest's directory; `permissions` apply to a file that it
+ * creates. Returns the file's number.
  */
 EXTERNAL_FUNC(int, newlib_open, const char *, int, int)
 EXTERNAL_FUNC(int, newlib_close, int)
 
-/* Return the number of bytes, at most INT_MAX; a read returns 0 at the end. */
+/* Return the number of bytes, at most INT_MAX; newlib_read() returns 0 at the end. */
 EXTERNAL_FUNC(int, newlib_read, int, void *, size_t)
 EXTERNAL_FUNC(int, newlib_write, int, const void *, size_t)
 
 /* Returns the new position. */
 EXTERNAL_FUNC(int64_t, newlib_seek, int, int64_t, int)
 
-/* Return 0. A path that ends in a symbolic link means what it leads to. */
+/* Return 0. Follow a symbolic link at the end of the path. */
 EXTERNAL_FUNC(int, newlib_status_of_file, int, struct newlib_status *)
 EXTERNAL_FUNC(int, newlib_status_of_path, const char *, struct newlib_status *)
 
-/* Return 0. They mean the name itself, even if it is a symbolic link. */
+/* Return 0. Do not follow a symbolic link at the end of the path. */
 EXTERNAL_FUNC(int, newlib_unlink, const char *)
 EXTERNAL_FUNC(int, newlib_rename, const char *, const char *)
 

@@ -1,8 +1,8 @@
 /*
- * The host's side of newlib_calls.h: checks what the guest passed, and translates errors.
- * Options: root=DIRECTORY, the only directory with files for the guest; without it
- * there is the console and no file.
- * Everything that the guest can call is async-signal-safe: plain system calls only.
+ * The host's side of newlib_calls.h: checks the guest's arguments and translates errors.
+ * Option: root=DIRECTORY, the only directory that the guest can use; without it, the
+ * guest has the console only. All functions that the guest can call are
+ * async-signal-safe: they use plain system calls only.
  */
 #include <jumpslot/provider.h>
 #include <errno.h>
@@ -20,7 +20,7 @@
 	case -(name):                                                                    \
 		return -(number);
 
-/* A negative errno of the host as one of NEWLIB_ERRORS. */
+/* Converts a negative errno of the host to one of NEWLIB_ERRORS. */
 static int64_t translate(int64_t result)
 {
 	switch (result) {
@@ -30,14 +30,14 @@ static int64_t translate(int64_t result)
 	}
 }
 
-/* What goes back to the guest; an interrupted host function keeps its errno. */
+/* The result for the guest. Restores errno for a host function that was interrupted. */
 static int64_t answer(int64_t result, int host_errno)
 {
 	errno = host_errno;
 	return translate(result);
 }
 
-/* The guest may change a path while we look at it, so only the copy is looked at. */
+/* Copies first: the guest may change a path while the provider reads it. */
 static int copy_path(char *copy, const char *path)
 {
 	long length = jumpslot_guest_string(path, NEWLIB_MAX_PATH);
@@ -173,7 +173,7 @@ int jumpslot_provider_init(const char *options, char *message, size_t size)
 	if (!*options)
 		return 0;
 	if (strncmp(options, "root=", strlen("root="))) {
-		snprintf(message, size, "unknown option %s: there is only root=DIRECTORY",
+		snprintf(message, size, "%s: unknown option (expected root=DIRECTORY)",
 			 options);
 		return -EINVAL;
 	}

@@ -1,4 +1,4 @@
-/* A table from the guest's numbers to descriptors. See provider_files.h. */
+/* The table from the guest's file numbers to host descriptors. See provider_files.h. */
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
 #include <jumpslot/provider.h>
@@ -16,7 +16,7 @@
 
 enum { CLOSED = -1, OPENING = -2 };
 
-/* Descriptors of the host. Atomic, as an interrupt may come between any two steps. */
+/* Host descriptors. Accessed atomically: an interrupt may come between any two steps. */
 static int files[NEWLIB_FILES];
 
 void files_start(void)
@@ -64,12 +64,12 @@ static int host_flags(int how)
 	       (how & NEWLIB_TRUNCATE ? O_TRUNC : 0);
 }
 
-/* Takes `fd`, and gives it back if it is a regular file. */
+/* Returns `fd` if it is a regular file; otherwise closes it and returns an error. */
 static int only_regular(int fd)
 {
 	struct stat status;
 
-	/* Nobody reads a FIFO that was to be written, or the like. */
+	/* For example, a FIFO without a reader. */
 	if (fd == -ENXIO)
 		return -EACCES;
 	if (fd < 0 || (!fstat(fd, &status) && S_ISREG(status.st_mode)))
@@ -89,7 +89,7 @@ int files_open(char *path, int how, int permissions)
 	file = reserve();
 	if (file < 0)
 		return file;
-	/* O_NONBLOCK: whatever it is that gets opened, it must not hold us up. */
+	/* O_NONBLOCK: opening a FIFO or a device must not wait. */
 	fd = only_regular(root_open(path, host_flags(how) | O_NONBLOCK | O_NOCTTY,
 				    permissions & 0777));
 	__atomic_store_n(&files[file], fd < 0 ? CLOSED : fd, __ATOMIC_RELAXED);
@@ -102,11 +102,11 @@ int files_close(int file)
 
 	if (fd < 0)
 		return fd;
-	/* Whoever interrupts us here may have closed it, and opened another. */
+	/* An interrupt here may have closed the file and opened another one. */
 	if (!__atomic_compare_exchange_n(&files[file], &expected, CLOSED, 0,
 					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		return -EBADF;
-	/* The host's own console stays open: faults are reported there. */
+	/* The host's console stays open: the host reports faults there. */
 	if (file >= CONSOLE_FILES && close(fd) && errno != EINTR)
 		return -errno;
 	return 0;
@@ -125,7 +125,7 @@ ssize_t files_read(int file, void *buffer, size_t count)
 	return done < 0 ? -errno : done;
 }
 
-/* All of it, unless an error comes in between. */
+/* Writes all bytes, unless an error comes in between. */
 ssize_t files_write(int file, const void *bytes, size_t count)
 {
 	int fd = host_file(file);

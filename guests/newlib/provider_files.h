@@ -1,7 +1,8 @@
 /*
- * The guest's open files by their numbers, which are not the host's: the guest reaches
- * the console and what it opened itself, and no other descriptor of the process.
- * All but files_start() are async-signal-safe. They return a negative errno on failure.
+ * The guest's open files. The guest's numbers are not host descriptors: the guest reaches
+ * the console and the files that it opened, and no other descriptor of the process.
+ * All functions except files_start() are async-signal-safe. They return a negative errno
+ * on failure. Depends only on <stddef.h>, <stdint.h> and <sys/types.h>.
  */
 #ifndef PROVIDER_FILES_H
 #define PROVIDER_FILES_H
@@ -12,10 +13,10 @@
 
 struct newlib_status;
 
-/* The console, as far as it is open on the host. To be called first. */
+/* Opens the console files that are open on the host. Call it first. */
 void files_start(void);
 
-/* The arguments are those of newlib_calls.h, with all memory checked by the caller. */
+/* Arguments as in newlib_calls.h; the caller has checked all memory. */
 int files_open(char *path, int how, int permissions);
 int files_close(int file);
 ssize_t files_read(int file, void *buffer, size_t count);

@@ -1,4 +1,4 @@
-/* openat2(), by which the kernel itself keeps a path inside. See provider_root.h. */
+/* Uses openat2(): the kernel keeps paths inside the root. See provider_root.h. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 
 #include "provider_root.h"
 
-/* How often to try again when directories move while a path is followed. */
+/* Maximum number of attempts while directories move. */
 #define ATTEMPTS 100
 
 static int root = -1;
@@ -29,7 +29,7 @@ static int open_within(int directory, const char *path, int flags, int permissio
 	do
 		fd = (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
 	while (fd < 0 && (errno == EINTR || (errno == EAGAIN && --attempts)));
-	/* The kernel says EXDEV of a path that leads outside. */
+	/* The kernel returns EXDEV for a path that leads outside. */
 	return fd >= 0 ? fd : errno == EXDEV ? -EACCES : -errno;
 }
 
@@ -55,8 +55,8 @@ int root_open(const char *path, int flags, int permissions)
 }
 
 /*
- * Splits `path` before its last name, and opens the directory that has it. The kernel
- * refuses to unlink or rename "." and "..", so that such a last name leads nowhere.
+ * Splits `path` before its last name and opens the directory that contains it. The last
+ * name may be "." or "..": the kernel refuses to unlink or rename these.
  */
 static int open_parent(char *path, const char **last)
 {

@@ -1,7 +1,6 @@
 /*
  * The start of a guest that is an ordinary C program: memory, constructors, arguments,
- * main(), exit(). Depends on newlib, and of the host on the start information and
- * the arguments alone.
+ * main(), exit(). Depends on newlib, the start information and the host's arguments.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,13 +11,13 @@
 
 #include "memory.h"
 
-/* newlib's own, which no header of it declares. */
+/* newlib defines these, but none of its headers declares them. */
 void __libc_init_array(void);
 void __libc_fini_array(void);
 
 int main(int argc, char **argv);
 
-/* newlib calls these between the init arrays; here nothing is to be done there. */
+/* newlib calls these between the init arrays. */
 void _init(void);
 void _fini(void);
 
@@ -41,7 +40,7 @@ static void *must_allocate(size_t size)
 	void *memory = malloc(size);
 
 	if (!memory)
-		die("no memory for the arguments: a larger --work-area is needed\n");
+		die("arguments: out of memory (expected a larger --work-area)\n");
 	return memory;
 }
 

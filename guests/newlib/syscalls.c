@@ -1,7 +1,7 @@
 /*
- * newlib's system calls, each in terms of newlib_calls.h: here newlib's flags and
- * structures are turned into those that cross to the host, and back.
- * Depends on newlib's headers and on newlib_calls.h.
+ * newlib's system calls in terms of newlib_calls.h: converts newlib's flags and
+ * structures to those of newlib_calls.h, and back. Depends on newlib's headers and on
+ * newlib_calls.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +36,7 @@ static int how_of_flags(int flags)
 		[O_RDONLY] = NEWLIB_READ,
 		[O_WRONLY] = NEWLIB_WRITE,
 		[O_RDWR] = NEWLIB_READ | NEWLIB_WRITE,
-		[O_ACCMODE] = 0, /* refused by the host */
+		[O_ACCMODE] = 0, /* the host refuses it */
 	};
 
 	return access[flags & O_ACCMODE] | (flags & O_APPEND ? NEWLIB_APPEND : 0) |
@@ -74,7 +74,7 @@ _READ_WRITE_RETURN_TYPE write(int file, const void *buffer, size_t count)
 	return (_READ_WRITE_RETURN_TYPE)errors_take(newlib_write(file, buffer, count));
 }
 
-/* A position beyond off_t, which is a long, is an error that moves nothing. */
+/* off_t is a long: restores the old position if the new one does not fit. */
 off_t lseek(int file, off_t offset, int whence)
 {
 	static const int from[] = {
@@ -162,7 +162,7 @@ int unlink(const char *path)
 	return (int)errors_take(newlib_unlink(path));
 }
 
-/* newlib's own would make a hard link and remove the old name. */
+/* newlib's own version would make a hard link and remove the old name. */
 int _rename_r(struct _reent *reent, const char *from, const char *to)
 {
 	(void)reent;
@@ -191,7 +191,7 @@ clock_t times(struct tms *times)
 	return times->tms_utime;
 }
 
-/* A guest is one process, and the only one that it can see. */
+/* The guest sees one process, itself. */
 pid_t getpid(void)
 {
 	return 1;

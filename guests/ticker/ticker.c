@@ -1,4 +1,4 @@
-/* A guest that is interrupted: five ticks of the clock, and one of its own making. */
+/* A guest with interrupts: five clock ticks, and a vector that it raises itself. */
 #include <jumpslot/entry.h>
 #include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>
@@ -37,11 +37,11 @@ JUMPSLOT_ENTRY(info)
 	for (int seen = 0; seen < 5; seen++) {
 		while (ticks <= seen)
 			_CPU_Virtual_Wait_for_event(
-				CPU_VIRTUAL_FOREVER); /* opens meanwhile */
+				CPU_VIRTUAL_FOREVER); /* enables interrupts */
 		print("tick\n");
 	}
 	_BSP_Virtual_Clock_stop();
-	_CPU_Virtual_Irq_raise(JUMPSLOT_VECTOR_SOFT); /* waits: the level is 1 */
+	_CPU_Virtual_Irq_raise(JUMPSLOT_VECTOR_SOFT); /* stays pending: the level is 1 */
 	print(others ? "too early\n" : "held back\n");
 	_CPU_Virtual_Interrupts_open();
 	print(others == 1 ? "delivered\n" : "lost\n");

@@ -231,8 +231,8 @@ def test_without_a_root_there_is_the_console_and_no_file(root, lua):
 
 
 @pytest.mark.parametrize("option,message", [
-    ("toor=/tmp", "unknown option toor=/tmp: there is only root=DIRECTORY"),
-    ("root", "unknown option root: there is only root=DIRECTORY"),
+    ("toor=/tmp", "toor=/tmp: unknown option (expected root=DIRECTORY)"),
+    ("root", "root: unknown option (expected root=DIRECTORY)"),
     ("root=", "root=: No such file or directory"),
     ("root=/nowhere", "root=/nowhere: No such file or directory"),
     ("root=/dev/null", "root=/dev/null: Not a directory")])
@@ -255,7 +255,7 @@ def test_a_work_area_too_small_to_start_in_is_said(tools, lua):
     result = tools.wrapper("--work-area", "4K", "--provider", lua.provider, lua.guest,
                            "x" * 5000)
     assert result.stdout == \
-        "no memory for the arguments: a larger --work-area is needed\n"
+        "arguments: out of memory (expected a larger --work-area)\n"
     assert result.returncode == 1
 
 

@@ -1,5 +1,5 @@
-"""jumpslot/rtems_paravirt.h: RTEMS's five i386 hooks keep RTEMS's rules, defined once for
-files that only declare them, and inline."""
+"""jumpslot/rtems_paravirt.h: RTEMS's five i386 hooks keep RTEMS's rules, inline or defined
+once for files that only declare them."""
 
 import re
 
@@ -13,18 +13,18 @@ OURS = ["-include", "jumpslot/rtems_paravirt.h"]
 RTEMS = ["-include", GUESTS / "rtems_paravirt.h"]
 WAYS = {"declared": RTEMS, "inline": OURS,
         "inline before RTEMS's header": OURS + RTEMS,
-        "inline behind RTEMS's header": RTEMS + OURS}
+        "inline after RTEMS's header": RTEMS + OURS}
 DEFINER = ('#include "rtems_paravirt.h"\n'
            "#define JUMPSLOT_RTEMS_PARAVIRT_DEFINE\n"
            "#include <jumpslot/rtems_paravirt.h>\n")
 HOOKS = {"i386_disable_interrupts", "i386_enable_interrupts", "i386_flash_interrupts",
          "i386_set_interrupt_level", "i386_get_interrupt_level"}
 RULES = {
-    "cookie": "the cookie has bit 9 while interrupts are enabled, and not while disabled",
-    "disable": "disabling holds back",
-    "enable": "bit 9 alone decides; what is pending is delivered before enabling returns",
-    "pairs": "pairs that nest restore",
-    "flash": "flash delivers all that is deliverable, and leaves interrupts disabled",
+    "cookie": "bit 9 of the cookie is set while interrupts are enabled",
+    "disable": "a vector raised while disabled stays pending",
+    "enable": "only bit 9 counts; enabling delivers what is pending before it returns",
+    "pairs": "nested pairs restore the level",
+    "flash": "flash delivers what is deliverable, and leaves interrupts disabled",
     "set-level": "level 0 enables, and delivers what is pending; any other disables",
     "get-level": "the level is 0 while enabled, 1 while disabled",
 }
@@ -54,7 +54,7 @@ def run_case(image, case):
 
 
 def hooks(object_file, kinds):
-    """The hooks that an object's symbol table has as one of these kinds of nm's."""
+    """The hooks in an object's symbol table that nm shows with one of these letters."""
     symbols = (line.split()[-2:] for line in run("nm", object_file).stdout.splitlines())
     return {name for kind, name in symbols if kind in kinds and name in HOOKS}
 
@@ -75,7 +75,7 @@ def test_the_rules_of_the_hooks(guests, case, way):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_c_and_cpp_mix(tools, arch, language):  # noqa: F811
-    """A definer of either language serves files of the other, whatever these include."""
+    """A definer in one language serves files in the other, with any of the headers."""
     other, = LANGUAGES.keys() - {language}
     hooks_file = definer(tools, language)
     for way in WAYS:
@@ -92,7 +92,7 @@ def test_inline_needs_no_definer(tools, arch, way, optimize):  # noqa: F811
 
 
 def test_many_files_and_one_definer(tools, arch):  # noqa: F811
-    """Of the files of one guest, one defines them, and each other uses them in one way."""
+    """One file of a guest defines the hooks; the others use them, each in a different way."""
     files = [definer(tools)]
     assert hooks(files[0], "T") == HOOKS
     for at, flags in enumerate(WAYS.values()):
@@ -124,7 +124,7 @@ def test_many_files_and_one_definer(tools, arch):  # noqa: F811
 @only_i386
 @pytest.mark.parametrize("count,error", [(0, "undefined reference to"),
                                          (2, "multiple definition of")])
-def test_none_or_two_definers_are_a_link_error(tools, count, error):
+def test_no_definer_or_two_are_a_link_error(tools, count, error):
     definers = [definer(tools) for _ in range(count)]
     result = tools.link(guest(tools, "declared"), *definers, check=False)
     assert result.returncode == 1
@@ -132,7 +132,7 @@ def test_none_or_two_definers_are_a_link_error(tools, count, error):
         assert f"{error} `{hook}'" in result.stderr
 
 
-# What breaks a rule, and the rule.
+# A change that breaks a rule, and the rule.
 BROKEN = [
     ("? 0 : JUMPSLOT_RTEMS_ENABLED", "? JUMPSLOT_RTEMS_ENABLED : 0", "cookie"),
     ("? 0 : JUMPSLOT_RTEMS_ENABLED", "? 0 : 1", "cookie"),
@@ -159,7 +159,7 @@ BROKEN = [
 
 @only_i386
 @pytest.mark.parametrize("right,wrong,case", BROKEN)
-def test_the_case_of_a_rule_sees_that_it_is_broken(tools, right, wrong, case):
+def test_the_case_of_a_rule_detects_that_it_is_broken(tools, right, wrong, case):
     text = HEADER.read_text()
     assert text.count(right) == 1
     broken = tools.write("broken.h", text.replace(right, wrong).replace(

@@ -45,7 +45,7 @@ def lua_results(jobs):
 
 @pytest.mark.parametrize("jobs", [1, 120])
 def test_lua_threads_compute_what_lua_computes_while_the_clock_preempts_them(machine, jobs):
-    last = "all 5 workers were interrupted, and what they computed was the same\n"
+    last = "all 5 workers were interrupted, and computed the same\n"
     assert machine.run("lua", f"jobs={jobs}") == (lua_results(jobs) + last, "", 0)
 
 

@@ -53,7 +53,7 @@ static void show(const struct thread *thread)
 	      thread == thread_self() ? "running" : states[thread->state], thread->ticks);
 }
 
-/* Searches for each thread anew: the list may change while one is printed. */
+/* Searches from the start for each thread: the list may change while one is printed. */
 static void threads(const char *argument)
 {
 	(void)argument;

@@ -1,7 +1,7 @@
 /*
- * Thirty-two threads at a thousand ticks a second, for as long as "seconds=" says: does
- * any of them miss a deadline, lose a message, have its registers changed, or wait longer
- * than what it waits for takes?
+ * A soak test: 32 threads at 1,000 ticks per second, for as many seconds as "seconds="
+ * says. Fails if a thread misses a deadline, loses a message, computes a wrong result or
+ * waits too long.
  */
 #include "clock.h"
 #include "cpu.h"
@@ -15,14 +15,14 @@
 #include "thread.h"
 
 #define RATE	       1000
-#define SECONDS	       10 /* unless told otherwise */
+#define SECONDS	       10 /* default */
 #define REPORT_SECONDS 10
 
 #define PERIODIC  18 /* threads of each kind */
 #define PAIRS	  2
 #define COMPUTING 2
 
-/* Those that are started by number. The director and the idle thread come on top. */
+/* Threads by number. The director and the idle thread come in addition. */
 enum {
 	HIGH,
 	MIDDLE,
@@ -38,7 +38,7 @@ enum {
 };
 _Static_assert(STARTED + 2 == 32, "thirty-two threads");
 
-/* Priorities. Computing never ends, so everybody else comes first. */
+/* Priorities. Computing never ends, so all other threads are more urgent. */
 enum { DIRECTOR_PRIORITY, FIRST_PRIORITY, COMPUTING_PRIORITY = THREAD_IDLE_PRIORITY - 1 };
 
 /* Ticks. */
@@ -52,7 +52,7 @@ enum { DIRECTOR_PRIORITY, FIRST_PRIORITY, COMPUTING_PRIORITY = THREAD_IDLE_PRIOR
 #define QUEUE_MESSAGES 8
 #define BURST	       16
 #define STEPS	       5000
-#define SHARED_EVERY   4 /* of the periodic threads takes the mutex */
+#define SHARED_EVERY   4 /* every fourth periodic thread takes the mutex */
 
 static char stacks[STARTED + 1][THREAD_MIN_STACK] __attribute__((__aligned__(16)));
 static struct thread threads[STARTED];
@@ -60,7 +60,7 @@ static struct thread threads[STARTED];
 static struct mutex mutex, victims;
 static struct semaphore handled;
 
-/* What was seen. Words of several threads are written with interrupts closed. */
+/* Counters. Those of several threads are written with interrupts disabled. */
 static volatile uint32_t jobs, late, unexplained;
 static volatile uint32_t inherited, held_up;
 static volatile uint32_t messages, out_of_order;
@@ -77,7 +77,7 @@ static void add(volatile uint32_t *to, uint32_t number)
 	cpu_interrupts_enable(level);
 }
 
-/* Periods that had been missed at each of the last ticks. */
+/* The number of missed periods at each of the last ticks. */
 static uint32_t missed_at[REMEMBERED];
 
 static uint32_t count(uint32_t periods)
@@ -87,16 +87,16 @@ static uint32_t count(uint32_t periods)
 
 	interrupts++;
 	for (uint32_t i = 0; i < periods; i++) {
-		const uint32_t behind =
-			periods - 1 - i; /* none of them is missed twice */
+		/* The periods after this one are not missed yet. */
+		const uint32_t later = periods - 1 - i;
 
 		missed_at[(clock_ticks() + 1 + i) % REMEMBERED] =
-			missed - before > behind ? missed - behind : before;
+			missed - before > later ? missed - later : before;
 	}
 	return periods;
 }
 
-/* By how many of the ticks from `tick` until now the machine itself was late. */
+/* The number of ticks since `tick` by which the machine itself was late. */
 static uint32_t explained_since(uint32_t tick)
 {
 	return clock_missed() - missed_at[tick % REMEMBERED];
@@ -111,7 +111,7 @@ static void spin(uint32_t ticks)
 		;
 }
 
-/* Due at the end of each period. */
+/* A job is due at the end of its period. */
 static void judge(uint32_t release, uint32_t period)
 {
 	const uint32_t level = cpu_interrupts_disable();
@@ -135,7 +135,7 @@ static void job(uint32_t number)
 		mutex_unlock(&mutex);
 }
 
-/* The next one that is not past: what a stop of the machine took is not made up for. */
+/* The next release in the future: skips those that a stop of the machine took. */
 static uint32_t next_release(uint32_t release, uint32_t period)
 {
 	do
@@ -158,7 +158,7 @@ static void periodic(void *number_given)
 	}
 }
 
-/* High waits for the mutex that low has, while middle would like to run for longer. */
+/* High waits for the mutex that low holds, while middle wants to run for longer. */
 static void high(void *unused)
 {
 	(void)unused;
@@ -232,7 +232,7 @@ static void raise_open(void)
 	cpu_vector_raise(CPU_VECTOR_SOFT);
 }
 
-/* Each one is handled before the next, as who handles it is more urgent. */
+/* Each interrupt is handled before the next one: the handling thread is more urgent. */
 static void raises(void *unused)
 {
 	static void (*const ways[])(void) = { raise_open, raise_closed, raise_masked };
@@ -260,7 +260,7 @@ static void produces(void *queue)
 	}
 }
 
-/* Now and then it is impatient. */
+/* Some receives time out. */
 static void consumes(void *queue)
 {
 	for (uint32_t expected = 0, number;; expected++) {
@@ -272,7 +272,7 @@ static void consumes(void *queue)
 	}
 }
 
-/* Floating point and integers that depend on each step before. */
+/* Floating point and integers; each step depends on the previous one. */
 static uint32_t compute(void)
 {
 	double x = 0.3;
@@ -294,7 +294,7 @@ static void computes(void *expected)
 	}
 }
 
-/* Ended by the director wherever it is, and now and then by a fault of its own. */
+/* The director kills this thread at any point; sometimes it ends itself by a fault. */
 static void is_victim(void *faults)
 {
 	volatile uint32_t zero = 0;
@@ -336,7 +336,7 @@ static void start_all(const uint32_t *expected)
 	for (unsigned i = 0; i < PERIODIC; i++)
 		start(PERIODICS + i, "periodic", priority++, periodic,
 		      (void *)(uintptr_t)i);
-	/* The one queue is empty as a rule, and the other one full. */
+	/* One queue is usually empty, the other one full. */
 	for (unsigned i = 0; i < PAIRS; i++) {
 		queue_init(&queues[i], places[i], sizeof(uint32_t), QUEUE_MESSAGES);
 		start(CONSUMERS + i, "consumer", priority + i, consumes, &queues[i]);
@@ -357,8 +357,7 @@ static void report(void)
 	      computed, wrong, restarts, not_released, clock_missed());
 }
 
-/* Whether every tick has had an interrupt or is known as missed; one may be on its way.
- */
+/* Whether each tick had an interrupt or counts as missed; one may be under way. */
 static bool ticks_add_up(void)
 {
 	const uint32_t level = cpu_interrupts_disable();

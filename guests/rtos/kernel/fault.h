@@ -1,7 +1,7 @@
 /*
  * Faults. A thread that faults is ended, with a message; the others go on. A fault with
- * interrupts disabled belongs to the kernel or to a handler, and ends the machine. So
- * does a fault of the idle thread.
+ * interrupts disabled, or of the idle thread, belongs to the kernel or to a handler, and
+ * stops the machine.
  * Depends only on the compiler's own headers.
  */
 #ifndef RTOS_FAULT_H

@@ -2,7 +2,7 @@
  * The start of the kernel, and the application that is linked to it.
  *
  * Unless their headers say otherwise, the kernel's functions are for threads with
- * interrupts enabled. They need no lock of the caller's. Depends only on panic.
+ * interrupts enabled. The caller needs no lock. Depends only on panic.
  */
 #ifndef RTOS_KERNEL_H
 #define RTOS_KERNEL_H

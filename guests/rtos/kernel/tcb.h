@@ -27,7 +27,7 @@ struct wait_queue {
 	struct list owned;    /* in the owner's list */
 };
 
-/* What a thread waits for. */
+/* The wait of a thread. */
 struct wait {
 	struct wait_queue *queue; /* NULL: for the time only */
 	struct timeout timeout;

@@ -22,13 +22,13 @@
 void thread_create(struct thread *thread, const char *name, unsigned priority,
 		   void (*main)(void *), void *argument, void *stack, size_t size);
 
-/* Ends the calling thread. What it owned passes to the threads that wait for it. */
+/* Ends the calling thread. Its mutexes pass to the threads that wait for them. */
 __attribute__((__noreturn__)) void thread_exit(void);
 
 /*
  * Ends any thread but the idle one, wherever it is; has no effect on a thread that has
- * ended. What it owned passes to the threads that wait for it; what it took from
- * semaphores stays taken. From a handler: yes.
+ * ended. Its mutexes pass to the threads that wait for them; semaphores that it took
+ * stay taken. From a handler: yes.
  */
 void thread_kill(struct thread *thread);
 

@@ -1,5 +1,5 @@
--- Hands out the jobs, as many at a time as the queue takes, and prints the results in order.
--- Then all of it again, until each worker was interrupted often enough: with the same results.
+-- Sends the jobs, as many at a time as the queue takes, and prints the results in order.
+-- Repeats this until each worker was interrupted often enough, and compares the results.
 local jobs, workers, ticks = ...
 
 local function round()
@@ -22,11 +22,11 @@ end
 while least_ticks() < ticks do
 	for number, text in ipairs(round()) do
 		if text ~= first[number] then
-			error(("job %d: %s, and then %s"):format(number, first[number], text))
+			error(("job %d: %s, then %s"):format(number, first[number], text))
 		end
 	end
 end
 for _ = 1, workers do
 	send("jobs", "end")
 end
-print(("all %d workers were interrupted, and what they computed was the same"):format(workers))
+print(("all %d workers were interrupted, and computed the same"):format(workers))

@@ -1,8 +1,8 @@
--- What the workers compute, by number: each answers with a short text that depends on all
--- of its steps. Nothing here depends on the order of pairs(), on addresses or on time.
+-- The jobs of the workers, by number. Each returns a short text that depends on all of its
+-- steps, and not on the order of pairs(), on addresses or on time.
 local jobs = {}
 
--- Floating point: how many points of a line belong to the Mandelbrot set.
+-- Floating point: the number of points of a line in the Mandelbrot set.
 jobs[1] = function(n)
 	local inside, y = 0, n / 40 - 1
 	for column = 1, 120 do
@@ -17,7 +17,7 @@ jobs[1] = function(n)
 	return ("mandelbrot %d"):format(inside)
 end
 
--- Strings: substitution, and a hash of what comes of it.
+-- Strings: substitution, and a hash of the result.
 jobs[2] = function(n)
 	local text = ("a call is a jump, %d times; "):format(n):rep(20)
 	local hash = 5381
@@ -44,7 +44,7 @@ jobs[3] = function(n)
 	return ("sorted %s %s %s"):format(list[1].name, list[200].name, list[400].name)
 end
 
--- Coroutines: the number of permutations in which nothing stays in its place.
+-- Coroutines: the number of permutations that leave no element in its place.
 jobs[4] = function(n)
 	local size, count = 5 + n % 2, 0
 	local function permute(list, from)
@@ -80,7 +80,7 @@ jobs[5] = function(n)
 	return ("sum %.14g"):format(sum)
 end
 
--- Errors that are caught.
+-- Caught errors.
 jobs[6] = function(n)
 	local caught = 0
 	for i = 1, 200 do

@@ -1,6 +1,6 @@
 /*
- * A larger application: Lua states, one a thread, which hand each other messages while
- * the clock takes the processor from the one and gives it to the next.
+ * A larger application: one Lua state per thread. The threads exchange messages while the
+ * clock preempts them.
  */
 #include <lauxlib.h>
 #include <lua.h>
@@ -17,15 +17,15 @@
 
 #define RATE	      1000
 #define WORKERS	      5
-#define JOBS	      120 /* unless told otherwise */
-#define TICKS	      20  /* that each worker has before all is over, and so slices */
+#define JOBS	      120 /* default */
+#define TICKS	      20  /* that each worker runs for at least */
 #define STACK	      0x20000
 #define MESSAGE	      64 /* bytes */
 #define QUEUE_LENGTH  8
 #define WORK_PRIORITY 8
 #define MAIN_PRIORITY 4
 
-/* The scripts (scripts.S); each ends with a NUL. */
+/* The scripts, from scripts.S; each ends with a NUL. */
 extern const char jobs_lua[], worker_lua[], director_lua[];
 
 struct message {
@@ -40,7 +40,7 @@ static const char *const queue_names[] = { "jobs", "results", NULL };
 static struct thread workers[WORKERS];
 static char stacks[WORKERS + 1][STACK] __attribute__((__aligned__(16)));
 
-/* send(queue, text [, ticks]): whether there was room in time */
+/* send(queue, text [, ticks]): returns whether there was room in time */
 static int lua_send(lua_State *lua)
 {
 	struct queue *queue = &queues[luaL_checkoption(lua, 1, NULL, queue_names)];
@@ -55,7 +55,7 @@ static int lua_send(lua_State *lua)
 	return 1;
 }
 
-/* receive(queue): a text */
+/* receive(queue): returns a text */
 static int lua_receive(lua_State *lua)
 {
 	struct queue *queue = &queues[luaL_checkoption(lua, 1, NULL, queue_names)];
@@ -66,14 +66,14 @@ static int lua_receive(lua_State *lua)
 	return 1;
 }
 
-/* print(text): a line, in one piece */
+/* print(text): prints a line in one piece */
 static int lua_print(lua_State *lua)
 {
 	print("%s\n", luaL_checkstring(lua, 1));
 	return 0;
 }
 
-/* least_ticks(): that a worker has had */
+/* least_ticks(): the ticks of the worker that has had the fewest */
 static int lua_least_ticks(lua_State *lua)
 {
 	uint32_t least = UINT32_MAX;
@@ -96,7 +96,7 @@ static lua_State *new_state(void)
 	lua_State *lua = luaL_newstate();
 
 	if (!lua)
-		kernel_panic("%s: no memory for Lua", thread_self()->name);
+		kernel_panic("%s: out of memory for Lua", thread_self()->name);
 	for (size_t i = 0; i < sizeof(libraries) / sizeof(*libraries); i++) {
 		luaL_requiref(lua, libraries[i].name, libraries[i].func, 1);
 		lua_pop(lua, 1);
@@ -114,7 +114,7 @@ static void check(lua_State *lua, int error)
 		kernel_panic("%s: %s", thread_self()->name, lua_tostring(lua, -1));
 }
 
-/* Runs a script; its arguments and results are on the stack. */
+/* Runs a script; arguments and results are on the Lua stack. */
 static void run(lua_State *lua, const char *script, const char *name, int arguments,
 		int results)
 {

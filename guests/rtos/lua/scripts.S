@@ -1,4 +1,4 @@
-/* The scripts, as they are; each with a NUL behind it. */
+/* The scripts, each followed by a NUL. */
 	.section .rodata
 
 	.globl	jobs_lua, worker_lua, director_lua

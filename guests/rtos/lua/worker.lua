@@ -1,4 +1,4 @@
--- A worker: takes a number, and sends what it computed, until it is told to end.
+-- A worker: receives numbers and sends results, until it receives "end".
 local work = ...
 while true do
 	local number = receive("jobs")

@@ -33,7 +33,7 @@ void newlib_attach_thread(void)
 	struct _reent *reent = malloc(sizeof(*reent));
 
 	if (!reent)
-		kernel_panic("%s: no memory for newlib's data", thread_self()->name);
+		kernel_panic("%s: out of memory for newlib's data", thread_self()->name);
 	_REENT_INIT_PTR(reent);
 	thread_self()->data = reent;
 	_impure_ptr = reent;

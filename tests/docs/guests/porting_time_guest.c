@@ -1,5 +1,5 @@
 /*
- * What docs/porting-an-rtos.md promises about the host: periods in the past count as
+ * Promises of docs/porting-an-rtos.md about the host: periods in the past count as
  * missed, and several threads may wait for events at the same time.
  */
 #include <stdbool.h>

@@ -1,2 +1,2 @@
--- What program.lua requires.
+-- The module that program.lua requires.
 return { name = ..., greet = function(whom) return "hello, " .. whom end }

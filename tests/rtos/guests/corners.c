@@ -1,6 +1,6 @@
 /*
- * What a test asks of the kernel that ends it, or that no application does: one option
- * for each. Without any, what print() makes of values.
+ * Corner cases: fatal errors, and uses of the kernel that no application has, one option
+ * for each. Without an option, prints values with the conversions of print().
  */
 #include "clock.h"
 #include "console.h"
@@ -78,7 +78,7 @@ static void start_on_odd(void)
 	thread_create(&other, "other", 1, nothing, NULL, stacks[1] + 8, THREAD_MIN_STACK);
 }
 
-/* The tick's handler ends the thread that was interrupted, at the end of its slice. */
+/* The clock hook kills the interrupted thread at the end of its time slice. */
 static uint32_t end_interrupted(uint32_t periods)
 {
 	clock_count_hook = NULL;
@@ -103,7 +103,7 @@ static void ended_by_tick(void)
 	kernel_stop(9);
 }
 
-/* Two write lines of one letter each, while the clock takes turns. */
+/* Two threads write lines of one letter each, while the clock preempts them. */
 static void write_lines(void *letter)
 {
 	char line[PRINT_MAX];
@@ -126,7 +126,7 @@ static void lines(void)
 	kernel_stop(0);
 }
 
-/* Ten times twenty ticks of idle time; the status: how many interrupts they took. */
+/* Sleeps ten times for 20 ticks; the status is the number of interrupts. */
 static uint32_t interrupts;
 
 static uint32_t count(uint32_t periods)

@@ -1,5 +1,7 @@
-/* What a port of the kernel does not have yet: functions of cpu.h that do nothing.
- * NO_CLOCK: interrupts and clock are not there either. */
+/*
+ * Functions of cpu.h that an unfinished port does not have yet: they do nothing.
+ * NO_CLOCK: interrupts and clock are missing too.
+ */
 #include "cpu.h"
 
 void cpu_faults_init(void)

@@ -1,4 +1,4 @@
-/* The five hooks, declared as RTEMS's own headers declare them. */
+/* The five hooks, declared as in RTEMS's own headers. Depends only on <stdint.h>. */
 #ifndef RTEMS_PARAVIRT_H
 #define RTEMS_PARAVIRT_H
 

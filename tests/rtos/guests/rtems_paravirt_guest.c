@@ -1,6 +1,6 @@
 /*
- * The rules of RTEMS's five i386 hooks, one case each. test_rtems_paravirt.py says by
- * -include where they come from: RTEMS's declarations, our header, or both.
+ * The rules of RTEMS's five i386 hooks, one case for each rule. test_rtems_paravirt.py
+ * selects by -include where they come from: RTEMS's declarations, our header, or both.
  */
 #include "../../lib/interrupts_case.h"
 

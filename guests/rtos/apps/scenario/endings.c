@@ -1,4 +1,4 @@
-/* Threads that end: by a fault, and from outside. */
+/* Threads that end: by a fault, or killed by another thread. */
 #include "clock.h"
 #include "error.h"
 #include "mutex.h"
@@ -8,7 +8,7 @@
 
 static struct mutex mutex;
 
-/* A thread that faults ends alone, and what it had is the next one's. */
+/* A fault ends only its thread; the next waiting thread gets the mutex. */
 static void divides(void *unused)
 {
 	volatile int zero = 0;
@@ -31,7 +31,8 @@ static void waits_for_mutex(void *unused)
 static void is_illegal(void *unused)
 {
 	(void)unused;
-	__asm__ volatile("std\n\tud2"); /* the direction is nobody else's either */
+	__asm__ volatile(
+		"std\n\tud2"); /* other threads do not inherit the direction flag */
 }
 
 void faults(void)
@@ -44,7 +45,7 @@ void faults(void)
 	finish(3);
 }
 
-/* Ended from outside, in the midst of work and of sleep, and started again. */
+/* Killed during work and during sleep, and started again. */
 static void works_for_ever(void *unused)
 {
 	(void)unused;

@@ -1,6 +1,6 @@
 /*
- * What a thread can do to its floating-point unit, x87 and SSE, and see of it. For i386
- * and x86-64. Depends on <stdbool.h> and <stdint.h> alone.
+ * Access to a thread's floating-point unit, x87 and SSE, on i386 and x86-64.
+ * Depends only on <stdbool.h> and <stdint.h>.
  */
 #ifndef RTOS_FLOAT_UNIT_H
 #define RTOS_FLOAT_UNIT_H
@@ -8,14 +8,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Control words: as at a start, rounding towards zero, and x87's with exceptions. */
+/* Control words: the initial ones, rounding to zero, and x87 exceptions unmasked. */
 #define MXCSR_DEFAULT  0x1f80u
 #define MXCSR_TO_ZERO  0x7f80u
-#define MXCSR_CONTROL  0xffc0u /* the bits that are not exceptions seen */
+#define MXCSR_CONTROL  0xffc0u /* without the exception flags */
 #define X87_DEFAULT    0x37fu
 #define X87_TO_ZERO    0xf7fu
-#define X87_BY_ZERO    0x37bu /* division by zero is a fault */
-#define X87_INEXACT    0x35fu /* and so is a rounded result */
+#define X87_BY_ZERO    0x37bu /* division by zero faults */
+#define X87_INEXACT    0x35fu /* a rounded result faults */
 #define X87_TAGS_EMPTY 0xffffu
 
 static inline void float_set_control(uint32_t mxcsr, uint16_t x87)
@@ -32,7 +32,7 @@ static inline bool float_has_control(uint32_t mxcsr, uint16_t x87)
 	return (is_mxcsr & MXCSR_CONTROL) == mxcsr && is_x87 == x87;
 }
 
-/* Whether no x87 register is in use. */
+/* Whether all x87 registers are empty. */
 static inline bool float_x87_is_empty(void)
 {
 	struct {
@@ -43,7 +43,7 @@ static inline bool float_x87_is_empty(void)
 	return (uint16_t)environment.tags == X87_TAGS_EMPTY;
 }
 
-/* Divides one by zero, which is a fault, with all of x87's registers in use. */
+/* Divides by zero, which faults, with all x87 registers in use. */
 static inline void float_fault(void)
 {
 	const uint16_t x87 = X87_BY_ZERO;
@@ -57,7 +57,7 @@ static inline void float_fault(void)
 		: "st", "st(1)", "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)");
 }
 
-/* Leaves an exception behind that x87's next instruction would find. */
+/* Leaves an exception pending, which the next x87 instruction would raise. */
 static inline void float_leave_exception(void)
 {
 	const uint16_t x87 = X87_INEXACT;

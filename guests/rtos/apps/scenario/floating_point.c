@@ -7,7 +7,7 @@
 #include "scenes.h"
 #include "stage.h"
 
-/* Floating-point control is a thread's own, and what it leaves in x87 nobody's. */
+/* Each thread has its own floating-point control; x87 state of an ended one is lost. */
 static bool handler_has_defaults;
 
 static void looks_at_control(int vector)

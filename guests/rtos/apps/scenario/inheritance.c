@@ -1,4 +1,4 @@
-/* Who waits for whom: inversion, inheritance, and priorities that change meanwhile. */
+/* Priority inversion, inheritance, and priorities that change during a wait. */
 #include "clock.h"
 #include "error.h"
 #include "mutex.h"
@@ -7,7 +7,7 @@
 #include "semaphore.h"
 #include "stage.h"
 
-/* Low has what High needs, and medium does not need it: with and without inheritance. */
+/* Low holds what High needs, and medium delays low: with and without inheritance. */
 static struct mutex mutex;
 static struct semaphore semaphore;
 
@@ -70,7 +70,7 @@ void inversion(void)
 	finish(3);
 }
 
-/* A chain: who waits owns something himself. High gives up after three ticks. */
+/* A chain: the waiting thread is an owner too. High times out after three ticks. */
 static struct mutex first, second;
 
 static void owns_first(void *unused)
@@ -124,8 +124,8 @@ void chain(void)
 	finish(3);
 }
 
-/* Two wait: who has unlocked inherits from neither of them, and may have to wait again.
- */
+/* Two threads wait: after unlocking, the owner inherits from neither of them, and may
+ * have to wait itself. */
 static void locks_twice(void *unused)
 {
 	(void)unused;
@@ -159,7 +159,7 @@ void two_wait(void)
 	finish(3);
 }
 
-/* Priorities that change while somebody waits: his place, and what is inherited. */
+/* Priorities that change during a wait: the order of the queue, and inheritance. */
 static void takes_semaphore(void *unused)
 {
 	(void)unused;

@@ -1,5 +1,4 @@
-/* Interrupts of the scenario's own: when they come, in which order, and what is dropped.
- */
+/* Software interrupts: time, order, and the cases in which they are dropped. */
 #include "cpu.h"
 #include "interrupt.h"
 #include "print.h"
@@ -9,7 +8,7 @@
 
 static struct semaphore semaphore;
 
-/* An interrupt of the scenario's own wakes a thread; masked, it has to wait. */
+/* A software interrupt wakes a thread; a masked one stays pending. */
 static void interrupt(int vector)
 {
 	(void)vector;
@@ -58,7 +57,7 @@ void interrupts(void)
 	interrupt_disconnect(CPU_VECTOR_SOFT);
 }
 
-/* Who comes first, how often, and what is dropped. */
+/* Order and number of deliveries, and dropped interrupts. */
 static void tells(int vector)
 {
 	print("    %u\n", vector - CPU_VECTOR_SOFT);

@@ -1,11 +1,11 @@
-/* Message queues, and what is in them when a thread ends. */
+/* Message queues, and their contents when a thread ends. */
 #include "clock.h"
 #include "print.h"
 #include "queue.h"
 #include "scenes.h"
 #include "stage.h"
 
-/* A message queue for two, between one that is fast and one that is slow. */
+/* A queue for two messages between a fast sender and a slow receiver. */
 static struct queue queue;
 static uint32_t messages[2];
 
@@ -40,7 +40,7 @@ void messages_in_order(void)
 	finish(2);
 }
 
-/* Ended when it has just got what it waited for, a thread takes no place with it. */
+/* A thread that ends right after its wait has ended leaves no place occupied. */
 static void sends(void *unused)
 {
 	const uint32_t message = 3;

@@ -1,5 +1,4 @@
-/*
- * What the kernel does, step by step, in lines that are the same on every machine.
+/* Shows the kernel at work, scene by scene, in lines that are the same on every machine.
  */
 #include "kernel.h"
 #include "print.h"

@@ -1,4 +1,7 @@
-/* The scenes, in their order; each is played by the director on an empty stage. */
+/*
+ * The scenes in their order; the director runs them one after the other.
+ * Depends on nothing.
+ */
 #ifndef RTOS_SCENARIO_SCENES_H
 #define RTOS_SCENARIO_SCENES_H
 

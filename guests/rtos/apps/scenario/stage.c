@@ -9,9 +9,9 @@
 static char stacks[WORKERS][THREAD_MIN_STACK] __attribute__((__aligned__(16)));
 struct thread workers[WORKERS];
 
-/* Who works, and for how many ticks more. Preempted, it starts again where it was. */
+/* The thread that works. A preempted thread sets it again when it continues. */
 static struct thread *volatile at_work;
-/* Who had the ticks: first letters of names, . if nobody. */
+/* The thread that had each tick: the first letter of its name, or . for idle time. */
 static char trace[TRACE_MAX + 1];
 static size_t traced;
 
@@ -22,7 +22,7 @@ static void trace_tick(const struct thread *thread)
 			thread->priority == THREAD_IDLE_PRIORITY ? '.' : *thread->name;
 }
 
-/* Ticks left, in the thread's own word. */
+/* The thread's remaining ticks. */
 static volatile uint32_t *ticks_left(const struct thread *thread)
 {
 	return thread->data;

@@ -1,11 +1,12 @@
 /*
- * The stage of the scenario: its time, its threads, and what it prints. Ticks count only
- * while a thread works for them, or while all sleep: so it does not matter how fast the
- * machine is, nor whether ticks fall together.
+ * The stage of the scenario: its time, its threads and its output. A tick counts only
+ * while a thread works for it or all threads sleep, so the output depends neither on the
+ * speed of the machine nor on coalesced ticks.
  */
 #ifndef RTOS_SCENARIO_STAGE_H
 #define RTOS_SCENARIO_STAGE_H
 
+#include <stdint.h>
 #include "thread.h"
 
 /* Priorities. */
@@ -16,21 +17,21 @@ enum { DIRECTOR = 1, HIGH, MEDIUM, LOW };
 
 extern struct thread workers[WORKERS];
 
-/* Before the first scene: from now on the stage's time counts, from 0. */
+/* Starts the time of the stage at 0. Call it before the first scene. */
 void stage_open(void);
 
-/* Ticks of the scenario. */
+/* The time of the stage, in ticks. */
 uint32_t now(void);
 
-/* Prints a line with the time and the name of the thread that says it. */
+/* Prints a line with the time and the name of the calling thread. */
 void say(const char *what);
 
-/* Computes for so many ticks of its own, whoever else has some in between. */
+/* Computes for that many ticks of the calling thread. */
 void work(uint32_t ticks);
 
 void start(unsigned number, const char *name, unsigned priority, void (*main)(void *));
 
-/* Waits for all workers that were started, and shows who had the ticks. */
+/* Waits for the workers, and prints the thread of each tick. */
 void finish(unsigned count_of_workers);
 
 #endif

@@ -1,4 +1,4 @@
-/* Whose turn it is: slices, preemption, yielding, and sleep. */
+/* Time slices, preemption, yielding and sleep. */
 #include "clock.h"
 #include "error.h"
 #include "print.h"
@@ -6,7 +6,7 @@
 #include "semaphore.h"
 #include "stage.h"
 
-/* Three of one priority, in turn. */
+/* Three threads of one priority take turns. */
 static void works_six(void *unused)
 {
 	(void)unused;
@@ -23,7 +23,7 @@ void round_robin(void)
 	finish(3);
 }
 
-/* One that sleeps, and is more urgent than one that works. */
+/* A thread that sleeps is more urgent than one that works. */
 static void works_eight(void *unused)
 {
 	(void)unused;
@@ -49,7 +49,7 @@ void preemption(void)
 	finish(2);
 }
 
-/* Equals that let each other go first, until one of them is more urgent. */
+/* Equal threads yield to each other until one of them becomes more urgent. */
 static void yields(void *unused)
 {
 	(void)unused;
@@ -79,7 +79,7 @@ void yielding(void)
 	finish(2);
 }
 
-/* Times in any order, and a limit that is reached. */
+/* Sleeps of several lengths, and a wait that times out. */
 void sleepers(void)
 {
 	static const uint32_t naps[] = { 50, 20, 30 };

@@ -11,7 +11,7 @@
 #define MULTIBOOT_MAGIC	 0x2badb002u
 #define MULTIBOOT_MEMORY 0x1u
 #define UPPER_MEMORY	 0x100000u
-#define LOADERS_PART	 0x10000u /* loaders put their information after the image */
+#define LOADERS_PART	 0x10000u /* for the loader, after the image */
 
 #define EXIT_PORT      0xf4 /* QEMU's isa-debug-exit: exits with twice the value plus one */
 #define KEYBOARD_PORT  0x64

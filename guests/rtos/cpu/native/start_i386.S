@@ -1,8 +1,8 @@
 /*
- * The entry point for a Multiboot loader (Multiboot Specification 0.6.96, 3.1 and 3.2). The
- * processor is in 32-bit protected mode, with interrupts disabled and without paging, a
- * stack, or a usable GDT. EAX and EBX hold the arguments of native_start(). Other flags and
- * bits of CR0 are undefined.
+ * The entry point for a Multiboot loader (Multiboot Specification 0.6.96, 3.1 and 3.2).
+ * The processor is in 32-bit protected mode, with interrupts disabled and without paging,
+ * a stack, or a usable GDT. EAX and EBX hold the arguments of native_start(). Other flags
+ * and bits of CR0 are undefined.
  */
 #define MULTIBOOT_HEADER_MAGIC	0x1badb002
 #define MULTIBOOT_MEMORY_INFO	0x2	/* request the memory size */
