@@ -1,28 +1,28 @@
 /*
- * JUMPSLOT_TYPE(T): what the compiler knows of a type, as one number from which
- * the assembler writes the type string (docs/abi.md, "Type strings").
+ * JUMPSLOT_TYPE(T): the compiler's knowledge of a type, packed into one number. The
+ * assembler writes the type string from it (docs/abi.md, "Type strings").
  *
- *   bits 0-6 the code letter, 7-11 log2 of the alignment, 12-30 the size
+ *   bits 0 to 6: the letter; bits 7 to 11: log2 of the alignment; bits 12 to 30: the size
  *
- * The compiler computes it, nobody types it. C selects by _Generic, C++ by
- * templates; both must give the same letters, which a test compares. 0 means
- * that the type cannot be passed to an external function.
+ * C selects the letter by _Generic and C++ by templates. Both must give the same letters:
+ * tests/abi/test_type_strings.py compares them. Letter 0 marks a type that cannot be
+ * passed to an external function; JUMPSLOT_TYPE() refuses it at compile time.
  * Depends on nothing.
  */
 #ifndef JUMPSLOT_EXTERNAL_TYPE_H
 #define JUMPSLOT_EXTERNAL_TYPE_H
 
-/* To be fed with __alignof__: gcc's _Alignof admits no more than vectors of -march need,
- * while structs that are aligned to more are passed so. */
+/* `align` comes from __alignof__: gcc's _Alignof is limited to the alignment of the
+ * vectors that -march has, but structs may be passed with a larger one. */
 #define JUMPSLOT_TYPE_PACK(code, size, align)                                            \
 	((code) | JUMPSLOT_TYPE_LOG2(align) << 7 | (int)(size) << 12)
 
 #define JUMPSLOT_TYPE_LOG2(align) (31 - __builtin_clz((unsigned)(align)))
 
-/* A larger struct does not fit the number; nobody passes one by value. */
+/* The largest size that fits the number, in bytes. */
 #define JUMPSLOT_TYPE_MAX_SIZE 0x7ffff
 
-/* The letter for an integer of `size` bytes: signed or unsigned. */
+/* The letters of signed and unsigned integers of `size` bytes. */
 #define JUMPSLOT_TYPE_SIGNED(size)                                                       \
 	((size) == 1 ? 'b' : (size) == 2 ? 'h' : (size) == 4 ? 'i' : 'l')
 #define JUMPSLOT_TYPE_UNSIGNED(size)                                                     \
@@ -30,9 +30,9 @@
 #define JUMPSLOT_TYPE_CHAR ((char)-1 < 0 ? 'b' : 'c')
 
 /*
- * Types that have no name here. Compilers agree on what __builtin_classify_type
- * says of those told apart by it: integer, real and complex numbers that got so
- * far have no letter.
+ * For types without a name below. gcc and clang agree on the __builtin_classify_type of
+ * those that it distinguishes here: integer (1), real (8) and complex (9) numbers without
+ * a name have no letter.
  */
 #define JUMPSLOT_TYPE_IS_NUMBER(kind) ((kind) == 1 || (kind) == 8 || (kind) == 9)
 
@@ -40,16 +40,16 @@
 
 namespace jumpslot
 {
-/* Not ISO C++, so that -Wpedantic wants to be asked first. */
+/* __int128 is not ISO C++: __extension__ keeps -Wpedantic quiet. */
 #ifdef __SIZEOF_INT128__
 __extension__ typedef __int128 int128;
 __extension__ typedef unsigned __int128 uint128;
 #endif
 
 /*
- * Classes and unions; enumerations by what they hold; vectors are what is left.
- * A class that is not trivially copyable is passed by a hidden reference to a
- * copy that C cannot make, so it gets no letter.
+ * Classes, unions and vectors; an enumeration has the letter of its integer type. A class
+ * that is not trivially copyable is passed by a hidden reference to a copy that C cannot
+ * make, so it has no letter.
  */
 template <typename T, bool = __is_enum(T)> struct type_letter {
 	static constexpr int kind = __builtin_classify_type(*(T *)0);
@@ -97,7 +97,8 @@ template <typename T, typename C> struct type_letter<T C::*, false> {
 	static constexpr int value = 0;
 };
 
-/* What is left of a type as a parameter: no array, no qualifier, no reference. */
+/* The type of a parameter declared as T: arrays and references become pointers,
+ * qualifiers are dropped. */
 template <typename F> struct parameter;
 template <typename T> struct parameter<void(T)> {
 	using type = T;
@@ -138,15 +139,15 @@ template <typename T> constexpr int type_of()
 #else /* C */
 
 /*
- * What is left of a type as a parameter: the comma makes pointers of arrays. void
- * has no size, so char stands in for it.
+ * The type of a parameter declared as T: the comma turns arrays into pointers. char
+ * stands for void, which has no size.
  */
 #define JUMPSLOT_TYPE_OBJECT(T)                                                          \
 	__typeof__(((void)0, *_Generic((const volatile __typeof__(T) *)0,      \
 				     const volatile void *: (char *)0,         \
 				     default: (__typeof__(T) *)0)))
 
-/* Pointers, records; vectors are what is left. */
+/* Types without a name: pointers (class 5), structs and unions, and vectors otherwise. */
 #define JUMPSLOT_TYPE_CLASS(T) __builtin_classify_type(*(JUMPSLOT_TYPE_OBJECT(T) *)0)
 #define JUMPSLOT_TYPE_IS_RECORD(T)                                                       \
 	(JUMPSLOT_TYPE_CLASS(T) == 12 || JUMPSLOT_TYPE_CLASS(T) == 13)
@@ -166,8 +167,8 @@ __extension__ typedef unsigned __int128 jumpslot_uint128;
 #define JUMPSLOT_TYPE_INT128
 #endif
 
-/* Reading an object drops qualifiers, and makes an enumeration match the
- * integer type it is compatible with; a pointer to it would not with both. */
+/* The inner _Generic reads an object: that drops qualifiers and makes an enumeration
+ * match its integer type. A pointer to the object would not do so with both compilers. */
 #define JUMPSLOT_TYPE_LETTER(T)                                                          \
 	_Generic((const volatile __typeof__(T) *)0,                            \
 		const volatile void *: 'v',                                    \
@@ -190,7 +191,7 @@ __extension__ typedef unsigned __int128 jumpslot_uint128;
 			long double: 'D',                                      \
 			default: JUMPSLOT_TYPE_UNNAMED(T)))
 
-/* 0, or the compiler's message at the EXTERNAL_FUNC line. */
+/* 0, or an error of the compiler at the EXTERNAL_FUNC line. */
 #define JUMPSLOT_TYPE_CHECK(T)                                                           \
 	(0 * sizeof(struct {                                                             \
 		 _Static_assert(JUMPSLOT_TYPE_LETTER(T) != 0,                            \

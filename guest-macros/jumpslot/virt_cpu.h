@@ -1,16 +1,16 @@
 /*
  * The paravirtual layer, processor part: interrupts, waiting and the guest's end. The
- * host provides these itself; the names are those of the RTEMS project's
- * paravirtualization work of 2013. docs/virtual-cpu.md shows how delivery works.
+ * host provides these functions itself. The names are those of the RTEMS project's
+ * paravirtualization work of 2013. docs/virtual-cpu.md explains delivery.
  *
- * An interrupt is delivered between two instructions of the guest, when the level is 0,
- * no host function is under way (but one that is carried directly), and its vector is
- * pending, not masked, and not in service; the lowest such vector first. The handler then
- * runs on the interrupted stack with the level at 1. What cannot be delivered yet stays
+ * The host delivers an interrupt between two instructions of the guest when the level is
+ * 0, no host function is running (except one that is carried directly), and the vector is
+ * pending, not masked and not in service; the lowest such vector first. The handler runs
+ * on the interrupted stack at level 1. An interrupt that cannot be delivered yet stays
  * pending.
  *
- * "From a handler" below says whether a function may be called by an interrupt handler.
- * Depends on external_func.h and virt_cpu_inline.h.
+ * "From a handler" says whether an interrupt handler may call the function. Depends on
+ * external_func.h and virt_cpu_inline.h.
  */
 #ifndef JUMPSLOT_VIRT_CPU_H
 #define JUMPSLOT_VIRT_CPU_H
@@ -23,29 +23,30 @@
 /*
  * int _CPU_Virtual_Set_handler(void (*isr)(int vector, void *frame))
  *
- * The handler of all interrupts. It is entered by a C call on the interrupted stack,
- * which needs the start information's interrupt_frame bytes and what the handler uses;
- * with the direction flag clear and default floating-point control. `frame` is a struct
- * jumpslot_interrupt_frame. It may switch threads, to come back much later; when it
- * returns, all registers, flags and the level are as before the interrupt.
- * Returns 0, or -EINVAL if `isr` is not code of the guest. From a handler: yes.
+ * Sets the handler of all interrupts. The host enters it by a C call on the interrupted
+ * stack, with the direction flag clear and default floating-point control. The stack
+ * needs room for the start information's `interrupt_frame` bytes and for the handler
+ * itself. `frame` points to a struct jumpslot_interrupt_frame. The handler may switch
+ * threads and return much later; its return restores all registers, the flags and the
+ * level. Returns 0, or -EINVAL if `isr` is not code of the guest. From a handler: yes.
  */
 EXTERNAL_FUNC(int, _CPU_Virtual_Set_handler, void (*)(int, void *))
 
 /*
  * int _CPU_Virtual_Irq_request(int vector)
  *
- * Takes a vector into use, unmasked; what was pending before is dropped. A handler must
- * be set. Returns 0; -EINVAL for no such vector, or without a handler; -EPERM for a line
- * that the host has not given this guest; -EBUSY if it is in use. From a handler: yes.
+ * Takes a vector into use: it is unmasked, and dropped if it was pending. Set a handler
+ * first. Returns 0; -EINVAL if there is no such vector or no handler; -EPERM for a line
+ * that the host has not given this guest; -EBUSY if the vector is in use. From a handler:
+ * yes.
  */
 EXTERNAL_FUNC(int, _CPU_Virtual_Irq_request, int)
 
 /*
  * int _CPU_Virtual_Irq_detach(int vector)
  *
- * Ends its use: masked, and nothing pending. Returns 0, or -EINVAL if it is not in use.
- * From a handler: yes.
+ * Ends the use of a vector: it is masked and no longer pending. Returns 0, or -EINVAL if
+ * it is not in use. From a handler: yes.
  */
 EXTERNAL_FUNC(int, _CPU_Virtual_Irq_detach, int)
 
@@ -53,8 +54,8 @@ EXTERNAL_FUNC(int, _CPU_Virtual_Irq_detach, int)
  * int _CPU_Virtual_Irq_mask(int vector)
  * int _CPU_Virtual_Irq_unmask(int vector)
  *
- * Holds a vector back, which stays pending if it is raised; and lets it through again.
- * Both return 0, or -EINVAL if it is not in use. From a handler: yes.
+ * Mask and unmask a vector. A masked vector that is raised becomes pending. Both return
+ * 0, or -EINVAL if the vector is not in use. From a handler: yes.
  */
 EXTERNAL_FUNC(int, _CPU_Virtual_Irq_mask, int)
 EXTERNAL_FUNC(int, _CPU_Virtual_Irq_unmask, int)
@@ -62,35 +63,36 @@ EXTERNAL_FUNC(int, _CPU_Virtual_Irq_unmask, int)
 /*
  * int _CPU_Virtual_Irq_ack(int vector)
  *
- * Ends its service: only now may the same vector be delivered again. Others may come
- * all the time. Returns 0, or -EINVAL if it is not in service. From a handler: yes.
+ * Acknowledges a vector: until then the host does not deliver it again. Other vectors are
+ * not affected. Returns 0, or -EINVAL if it is not in service. From a handler: yes.
  */
 EXTERNAL_FUNC(int, _CPU_Virtual_Irq_ack, int)
 
 /*
  * int _CPU_Virtual_Irq_raise(int vector)
  *
- * Raises a vector of the guest's own. If it is pending already it counts as coalesced.
- * Returns 0, or -EINVAL if it is not one that is in use. From a handler: yes.
+ * Raises one of the guest's own vectors (JUMPSLOT_VECTOR_SOFT and up). If it is already
+ * pending, the raise counts as coalesced. Returns 0, or -EINVAL if the vector is not one
+ * of these or not in use. From a handler: yes.
  */
 EXTERNAL_FUNC(int, _CPU_Virtual_Irq_raise, int)
 
 /*
  * int _CPU_Virtual_Wait_for_event(uint64_t deadline_ns)
  *
- * Sleeps until an interrupt was handled. To be called with the level at 1, by which no
- * wake-up is lost: opens and sleeps in one step, and returns with the level at 1. Does
- * not sleep if one is deliverable already. `deadline_ns`: on the clock of
- * _BSP_Virtual_Clock_read(), or CPU_VIRTUAL_FOREVER.
- * Returns 0 after a handler ran, -EAGAIN at the deadline, -EINVAL if the level is 0 or in
- * a callback, where nothing is delivered. From a handler: no.
+ * Sleeps until an interrupt has been handled. Call it at level 1: it enables interrupts
+ * and sleeps in one step, so no wake-up is lost, and returns at level 1. If an interrupt
+ * is already deliverable, it delivers that and does not sleep. `deadline_ns` is a time on
+ * the clock of _BSP_Virtual_Clock_read(), or CPU_VIRTUAL_FOREVER. Returns 0 after a
+ * handler ran, -EAGAIN at the deadline, -EINVAL at level 0 or in a callback, where
+ * nothing is delivered. From a handler: no.
  */
 EXTERNAL_FUNC(int, _CPU_Virtual_Wait_for_event, uint64_t)
 
 /*
  * void _CPU_Virtual_idle_thread(void)
  *
- * Waits for events for ever, with interrupts open in between. Never returns.
+ * Waits for events forever, with interrupts enabled in between. Never returns.
  * From a handler: no.
  */
 EXTERNAL_FUNC(void, _CPU_Virtual_idle_thread)
@@ -98,24 +100,31 @@ EXTERNAL_FUNC(void, _CPU_Virtual_idle_thread)
 /*
  * void _CPU_Virtual_exec_stop_error(int error)
  *
- * Stops this guest, and no other; never returns. The low 8 bits of `error` are
- * the exit status. Callable from any depth of calls and any stack, on the thread
- * that the host entered the guest with. From a handler: yes.
+ * Stops this guest only; never returns. The low 8 bits of `error` are the exit status.
+ * Only on the thread on which the host entered the guest, from any depth of calls and on
+ * any stack. From a handler: yes.
  */
 EXTERNAL_FUNC(void, _CPU_Virtual_exec_stop_error, int)
 
-#ifdef JUMPSLOT_PROVIDER
-/* These are memory alone in a guest; nothing to provide. */
-#else
+/* The functions of the level only access the guest's memory: there is nothing to provide.
+ */
+#ifndef JUMPSLOT_PROVIDER
 
 /*
- * The level: 0 delivers interrupts, 1 holds them back. It is a word in memory, and a
- * handler's return restores it. _disable() sets it to 1 and returns what it was;
- * _enable() takes that, and when it returns with level 0, what was deliverable has been
- * delivered (in a callback: will be, when the host function has returned). _flash() is
- * _enable(), and then level 1: with 0 it lets in what is deliverable. _open() and
- * _close() set it to 0 and 1, whatever it was: nothing is counted. A handful of
- * instructions, unless something is pending. From a handler: yes; interrupts then nest.
+ * The level is a word in memory: 0 enables interrupts, 1 disables them. Levels are
+ * absolute and not counted. Each function is a few instructions unless an interrupt is
+ * pending. The return of a handler restores the level that was interrupted. From a
+ * handler: yes; interrupts then nest.
+ *
+ *   _disable()        sets level 1 and returns the previous level
+ *   _enable(previous) restores a level that _disable() returned. With 0, interrupts that
+ *                     became deliverable have been delivered when it returns (in a
+ *                     callback: will be, when the host function has returned)
+ *   _flash(previous)  _enable(previous) and then level 1: with 0 it delivers what is
+ *                     deliverable
+ *   _open()           _enable(0)
+ *   _close()          sets level 1
+ *   _get_level()      returns the level
  */
 static inline uint32_t _CPU_Virtual_Interrupts_disable(void);
 static inline void _CPU_Virtual_Interrupts_enable(uint32_t previous);

@@ -1,23 +1,23 @@
 /*
- * What a provider includes: a shared library of functions that guests call.
+ * For providers: shared libraries of functions that guests call.
  *
  *   #include <jumpslot/provider.h>     first: it turns EXTERNAL_FUNC lines
  *   #include "calculator.h"            into prototypes and type records
- *   #include "func_list.h"             from gen-func-list: the table
+ *   #include "func_list.h"             the table, written by gen-func-list
  *
  *   int add(int a, int b) { return a + b; }
  *
- * Each EF(name) of func_list.h enters a function into the table that
- * host-wrapper reads from the file. Its symbol becomes hidden, so that a name
- * without a function fails the library's own link, even where some other
- * library has one of that name (system, write).
+ * Each EF(name) of func_list.h enters a function into the table that host-wrapper reads
+ * from the file. Its symbol becomes hidden: a name without a function fails the link of
+ * the library, even if another library has a function of that name (system, write).
  *
- * Calls come through a gate, on a stack of the host's (--host-stack), one at a time on
- * the guest's thread: functions are ordinary C, and may use stdio and malloc and may
- * wait. JUMPSLOT_DIRECT and JUMPSLOT_BLOCKING below are for those that are to be carried
- * otherwise. Functions below are in the runner; a provider does not link to anything
- * for them.
- * Depends on external_func.h and <stddef.h>.
+ * Calls come through a gate, on a stack of the host (--host-stack), one at a time on the
+ * guest's thread. So functions are ordinary C: they may use stdio and malloc, and may
+ * wait. JUMPSLOT_DIRECT and JUMPSLOT_BLOCKING select another way. The functions declared
+ * below are in the runner; a provider links to nothing for them.
+ *
+ * docs/providers.md is the guide. Depends on external_func.h, static_assert.h and
+ * <stddef.h>.
  */
 #ifndef JUMPSLOT_PROVIDER_H
 #define JUMPSLOT_PROVIDER_H
@@ -27,35 +27,38 @@
 #endif
 #define JUMPSLOT_PROVIDER 1
 #include <jumpslot/external_func.h>
+#include <jumpslot/static_assert.h>
 #include <stddef.h>
 
-/* The note, once a library: that it is a provider, and of which version. */
-__asm__("	.pushsection "
-	".note.jumpslot.provider,\"aGR\",@note,jumpslot.provider,comdat\n"
+/* The note, once per library: ABI version and sizeof(struct jumpslot_provided). */
+/* clang-format off */
+__asm__("	.pushsection .note.jumpslot.provider,\"aGR\",\"note\","
+	"jumpslot.provider,comdat\n"
 	"	.balign	4\n"
-	"	.long	9, 8, " JUMPSLOT_STRING(
-		JUMPSLOT_NOTE_PROVIDER) "\n"
-					"	.asciz	\"" JUMPSLOT_NOTE_OWNER "\"\n"
-					"	.balign	4\n"
-					"	.long	" JUMPSLOT_STRING(
-						JUMPSLOT_ABI_VERSION) "\n"
-								      "	.long	24\n" /* sizeof(struct
-											 jumpslot_provided) */
-								      "	.popsection\n");
+	"	.long	9, 8, " JUMPSLOT_STRING(JUMPSLOT_NOTE_PROVIDER) "\n"
+	"	.asciz	\"" JUMPSLOT_NOTE_OWNER "\"\n"
+	"	.balign	4\n"
+	"	.long	" JUMPSLOT_STRING(JUMPSLOT_ABI_VERSION) "\n"
+	"	.long	24\n"
+	"	.popsection\n");
+/* clang-format on */
+JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_provided) == 24, "the note's record size");
 
+/* EF(func), at file scope: provides `func`, which this library defines. */
 #define EF(func)                                                                         \
 	__asm__("	.hidden " #func "\n"                                             \
 		"	__jumpslot_provided " #func ", ., " #func ", 0\n");
 
 /*
- * How calls of one function are carried. At file scope, in any file of the provider,
- * before or after the function's other lines; at most one of JUMPSLOT_DIRECT and
- * JUMPSLOT_BLOCKING for a function. They have no effect on what is not provided.
+ * The next three macros state how calls of one function are carried. At file scope, in
+ * any file of the provider, before or after the function's other lines; at most one of
+ * JUMPSLOT_DIRECT and JUMPSLOT_BLOCKING per function. They have no effect on a function
+ * that is not provided.
  */
 
 /*
- * The slot gets the function's own address: a call costs a jump, and runs on the guest's
- * stack. For functions that need little stack, are reentrant and
+ * JUMPSLOT_DIRECT(func): the slot gets the function's own address. A call costs a jump
+ * and runs on the guest's stack. For functions that need little stack, are reentrant and
  * async-signal-safe, do not wait and do not call back into the guest.
  */
 #define JUMPSLOT_DIRECT(func)                                                            \
@@ -63,33 +66,29 @@ __asm__("	.pushsection "
 		", ., ., 0, " JUMPSLOT_STRING(JUMPSLOT_CARRY_DIRECT) "\n");
 
 /*
- * Through the gate, with the signal masked by which interrupts reach the guest. For
- * functions that wait in system calls: none of them then ends with EINTR because of an
- * interrupt, which arrives when the function returns.
+ * JUMPSLOT_BLOCKING(func): calls go through the gate with the interrupt signal masked.
+ * For functions that wait in system calls: no interrupt of the guest ends these with
+ * EINTR. Interrupts are delivered when the function returns.
  */
 #define JUMPSLOT_BLOCKING(func)                                                          \
 	__asm__("	__jumpslot_provided " #func                                      \
 		", ., ., 0, " JUMPSLOT_STRING(JUMPSLOT_CARRY_BLOCKING) "\n");
 
-#ifdef __cplusplus
-#define JUMPSLOT_ASSERT static_assert
-#else
-#define JUMPSLOT_ASSERT _Static_assert
-#endif
-
 /*
- * At most `bytes` bytes of a call's arguments lie on the stack, alignment included, and
- * on i386 the hidden pointer to a struct result: so many the gate copies. Needed where
- * the type string does not tell: variadic functions, and those that are untyped on both
- * sides, run on the guest's stack without it. `bytes` is a constant
- * expression, a multiple of the word size from 0 to 65536. Once a file for a function;
- * not together with JUMPSLOT_DIRECT, nor for arguments that are aligned to more than 64.
+ * JUMPSLOT_STACK_BYTES(func, bytes): the bytes of arguments on the stack that the gate
+ * copies: the most that any call has, with alignment, and on i386 with the hidden pointer
+ * to a struct result. Needed where the type string does not tell: without it, variadic
+ * functions and functions that are untyped on both sides run on the guest's stack.
+ * `bytes` is a constant expression, a multiple of the word size from 0 to 65536. Once per
+ * file and function; not together with JUMPSLOT_DIRECT, and not for arguments that are
+ * aligned to more than 64.
  */
 #define JUMPSLOT_STACK_BYTES(func, bytes)                                                \
-	JUMPSLOT_ASSERT((unsigned long)(bytes) % sizeof(void *) == 0 &&                  \
-				(unsigned long)(bytes) <= JUMPSLOT_MAX_STACK_BYTES,      \
-			"JUMPSLOT_STACK_BYTES(" #func ", " #bytes                        \
-			"): not a multiple of the word size from 0 to 65536");           \
+	JUMPSLOT_STATIC_ASSERT((unsigned long)(bytes) % sizeof(void *) == 0 &&           \
+				       (unsigned long)(bytes) <=                         \
+					       JUMPSLOT_MAX_STACK_BYTES,                 \
+			       "JUMPSLOT_STACK_BYTES(" #func ", " #bytes                 \
+			       "): not a multiple of the word size from 0 to 65536");    \
 	static __attribute__((                                                           \
 		__used__, __cold__, __noinline__, __no_instrument_function__,            \
 		__section__(                                                             \
@@ -108,75 +107,75 @@ extern "C" {
 enum jumpslot_access { JUMPSLOT_READ = 1, JUMPSLOT_WRITE = 2, JUMPSLOT_EXECUTE = 4 };
 
 /*
- * Checks that the guest may access all `len` bytes at `ptr`. To be used on each pointer
- * from a guest, once, before it is followed; what is looked at twice is copied first,
- * as another thread may change it in between. `access` is one or more of
- * JUMPSLOT_READ, JUMPSLOT_WRITE and JUMPSLOT_EXECUTE, which is for a function that is
- * to be called back. A `len` of 0 is always right.
+ * Checks that the guest may access all `len` bytes at `ptr`. Check each pointer from a
+ * guest once, before following it, and copy data that is read twice: another thread may
+ * change it in between. `access` is one or more of JUMPSLOT_READ, JUMPSLOT_WRITE and
+ * JUMPSLOT_EXECUTE (for a function to be called back). A `len` of 0 always succeeds.
  * Returns 0, or -EFAULT. Async-signal-safe; any thread.
  */
 int jumpslot_guest_range(const void *ptr, size_t len, int access);
 
 /*
- * Checks that a NUL-terminated string of at most `max` bytes, NUL not counted, lies in
- * memory that the guest may read. Returns its length, or -EFAULT, or -ERANGE if there is
- * no NUL within the first max + 1 bytes. Async-signal-safe; any thread.
+ * Checks that a NUL-terminated string of at most `max` bytes, NUL not counted, is in
+ * memory that the guest may read. Returns its length; -EFAULT; or -ERANGE if the first
+ * max + 1 bytes have no NUL. Async-signal-safe; any thread.
  */
 long jumpslot_guest_string(const char *string, size_t max);
 
 /*
- * The memory set aside for the guest (--work-area): page-aligned, zeroed.
- * Returns its size in bytes. Async-signal-safe; any thread.
+ * Stores the address of the guest's work area (--work-area), which is page-aligned and
+ * zero at the start, to `*base`. Returns its size in bytes. Async-signal-safe; any
+ * thread.
  */
 size_t jumpslot_guest_work_area(void **base);
 
 /*
- * Ends the guest with the low 8 bits of `status`; does not return. Only from a
- * function that the guest called, on the guest's own thread.
+ * Ends the guest with the low 8 bits of `status`; does not return. Only in a function
+ * that the guest called, on the guest's own thread.
  */
 void jumpslot_guest_exit(int status) __attribute__((__noreturn__));
 
 /*
- * Optional, defined by the provider with default visibility: called once, before
- * the guest starts, on the runner's own stack. `options` is what stands behind the
- * first comma in `--provider FILE.so,OPTIONS`, or "", and stays valid. Returns 0, or a
- * negative errno after it wrote a line for the user into `message` (`size` bytes, NUL
- * included): the guest is then not started. Options given to a provider without this
- * function are an error.
+ * Optional; defined by the provider, with default visibility. The runner calls it once,
+ * before the guest starts, on the runner's own stack. `options` is the text after the
+ * first comma of `--provider FILE.so,OPTIONS`, or "", and stays valid. Returns 0; or a
+ * negative errno after writing a line for the user to `message` (`size` bytes with the
+ * NUL), and the guest does not start. Options for a provider without this function are an
+ * error.
  */
 int jumpslot_provider_init(const char *options, char *message, size_t size)
 	__attribute__((__visibility__("default")));
 
 #ifndef __cplusplus
-/* What jumpslot_guest_call() calls, and what it hands it in the register of the static
- * chain, which C functions leave alone. */
+/* jumpslot_guest_call() calls jumpslot_guest_entry and passes it a struct jumpslot_callee
+ * in the register of the static chain, which C functions do not use for arguments. */
 struct jumpslot_callee {
 	void (*function)(void);
 	size_t stack_bytes;
 };
-extern const char jumpslot_guest_entry[]; /* code; not one type fits */
+extern const char jumpslot_guest_entry[]; /* code; no single type fits it */
 
 /*
  * jumpslot_guest_call(function, arguments...)
  *
  * Calls a function of the guest, on the guest's stack and with its floating-point control
- * and signal mask, and yields its result. `function`: a pointer of the right type,
- * with the default calling convention, that jumpslot_guest_range(function, 1,
- * JUMPSLOT_EXECUTE) has found to be the guest's; evaluated once. At most 16 arguments;
- * they are converted as by a call in C. The guest may call the host again meanwhile, and
- * be called back by that, to any depth that the stacks allow. The host's errno is
- * afterwards what it was. The guest may also never return, by jumpslot_guest_exit().
+ * and signal mask, and yields its result. `function` is a pointer of the right type with
+ * the default calling convention; check it by jumpslot_guest_range(function, 1,
+ * JUMPSLOT_EXECUTE) first. It is evaluated once. At most 16 arguments, converted as in a
+ * C call. Meanwhile the guest may call the host, and the host may call back, as deep as
+ * the stacks allow. The host's errno is preserved. The call does not return if the guest
+ * ends meanwhile.
  *
- * Only within a function that is called through the gate (not JUMPSLOT_DIRECT), on the
- * guest's own thread; from elsewhere it is a fault, which the host reports. No interrupt
- * reaches the guest meanwhile. A lock that is held may be wanted by the next call of the
- * host: hold none. C only, neither C++ nor asynchronous.
+ * Only in a function that was called through the gate (not JUMPSLOT_DIRECT), on the
+ * guest's own thread; anywhere else it is a fault that the host reports. No interrupt
+ * reaches the guest meanwhile. Hold no lock: the guest's next call of the host may need
+ * it. C only, not C++; not from a signal handler.
  */
 #define jumpslot_guest_call(...)                                                         \
 	JUMPSLOT_JOIN(JUMPSLOT_CALL_, JUMPSLOT_SELECT(__VA_ARGS__))(__VA_ARGS__)
 
-/* Told apart by the number of arguments, the function counted: ISO C has no empty ones.
- */
+/* Selected by the number of arguments, function included: ISO C allows no empty argument
+ * list of a macro. */
 #define JUMPSLOT_CALL_1(function)    JUMPSLOT_CALL(function, (), sizeof(void *))
 #define JUMPSLOT_CALL_2(function, a) JUMPSLOT_CALL(function, (a), JUMPSLOT_ROOM_1(a))
 #define JUMPSLOT_CALL_3(function, ...)                                                   \
@@ -189,8 +188,8 @@ extern const char jumpslot_guest_entry[]; /* code; not one type fits */
 		(void *)&(struct jumpslot_callee){ (void (*)(void))(function),           \
 						   stack_bytes })
 
-/* Bytes that arguments take on the stack, at most: a parameter may be wider than what is
- * passed for it, up to a long double or a 16-byte vector. */
+/* Bytes that arguments take on the stack, at most: a parameter may be wider than the
+ * argument passed for it, up to a long double or a 16-byte vector. */
 #define JUMPSLOT_ROOM(argument)                                                          \
 	((sizeof(argument) + __alignof__(argument) + 31) & ~(size_t)15)
 #define JUMPSLOT_ROOM_1(a)	 JUMPSLOT_ROOM(a)
