@@ -1,4 +1,4 @@
-"""Each public header compiles alone, and docs/abi.md states the layout that abi/ defines."""
+"""Each public header compiles alone; docs/abi.md states the layout that abi/ defines."""
 
 import itertools
 import re
@@ -17,7 +17,7 @@ CONTRACTS = ("import", "provider", "start", "vcpu", "fault")
 
 
 def only(arch):
-    """The headers for one architecture: stubs are assembly text of one alone."""
+    """All headers except the stubs of the other architecture."""
     return [header for header in PUBLIC if header not in STUBS or arch in header]
 
 
@@ -116,7 +116,7 @@ def test_the_documented_constants_are_those_of_the_header(tools):
     text = (ROOT / "docs/abi.md").read_text()
     header = layout()
     documented = dict(re.findall(r"^\| `(JUMPSLOT_\w+)` *\| `([^`]+)` *\|", text, re.M))
-    # A value, on its line or the next one; what has parentheses is made of others.
+    # Constants with a value of their own; those in parentheses are made of others.
     defined = re.findall(r"^#define (JUMPSLOT_\w+)[ \t]+[\"0-9]", header, re.M)
     assert sorted(documented) == sorted(defined)
     lines = include_layout()
