@@ -11,7 +11,7 @@ LUA_FILES := lua lapi lcode lctype ldebug ldo ldump lfunc lgc llex lmem lobject 
 # root needs no sandboxed user to download to a directory of its own. apt has checked the
 # signatures, so dpkg-source need not.
 $(LUA_SOURCE)/unpacked:
-	$(call say,FETCH,Debian's source package $(LUA_PACKAGE))
+	$(call say,FETCH,source package $(LUA_PACKAGE))
 	$(Q)rm -rf $(@D) $(@D)-package && mkdir -p $(@D)-package
 	$(Q)cd $(@D)-package && apt-get -qq -o APT::Sandbox::User=root source --download-only \
 		$(LUA_PACKAGE) || { echo "the source of Debian's package $(LUA_PACKAGE) cannot" \
