@@ -27,16 +27,15 @@
  * Errors: X(number, name in <errno.h>). A call that fails returns the negative of one of
  * these numbers, which are the same for every host. All other errors are EIO.
  */
-#define NEWLIB_ERRORS(X)                                                                 \
-	X(1, EPERM)                                                                      \
-	X(2, ENOENT)                                                                     \
-	X(3, EIO) X(4, EBADF) X(5, EAGAIN) X(6, ENOMEM) X(7, EACCES) X(8, EFAULT)        \
-		X(9, EBUSY) X(10, EEXIST) X(11, ENOTDIR) X(12, EISDIR) X(13, EINVAL)     \
-			X(14, ENFILE) X(15, EMFILE) X(16, ETXTBSY) X(17, EFBIG)          \
-				X(18, ENOSPC) X(19, ESPIPE) X(20, EROFS) X(21, EPIPE)    \
-					X(22, ENAMETOOLONG) X(23, ENOTEMPTY)             \
-						X(24, ELOOP) X(25, EOVERFLOW)            \
-							X(26, ENOSYS) X(27, EDQUOT)
+/* clang-format off */
+#define NEWLIB_ERRORS(X) \
+	X(1, EPERM) X(2, ENOENT) X(3, EIO) X(4, EBADF) X(5, EAGAIN) \
+	X(6, ENOMEM) X(7, EACCES) X(8, EFAULT) X(9, EBUSY) X(10, EEXIST) \
+	X(11, ENOTDIR) X(12, EISDIR) X(13, EINVAL) X(14, ENFILE) X(15, EMFILE) \
+	X(16, ETXTBSY) X(17, EFBIG) X(18, ENOSPC) X(19, ESPIPE) X(20, EROFS) \
+	X(21, EPIPE) X(22, ENAMETOOLONG) X(23, ENOTEMPTY) X(24, ELOOP) \
+	X(25, EOVERFLOW) X(26, ENOSYS) X(27, EDQUOT)
+/* clang-format on */
 
 /* NEWLIB_EPERM and so on. */
 #define NEWLIB_ERROR_NAME(number, name) NEWLIB_##name = number,

@@ -1,5 +1,5 @@
-"""docs/porting-an-rtos.md: its commands, its code for guests/rtos, and its code for RTEMS and
-FreeRTOS with stand-ins for the parts of these that it needs."""
+"""docs/porting-an-rtos.md: its commands, its code for guests/rtos, and its code for RTEMS
+and FreeRTOS with stand-ins for the parts of these that it needs."""
 
 import re
 
@@ -21,8 +21,8 @@ def code_of(title):
 def guest(tools, title, *more, **options):
     tools.write("page.h", code_of(title))
     source = GUESTS / f"porting_{title.lower()}_guest.c"
-    objects = [tools.compile(source, "-I", tools.directory, "-I", GUESTS, *more, **options)]
-    return tools.link(*objects, "-lgcc", name=title)
+    image = tools.compile(source, "-I", tools.directory, "-I", GUESTS, *more, **options)
+    return tools.link(image, "-lgcc", name=title)
 
 
 def test_the_commands_print_the_output_that_the_page_shows(tmp_path):
@@ -43,7 +43,7 @@ def test_the_commands_print_the_output_that_the_page_shows(tmp_path):
     ("past", "periods in the past count as missed"),
     ("waits", "several threads may wait for events at the same time"),
 ])
-def test_the_host_keeps_the_promises_of_the_page(tools, arch, case, promise):  # noqa: F811
+def test_the_host_keeps_promises_of_the_page(tools, arch, case, promise):  # noqa: F811
     image = tools.guest(GUESTS / "porting_time_guest.c")
     result = Toolbox.wrapper("--timeout", LIMIT, image, case)
     assert (result.stdout, result.stderr, result.returncode) == ("", "", 0), promise
@@ -73,7 +73,7 @@ def test_the_code_for_rtems(tools, arch, case, promise):  # noqa: F811
 @pytest.mark.parametrize("case,promise", [
     ("turns", "a yield and a tick switch tasks, but not in a critical section"),
     ("sleep", "a sleep ends at its time, and each of its periods is a tick"),
-    ("late", "a sleep that lasts longer loses no tick and steps no further than its time"),
+    ("late", "a sleep that lasts longer loses no tick and steps to its time only"),
     ("wake", "an interrupt ends a sleep early"),
     ("backlog", "periods missed before a sleep are ticks too"),
     ("pended", "a tick that FreeRTOS has not counted yet prevents a sleep"),
@@ -91,7 +91,7 @@ def test_the_other_tick_mode_for_freertos(tools, arch):  # noqa: F811
 
 
 def steps():
-    """The rows of the table of steps: name, files of cpu/virtual, functions; cumulative."""
+    """The table of steps: name, files of cpu/virtual, functions; cumulative."""
     files, functions = set(), set()
     for name, new_files, called in re.findall(r"^\| (hello|ticker|tickless idle) "
                                               r"\| (.*?) \| (.*?) \|$", PAGE, re.M):
@@ -106,14 +106,16 @@ def step_image(tools, files, code):
     """Link the kernel with those files of cpu/virtual and an application of the page."""
     rtos = ROOT / "guests/rtos"
     sources = [*rtos.glob("kernel/*.c"), ROOT / "tests/rtos/guests/not_yet.c",
-               *(rtos / "cpu/virtual" / name for name in files), tools.write("step.c", code)]
+               *(rtos / "cpu/virtual" / name for name in files),
+               tools.write("step.c", code)]
     flags = ["-fno-tree-loop-distribute-patterns",
              *("-I" + str(rtos / folder) for folder in ("kernel", "cpu", "cpu/virtual"))]
     if "clock.c" not in files:
         flags.append("-DNO_CLOCK")
     objects = [tools.compile(path, *flags, name=path.parent.name + path.stem)
                for path in sources]
-    return tools.link(*objects, rtos / f"cpu/context_{tools.arch}.S", "-lgcc", name="step")
+    context = rtos / f"cpu/context_{tools.arch}.S"
+    return tools.link(*objects, context, "-lgcc", name="step")
 
 
 @pytest.mark.parametrize("step,files,functions", steps())
@@ -134,8 +136,10 @@ def test_find_privileged_prints_the_lines_that_the_page_shows():
     def lines(text):
         return set(re.sub(r"0x\w+ <.*?>|\d+ instr", "", text).splitlines())
 
-    found = "".join(run(ROOT / "gen/find-privileged", BUILD / f"{folder}/rtos-scenario-i386.elf",
-                        check=False).stdout for folder in ("native", "guests"))
+    images = [BUILD / folder / "rtos-scenario-i386.elf"
+              for folder in ("native", "guests")]
+    found = "".join(run(ROOT / "gen/find-privileged", image, check=False).stdout
+                    for image in images)
     shown = re.search(r"^(\$ gen/find-privileged .*?)^```$", PAGE, re.M | re.S)[1]
     shown = lines(re.sub(r"^(\$|\.\.\.).*\n", "", shown, flags=re.M))
     assert len(shown) == 5 and shown <= lines(found.replace(f"{BUILD}/", "build/"))
@@ -172,11 +176,14 @@ HANGING = """
 
 @pytest.mark.parametrize("lacks,shown,row", [
     ("REQUESTS", None, "no such line"),
-    ("ACKNOWLEDGES", r"pending \{0\}, in service \{0\}, missed [1-9]", "`pending {0}, in service {0}`"),
+    ("ACKNOWLEDGES", r"pending \{0\}, in service \{0\}, missed [1-9]",
+     "`pending {0}, in service {0}`"),
     ("OPENS", r"level 1, .* pending \{0\}", "`level 1`, `pending {0}`"),
-    ("HAS_CLOCK", r"pending \{\}, in service \{\}, missed 0", "nothing pending, `missed 0`"),
+    ("HAS_CLOCK", r"pending \{\}, in service \{\}, missed 0",
+     "nothing pending, `missed 0`"),
 ])
-def test_a_hanging_guest_prints_the_state_in_the_table(tools, arch, lacks, shown, row):  # noqa: F811
+def test_a_hanging_guest_prints_the_state_in_the_table(
+        tools, arch, lacks, shown, row):  # noqa: F811
     has = [f"-D{name}={int(name != lacks)}"
            for name in ("REQUESTS", "ACKNOWLEDGES", "OPENS", "HAS_CLOCK")]
     result = Toolbox.wrapper("--timeout", "0.3", tools.guest(HANGING, *has))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from conftest import BUILD
 
-# QEMU exits with twice the guest's status plus one; its own failures are 1 (and status 0).
+# QEMU exits with twice the guest's status plus one; its own failures are 1.
 DEBUG_EXIT = ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
 
 
@@ -22,7 +22,7 @@ class Machine:
         self.is_native = name == "native"
 
     def image(self, application):
-        """The image of an application of guests/rtos, by its name; a path is returned as is."""
+        """The image of an application of guests/rtos; a path is returned as is."""
         if isinstance(application, Path):
             return application
         if self.is_native:
@@ -45,8 +45,8 @@ class Machine:
 
     def run(self, application, *options, timeout=600):
         """Returns its output, its standard error and its status."""
-        result = subprocess.run([str(word) for word in self.command(application, *options)],
-                                stdin=subprocess.DEVNULL, capture_output=True,
+        command = [str(word) for word in self.command(application, *options)]
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,
                                 timeout=timeout)
         return (result.stdout.decode().replace("\r\n", "\n"), result.stderr.decode(),
                 self.status(result.returncode))

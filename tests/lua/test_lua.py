@@ -1,5 +1,5 @@
-"""Lua on newlib as a guest: what it prints is what Debian's own lua5.4 prints; it reaches
-the files below its directory and nothing else; its system calls survive bad arguments.
+"""Lua on newlib as a guest: its output equals that of Debian's lua5.4; it reaches only
+the files below its directory; its system calls survive bad arguments.
 """
 
 import os
@@ -16,13 +16,13 @@ UTC = {**os.environ, "TZ": "UTC"}
 
 
 def run_bytes(*command, **options):
-    """As conftest.run, but with the output as it is."""
+    """Like conftest.run, but returns the output as bytes."""
     return subprocess.run([str(word) for word in command], capture_output=True,
                           timeout=300, env=UTC, **options)
 
 
 class Lua:
-    """Lua of one architecture, and the provider that serves it."""
+    """Lua for one architecture, and its provider."""
 
     def __init__(self, arch):
         self.guest = BUILD / f"guests/lua-{arch}.elf"
@@ -38,16 +38,17 @@ class Lua:
         return run_bytes(*self.command(*arguments, root=root), **options)
 
     def evaluate(self, root, code, **options):
-        """Run a line of Lua in the guest; returns what it printed."""
+        """Run a line of Lua in the guest; return its output."""
         result = self.run(root, "-e", code, **options)
         assert (result.stderr, result.returncode) == (b"", 0)
         return result.stdout.decode()
 
     def beside_debians(self, tmp_path, script, *arguments, **options):
-        """Results of Debian's Lua and of the guest, each in a directory of its own."""
+        """The results of Debian's Lua and of the guest, each in its own directory."""
         for name in "debian", "guest":
             shutil.copytree(SCRIPTS, tmp_path / name)
-        return (run_bytes("lua5.4", script, *arguments, cwd=tmp_path / "debian", **options),
+        return (run_bytes("lua5.4", script, *arguments, cwd=tmp_path / "debian",
+                          **options),
                 self.run(tmp_path / "guest", script, *arguments, **options))
 
 
@@ -58,7 +59,7 @@ def lua(arch):
 
 @pytest.fixture
 def root(tmp_path):
-    """The guest's directory, with something beside it that is none of its business."""
+    """The guest's directory, with a file beside it that it must not reach."""
     (tmp_path / "secret").write_text("do not read me")
     (tmp_path / "root").mkdir()
     return tmp_path / "root"
@@ -105,7 +106,8 @@ def test_an_ending_is_that_of_debians_lua(root, code, lua):
 
 def test_an_uncaught_error_is_exit_status_1(root, lua):
     result = lua.run(root, "-e", "error('uncaught')")
-    assert result.stderr.startswith(b"%s: (command line):1: uncaught\n" % bytes(lua.guest))
+    assert result.stderr.startswith(
+        b"%s: (command line):1: uncaught\n" % bytes(lua.guest))
     assert (result.stdout, result.returncode) == (b"", 1)
 
 
@@ -121,7 +123,7 @@ def test_a_program_on_standard_input_is_run_without_a_prompt(root, lua):
     assert (result.stdout, result.stderr, result.returncode) == (b"42\n", b"", 0)
 
 
-def test_a_console_that_is_closed_is_no_other_file(root, lua):
+def test_a_closed_console_is_not_taken_for_another_file(root, lua):
     (root / "file").write_text("text")
     command = lua.command(
         "-e", "print(io.open('file'):read(), io.read())", root=root)
@@ -132,8 +134,8 @@ def test_a_console_that_is_closed_is_no_other_file(root, lua):
 def test_the_console_can_be_a_file_with_a_position(root, tmp_path, lua):
     (tmp_path / "input").write_text("0123456789")
     with open(tmp_path / "input", "rb") as file:
-        printed = lua.evaluate(root, "io.read(2) print(io.stdin:seek('set', 5), io.read(2))",
-                           stdin=file)
+        code = "io.read(2) print(io.stdin:seek('set', 5), io.read(2))"
+        printed = lua.evaluate(root, code, stdin=file)
     assert printed == "5\t56\n"
 
 
@@ -142,7 +144,7 @@ OUTSIDE = ["../secret", "../missing", "/../secret", "inside/../../secret", "link
 
 
 @pytest.mark.parametrize("path", OUTSIDE)
-def test_what_is_outside_is_refused_and_not_even_found(root, path, lua):
+def test_paths_outside_are_refused_whether_they_exist_or_not(root, path, lua):
     (root / "inside").mkdir()
     (root / "link").symlink_to(root.parent / "secret")
     (root / "relative-link").symlink_to("../secret")
@@ -163,13 +165,14 @@ def test_nothing_outside_is_removed_or_renamed(root, path, lua):
     (root / "directory-link").symlink_to("..")
     (root / "mine").write_text("mine")
     before = sorted(root.parent.rglob("*"))
-    printed = lua.evaluate(root, f"print(os.remove('{path}')) print(os.rename('{path}', 'x'))"
-                             f" print(os.rename('mine', '{path}'))")
+    printed = lua.evaluate(root, f"print(os.remove('{path}'))"
+                                 f" print(os.rename('{path}', 'x'))"
+                                 f" print(os.rename('mine', '{path}'))")
     assert [line.split("\t")[0] for line in printed.splitlines()] == ["nil", "nil", "nil"]
     assert sorted(root.parent.rglob("*")) == before
 
 
-def test_removing_a_link_leaves_what_it_leads_to(root, lua):
+def test_removing_a_link_leaves_its_target(root, lua):
     (root / "link").symlink_to(root.parent / "secret")
     assert lua.evaluate(root, "print(os.remove('link'))") == "true\n"
     assert not (root / "link").is_symlink()
@@ -191,7 +194,7 @@ def test_links_that_stay_inside_are_followed(root, lua):
     assert lua.evaluate(root, "print(io.open('inside/link'):read())") == "text\n"
 
 
-def test_only_regular_files_are_opened_and_none_is_waited_for(root, lua):
+def test_only_regular_files_are_opened_and_without_waiting(root, lua):
     os.mkfifo(root / "fifo")
     (root / "directory").mkdir()
     code = """for _, name in ipairs { "fifo", "directory", "/" } do
@@ -251,7 +254,7 @@ def test_memory_is_the_work_area_and_its_end_is_an_error(tools, lua):
     assert result.returncode == 0
 
 
-def test_a_work_area_too_small_to_start_in_is_said(tools, lua):
+def test_a_work_area_too_small_to_start_in_is_reported(tools, lua):
     result = tools.wrapper("--work-area", "4K", "--provider", lua.provider, lua.guest,
                            "x" * 5000)
     assert result.stdout == \
@@ -275,7 +278,7 @@ def test_both_architectures_import_the_same_functions(tools):
     assert "newlib_open" in names[0]
 
 
-# Calls the provider without a C library between. Prints numbers.
+# Calls the provider directly, without a C library. Prints numbers.
 CALLER = """
     #include <jumpslot/entry.h>
     #include <jumpslot/virt_bsp.h>
@@ -310,7 +313,7 @@ EFAULT, EBADF, EINVAL, EEXIST, ENAMETOOLONG, ENOENT = 8, 4, 13, 10, 22, 2
 
 
 def call(tools, root, lua, body):
-    """The numbers that a guest with this body prints."""
+    """Run a guest with this body; return the numbers that it prints."""
     guest = tools.guest(CALLER % body, "-I", NEWLIB)
     result = run_bytes(*lua.command(root=root, guest=guest), stdin=subprocess.DEVNULL)
     assert (result.stderr, result.returncode) == (b"", 0)

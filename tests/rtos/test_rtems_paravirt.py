@@ -1,5 +1,5 @@
-"""jumpslot/rtems_paravirt.h: RTEMS's five i386 hooks keep RTEMS's rules, inline or defined
-once for files that only declare them."""
+"""jumpslot/rtems_paravirt.h: RTEMS's five i386 hooks keep RTEMS's rules, inline or
+defined once for files that only declare them."""
 
 import re
 
@@ -92,7 +92,7 @@ def test_inline_needs_no_definer(tools, arch, way, optimize):  # noqa: F811
 
 
 def test_many_files_and_one_definer(tools, arch):  # noqa: F811
-    """One file of a guest defines the hooks; the others use them, each in a different way."""
+    """One file of a guest defines the hooks; the others use them in different ways."""
     files = [definer(tools)]
     assert hooks(files[0], "T") == HOOKS
     for at, flags in enumerate(WAYS.values()):

@@ -44,21 +44,22 @@ def lua_results(jobs):
 
 
 @pytest.mark.parametrize("jobs", [1, 120])
-def test_lua_threads_compute_what_lua_computes_while_the_clock_preempts_them(machine, jobs):
+def test_preempted_lua_threads_compute_what_lua_computes(machine, jobs):
     last = "all 5 workers were interrupted, and computed the same\n"
     assert machine.run("lua", f"jobs={jobs}") == (lua_results(jobs) + last, "", 0)
 
 
-SUMMARY = re.compile(r""" *(\d+) s: (\d+) jobs, (\d+) late, 0 unexplained; (\d+) inherited, 0 held up
-        (\d+) messages, 0 out of order; (\d+) interrupts, 0 lost
-        (\d+) computed, 0 wrong; (\d+) restarts, 0 not released; (\d+) missed
-soak: passed
-""")
+SUMMARY = re.compile(
+    r" *(\d+) s: (\d+) jobs, (\d+) late, 0 unexplained; (\d+) inherited, 0 held up\n"
+    r"        (\d+) messages, 0 out of order; (\d+) interrupts, 0 lost\n"
+    r"        (\d+) computed, 0 wrong; (\d+) restarts, 0 not released; (\d+) missed\n"
+    r"soak: passed\n")
 
 
 def check_soak(text, seconds):
     """Check the last summary; return its figures by name."""
-    names = "seconds jobs late inherited messages interrupts computed restarts missed".split()
+    names = ("seconds jobs late inherited messages interrupts computed restarts "
+             "missed").split()
     found = SUMMARY.search(text)
     assert found, text
     seen = dict(zip(names, map(int, found.groups())))
@@ -71,7 +72,7 @@ def check_soak(text, seconds):
 
 @pytest.fixture
 def start():
-    """Start an image in the background, with pipes; every process is killed at the end."""
+    """Start an image in the background, with pipes; kill it at the end of the test."""
     processes = []
 
     def start(machine, application, *options, wrapper=(), **files):
@@ -88,7 +89,8 @@ def start():
 
 
 def test_32_threads_at_1000_hz_miss_nothing_that_the_backlog_does_not_explain(start):
-    processes = [start(Machine(name), "soak", f"seconds={SOAK_SECONDS}") for name in VIRTUAL]
+    processes = [start(Machine(name), "soak", f"seconds={SOAK_SECONDS}")
+                 for name in VIRTUAL]
     for process in processes:
         output, errors = process.communicate(timeout=SOAK_SECONDS + LIMIT)
         assert (errors, process.returncode) == (b"", 0), output.decode()
@@ -159,7 +161,8 @@ def link(machine, application, image, changes=()):
     files: the second replaces the first."""
     cpu = "cpu/native" if machine.is_native else "cpu/virtual"
     context = "x86_64" if machine.name == "x86_64" else "i386"
-    sources = {path for folder in ("kernel", cpu) for path in (RTOS / folder).glob("*.[cS]")}
+    sources = {path for folder in ("kernel", cpu)
+               for path in (RTOS / folder).glob("*.[cS]")}
     sources |= {RTOS / f"cpu/context_{context}.S"}
     sources |= set(application.glob("*.c")) if application.is_dir() else {application}
     sources = sources - {old for old, _ in changes} | {new for _, new in changes}
@@ -191,21 +194,24 @@ def changed(tmp_path, application, file, old, new):
 ], ids=["inheritance", "order", "release", "ticks"])
 def test_the_soak_detects_a_broken_kernel(tmp_path, file, old, new, seen):
     image = changed(tmp_path, "soak.c", file, old, new)
-    result = run(BUILD / "bin/host-wrapper", "--timeout", LIMIT, image, "seconds=2", check=False)
+    result = run(BUILD / "bin/host-wrapper", "--timeout", LIMIT, image, "seconds=2",
+                 check=False)
     assert re.search(seen, result.stdout) and "soak: failed" in result.stdout, result
     assert result.returncode == 1
 
 
 @pytest.mark.parametrize("rate", [0, 24, 10001])
 def test_a_clock_rate_out_of_range_is_refused(tmp_path, rate):
-    image = changed(tmp_path, "soak.c", "apps/soak.c", "RATE	       1000", f"RATE {rate}u")
+    image = changed(tmp_path, "soak.c", "apps/soak.c", "RATE	       1000",
+                    f"RATE {rate}u")
     result = run(BUILD / "bin/host-wrapper", "--timeout", LIMIT, image, check=False)
     assert (result.stdout, result.returncode) == (
-        f"kernel: clock rate {rate}: out of range (expected 25 to 10000 per second)\n", 70)
+        f"kernel: clock rate {rate}: out of range (expected 25 to 10000 per second)\n",
+        70)
 
 
 def test_the_tick_counter_may_wrap(tmp_path):
-    """It wraps in the scenario, while threads wait for ticks before and after the wrap."""
+    """It wraps while threads wait for ticks before and after the wrap."""
     image = changed(tmp_path, "scenario", "kernel/timeout.c", "uint32_t now;",
                     "uint32_t now = -61u;")
     result = run(BUILD / "bin/host-wrapper", "--timeout", LIMIT, image)
@@ -249,7 +255,8 @@ def test_a_fault_outside_a_thread_ends_the_machine(corners, option, nesting):
         assert output == "" and f"virtual CPU: level 1, nesting {nesting}," in errors
     else:
         assert status == 70
-        assert re.fullmatch(r"kernel: exception 0 \(division\) at [0-9a-f]+, error 0\n", output)
+        assert re.fullmatch(r"kernel: exception 0 \(division\) at [0-9a-f]+, error 0\n",
+                            output)
 
 
 def test_a_thread_killed_by_a_handler_does_not_run_again(corners):
@@ -269,8 +276,9 @@ def test_tickless_idle_takes_fewer_interrupts_than_ticks(corners):
 
 
 @pytest.mark.parametrize("options, number", [
-    ([], 5), (["number=0"], 0), (["number=17", "number=18"], 17), (["number=1000001"], 1000000),
-    (["number=99999999999"], 1000000), (["number="], 5), (["number=x"], 5), (["number"], 5),
+    ([], 5), (["number=0"], 0), (["number=17", "number=18"], 17),
+    (["number=1000001"], 1000000), (["number=99999999999"], 1000000),
+    (["number="], 5), (["number=x"], 5), (["number"], 5),
     (["numbers=3", "anumber=4", "closed=1", "closedness", "number=12x"], 12)])
 def test_options_are_whole_words_and_numbers_have_a_limit(corners, options, number):
     """The same image also shows the conversions of print()."""
@@ -299,7 +307,8 @@ def test_input_during_tickless_idle_does_not_disturb_the_time(machine, shell):
         """The shell's tick count, and the time before and after it, in ticks."""
         before = time.monotonic() * 100
         shell.type("ticks\n")
-        said = int(re.search(r"(\d+) ticks, 100 per second", shell.read_until("own\n"))[1])
+        said = int(re.search(r"(\d+) ticks, 100 per second",
+                             shell.read_until("own\n"))[1])
         shell.read_until("> ")
         return said, before, time.monotonic() * 100
 
@@ -319,7 +328,8 @@ def terminal(machine, start):
     """The shell on a new terminal, the terminal, and its mode before."""
     ours, its = pty.openpty()
     mode = termios.tcgetattr(its)
-    process = start(machine, "shell", wrapper=["--raw"], stdin=its, stdout=its, stderr=its)
+    files = dict.fromkeys(("stdin", "stdout", "stderr"), its)
+    process = start(machine, "shell", wrapper=["--raw"], **files)
     yield Session(process, ours, ours), its, mode
     process.kill()
     process.wait()
@@ -339,7 +349,8 @@ def test_the_shell_reads_single_keys_from_a_terminal(machine, terminal):
     shell.type("ec")
     assert shell.read_until("ec") == "ec", "before the line is complete"
     assert answer("X\x7fho hello\r", "X\b \bho hello\n") == "hello\n"
-    assert answer("wrong\x15echo right\n", "wrong" + 5 * "\b \b" + "echo right\n") == "right\n"
+    assert answer("wrong\x15echo right\n",
+                  "wrong" + 5 * "\b \b" + "echo right\n") == "right\n"
     assert answer("x" * 100 + "\r", "x" * 79 + "\n") == \
         "x" * 79 + ": unknown command (try help)\n"
     assert answer("work\r", "work\n") == answer("sleep 20\r", "sleep 20\n") == ""
@@ -348,7 +359,8 @@ def test_the_shell_reads_single_keys_from_a_terminal(machine, terminal):
     assert re.search(r"^worker +8 +ready +\d\d", threads, re.M), threads
     assert answer("fault\r", "fault\n") == "worker: ended by a fault: division\n"
     assert "worker" not in answer("threads\r", "threads\n")
-    assert answer("exit 300\r", "exit 300\n") == "300: invalid status (expected 0 to 127)\n"
+    assert answer("exit 300\r", "exit 300\n") == \
+        "300: invalid status (expected 0 to 127)\n"
     shell.type("exit 7\r")
     assert machine.status(shell.wait()) == 7
     assert termios.tcgetattr(device) == mode
@@ -366,7 +378,8 @@ def bound(machine, application, *options):
 
 def bound_by_the_shell(machine, start):
     """The functions called with tickless idle, after the shell has been idle."""
-    process = start(machine, "shell", "tickless", wrapper=["--report"], stdin=subprocess.PIPE)
+    process = start(machine, "shell", "tickless", wrapper=["--report"],
+                    stdin=subprocess.PIPE)
     shell = Session(process, process.stdin.fileno(), process.stdout.fileno())
     shell.read_until("> ")
     status = Path(f"/proc/{runner_of(process)}/status")

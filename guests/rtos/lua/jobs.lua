@@ -1,5 +1,5 @@
--- The jobs of the workers, by number. Each returns a short text that depends on all of its
--- steps, and not on the order of pairs(), on addresses or on time.
+-- The jobs of the workers, by number. Each returns a short text that depends on all of
+-- its steps, and not on the order of pairs(), on addresses or on time.
 local jobs = {}
 
 -- Floating point: the number of points of a line in the Mandelbrot set.

@@ -11,9 +11,9 @@
 #define MULTIBOOT_MAGIC	 0x2badb002u
 #define MULTIBOOT_MEMORY 0x1u
 #define UPPER_MEMORY	 0x100000u
-#define LOADERS_PART	 0x10000u /* for the loader, after the image */
+#define LOADERS_PART	 0x10000u /* for the loader's data */
 
-#define EXIT_PORT      0xf4 /* QEMU's isa-debug-exit: exits with twice the value plus one */
+#define EXIT_PORT      0xf4 /* QEMU's isa-debug-exit: status = 2 * value + 1 */
 #define KEYBOARD_PORT  0x64
 #define KEYBOARD_RESET 0xfe /* the keyboard controller pulses the processor's reset */
 #define COMMAND_LINE   256
