@@ -35,7 +35,8 @@ test-tools:
 # address space leaves no room for AddressSanitizer's.
 NOT_SANITIZED := no_memory_for_the_stack
 SANITIZED := $(addprefix tests/,calls/test_calls.py calls/test_callbacks.py calls/test_gate.py \
-	interrupts/test_lines.py interrupts/test_services.py faults launcher abi/test_entry.py)
+	interrupts/test_lines.py interrupts/test_line_options.py \
+	interrupts/test_console_input.py interrupts/test_services.py faults launcher abi/test_entry.py)
 check-sanitized: | test-tools
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized SANITIZE=address,undefined \
 		programs guests/simple
