@@ -1,4 +1,4 @@
-"""vcpu/ is freestanding: linked alone, it lacks only the functions that a host provides."""
+"""vcpu/ is freestanding: linked alone, it lacks only the functions of hooks.h."""
 
 import re
 
@@ -6,7 +6,8 @@ import pytest
 from conftest import BUILD, MACHINE, ROOT, run
 
 VCPU = ROOT / "host-wrapper/vcpu"
-HOOKS = ["vcpu_defer", "vcpu_is_guest_code", "vcpu_kick", "vcpu_restore_vectors", "vcpu_sleep"]
+HOOKS = ["vcpu_defer", "vcpu_is_guest_code", "vcpu_kick", "vcpu_restore_vectors",
+         "vcpu_sleep"]
 OTHER = {"x86_64": "_i386", "i386": "_x86_64"}
 
 
@@ -46,6 +47,7 @@ def test_no_file_includes_a_host_or_the_runners_state():
     allowed = re.compile(r'"(?:vcpu/|common/)?\w+\.h"|'
                          r"<(?:jumpslot/\w+|linux/errno|std(?:bool|def|int)|cpuid)\.h>")
     wrong = [f"{path.name}: {included}" for path in sorted(VCPU.iterdir())
-             for included in re.findall(r"^\s*#\s*include\s+(\S+)", path.read_text(), re.MULTILINE)
+             for included in re.findall(r"^\s*#\s*include\s+(\S+)", path.read_text(),
+                                        re.MULTILINE)
              if not allowed.fullmatch(included)]
     assert not wrong

@@ -1,6 +1,6 @@
 /*
- * Interrupts that find the guest in a host function, asleep, or itself astray. Arguments:
- * the case, and a number for some. The exit status is 0 where all was right.
+ * Interrupts of a guest that is in a host function, sleeps, or corrupts its own state.
+ * Arguments: the case, and a number for some. The exit status is 0 if nothing was wrong.
  */
 #include "../../lib/interrupts_case.h"
 #include "interrupts.h"
@@ -42,7 +42,7 @@ static unsigned in_milliseconds(uint64_t number)
 	return 0;
 }
 
-/* The interrupt ends the system call, and is there when the function has returned. */
+/* The interrupt ends the system call, and is delivered when the function has returned. */
 static int gated_sleep_is_cut(void)
 {
 	CHECK(!begin());
@@ -86,7 +86,7 @@ static int libc_is_not_reentered(void)
 	return 0;
 }
 
-/* Nothing comes inside, however long; and what came is there at the return. */
+/* Nothing is delivered inside, however long it takes; the rest is, at the return. */
 static int gated_is_not_interrupted(void)
 {
 	CHECK(!begin_ticking(100 * MICROSECOND));
@@ -140,7 +140,7 @@ static int callback_is_not_interrupted(void)
 	return 0;
 }
 
-/* Deferred by gates again and again, and no call afterwards that would look again. */
+/* Gates defer interrupts again and again, with no later call that would look again. */
 static int gates_hand_over(void)
 {
 	uint32_t state = 362436069;
@@ -167,7 +167,7 @@ static int spins_after_direct_call(void)
 		CHECK(_BSP_Virtual_Clock_oneshot(_BSP_Virtual_Clock_read() +
 						 MILLISECOND) == 0);
 		CHECK(add_direct(1, 2) == 3);
-		while (ticks == before) /* to the time-out, if it is lost */
+		while (ticks == before) /* until the time-out, if it is lost */
 			;
 	}
 	return 0;
@@ -203,7 +203,7 @@ static int waits(void)
 	return 0;
 }
 
-/* For its processor time to be looked at. */
+/* The test looks at its processor time. */
 static int sleeps_a_second(void)
 {
 	CHECK(!begin());
@@ -259,7 +259,7 @@ static int never_enables(void)
 }
 
 /*
- * Guests that go astray. Whether their cases return at all is their own matter.
+ * Guests that corrupt their own state. These cases need not return.
  */
 static uint32_t corrupt_state;
 static volatile uint8_t *corrupt_at;
@@ -328,7 +328,7 @@ __attribute__((__noinline__)) static void tick_here(void)
 
 static uintptr_t stack_top;
 
-/* With the stack of the size that is given, less than a frame is left of it. */
+/* Uses up the stack of the given size, except for less than a frame. */
 static int on_a_full_stack(void)
 {
 	uintptr_t low = stack_top - number_argument(2);
@@ -343,7 +343,7 @@ static int on_a_full_stack(void)
 	return room[0];
 }
 
-/* Runs a function on another stack, and comes back. */
+/* Runs a function on another stack. */
 static void on_stack(char *top, void (*function)(void))
 {
 #ifdef __x86_64__

@@ -1,4 +1,4 @@
-/* The host's side of interrupts.h. */
+/* The host functions of interrupts.h. */
 #define _GNU_SOURCE
 #include <jumpslot/provider.h>
 #include <errno.h>

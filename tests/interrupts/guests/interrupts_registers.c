@@ -1,10 +1,11 @@
-/* Random register contents, and what became of them. See interrupts_registers_check.h. */
+/* Fills registers with random contents, and compares. See interrupts_registers_check.h.
+ */
 #include <cpuid.h>
 
 #include "../../lib/interrupts_case.h"
 #include "interrupts_registers_check.h"
 
-/* What CPUID and the system (XCR0) have. */
+/* The vector registers that CPUID and the system (XCR0) support. */
 #define XCR0_YMM 0x6
 #define XCR0_ZMM 0xe6
 
@@ -38,7 +39,7 @@ static uint64_t random_64(uint32_t *state)
 	return high << 32 | random_next(state);
 }
 
-/* Flags are set only for exceptions that are masked: else the next instruction faults. */
+/* Sets flags of masked exceptions only: with others the next instruction would fault. */
 static void fill_x87(struct fx_area *fx, uint32_t *state)
 {
 	uint32_t masked = random_next(state) & 0x3f;
@@ -151,7 +152,7 @@ struct x87_environment {
 	uint32_t control, status, tags, other[4];
 };
 
-/* Direction, trap and alignment check, identification is anybody's. */
+/* Direction, trap and alignment check; any code may change identification. */
 #define FLAGS_ON_ENTRY 0x40500
 
 const char *registers_wrong_on_entry(const void *frame_address)
@@ -161,7 +162,7 @@ const char *registers_wrong_on_entry(const void *frame_address)
 	uint32_t mxcsr;
 
 #ifdef __x86_64__
-	flags = __builtin_ia32_readeflags_u64(); /* minds the red zone */
+	flags = __builtin_ia32_readeflags_u64(); /* respects the red zone */
 #else
 	flags = __builtin_ia32_readeflags_u32();
 #endif

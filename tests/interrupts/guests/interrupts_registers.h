@@ -1,6 +1,6 @@
 /*
- * All registers that an interrupt must leave alone, once as they were loaded and once as
- * they were seen later. Included from assembly and C; depends on <stdint.h>.
+ * All registers that an interrupt must not change: as they were loaded, and as they were
+ * stored later. Included from assembly and C; depends on <stdint.h>.
  */
 #ifndef INTERRUPTS_REGISTERS_H
 #define INTERRUPTS_REGISTERS_H
@@ -44,7 +44,7 @@
 #endif
 #define GENERAL_CX 1 /* counts the spins down to 0 */
 
-/* What FXRSTOR loads (Intel SDM, volume 1, table 10-2). */
+/* The area of FXRSTOR (Intel SDM, volume 1, table 10-2). */
 struct fx_area {
 	uint16_t control;
 	uint16_t status;
@@ -91,13 +91,13 @@ _Static_assert(offsetof(struct registers, spins) == SPINS, "registers.spins");
 _Static_assert(offsetof(struct registers, initial) == INITIAL, "registers.initial");
 #undef SET_ASSERT
 
-/* Loads all, spins, and stores all, without a flag changed in between. */
+/* Loads all registers, spins, and stores them. Changes no flag in between. */
 void registers_step(struct registers *registers);
 
-/* Leaves in all registers what no caller expects; those that it must, it preserves. */
+/* Overwrites all caller-saved registers with values that no caller expects. */
 void registers_trash(uint32_t level);
 
-/* Stores its place at `from` and goes on at `to`, where the same was done before. */
+/* Stores its place at `from` and continues at `to`, a place stored earlier. */
 void switch_stacks(void **from, void *to);
 #endif
 #endif

@@ -1,4 +1,4 @@
-/* Loads, stores and spoils all registers of i386. See interrupts_registers.h. */
+/* Loads, stores and overwrites all registers of i386. See interrupts_registers.h. */
 #include "interrupts_registers.h"
 
 #define POINTER 32		/* in the frame, above the general registers */
@@ -104,7 +104,7 @@ registers_trash:			/* on the stack: level */
 	fninit
 	fld1
 	fldz
-	fdivrp				/* leaves a flag behind */
+	fdivrp				/* leaves a flag set */
 	fstp	%st(0)
 	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7
 	fldpi
@@ -159,7 +159,7 @@ switch_stacks:
 	ret
 	.size	switch_stacks, . - switch_stacks
 
-	.local	initial_area		/* for XRSTOR: a header that says so */
+	.local	initial_area		/* for XRSTOR: all components initial */
 	.comm	initial_area, 2816, 64
 
 	.section .note.GNU-stack,"",@progbits

@@ -1,10 +1,10 @@
-/* Loads, stores and spoils all registers of x86-64. See interrupts_registers.h. */
+/* Loads, stores and overwrites all registers of x86-64. See interrupts_registers.h. */
 #include "interrupts_registers.h"
 
 #define POINTER 128		/* in the frame, above the general registers */
 #define ROOM	136
 
-	/* 16 to 31 are there as ZMM alone. */
+	/* Registers 16 to 31 exist only with ZMM. */
 	.macro	load_vectors name
 	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 	vmovups	LOADED + SET_VECTORS + 64 * \n(%rdi), %\name\n
@@ -138,7 +138,7 @@ registers_trash:			/* EDI level */
 	fninit
 	fld1
 	fldz
-	fdivrp				/* leaves a flag behind */
+	fdivrp				/* leaves a flag set */
 	fstp	%st(0)
 	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7
 	fldpi
@@ -206,7 +206,7 @@ switch_stacks:
 	ret
 	.size	switch_stacks, . - switch_stacks
 
-	.local	initial_area		/* for XRSTOR: a header that says so */
+	.local	initial_area		/* for XRSTOR: all components initial */
 	.comm	initial_area, 2816, 64
 
 	.section .note.GNU-stack,"",@progbits

@@ -1,6 +1,6 @@
 /*
- * The rules of delivery, one case each: order, nesting, acknowledging, masking, errors.
- * The first argument names the case; the exit status is 0 where all was right.
+ * The rules of delivery, a case for each: order, nesting, acknowledging, masking, errors.
+ * The first argument names the case. The exit status is 0 if all checks passed.
  */
 #include "../../lib/interrupts_case.h"
 
@@ -129,7 +129,7 @@ static void raise_many(int vector, void *frame)
 		_CPU_Virtual_Irq_raise(SOFT + i);
 }
 
-/* Out of a handler that interrupted the guest, on its frame. */
+/* After a handler that interrupted the guest, on the same frame. */
 static int lowest_first_from_handler(void)
 {
 	CHECK(!use(raise_many, MANY) && !use_clock(raise_many));
@@ -154,7 +154,7 @@ static int flashes(void)
 	return 0;
 }
 
-/* A pair within a pair, eight deep: only the outermost opens. */
+/* Eight nested pairs: only the outermost one enables interrupts. */
 static int pairs_nest(void)
 {
 	uint32_t previous[MANY];
@@ -219,7 +219,7 @@ static int handlers_nest(void)
 	return 0;
 }
 
-/* Acknowledges at once, and waits for the next to come on top. */
+/* Acknowledges at once, and waits for the next interrupt to nest. */
 static void nest_on_frames(int vector, void *opaque)
 {
 	const struct jumpslot_interrupt_frame *frame = opaque;
@@ -258,9 +258,9 @@ static int late_acknowledge(void)
 	CHECK(_CPU_Virtual_Irq_raise(SOFT) == 0);
 	CHECK(__jumpslot_vcpu.coalesced == 1);
 	CHECK(_CPU_Virtual_Irq_raise(SOFT + 1) == 0);
-	CHECK(delivered[SOFT + 1] == 1); /* others come */
+	CHECK(delivered[SOFT + 1] == 1); /* others are delivered */
 	CHECK(_CPU_Virtual_Irq_ack(SOFT) == 0);
-	CHECK(delivered[SOFT] == 2); /* and then the second, at once */
+	CHECK(delivered[SOFT] == 2); /* now the second, at once */
 	CHECK(_CPU_Virtual_Irq_ack(SOFT) == 0);
 	CHECK(_CPU_Virtual_Irq_ack(SOFT) == -EINVAL); /* twice */
 	CHECK(delivered[SOFT] == 2 && __jumpslot_vcpu.pending == 0);
@@ -317,7 +317,7 @@ static int detaches(void)
 	return 0;
 }
 
-/* In service as it is detached: the next use begins anew. */
+/* Detached while in service: the next use starts from scratch. */
 static int detaches_in_service(void)
 {
 	CHECK(!use(acknowledge_not, 1));
@@ -333,7 +333,7 @@ static int detaches_in_service(void)
 	return 0;
 }
 
-/* The clock goes on where nobody uses its vector, and is not counted from before. */
+/* The clock runs on while its vector is not in use; those periods are not counted. */
 static int clock_is_detached(void)
 {
 	CHECK(!use_clock(acknowledge));
@@ -368,7 +368,7 @@ static void look_at_frame(int vector, void *opaque)
 
 static uint64_t frame_size;
 
-/* Its handler is called from code of the guest alone, so the frame tells of that. */
+/* Only the guest's own code is interrupted, so the frame describes that. */
 static int frame_is_as_announced(void)
 {
 	CHECK(!use_clock(look_at_frame));
@@ -387,8 +387,7 @@ static void close_for_good(int vector, void *frame)
 	((struct jumpslot_interrupt_frame *)frame)->level = 1;
 }
 
-/* The level that the guest goes on with is the frame's, however the handler was called.
- */
+/* The guest continues at the level in the frame, however the handler was called. */
 static int level_of_the_frame(void)
 {
 	CHECK(!use(close_for_good, 1) && !use_clock(close_for_good));
@@ -409,7 +408,7 @@ static void divide_by_zero(int vector, void *frame)
 	__asm__ volatile("fld1; fldz; fdivrp; fstp %%st(0)" : : : "st");
 }
 
-/* What a handler's arithmetic flags is no exception of the code that it interrupted. */
+/* Exception flags of a handler's arithmetic do not reach the code that it interrupted. */
 static int handlers_exceptions(void)
 {
 	const uint16_t unmasked = 0x340;
@@ -438,7 +437,7 @@ static void change_control(int vector, void *frame)
 	__asm__ volatile("ldmxcsr %0; fldcw %1" : : "m"(mxcsr), "m"(x87));
 }
 
-/* Each call of a handler begins with default control, and none leaves its own behind. */
+/* Each call of a handler starts with default control, and does not change the guest's. */
 static int control_of_handlers(void)
 {
 	uint32_t mxcsr;
@@ -455,7 +454,7 @@ static int control_of_handlers(void)
 	return 0;
 }
 
-/* Whatever the stack pointer is, it comes back: here with one byte more, on the way. */
+/* The stack pointer is restored even if it is odd. */
 static int any_stack_pointer(void)
 {
 	uintptr_t before, after;

@@ -1,14 +1,14 @@
 /*
- * Interrupts as fast and as random as they come, into code that notices what they change.
- * Arguments: the case, and how many interrupts. The exit status is 0 where all was right;
- * the console says what was wrong.
+ * Fast interrupts at random places, in code that notices every change. Arguments: the
+ * case and the number of interrupts. The exit status is 0 if nothing was wrong; the
+ * console says what was.
  */
 #include "../../lib/interrupts_case.h"
 #include "interrupts_registers_check.h"
 
 static uint64_t period; /* of the clock */
 static uint32_t level;	/* of vector registers */
-static uint32_t rounds; /* interrupts that are wanted */
+static uint32_t rounds; /* number of interrupts to take */
 
 static const char *volatile wrong_in_handler;
 static volatile uint32_t delivered[JUMPSLOT_VECTORS];
@@ -33,7 +33,7 @@ static void count(int vector, void *frame)
 	_CPU_Virtual_Irq_ack(vector);
 }
 
-/* What the guest gets done in 5 ms. */
+/* Measures the work of the guest in 5 ms. */
 static uint32_t progress(void)
 {
 	uint64_t end = _BSP_Virtual_Clock_read() + 5 * MILLISECOND;
@@ -47,9 +47,9 @@ static uint32_t progress(void)
 }
 
 /*
- * What a signal costs depends on machine and architecture, and where it costs more than a
- * period, the guest gets nothing done any more. So the shortest down to 20 us is taken
- * that was found by halving those which left it more than half of its time.
+ * The cost of a signal depends on machine and architecture. With a period shorter than
+ * that the guest makes no progress. So this halves the period, down to 20 us, while the
+ * guest keeps more than half of its time.
  */
 static int find_period(void)
 {
@@ -79,7 +79,7 @@ static int request_all(void (*handler)(int, void *))
 	return 0;
 }
 
-/* Nothing waits any more but, possibly, the clock. */
+/* No vector is pending except, possibly, the clock. */
 static int check_software_count(void)
 {
 	uint32_t raised;
@@ -177,7 +177,7 @@ static int all_registers(void)
 }
 
 /*
- * Threads, of which the handler runs another one before it returns.
+ * Threads: the handler runs another thread before it returns.
  */
 #define THREADS 16
 #define STACK	0x8000
@@ -210,7 +210,7 @@ static const char *look_at_canary(const struct thread *thread)
 	return NULL;
 }
 
-/* The first comes back much later than the others. */
+/* The first thread continues much later than the others. */
 static unsigned pick(void)
 {
 	uint32_t ticks = delivered[CLOCK] + delivered[YIELD];
@@ -254,7 +254,7 @@ static void step(struct thread *thread)
 		_CPU_Virtual_Irq_raise(YIELD);
 }
 
-/* Begins in the handler that switched to it. */
+/* Starts in the handler that switched to it. */
 static void thread_main(void)
 {
 	struct thread *thread = &threads[running];
@@ -300,9 +300,9 @@ static int thread_switches(void)
 }
 
 /*
- * Sources that raise while the guest is just enabling.
+ * Sources that raise while the guest enables interrupts.
  */
-/* Each that is raised within the pair has been delivered behind it. */
+/* An interrupt that is raised within the pair has been delivered after it. */
 static int enabling(void)
 {
 	uint64_t first;
@@ -336,7 +336,8 @@ static void arm(uint64_t in)
 	_BSP_Virtual_Clock_oneshot(armed_for);
 }
 
-/* Four in a row, of which three are raised about when their handler returns. */
+/* Four interrupts: three are raised at about the time that the previous handler returns.
+ */
 static void once_more(int vector, void *frame)
 {
 	uint64_t end;
@@ -368,8 +369,8 @@ static void waits(uint32_t number)
 	_CPU_Virtual_Interrupts_open();
 }
 
-/* Once `disturbed` is over, nothing but the signal itself leads to a delivery: neither a
- * second one, nor enabling. */
+/* After `disturbed`, only the signal itself leads to a delivery: there is no second one,
+ * and the guest does not enable. */
 static int each_arrives(void (*disturbed)(uint32_t number))
 {
 	uint32_t state = 88675123;

@@ -1,6 +1,6 @@
 /*
- * How a guest answers the process that raises its lines: one byte a call, by the
- * descriptor that the provider was given; 1, or a negative errno.
+ * Answers of a guest to the process that raises its lines. Each call writes one byte to
+ * the descriptor in the provider's option, and returns 1 or a negative errno.
  */
 #ifndef LINES_H
 #define LINES_H

@@ -1,5 +1,6 @@
 /*
- * Console input, as the first argument says; the exit status is 0 where all was right.
+ * Console input. The first argument is the case. The exit status is 0 if nothing was
+ * wrong.
  */
 #include <jumpslot/entry.h>
 #include <jumpslot/virt_cpu.h>
@@ -27,7 +28,7 @@ static int start(void)
 	return 0;
 }
 
-/* Echoes what is there; whether the last of it was '!'. */
+/* Echoes all available input. Returns whether the last byte was '!'. */
 static int echo(void)
 {
 	char byte = 0;
@@ -40,7 +41,7 @@ static int echo(void)
 	return byte == '!';
 }
 
-/* By interrupts alone. */
+/* Reads only after interrupts. */
 static int echo_by_interrupts(void)
 {
 	if (start())
@@ -52,7 +53,7 @@ static int echo_by_interrupts(void)
 	return 0;
 }
 
-/* The end comes as one interrupt, and is final. */
+/* The end of the input raises one interrupt, and is final. */
 static int nothing_behind_the_end(void)
 {
 	if (start() || _CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER) ||
@@ -83,7 +84,7 @@ static int count_interrupts(void)
 	return _BSP_Virtual_Console_read() == 'x' ? 0 : 5;
 }
 
-/* In a handler, and beside it, while input comes: no byte is lost, and nothing waits. */
+/* Reads in a handler and outside of it while input comes: no byte is lost. */
 static uint32_t sum;
 
 static void read_all(int vector, void *frame)
@@ -113,7 +114,7 @@ static int read_on_both_sides(uint32_t expected)
 	}
 }
 
-/* The bytes 0 to 255, one after the other, and then nothing. */
+/* Reads the bytes 0 to 255 in order, and then nothing. */
 static int every_byte(void)
 {
 	for (int byte = 0; byte < 256; byte++)

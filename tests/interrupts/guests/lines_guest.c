@@ -1,6 +1,6 @@
 /*
- * Interrupt lines that another process raises. The first argument says what to do with
- * them; the exit status is 0 where all was right. Line 15 ends a guest that counts.
+ * Interrupt lines that another process raises. The first argument is the case. The exit
+ * status is 0 if nothing was wrong. Line 15 ends a guest that counts.
  */
 #include <jumpslot/entry.h>
 #include <jumpslot/virt_cpu.h>
@@ -27,7 +27,7 @@ static void on_interrupt(int vector, void *frame)
 	_CPU_Virtual_Irq_ack(vector);
 }
 
-/* Takes all lines that the host gives, and says so; how many. */
+/* Requests all lines that the host serves, and prints "ready". Returns their number. */
 static uint32_t take_lines(void)
 {
 	uint32_t taken = 0;
@@ -62,7 +62,7 @@ static void print_counts(void)
 	print("\n");
 }
 
-/* Until so many were raised; and then until the stop, to see whether more come. */
+/* Waits for that many interrupts, and then for the stop, to see whether more come. */
 static int count(uint32_t raised)
 {
 	take_lines();
@@ -77,7 +77,7 @@ static int count(uint32_t raised)
 	return stray ? 3 : 0;
 }
 
-/* The same while interrupts are open, and the guest spins. */
+/* The same with interrupts enabled, while the guest spins. */
 static int count_spinning(uint32_t raised)
 {
 	take_lines();
@@ -91,7 +91,7 @@ static int count_spinning(uint32_t raised)
 	return stray ? 3 : 0;
 }
 
-/* One interrupt, one answer; with interrupts closed or open meanwhile, by turns. */
+/* Answers each interrupt, alternately with interrupts disabled and enabled. */
 static int answer_rounds(uint32_t rounds, int (*answer)(void))
 {
 	take_lines();
@@ -110,7 +110,7 @@ static int answer_rounds(uint32_t rounds, int (*answer)(void))
 	return stray || __jumpslot_vcpu.coalesced ? 4 : 0;
 }
 
-/* Nothing to do: for half a second, nothing comes. */
+/* Sleeps for half a second without interrupts. */
 static int idle(void)
 {
 	take_lines();
@@ -125,7 +125,7 @@ static int idle(void)
 	return 0;
 }
 
-/* Which vectors the host gives out. */
+/* Prints for each vector whether the host serves it. */
 static int requests(void)
 {
 	for (int line = 2; line < LINES; line++) {

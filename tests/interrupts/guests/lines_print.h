@@ -1,5 +1,5 @@
 /*
- * What guests need to tell a test what they counted.
+ * Printing counts for a test, and reading arguments.
  */
 #ifndef LINES_PRINT_H
 #define LINES_PRINT_H
@@ -25,7 +25,7 @@ static inline void print_number(uint32_t number)
 	print(at);
 }
 
-/* A numeric argument of the command line; without one, 0. */
+/* Returns a numeric argument of the command line, or 0 without it. */
 static inline uint32_t number_argument(int index)
 {
 	char text[16];
@@ -38,7 +38,7 @@ static inline uint32_t number_argument(int index)
 	return number;
 }
 
-/* The first letter of an argument. */
+/* Returns the first letter of an argument. */
 static inline char letter_argument(int index)
 {
 	char text[16] = "";

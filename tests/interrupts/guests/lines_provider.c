@@ -1,4 +1,5 @@
-/* Answers of a guest. Its option is the number of the descriptor. */
+/* The host functions of lines.h. The provider's option is the number of the descriptor.
+ */
 #include <jumpslot/provider.h>
 #include <errno.h>
 #include <stdlib.h>

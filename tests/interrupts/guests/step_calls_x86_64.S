@@ -50,8 +50,8 @@
 	.endm
 
 	.text
-	/* int step_call(int (*window)(void)): its result, or 0 if it has not kept the stack
-	   pointer and the registers that a function keeps. */
+	/* int step_call(int (*window)(void)): returns the window's result, or 0 if it did
+	   not preserve the stack pointer and the callee-saved registers. */
 	.globl	step_call
 	.type	step_call, @function
 step_call:
@@ -75,8 +75,8 @@ step_call:
 	ret
 	.size	step_call, . - step_call
 
-	/* int step_flat(void), for step_call() alone: 1 if all registers, flags and the red zone
-	   stay as they are; if not, step_call() returns 0. */
+	/* int step_flat(void), for step_call() alone: returns 1 if all registers, flags
+	   and the red zone are unchanged; otherwise step_call() returns 0. */
 	.globl	step_flat
 	.type	step_flat, @function
 step_flat:

@@ -1,6 +1,6 @@
 /*
- * Everything that an interrupt may come upon, a window of code each. Arguments are
- * windows to run; without any, all are run. The driver of tests/step says what was wrong.
+ * Windows of code: one for everything that an interrupt may hit. The arguments name the
+ * windows to run; without any, all run. The driver in step/ prints errors.
  */
 #include <stddef.h>
 #include <jumpslot/arguments.h>
@@ -14,8 +14,8 @@ enum { EAGAIN = 11 };
 
 extern int step_flat(void);
 
-/* Unbound again: what the slot led to at first. Linked without linkscripts/externals.ld,
- * slots are memory of the guest's. */
+/* Unbinds a function: restores its slot's first contents. Without the linker script
+ * externals.ld the guest may write to its slots. */
 #define UNBIND(func)                                                                     \
 	extern const void *volatile slot_of_##func __asm__("jumpslot.slot." #func);      \
 	extern const char bind_of_##func[] __asm__("jumpslot.bind." #func);              \
@@ -29,7 +29,7 @@ UNBIND(step_direct)
 UNBIND(step_back)
 UNBIND(jumpslot_interrupts_deliver)
 
-/* At level 1. Returns whether the first of the interrupts waits. */
+/* At level 1. Returns whether the first interrupt is pending. */
 static int be_critical(void)
 {
 	int waits;
@@ -40,7 +40,7 @@ static int be_critical(void)
 	return waits;
 }
 
-/* What waited has been delivered since. */
+/* Checks that pending interrupts have been delivered since. */
 static int has_come(int waited)
 {
 	return !waited || delivered;
@@ -112,7 +112,7 @@ static int unmask_own(void)
 	return delivered;
 }
 
-/* One that is delivered before would not be waited for. */
+/* An interrupt that is delivered earlier would not end the wait. */
 static void close_before(void)
 {
 	_CPU_Virtual_Interrupts_close();
@@ -129,7 +129,7 @@ static int wait_for_event(void)
 	return result == 0 && delivered;
 }
 
-/* Whether an interrupt came in time shows in the result, and only so. */
+/* Only the result shows whether an interrupt came in time. */
 static int wait_until_past(void)
 {
 	int result, came;
@@ -199,7 +199,7 @@ static int call_direct(void)
 	return step_direct(5, 6, 7) == 38;
 }
 
-/* With floating-point control that is not the host's, the gate has more to do. */
+/* With floating-point control unlike the host's, the gate changes it. */
 static int call_rounding_up(void)
 {
 	static const uint32_t up = 0x5f80, usual = 0x1f80;
@@ -259,7 +259,7 @@ static const struct window windows[] = {
 	{ "rounding", call_rounding_up, .pairs = 2 },
 	{ "callback", call_back, .pairs = 2 },
 	{ "callback, variadic", call_back_variadic, .pairs = 2 },
-	/* The last, as they leave slots unbound. */
+	/* These come last: they leave slots unbound. */
 	{ "copied, unbound", call_copied, unbind_step_copied, .pairs = 2 },
 	{ "variadic, unbound", call_variadic, unbind_step_variadic, .pairs = 1 },
 	{ "direct, unbound", call_direct, unbind_step_direct, .pairs = 1 },

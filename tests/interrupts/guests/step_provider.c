@@ -1,4 +1,5 @@
-/* The host's side of step.h. Compiled with -Wno-attributes: x86-64 has one convention. */
+/* The host functions of step.h. Compiled with -Wno-attributes: x86-64 has one convention.
+ */
 #include <jumpslot/provider.h>
 #include "step.h"
 EF(step_share)

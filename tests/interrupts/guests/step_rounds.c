@@ -1,4 +1,4 @@
-/* The interrupts' handler, and what is checked after each round. See step_rounds.h. */
+/* The interrupt handler, and the checks after each round. See step_rounds.h. */
 #include <stddef.h>
 #include <jumpslot/virt_cpu.h>
 #include "../step/protocol.h"
@@ -15,12 +15,12 @@ static struct step_control control;
 static const struct window *window;
 static volatile int handled[JUMPSLOT_VECTORS];
 static volatile int depth, most_depth;
-static const char *volatile what; /* is wrong in this round */
+static const char *volatile what; /* the error of this round */
 static int wrongs;
 static uintptr_t wrong_flags;
 static uint64_t largest_frame;
 
-/* Those that a signal delivered with no other handler under way, in their order. */
+/* Frames of interrupts that a signal delivered outside of any handler, in order. */
 static volatile struct {
 	uint64_t sp;
 	uintptr_t at;
@@ -62,7 +62,7 @@ static uintptr_t read_flags(void)
 	return value;
 }
 
-/* What any function may change, changed. */
+/* Changes everything that a function may change. */
 static void spoil_registers(void)
 {
 	__asm__ volatile("pcmpeqd %%xmm0, %%xmm0\n\t"
@@ -95,7 +95,7 @@ static void check_entry(void)
 	check(read_control() == 0x37f, "the handler's x87 control word");
 }
 
-/* jumpslot_interrupts_deliver() shows no flags: it delivers by a call. */
+/* jumpslot_interrupts_deliver() calls the handler, so its frame has no flags. */
 static void note_frame(const struct jumpslot_interrupt_frame *frame)
 {
 	unsigned n = frames_count;
@@ -131,7 +131,7 @@ static void handler(int vector, void *frame)
 	spoil_registers();
 }
 
-/* No frame is below another that is not in use any more. */
+/* Checks that no frame lies below one that is no longer in use. */
 static void check_stack(void)
 {
 	for (unsigned i = 1; i < frames_count; i++) {
@@ -212,7 +212,7 @@ static void play_round(uint32_t raises, uint32_t record)
 	control.sleeps = (uint32_t)window->sleeps;
 	control.raises = raises;
 	control.record = record;
-	wrong_flags = record ? 0x40400 : 0x40500; /* to record sets the trap flag */
+	wrong_flags = record ? 0x40400 : 0x40500; /* recording sets the trap flag */
 	tell(STEP_BEGIN);
 	result = step_call(window->run);
 	tell(STEP_END);
@@ -221,14 +221,14 @@ static void play_round(uint32_t raises, uint32_t record)
 		say_wrong(what);
 }
 
-/* How many places there are behind so many interrupts. */
+/* Counts the places after that many interrupts. */
 static uint32_t record_places(uint32_t raises)
 {
 	play_round(raises, 1);
 	return control.places;
 }
 
-/* Reading the clock has several ways: once more, as the recorded one may come. */
+/* Reading the clock takes one of several paths: try again for the recorded one. */
 static int meet_place(uint32_t raises)
 {
 	for (int i = 0; i < MANY_TRIES; i++) {
@@ -239,7 +239,7 @@ static int meet_place(uint32_t raises)
 	return 0;
 }
 
-/* Returns their number. */
+/* Returns the number of places. */
 static uint32_t sweep(uint32_t raises)
 {
 	uint32_t places = record_places(raises), again = 0;
@@ -261,7 +261,7 @@ static void use_vectors(const uint32_t *vectors)
 		control.vector[i] = FIRST_VECTOR + vectors[i];
 }
 
-/* The second may be the more urgent one, the less urgent, or the same. */
+/* The second vector is higher, lower, or the same. */
 static void sweep_pairs(uint32_t places)
 {
 	static const uint32_t orders[][STEP_RAISES] = { { 0, 1 }, { 1, 0 }, { 0, 0 } };
@@ -274,8 +274,8 @@ static void sweep_pairs(uint32_t places)
 	}
 }
 
-/* The first at the window's end, the second on the way back from it: so the way back is
- * started over, and then once more. Both ways back go through the last places of all. */
+/* The first interrupt comes at the window's end, the second during its return: so the
+ * return restarts, twice. Both returns pass the last places of all. */
 static void sweep_triples(uint32_t places)
 {
 	static const uint32_t vectors[STEP_RAISES] = { 0, 1, 2 };

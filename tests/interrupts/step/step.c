@@ -1,10 +1,10 @@
 /*
  * step RESOLVER-START RESOLVER-END COMMAND...: runs a guest and raises interrupts between
- * whichever two instructions it asks for (protocol.h). COMMAND has to become the runner.
- * The numbers are where the resolver is in the runner.
+ * any two instructions that it names (protocol.h). COMMAND becomes the runner by exec.
+ * The numbers give the range of the resolver in the runner.
  *
- * Prints how many places each window has, and what was wrong; the exit status is 0 where
- * nothing was, and the guest ended with 0.
+ * Prints the number of places of each window, and errors. The exit status is 0 if there
+ * were none and the guest ended with 0.
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
@@ -19,10 +19,10 @@
 
 #define PLACES 0x10000
 
-/* Places in a loop: so often each. */
+/* The largest number of passes for a place in a loop. */
 #define MAX_PASSES 5
 
-/* In place of an address: asleep in the system call. */
+/* Instead of an address: asleep in the system call. */
 #define ASLEEP 1
 
 static struct tracee tracee;
@@ -31,7 +31,7 @@ static uint64_t control_at;
 static uint64_t resolver_start, resolver_end;
 static int wrongs;
 
-/* Of the window in work: where each place is, and whether the guest may sleep. */
+/* The current window: the address of each place, and where the guest may sleep. */
 static struct {
 	uint64_t pc[PLACES];
 	uint32_t count;
@@ -39,8 +39,8 @@ static struct {
 static uint64_t sleeps_at;
 static uint32_t raises_done;
 
-/* Prints what a round that has ended the process, or does not end, was. Only addresses:
- * what is mapped is gone. */
+/* Prints the round that ended the process or does not end. Prints addresses only, as the
+ * mappings are gone. */
 static void stop_there(const char *what)
 {
 	printf("%s: place", control.window);
@@ -75,7 +75,7 @@ static void stop_wrong(const char *what)
 	die("given up");
 }
 
-/* The process has ended in the midst of a round, or the round has no end. */
+/* The process ended within a round, or the round does not end. */
 static void expect_stop(enum stop stop)
 {
 	char what[64];
@@ -93,8 +93,8 @@ static void expect_stop(enum stop stop)
 	stop_there(what);
 }
 
-/* Goes on to the first instruction at `pc`, 0: to the end of the round. False: that came
- * before. */
+/* Continues to the next time that `pc` is reached; 0: to the end of the round. Returns
+ * false if the round ended before. */
 static bool go_to(uint64_t pc)
 {
 	enum stop stop;
@@ -108,7 +108,7 @@ static bool go_to(uint64_t pc)
 	return stop != STOP_MARK || !pc;
 }
 
-/* Loops pass a place several times. */
+/* A loop passes a place several times. */
 static bool go_to_place(uint32_t raise)
 {
 	uint32_t place = control.place[raise];
@@ -123,7 +123,7 @@ static bool go_to_place(uint32_t raise)
 		tracee_go_to_sleep(&tracee);
 		return true;
 	}
-	for (uint32_t i = 1; i <= place && is_there; i++) /* it is at the first */
+	for (uint32_t i = 1; i <= place && is_there; i++) /* it is at the first place */
 		if (recorded[raise].pc[i] == pc)
 			is_there = go_to(pc);
 	return is_there;
@@ -150,8 +150,7 @@ static uint32_t passes(uint32_t raise, uint64_t pc)
 	return count;
 }
 
-/* An instruction that repeats itself is one place, and a long loop's are not all taken.
- */
+/* A repeated instruction is one place. Not all passes of a long loop are taken. */
 static void add_place(uint32_t raise, uint64_t pc)
 {
 	uint32_t count = recorded[raise].count;
@@ -164,7 +163,7 @@ static void add_place(uint32_t raise, uint64_t pc)
 	recorded[raise].pc[recorded[raise].count++] = pc;
 }
 
-/* One step. Where a signal that was under way comes first, no breakpoint stops there. */
+/* Makes one step. A breakpoint would not stop where a pending signal comes first. */
 static enum stop record_step(uint32_t raise)
 {
 	uint64_t pc = tracee_pc(&tracee);
@@ -189,7 +188,7 @@ static void record_sleep(uint32_t raise)
 	go_to(0);
 }
 
-/* The next raise's places, each by a step, up to the end of the round. */
+/* Records the places of the next interrupt, step by step, up to the end of the round. */
 static void record(uint32_t raise)
 {
 	recorded[raise].count = 0;
@@ -205,7 +204,7 @@ static void record(uint32_t raise)
 	printf("%s, %u raised: %u places\n", control.window, raise, control.places);
 }
 
-/* As the guest wants it; at its end, the program counter is behind a mark. */
+/* Runs one round. At its end, the program counter is past a mark. */
 static void raise_vectors(void)
 {
 	control.missed = 0;
@@ -241,7 +240,7 @@ static void expect_end_of_round(void)
 
 	tracee_mark(&tracee, &mark, &argument);
 	if ((uint32_t)mark != STEP_END)
-		stop_wrong("a mark that is none");
+		stop_wrong("an unknown mark");
 }
 
 static void on_mark(void)

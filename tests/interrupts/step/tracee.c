@@ -1,4 +1,4 @@
-/* ptrace. See tracee.h. */
+/* Tracing by ptrace. See tracee.h. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -19,18 +19,18 @@
 
 #include "tracee.h"
 
-/* clock_nanosleep, of x86-64, and with 64-bit times of i386. */
+/* clock_nanosleep of x86-64, and the one with 64-bit times of i386. */
 #define SLEEP_X86_64 230
 #define SLEEP_I386   407
 
 #define POPF 0x9d
 
-/* Seconds from one stop to the next: thousands of times what any takes. */
+/* Seconds of processor time between two stops: thousands of times more than needed. */
 #define LONGEST 1.0
 
 #define RESUME_FLAG 0x10000ul
 
-/* One that is not the caller's. */
+/* A code that no caller uses. */
 #define STEP_BREAKPOINT BREAKPOINTS
 
 void die(const char *format, ...)
@@ -54,7 +54,7 @@ static long trace(struct tracee *tracee, int request, uintptr_t at, uintptr_t da
 	return result;
 }
 
-/* Processor time, which does not depend on what else there is to do. */
+/* Processor time, which does not depend on the load of the machine. */
 static double seconds_used(const struct tracee *tracee)
 {
 	struct timespec used;
@@ -70,7 +70,7 @@ static void on_alarm(int number)
 	(void)number;
 }
 
-/* waitpid() then fails with EINTR now and then. */
+/* Makes waitpid() fail with EINTR now and then. */
 static void look_now_and_then(void)
 {
 	const struct itimerval often = { { 0, 200000 }, { 0, 200000 } };
@@ -80,7 +80,7 @@ static void look_now_and_then(void)
 	setitimer(ITIMER_REAL, &often, NULL);
 }
 
-/* False: it has used so much time without a stop that none will come. */
+/* Returns false if the process used so long without a stop that none will come. */
 static bool wait_for_stop(struct tracee *tracee)
 {
 	double start = seconds_used(tracee);
@@ -106,7 +106,7 @@ static uint64_t reg(struct tracee *tracee, size_t offset)
 
 #define REGISTER(tracee, name) reg(tracee, offsetof(struct user_regs_struct, name))
 
-/* Both on one processor: a stop is then but a switch from one to the other. */
+/* Both on one processor: a stop then costs one switch between them. */
 static void stay_on_this_processor(void)
 {
 	cpu_set_t set;
@@ -146,7 +146,7 @@ static void set_debug_register(struct tracee *tracee, int number, uint64_t value
 	trace(tracee, PTRACE_POKEUSER, at, value);
 }
 
-/* All are on for good, as to switch them costs: at address 0 there is no instruction.
+/* All stay enabled, as enabling costs time: at address 0 there is no instruction.
  * Intel SDM, volume 3, 17.2.4: bit 2n of DR7 enables DRn, for execution. */
 static void enable_breakpoints(struct tracee *tracee)
 {
@@ -155,7 +155,7 @@ static void enable_breakpoints(struct tracee *tracee)
 	set_debug_register(tracee, 7, 1 | 1 << 2 | 1 << 2 * STEP_BREAKPOINT);
 }
 
-/* Its memory is another one after exec. */
+/* After exec the process has new memory. */
 static void open_memory(struct tracee *tracee)
 {
 	char path[40];
@@ -168,7 +168,7 @@ static void open_memory(struct tracee *tracee)
 		die("%s: %s", path, strerror(errno));
 }
 
-/* A stop by SIGTRAP, told apart by what raised it (sigaction(2)). */
+/* The kind of a stop by SIGTRAP, from its si_code (sigaction(2)). */
 static enum stop kind_of_trap(struct tracee *tracee)
 {
 	siginfo_t info;
@@ -252,8 +252,9 @@ void tracee_break_at(struct tracee *tracee, int breakpoint, uint64_t at)
 }
 
 /*
- * Behind an instruction that changes the trap flag the kernel takes it for the process's
- * own and leaves it set (arch/x86/kernel/step.c): a breakpoint passes it without.
+ * After an instruction that changes the trap flag, the kernel takes the flag for one that
+ * the process set, and leaves it set (arch/x86/kernel/step.c). So a breakpoint passes
+ * that instruction, not a step.
  */
 static enum stop pass_popf(struct tracee *tracee, uint64_t pc)
 {
@@ -274,7 +275,7 @@ enum stop tracee_step(struct tracee *tracee)
 	return code == POPF ? pass_popf(tracee, pc) : resume(tracee, PTRACE_SINGLESTEP);
 }
 
-/* Behind a breakpoint the resume flag is set, and would be again when the signal's
+/* After a breakpoint the resume flag is set, and it would be set again when the signal's
  * handler returns: the next breakpoint there would have no effect. */
 static void forget_breakpoint(struct tracee *tracee)
 {

@@ -1,6 +1,6 @@
 /*
  * A traced process of one thread, x86-64 or i386: its memory, its next instruction, its
- * stops. Knows nothing of interrupts. Whatever fails here ends the program.
+ * stops. Knows nothing about interrupts. An error here ends the program.
  */
 #ifndef STEP_TRACEE_H
 #define STEP_TRACEE_H
@@ -13,47 +13,48 @@
 struct tracee {
 	pid_t pid;
 	int memory;	/* /proc/PID/mem */
-	int status;	/* once it has ended */
-	int stopped_by; /* a signal that it gets when it goes on */
+	int status;	/* after its end */
+	int stopped_by; /* the signal that it receives when it continues */
 	bool asleep;
-	bool interrupted; /* by SIGURG, before it went on */
+	bool interrupted; /* by SIGURG, before it continued */
 };
 
-/* STOP_NONE: it goes on and on. */
+/* STOP_NONE: it does not stop. */
 enum stop { STOP_MARK, STOP_STEP, STOP_BREAKPOINT, STOP_END, STOP_NONE };
 
 enum { BREAKPOINTS = 2 };
 
-/* Starts a program, which is to become the one that is traced by exec. */
+/* Starts a program that becomes the traced one by exec. */
 void tracee_start(struct tracee *tracee, char **command);
 
-/* Both go on until the next stop, and hand SIGURG and any fault's signal on to the
- * process: a mark is an INT3, which is passed by then. */
+/* Both continue until the next stop, and pass SIGURG and fault signals on to the process.
+ * After a mark, which is an INT3, the program counter is past it. */
 enum stop tracee_go(struct tracee *tracee);
 enum stop tracee_step(struct tracee *tracee);
 
-/* Goes on until the process sleeps in a system call; tracee_signal() stops it. */
+/* Continues until the process sleeps in a system call; tracee_signal() stops it. */
 void tracee_go_to_sleep(struct tracee *tracee);
 
-/* One that is not called for is off: `at` is 0. */
+/* An address of 0 switches the breakpoint off. */
 void tracee_break_at(struct tracee *tracee, int breakpoint, uint64_t at);
 
-/* It is delivered when the process goes on, or if that masks it, when it does not. */
+/* The signal arrives when the process continues, or when it no longer masks the signal.
+ */
 void tracee_signal(struct tracee *tracee, int number);
 
 uint64_t tracee_pc(struct tracee *tracee);
 void tracee_mark(struct tracee *tracee, uint64_t *mark, uint64_t *argument);
 
-/* Whether the next instruction is a system call that sleeps until some time. */
+/* Whether the next instruction is a system call that sleeps until a deadline. */
 bool tracee_is_about_to_sleep(struct tracee *tracee);
 
 void tracee_read(struct tracee *tracee, uint64_t at, void *data, size_t size);
 void tracee_write(struct tracee *tracee, uint64_t at, const void *data, size_t size);
 
-/* Where the file of that name, without its directory, is mapped; 0: nowhere. */
+/* Returns the address where the file of that base name is mapped, or 0. */
 uint64_t tracee_base(struct tracee *tracee, const char *name);
 
-/* For people: an address as FILE+0xOFFSET. */
+/* Formats an address as FILE+0xOFFSET. */
 void tracee_name(struct tracee *tracee, uint64_t at, char *text, size_t size);
 
 void die(const char *format, ...) __attribute__((__noreturn__, __format__(printf, 1, 2)));
