@@ -1,2 +1,1 @@
-"""What the commands of gen/ are made of. Needs Python 3 and pyelftools, and
-find-privileged capstone; nothing else."""
+"""The modules of the commands in gen/: one idea each, named after it."""

@@ -1,6 +1,6 @@
-"""The numbers and names of jumpslot/external_abi.h, by their names there.
+"""The numbers and names of jumpslot/external_abi.h, by the names they have there.
 
-The only Python file that states them; a test compares them with the header.
+No other Python file states them; a test compares them with the header.
 Depends on nothing.
 """
 
@@ -43,7 +43,7 @@ MAX_STACK_BYTES = 65536
 # struct jumpslot_import.
 IMPORT_FORMAT = "<iiiI"
 IMPORT_SIZE = 16
-# struct jumpslot_provided: the same four fields and two more.
+# struct jumpslot_provided: the same four fields, and two more.
 PROVIDED_FORMAT = "<iiiIII"
 PROVIDED_SIZE = 24
 # struct jumpslot_note_desc and struct jumpslot_provider_note_desc.

@@ -1,4 +1,4 @@
-"""C types for a provider's source: which texts it can use, and what stands in else.
+"""C types for a provider's source: the guest's own ones, and stand-ins for the others.
 
 Depends on nothing.
 """
@@ -10,8 +10,8 @@ WORD = re.compile(r"[A-Za-z_]")
 QUALIFIERS = {"const", "volatile"}
 POINTER_WORDS = QUALIFIERS | {"*", "restrict", "__restrict", "__restrict__"}
 
-# Letters of the types that a provider's compiler knows, for 32 and for 64 bits. A guest
-# may have a type of such a name that is another one: then the letters differ.
+# The letters, for 32 and for 64 bits, of the types that a provider's compiler knows. A
+# guest may give such a name to another type: then its letter differs.
 BUILTIN = {
     "void": "vv", "char": "bb", "signed char": "bb", "unsigned char": "cc",
     "short": "hh", "short int": "hh", "unsigned short": "tt", "unsigned short int": "tt",
@@ -40,7 +40,7 @@ STAND_INS = {
 
 
 class Type:
-    """A type as C text; `definition` is what must stand before its use, or None."""
+    """A type as C text; `definition` must come before its use, unless it is None."""
 
     def __init__(self, text, definition=None, stand_in=False):
         self.text = text
@@ -52,9 +52,9 @@ class Type:
 
 
 def stand_in(code):
-    """The type for one code of a type string: of the same size, and passed alike.
+    """A type with the given code: of the same size, and passed in the same way.
 
-    Only structs may be passed differently, as that depends on their members.
+    Only a struct may be passed differently, because that depends on its members.
     """
     if code[0] == "V":
         name = f"jumpslot_vector_{code[1:]}"
@@ -69,7 +69,7 @@ def stand_in(code):
 
 
 def known_type(text, code, bits):
-    """The type if a provider can use the text as it stands, and it has that code."""
+    """The type if a provider can repeat the text and it has that code, else None."""
     words = TOKEN.findall(text)
     stars = words.index("*") if "*" in words else len(words)
     base = [word for word in words[:stars] if word not in QUALIFIERS]

@@ -1,4 +1,4 @@
-"""What the commands of gen/ have in common: options, lines of problems, the version.
+"""The parts that the commands of gen/ share: options, problem lines, the version.
 
 Prints and exits for them. Depends on problem and safe_text.
 """
@@ -15,7 +15,7 @@ USAGE = 2
 
 
 def version():
-    """The project's, from the file beside gen/; a copied gen/ has none."""
+    """The project's version, from the file beside gen/; a copy of gen/ alone has none."""
     try:
         return (Path(__file__).resolve().parents[2] / "VERSION").read_text().strip()
     except OSError:
@@ -23,8 +23,10 @@ def version():
 
 
 class Parser(argparse.ArgumentParser):
-    def __init__(self, prog, description):
-        super().__init__(prog=prog, description=description, allow_abbrev=False)
+    def __init__(self, prog, description, epilog):
+        super().__init__(prog=prog, description=description, epilog=epilog,
+                         allow_abbrev=False, add_help=False)
+        self.add_argument("-h", "--help", action="help", help="print this text and exit")
 
     def error(self, message):
         say(f"{message} (see {self.prog} --help)")
@@ -36,7 +38,7 @@ def say(line):
 
 
 def report(problems, status):
-    """One line for each problem; ends the program if there is one."""
+    """Print one line for each problem, and exit if there is one."""
     for problem in problems:
         say(f"{problem.path}: {problem.reason}")
     if problems:
@@ -44,7 +46,7 @@ def report(problems, status):
 
 
 def read_all(read, paths):
-    """What could be read of the files, and the problems with the others."""
+    """The results for the files that can be read, and the problems with the others."""
     results, problems = [], []
     for path in paths:
         try:
@@ -55,7 +57,7 @@ def read_all(read, paths):
 
 
 def run(main, status):
-    """Run a main program, of which a problem ends with that status."""
+    """Run a main program; a problem that it raises exits with the status."""
     try:
         main(sys.argv[1:])
     except Problem as problem:

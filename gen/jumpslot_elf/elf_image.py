@@ -1,6 +1,6 @@
-"""An ELF file of a machine that guests run on: sections and segments, checked and read.
+"""Reads the sections and segments of an ELF file for a machine that guests run on.
 
-Trusts nothing: each offset and size is compared with the file before it is used.
+The file is not trusted: each offset and size is compared with the file before use.
 Depends on pyelftools for the layout of ELF's structures.
 """
 
@@ -20,15 +20,18 @@ from .problem import Problem
 MACHINES = {("EM_386", 32): "i386", ("EM_X86_64", 64): "x86_64"}
 ELF_CLASSES = {1: 32, 2: 64}
 LITTLE_ENDIAN = 1
-# A longer name is none that is asked for.
+# No section that is asked for has a longer name.
 MAX_SECTION_NAME = 64
-# Bytes of a compressed section: 128 for each import that there may be.
-MAX_DECOMPRESSED = 128 * abi.MAX_IMPORTS
+MAX_FILE = 1 << 30
+# Bytes of a section that is read as a stream, after decompression: seconds.
+MAX_STREAM = 32 << 20
+# Bytes that are decompressed at once.
+CHUNK = 1 << 16
 
 
 @dataclass
 class Section:
-    """A section's bytes, and the address where its first one lies."""
+    """A section's bytes, and the address of the first one."""
     path: str
     name: str
     address: int
@@ -55,7 +58,7 @@ class Section:
 
 
 class ElfImage:
-    """The section headers of an ELF file; a section is read when it is asked for."""
+    """The headers of an ELF file; sections are read on demand."""
 
     def __init__(self, path):
         self.path = path
@@ -80,15 +83,29 @@ class ElfImage:
             self.fail(f"{len(headers)} sections are called {name}")
         return self._load(name, headers[0]) if headers else None
 
+    def stream(self, name):
+        """The bytes of the section of that name, decompressed, in small chunks."""
+        headers = self._sections.get(name.encode(), [])
+        if not headers:
+            return iter(())
+        if len(headers) > 1:
+            self.fail(f"{len(headers)} sections are called {name}")
+        data = self.contents(headers[0], name)
+        if headers[0]["sh_flags"] & SH_FLAGS.SHF_COMPRESSED:
+            return self._decompress(name, data)
+        self._check_stream(name, len(data))
+        return (data[at:at + CHUNK] for at in range(0, len(data), CHUNK))
+
     def notes(self):
-        """All readable sections of notes."""
+        """All sections of notes that can be read; damaged ones are skipped."""
         for name, headers in self._sections.items():
             for header in headers:
-                if header["sh_type"] == "SHT_NOTE" and self._has_contents(header):
+                if (header["sh_type"] == "SHT_NOTE" and self._has_contents(header) and
+                        not header["sh_flags"] & SH_FLAGS.SHF_COMPRESSED):
                     yield self._load(name.decode("latin-1"), header)
 
     def segments(self):
-        """The program headers; each one's bytes lie in the file and the address space."""
+        """The program headers, of segments within the file and the address space."""
         headers = self._parse_headers("program", self._structs.Elf_Phdr,
                                       self.header["e_phoff"], self.header["e_phnum"],
                                       self.header["e_phentsize"])
@@ -183,37 +200,59 @@ class ElfImage:
         start = header["sh_offset"]
         return self.bytes[start:start + header["sh_size"]]
 
+    def records(self, data, layouts):
+        """The records in a table, by the layout for the file's word size."""
+        layout = layouts[self.bits]
+        return layout.iter_unpack(data[:len(data) // layout.size * layout.size])
+
     def _load(self, name, header):
-        data = self.contents(header, name)
         if header["sh_flags"] & SH_FLAGS.SHF_COMPRESSED:
-            data = self._decompress(name, data)
-        return Section(self.path, name, header["sh_addr"], data)
+            self.fail(f"section {name} is compressed (only {abi.SECTION_DEBUG} may be)")
+        return Section(self.path, name, header["sh_addr"], self.contents(header, name))
+
+    def _check_stream(self, name, size):
+        if size > MAX_STREAM:
+            self.fail(f"section {name} has 0x{size:x} bytes (at most 0x{MAX_STREAM:x})")
 
     def _decompress(self, name, data):
         head = self._structs.Elf_Chdr
         if len(data) < head.sizeof():
-            self.fail(f"section {name} has {len(data)} bytes: too few for compressed "
-                      "ones")
+            self.fail(f"section {name} has {len(data)} bytes (a compressed one has at "
+                      f"least {head.sizeof()})")
         form = struct_parse(head, io.BytesIO(data))
-        if form["ch_type"] != "ELFCOMPRESS_ZLIB" or form["ch_size"] > MAX_DECOMPRESSED:
-            self.fail(f"section {name}: compression {form['ch_type']} of "
-                      f"0x{form['ch_size']:x} bytes is not supported")
+        if form["ch_type"] != "ELFCOMPRESS_ZLIB":
+            self.fail(f"section {name} has compression {form['ch_type']} (expected zlib)")
+        self._check_stream(name, form["ch_size"])
         try:
-            # A size of 0 would mean no limit.
-            return zlib.decompressobj().decompress(data[head.sizeof():],
-                                                   form["ch_size"] or 1)
+            yield from _inflate(data[head.sizeof():], form["ch_size"])
         except zlib.error as error:
             raise Problem(self.path, f"section {name} cannot be decompressed") from error
 
 
+def _inflate(data, size):
+    """At most `size` bytes, in chunks; neither side is copied as a whole."""
+    inflater = zlib.decompressobj()
+    for at in range(0, len(data), CHUNK):
+        rest = data[at:at + CHUNK]
+        while rest and size > 0:
+            chunk = inflater.decompress(rest, min(size, CHUNK))
+            rest = inflater.unconsumed_tail
+            size -= len(chunk)
+            yield chunk
+
+
 def read_file(path):
-    """The bytes of a regular file; a device or a pipe might never end."""
+    """The bytes of a regular file, because a device or a pipe may never end."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
                 raise Problem(path, "not a regular file")
-            return file.read()
+            if status.st_size > MAX_FILE:
+                raise Problem(path, f"too large: 0x{status.st_size:x} bytes (at most "
+                                    f"0x{MAX_FILE:x})")
+            return file.read(status.st_size)
     except OSError as error:
         raise Problem(path, error.strerror) from error
     except MemoryError as error:

@@ -1,10 +1,10 @@
-"""Writes the functions as func_list.h: a list for the preprocessor. Depends on merge."""
+"""Writes the functions as func_list.h, for the preprocessor. Depends on safe_text."""
 
 import os
 
 from .safe_text import in_comment
 
-# Longer names push their comment to the right, and no other one.
+# A longer name moves only its own comment to the right.
 WIDEST_ENTRY = 40
 
 
@@ -27,7 +27,7 @@ def describe_guest(guest):
 
 
 def describe(function):
-    """The prototype, else the type string, and what neither of them says."""
+    """The prototype or else the type string, and the attributes of the function."""
     prototype, type_ = function.first("prototype"), function.first("type")
     words = [prototype or (f"type {type_}" if type_ else "type unknown")]
     if function.optional:

@@ -1,4 +1,4 @@
-"""The import table of a guest, in whichever layout it has.
+"""Reads the import table of a guest, in either of the two layouts.
 
 Depends on elf_image, notes, type_string and debug_externals.
 """
@@ -29,6 +29,7 @@ class Guest:
     layout: str
     abi: int | None
     imports: list = field(repr=False)
+    remarks: list  # for the user: lines about parts of the file that were left out
 
 
 def read_guest(path):
@@ -38,13 +39,14 @@ def read_guest(path):
         image.fail(f"ELF type {image.header['e_type']}: not a linked image")
     if image.section(abi.SECTION_NOTE) or image.section(abi.SECTION_SYMTAB):
         layout, version, imports = "jumpslot", abi.ABI_VERSION, Table(image).read()
-        describe_imports(image, imports)
+        remark = describe_imports(image, imports)
     else:
         layout, version, imports = "l4externals", None, read_l4externals(image)
+        remark = None
     if not imports:
         image.fail(NOTHING)
     return Guest(path, image.machine, image.bits, build_id(image), layout, version,
-                 imports)
+                 imports, [remark] if remark else [])
 
 
 class Table:
@@ -76,7 +78,7 @@ class Table:
         resolver = address + 4 + offset
         if not self.slots.holds_word(resolver, self.image.bits // 8):
             self.image.fail(f"malformed note: the resolver pointer at 0x{resolver:x} is "
-                            f"no aligned word of {self.slots}")
+                            f"not an aligned word of {self.slots}")
         return resolver
 
     def _check_size(self, size):
@@ -85,7 +87,7 @@ class Table:
                             f"multiple of {abi.IMPORT_SIZE}")
         count = size // abi.IMPORT_SIZE
         if count > abi.MAX_IMPORTS:
-            self.image.fail(f"{count} imports: at most {abi.MAX_IMPORTS}")
+            self.image.fail(f"{count} imports (at most {abi.MAX_IMPORTS})")
 
     def _entry(self, index, name, type_, slot, flags):
         at = self.symtab.address + index * abi.IMPORT_SIZE
@@ -99,8 +101,8 @@ class Table:
 
     def _slot(self, what, slot):
         if not self.slots.holds_word(slot, self.image.bits // 8):
-            self.image.fail(f"{what}: its slot 0x{slot:x} is no aligned word of "
-                            f"{self.slots}")
+            self.image.fail(f"{what}: its slot 0x{slot:x} is not an aligned word "
+                            f"of {self.slots}")
         if slot == self.resolver:
             self.image.fail(f"{what}: its slot 0x{slot:x} is the resolver pointer")
         return slot

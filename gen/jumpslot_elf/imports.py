@@ -28,7 +28,7 @@ class Import:
 
     @property
     def signature(self):
-        """What both sides must agree on; None where the type is unknown."""
+        """The part on which both sides must agree; None if the type is unknown."""
         return None if self.type is None else (self.type, self.convention)
 
     def describe(self):

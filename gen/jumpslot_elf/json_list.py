@@ -1,4 +1,4 @@
-"""Writes guests and functions as JSON; docs/gen-func-list.md states the shape.
+"""Writes guests and functions as JSON, as docs/gen-func-list.md describes it.
 
 Depends on merge.
 """
@@ -18,7 +18,7 @@ def _guest(guest):
 
 
 def _function(guests, function):
-    # Hexadecimal, as a 64-bit address does not fit every reader's numbers.
+    # Strings, because not every JSON reader's numbers hold a 64-bit address.
     slots = {id(guest): f"0x{import_.slot:x}" for guest, import_ in function.uses}
     return {"name": function.name, "type": function.first("type"),
             "prototype": function.first("prototype"), "place": function.first("place"),

@@ -1,8 +1,8 @@
-"""The import table of L4RTEMS and L4Linux guests: three sections, no types.
+"""Reads the import table of L4RTEMS and L4Linux guests: three sections, no types.
 
-.symtab and .jmptbl hold a machine word a function, in the same order: the address of
-its name in .str, and the slot. A function may be entered by several files; its stubs
-are weak, so the first one counts. Depends on elf_image, imports and type_string.
+.symtab and .jmptbl hold one machine word for each function, in the same order: the
+address of its name in .str, and the slot. Several files may enter the same function; its
+stubs are weak, so the first entry counts. Depends on elf_image, imports and type_string.
 """
 
 import struct
@@ -41,7 +41,7 @@ def _check_sizes(image, symtab, slots, word):
     if size % word:
         image.fail(f"section {SYMTAB} has {size} bytes: not a multiple of {word}")
     if size // word > abi.MAX_IMPORTS:
-        image.fail(f"{size // word} imports: at most {abi.MAX_IMPORTS}")
+        image.fail(f"{size // word} imports (at most {abi.MAX_IMPORTS})")
     if len(slots.data) != size:
         image.fail(f"{size} bytes of names in {SYMTAB}, but {len(slots.data)} bytes of "
                    f"slots in {JMPTBL}")

@@ -1,21 +1,21 @@
-"""Functions from the imports of several guests, and what providers take off the list.
+"""Merges the imports of several guests, and leaves out functions that providers have.
 
-Types and conventions differ between word sizes by right (a size_t is 'u' or 'm'), so
-they are compared between files of one machine only. Depends on problem.
+Types and conventions may differ between word sizes (a size_t is 'u' or 'm'), so only
+those of files for one machine are compared. Depends on problem.
 """
 
 from .problem import Problem
 
 
 class Function:
-    """One name, and who imports it: pairs of guest and import, in the order given."""
+    """One name, and its uses: pairs of guest and import, in the order given."""
 
     def __init__(self, name):
         self.name = name
         self.uses = []
 
     def first(self, attribute):
-        """What the first guest that knows it says; None if none does."""
+        """The value from the first guest that has one; None if no guest has."""
         values = (getattr(import_, attribute) for _, import_ in self.uses)
         return next((value for value in values if value is not None), None)
 
@@ -39,7 +39,7 @@ class Function:
 
 
 def merge(guests):
-    """All functions sorted by name, and the problems: types that disagree."""
+    """All functions sorted by name, and a problem for each type that disagrees."""
     functions = {}
     for guest in guests:
         for import_ in guest.imports:
@@ -60,7 +60,7 @@ def _conflicts(function):
 
 
 def leave_out(functions, providers):
-    """The functions that providers lack for at least one machine, and the problems."""
+    """The functions that a provider lacks for some machine, and the problems."""
     by_machine = {}
     for provider in providers:
         by_machine.setdefault(provider.machine, []).append(provider)
@@ -77,7 +77,7 @@ def leave_out(functions, providers):
 
 
 def check_machines(guests, providers):
-    """A provider for another machine than every guest's is a mistake."""
+    """A problem for each provider whose machine is not that of any guest."""
     machines = {guest.machine for guest in guests}
     needed = ", ".join(sorted(machines))
     return [Problem(provider.path, f"a provider for {provider.machine}, but the guests "

@@ -1,4 +1,4 @@
-"""Writes the result: all of it, or nothing. Depends on problem."""
+"""Writes the result as a whole, or not at all. Depends on problem."""
 
 import os
 import stat
@@ -7,7 +7,7 @@ from .problem import Problem
 
 
 def write_output(path, text):
-    """To standard output if the path is None, else to the file in one step."""
+    """Write to standard output if the path is None, else replace the file in one step."""
     try:
         if path is None:
             _write_all(1, text.encode())
@@ -25,7 +25,7 @@ def _write_all(descriptor, data):
 
 
 def _is_special(path):
-    """A device or a pipe: nothing to replace."""
+    """Whether the path is a device or a pipe, which is written to and not replaced."""
     return os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode)
 
 

@@ -1,8 +1,8 @@
-"""The one exception: what is wrong with which file. Depends on nothing."""
+"""The exception for a problem with a file. Depends on nothing."""
 
 
 class Problem(Exception):
-    """Becomes one line, `COMMAND: PATH: REASON`, in the main program."""
+    """The main program prints it as one line: `COMMAND: PATH: REASON`."""
 
     def __init__(self, path, reason):
         super().__init__(f"{path}: {reason}")

@@ -1,7 +1,8 @@
 """A function's result and parameters, from its type string and its prototype's text.
 
-The type string is what the compiler computed; the text, where there is one, is used
-for each type that it states in a way a provider can repeat. Depends on c_types.
+The compiler computed the type string. The text gives the C type of a parameter if a
+provider can repeat that type; otherwise a type with the same code replaces it. Depends on
+c_types and type_string.
 """
 
 from .c_types import known_type, stand_in
@@ -27,7 +28,7 @@ def _choose(code, text, bits):
 
 
 def _split_text(name, text, count, variadic):
-    """The text of result and parameters; None for each where they do not fit."""
+    """The texts of result and parameters; None for each if they do not fit."""
     unknown = [None] * (count + 1)
     result, found, rest = (text or "").partition(f" {name}(")
     if not found or not rest.endswith(")"):
@@ -41,7 +42,7 @@ def _split_text(name, text, count, variadic):
 
 
 def _split_at_commas(text):
-    """Split at the commas that stand in no brackets."""
+    """Split at the commas outside of brackets."""
     parts, depth = [""], 0
     for character in text:
         depth += (character in "([{") - (character in ")]}")

@@ -1,10 +1,13 @@
-"""The functions that a provider's table has: a shared library, or a runner.
+"""Reads the functions in a provider's table: a shared library's, or a runner's.
 
-Depends on elf_image, notes, imports and type_string.
+host-wrapper refuses the same tables. Depends on elf_image, notes, imports and
+type_string.
 """
 
 import struct
 from dataclasses import dataclass
+
+from elftools.elf.constants import P_FLAGS
 
 from . import abi
 from .elf_image import ElfImage
@@ -13,22 +16,42 @@ from .notes import jumpslot_note
 from .type_string import check_entry
 
 NAME, TYPE, FUNCTION = 0, 4, 8  # offsets in struct jumpslot_provided
+# For each import: its type, its function, its call mode and its stack bytes.
+MAX_RECORDS = 4 * abi.MAX_IMPORTS
+MODES = ("", "gated", "direct", "blocking")
+
+
+@dataclass
+class Provided(Import):
+    """One function; `slot` is the address of the function, None if not given."""
+    carry: int = 0
+    stack_bytes: int = 0
+
+    @property
+    def mode(self):
+        return MODES[self.carry & abi.CARRY_MASK]
 
 
 @dataclass
 class Provider:
     path: str
     machine: str
-    functions: dict  # name: Import; the slot stands for the function's address
+    functions: dict  # name: Provided
 
 
 def read_provider(path):
     image = ElfImage(path)
     records, strings, size = _sections(image)
+    code = _executable_ranges(image)
     merged = {}
     for index in range(len(records.data) // size):
         record = _record(image, records, strings, index, size)
-        _merge(image, merged.setdefault(record.name, record), record)
+        _check_function(image, f"record {index} ({record.name})", record.slot, code)
+        known = merged.get(record.name)
+        if known:
+            _merge(image, known, record)
+        else:
+            merged[record.name] = record
     functions = {name: each for name, each in merged.items() if each.slot is not None}
     return Provider(path, image.machine, functions)
 
@@ -43,6 +66,8 @@ def _sections(image):
     size, _ = jumpslot_note(note, abi.NOTE_PROVIDER, abi.PROVIDER_NOTE_FORMAT)
     if size < abi.PROVIDED_SIZE or len(records.data) % size:
         image.fail(f"records of {size} bytes in a table of {len(records.data)}")
+    if len(records.data) // size > MAX_RECORDS:
+        image.fail(f"{len(records.data) // size} records (at most {MAX_RECORDS})")
     return records, strings, size
 
 
@@ -52,29 +77,41 @@ def _record(image, records, strings, index, size):
     at, what = records.address + index * size, f"record {index}"
     name = strings.string_at(at + NAME + name, f"{what}: its name")
     type_ = strings.string_at(at + TYPE + type_, f"{what}: its type") if type_ else None
-    # Whether a guest can do without it is the guest's to say.
+    # The guest decides whether a function is optional for it.
     flags &= ~abi.OPTIONAL
     check_entry(image.path, what, name, type_, flags, image.bits)
     if type_ is None and flags:
         image.fail(f"{what} ({name}): flags 0x{flags:x} without a type")
     _check_carry(image, f"{what} ({name})", carry, stack_bytes)
-    return Import(name, type_, flags, at + FUNCTION + function if function else None)
+    function = at + FUNCTION + function if function else None
+    return Provided(name, type_, flags, function, carry=carry, stack_bytes=stack_bytes)
+
+
+def _executable_ranges(image):
+    return [(each["p_vaddr"], each["p_vaddr"] + each["p_filesz"])
+            for each in image.segments()
+            if each["p_type"] == "PT_LOAD" and each["p_flags"] & P_FLAGS.PF_X]
+
+
+def _check_function(image, what, address, code):
+    if address is not None and not any(start <= address < end for start, end in code):
+        image.fail(f"{what}: 0x{address:x} is not in executable code")
 
 
 def _check_carry(image, what, carry, stack_bytes):
-    """Refuse what is not known; host-wrapper alone needs it, and merges it."""
     if carry & ~(abi.CARRY_MASK | abi.CARRY_STACK) or \
             carry & abi.CARRY_MASK > abi.CARRY_BLOCKING:
         image.fail(f"{what}: carry 0x{carry:x} is not known")
     word = image.bits // 8
     if stack_bytes > abi.MAX_STACK_BYTES or stack_bytes % word or \
             stack_bytes and not carry & abi.CARRY_STACK:
-        image.fail(f"{what}: carry 0x{carry:x} with {stack_bytes} stack bytes: a multiple "
-                   f"of {word} up to {abi.MAX_STACK_BYTES}, with 0x{abi.CARRY_STACK:x}")
+        image.fail(f"{what}: carry 0x{carry:x} with {stack_bytes} stack bytes: a "
+                   f"multiple of {word} up to {abi.MAX_STACK_BYTES}, with "
+                   f"0x{abi.CARRY_STACK:x}")
 
 
 def _merge(image, into, record):
-    """Join two records of one name: what both give must agree."""
+    """Merge a record into the function of its name: facts that both have must agree."""
     if into.signature and record.signature and into.signature != record.signature:
         image.fail(f"{record.name} is declared as {into.describe()} and as "
                    f"{record.describe()}")
@@ -84,3 +121,18 @@ def _merge(image, into, record):
         into.type, into.flags = record.type, record.flags
     if record.slot is not None:
         into.slot = record.slot
+    _merge_carry(image, into, record)
+
+
+def _merge_carry(image, into, record):
+    if into.mode and record.mode and into.mode != record.mode:
+        image.fail(f"{record.name} is declared {into.mode} and {record.mode}")
+    if into.carry & record.carry & abi.CARRY_STACK and \
+            into.stack_bytes != record.stack_bytes:
+        image.fail(f"{record.name} is declared with {into.stack_bytes} and with "
+                   f"{record.stack_bytes} stack bytes")
+    into.carry |= record.carry
+    into.stack_bytes |= record.stack_bytes
+    if into.carry == abi.CARRY_DIRECT | abi.CARRY_STACK:
+        image.fail(f"{record.name} is declared direct and with {into.stack_bytes} stack "
+                   "bytes, which only a gate copies")

@@ -1,11 +1,11 @@
-"""Text from files that nobody vouches for, made fit to print. Depends on nothing."""
+"""Makes text from untrusted files fit to print. Depends on nothing."""
 
 
 def printable(text):
-    """One line of plain ASCII: nothing that a terminal or a compiler would obey."""
+    """One line of plain ASCII, without characters that control a terminal."""
     return "".join(c if " " <= c <= "~" else "?" for c in text)
 
 
 def in_comment(text):
-    """Text that neither ends a C comment nor looks like the start of one."""
+    """One line of text that neither ends a C comment nor starts one."""
     return printable(text).replace("*/", "* /").replace("/*", "/ *")

@@ -1,6 +1,7 @@
-"""Writes a provider's C source to fill in: each function returns zero.
+"""Writes a provider's C source to fill in, in which each function returns zero.
 
-Depends on merge, prototype and func_list.
+The source is complete: it needs no func_list.h. Depends on func_list, prototype and
+safe_text.
 """
 
 from .func_list import describe_guest
@@ -11,18 +12,19 @@ HEAD = """\
 /*
  * A provider to fill in, from gen-func-list --skeleton, for:
 {guests}
- * Where a header of the guest has the EXTERNAL_FUNC lines, include it in their place.
+ * If the guest has a header with the EXTERNAL_FUNC lines, include it in their place. If
+ * the build makes a func_list.h, include it in place of the EF lines.
  *
- * Calls run on a stack of the host's. A short function that is async-signal-safe may be
- * called directly, JUMPSLOT_DIRECT(name); one that waits is JUMPSLOT_BLOCKING(name).
+ * Calls run on the host's stack. JUMPSLOT_DIRECT(name) lets the guest call a function
+ * directly; it must be short and async-signal-safe. JUMPSLOT_BLOCKING(name) is for a
+ * function that waits.
  */
 #include <jumpslot/provider.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "func_list.h"
 """
-# EXTERNAL_FUNC takes no more.
+# The most that EXTERNAL_FUNC takes.
 MAX_TYPES = 16
 ATTRIBUTES = {"regparm3": "regparm(3)", "fastcall": "fastcall", "stdcall": "stdcall"}
 KEYWORDS = set("""
@@ -38,6 +40,7 @@ def skeleton(guests, functions):
     blocks = [head, *(_convention(each) for each in sorted(conventions)),
               _lines(_definitions(sources)),
               _lines(each.declaration() for each in sources),
+              _lines(each.entry() for each in sources),
               *(each.definition() for each in sources)]
     return "\n".join(block for block in blocks if block)
 
@@ -47,7 +50,7 @@ def _lines(lines):
 
 
 def _definitions(sources):
-    """What types need, each once, in the order of their first use."""
+    """The definitions of types, each once, in the order of their first use."""
     return dict.fromkeys(type_.definition for source in sources if source.prototype
                          for type_ in source.prototype.types if type_.definition)
 
@@ -59,7 +62,7 @@ def _convention(name):
 
 
 class Source:
-    """One function of the skeleton; without a prototype if its type is unknown."""
+    """One function of the skeleton; it has no prototype if its type is unknown."""
 
     def __init__(self, function):
         self.function = function
@@ -70,7 +73,7 @@ class Source:
                                        guest.bits)
 
     def declaration(self):
-        """The EXTERNAL_FUNC line, by which host-wrapper compares the types."""
+        """The EXTERNAL_FUNC line, from which host-wrapper compares the types."""
         if not self._possible() or not self.prototype:
             return None
         if len(self.prototype.parameters) > MAX_TYPES:
@@ -83,10 +86,15 @@ class Source:
         result, *types = [type_.text for type_ in self.prototype.types]
         return f"{form}({', '.join([result, self.function.name, *types])})"
 
+    def entry(self):
+        """The EF line, which enters the function into the provider's table."""
+        return f"EF({self.function.name})" if self._possible() else None
+
     def definition(self):
+        name = self.function.name
         if not self._possible():
-            return (f"/* TODO: {self.function.name} cannot be defined in C: write it in "
-                    "assembly. */\n")
+            return (f"/* TODO: {name} cannot be defined in C: write it in assembly, and "
+                    f"add EF({name}). */\n")
         if not self.prototype:
             return ("/* TODO: the guest does not record its type. */\n"
                     f"{self._stack_bytes()}void {self.function.name}(void)\n{{\n}}\n")
@@ -95,13 +103,13 @@ class Source:
                 f"{{\n{self._body()}}}\n")
 
     def _stack_bytes(self):
-        """For what has no bound by its type."""
-        return ("/* Runs on the guest's stack, unless you say how many bytes of arguments "
-                "it may have on\n * the stack at most: "
+        """A remark for a function whose type does not bound its stack arguments."""
+        return ("/* Runs on the guest's stack, unless you state the most bytes of "
+                "arguments on the\n * stack: "
                 f"JUMPSLOT_STACK_BYTES({self.function.name}, 64) */\n")
 
     def _possible(self):
-        """Whether C has a name for it, and a parameter before the dots."""
+        """Whether C has the name, and a parameter comes before the dots."""
         name = self.function.name
         no_dots = not self.prototype or not self.prototype.variadic or \
             self.prototype.parameters
@@ -115,8 +123,8 @@ class Source:
             return "/* TODO: types of the same size stand in for the real ones. */\n"
         return comment([
             f"TODO: {text}",
-            "Types of the same size stand in for those that a header of the guest",
-            f"declares: #include it and use them (see {place or 'the guest'})."])
+            "Types of the same size stand in for types that the guest declares:",
+            f"#include its header and use them (see {place or 'the guest'})."])
 
     def _header(self):
         prototype, function = self.prototype, self.function

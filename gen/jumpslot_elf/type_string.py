@@ -1,6 +1,7 @@
 """The grammar of names, flags and type strings, as external_type.h makes them.
 
-Depends on abi and problem.
+host-wrapper accepts the same ones (launcher/scan/abi_strings.c). Depends on abi and
+problem.
 """
 
 import re
@@ -21,6 +22,7 @@ def name_valid(name):
 
 
 def type_valid(text):
+    """Whether the text is a type string; alignments are powers of two."""
     return TYPE.fullmatch(text) is not None and all(
         number.bit_count() == 1 for number in map(int, ALIGNMENT.findall(text)))
 
@@ -32,12 +34,13 @@ def split_type(text):
 
 
 def check_entry(path, what, name, type_, flags, bits):
-    """Refuse an entry of a table whose contents are not what the ABI allows."""
+    """Refuse an entry of a table whose contents the ABI does not allow."""
     if not name_valid(name):
-        raise Problem(path, f"{what}: its name is no symbol of letters, digits and _.$")
+        raise Problem(path, f"{what}: its name is not a symbol (expected letters, digits "
+                            "and _.$)")
     what = f"{what} ({name})"
     if type_ is not None and not type_valid(type_):
-        raise Problem(path, f"{what}: its type is no type string")
+        raise Problem(path, f"{what}: its type is not a type string")
     convention = flags & abi.CONVENTION_MASK
     if flags & ~abi.FLAGS_KNOWN or convention not in abi.CONVENTIONS:
         raise Problem(path, f"{what}: flags 0x{flags:x} are not all known (0x"

@@ -1,4 +1,4 @@
-"""gen-func-list: a file that is no guest, or a malformed one, is one clear line."""
+"""gen-func-list: a malformed file, or one that is not a guest, gives one clear line."""
 
 import os
 import re
@@ -83,11 +83,12 @@ def test_unknown_abi_version_is_refused(tools):
 
 @pytest.mark.parametrize("name", ["a b", "1a", "", "a-b", "\\033[2J", "\\303\\244",
                                   "x" * 1024])
-def test_names_that_are_no_symbols_are_not_printed(tools, name):
+def test_names_that_are_not_symbols_are_not_printed(tools, name):
     guest = assembled(tools, [("good", "v"), (name, "v")])
     line, = failure(tools, guest)
     assert line.startswith(f"{guest}: import 1: its name ")
-    assert "no symbol of letters" in line or "does not end within 1023 bytes" in line
+    assert "is not a symbol (expected letters, digits and _.$)" in line or \
+        "does not end within 1023 bytes" in line
 
 
 def test_names_with_dots_and_dollars_are_listed(tools):
@@ -111,7 +112,7 @@ def test_bad_type_strings_are_refused(tools, type_):
     guest = assembled(tools, [("f", type_)])
     line, = failure(tools, guest)
     assert line.startswith(f"{guest}: import 0 (f): ")
-    assert "its type is no type string" in line or "do not agree on variadic" in line
+    assert "its type is not a type string" in line or "do not agree on variadic" in line
 
 
 def test_duplicate_names_and_slots_are_refused(tools):
@@ -138,8 +139,8 @@ def test_each_field_of_an_entry_is_checked(tools):
     far = 0x70000000
     outside = (f"lies outside section .externals.str (0x{length:x} bytes at "
                f"0x{strings:x})")
-    no_word = (f"is no aligned word of section .externals.jmptbl (0x{room:x} bytes at "
-               f"0x{slots:x})")
+    no_word = (f"is not an aligned word of section .externals.jmptbl (0x{room:x} bytes "
+               f"at 0x{slots:x})")
     for field, value, reason in [
             (0, far, f"import 0: its name at 0x{address + far:x} {outside}"),
             (4, far, f"import 0: its type at 0x{address + 4 + far:x} {outside}"),
@@ -158,6 +159,16 @@ def test_each_field_of_an_entry_is_checked(tools):
                        "convention")]:
         bad = patched(guest, offset + field, struct.pack("<i", value))
         assert failure(tools, bad) == [f"{bad}: {reason}"]
+
+
+@pytest.mark.parametrize("type_, flags", [("ip.", 0), ("ip", 2), ("i.", 1), ("v", 3)])
+def test_type_and_flags_that_contradict_each_other_are_refused(tools, type_, flags):
+    guest = assembled(tools, [("f", type_)])
+    offset, _, _ = section(guest, ".externals.symtab")
+    bad = patched(guest, offset + 12, struct.pack("<I", flags))
+    assert failure(tools, bad) == [
+        f"{bad}: import 0 (f): type '{type_}' and flags 0x{flags:x} do not agree on "
+        "variadic"]
 
 
 def test_string_without_an_end_is_refused(tools):
@@ -185,7 +196,7 @@ def test_sizes_of_tables_are_checked(tools):
     large = bad.read_bytes() + bytes((abi.MAX_IMPORTS + 1) * 16)
     bad = patched(guest, header + sh_size, struct.pack("<Q", (abi.MAX_IMPORTS + 1) * 16))
     bad.write_bytes(bad.read_bytes() + large)
-    assert failure(tools, bad) == [f"{bad}: 1048577 imports: at most 1048576"]
+    assert failure(tools, bad) == [f"{bad}: 1048577 imports (at most 1048576)"]
 
 
 @pytest.mark.parametrize("missing", [".externals.str", ".externals.jmptbl",
@@ -209,8 +220,46 @@ def test_malformed_notes_are_refused(tools):
             "type 1"]
     bad = patched(guest, offset + 28, bytes(4))
     assert failure(tools, bad)[0].startswith(
-        f"{bad}: malformed note: the resolver pointer at 0x{address + 28:x} is no "
+        f"{bad}: malformed note: the resolver pointer at 0x{address + 28:x} is not an "
         "aligned word of section .externals.jmptbl")
+
+
+@pytest.mark.parametrize("damage", ["compressed", "sizes", "truncated"])
+def test_damaged_notes_of_others_do_not_matter(tools, damage):
+    guest = tools.guest(GUEST)
+    expected = names(tools.gen_func_list(guest).stdout)
+    header, sh_size = section_header(guest, ".note.gnu.build-id")
+    offset, _, _ = section(guest, ".note.gnu.build-id")
+    at, data = {"compressed": (header + 8, struct.pack("<Q", 0x802)),
+                "sizes": (offset, b"\xff" * 8),
+                "truncated": (header + sh_size, struct.pack("<Q", 1 << 40))}[damage]
+    result = tools.gen_func_list(patched(guest, at, data))
+    assert names(result.stdout) == expected and result.stderr == ""
+    # Nobody reads the build-id of a section that only claims to be compressed.
+    assert "build-id none" in result.stdout
+
+
+def test_other_notes_before_ours_are_skipped(tools):
+    other = """__asm__(".section .note.jumpslot,\\"a\\",@note\\n .long 2, 8, 1\\n"
+                       ".asciz \\"X\\"\\n .balign 4\\n .long 9, 9\\n .text\\n");\n"""
+    guest = tools.guest(other + GUEST)
+    assert run("readelf", "-n", guest).stdout.count("0x00000008") == 2
+    assert "add" in names(tools.gen_func_list(guest).stdout)
+
+
+def test_compressed_table_is_refused(tools):
+    guest = tools.guest(GUEST)
+    header, _ = section_header(guest, ".externals.str")
+    bad = patched(guest, header + 8, struct.pack("<Q", 0x802))
+    assert failure(tools, bad) == [
+        f"{bad}: section .externals.str is compressed (only .debug_externals may be)"]
+
+
+def test_huge_file_is_refused_unread(tools):
+    huge = tools.write("huge.elf", "")
+    os.truncate(huge, 1 << 40)
+    assert failure(tools, huge) == [
+        f"{huge}: too large: 0x10000000000 bytes (at most 0x40000000)"]
 
 
 def test_two_sections_of_one_name_are_refused(tools):

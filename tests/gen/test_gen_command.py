@@ -58,7 +58,8 @@ def test_output_that_cannot_be_written_is_named(tools):
 def test_input_is_never_replaced(tools):
     guest = tools.guest(GUEST)
     image = guest.read_bytes()
-    assert failure(tools, guest, "-o", guest) == [f"{guest}: is an input, too"]
+    assert failure(tools, guest, "-o", guest) == [
+        f"{guest}: is an input as well (expected another file for -o)"]
     assert guest.read_bytes() == image
 
 
@@ -80,8 +81,10 @@ def test_wrong_usage_is_one_line_and_status_2(tools, arguments, reason):
 
 
 def test_help_and_version(tools):
-    text = tools.gen_func_list("--help").stdout
-    for option in "-o FILE", "--json", "--skeleton", "--provided-by FILE.so", "--version":
+    text = " ".join(tools.gen_func_list("--help").stdout.split())
+    for option in ("-o FILE write", "--json write", "--skeleton write a provider's",
+                   "needs no func_list.h", "--provided-by FILE leave", "--version print",
+                   "-h, --help print", "Exit status: 0, or 1 after a problem"):
         assert option in text
     assert re.fullmatch(r"gen-func-list \d+\.\d+\.\d+, ABI 1\n",
                         tools.gen_func_list("--version").stdout)
@@ -89,7 +92,8 @@ def test_help_and_version(tools):
 
 def test_constants_are_those_of_external_abi(tools):
     own = {"SECTION_PROVIDER_STRINGS", "CONVENTIONS", "IMPORT_FORMAT", "IMPORT_SIZE",
-           "PROVIDED_FORMAT", "PROVIDED_SIZE", "GUEST_NOTE_FORMAT", "PROVIDER_NOTE_FORMAT"}
+           "PROVIDED_FORMAT", "PROVIDED_SIZE", "GUEST_NOTE_FORMAT",
+           "PROVIDER_NOTE_FORMAT"}
     values = {name: value for name, value in inspect.getmembers(abi)
               if name.isupper() and name not in own}
     lines = [f'printf("{name}={"%s" if isinstance(value, str) else "%d"}\\n", '

@@ -5,9 +5,10 @@ import random
 import pytest
 from elftools.elf.elffile import ELFFile
 
+from conftest import run
 from gen_tool import (
-    ARCHES, GUEST, NO_FUNCTIONS, assembled, corruptions, failure, legacy_guest, names,
-    outcome, provider_of_add, section, section_header,
+    ARCHES, GUEST, NO_FUNCTIONS, TOOL, assembled, corruptions, failure, legacy_guest,
+    names, outcome, provider_of_add, section, section_header,
 )
 from jumpslot_elf.provider import read_provider
 
@@ -70,6 +71,39 @@ def test_randomly_damaged_files_give_a_result_or_a_problem(tools, layout):
         for _ in range(chance.choice([1, 4, 64])):
             damaged[chance.randrange(len(image))] = chance.randrange(256)
         outcome(bad, damaged)
+
+
+def with_debug_section(guest, data):
+    """The guest with these bytes as .debug_externals, compressed."""
+    file = guest.with_name("debug.bin")
+    file.write_bytes(data)
+    target = guest.with_name("compressed.elf")
+    run("objcopy", "--remove-section", ".debug_externals", guest, target)
+    run("objcopy", "--add-section", f".debug_externals={file}", target)
+    run("objcopy", "--compress-debug-sections=zlib", target)
+    assert target.stat().st_size < 1 << 20
+    return target
+
+
+# Far less than the section's bytes as a list of strings.
+MEMORY = 150_000_000
+
+
+@pytest.mark.parametrize("size", [32 << 20, (32 << 20) + 4])
+@pytest.mark.parametrize("data", [b"\0\0\0\0", b"add\0"])
+def test_compressed_debug_section_is_read_in_bounded_memory(tools, data, size):
+    guest = with_debug_section(tools.guest(GUEST), data * (size // 4))
+    result = run("prlimit", f"--as={MEMORY}", "/usr/bin/python3", TOOL, guest)
+    assert names(result.stdout) == ["add", "fast", "log_line", "plain", "plot"]
+    assert result.stderr == ("" if size <= 32 << 20 else (
+        f"gen-func-list: {guest}: section .debug_externals has 0x2000004 bytes (at most "
+        "0x2000000); the list has no places and prototypes from there on\n"))
+
+
+def test_string_without_an_end_in_the_debug_section_is_read_in_bounded_memory(tools):
+    guest = with_debug_section(tools.guest(GUEST), b"a" * (32 << 20))
+    result = run("prlimit", f"--as={MEMORY}", "/usr/bin/python3", TOOL, guest)
+    assert len(names(result.stdout)) == 5 and result.stderr == ""
 
 
 def test_a_hundred_thousand_imports_are_listed(tools):

@@ -1,4 +1,4 @@
-"""gen-func-list --provided-by: what a provider has is left out, and must fit."""
+"""gen-func-list --provided-by: the provider's functions are left out, and must fit."""
 
 import struct
 
@@ -49,7 +49,7 @@ def test_type_mismatch_with_a_provider_names_both(tools):
         f"{guest}: add has type 'iii', int add(int, int) here, but 'lll' in {library}"]
 
 
-def test_provider_without_types_provides_all_the_same(tools):
+def test_provider_without_types_provides_its_functions(tools):
     guest = tools.guest(GUEST)
     library = provider_of_add(tools, "int add(int, int);")
     assert "add" not in names(tools.gen_func_list(guest, "--provided-by", library).stdout)
@@ -78,23 +78,37 @@ def test_longer_records_of_a_later_provider_are_read(tools):
     (dict(size=16), "records of 16 bytes in a table of 48"),
     (dict(extra=".long 0"), "records of 24 bytes in a table of 52"),
     (dict(name="a b"),
-     "record 0: its name is no symbol of letters, digits and _.$"),
-    (dict(type_="iv"), "record 0 (add): its type is no type string"),
+     "record 0: its name is not a symbol (expected letters, digits and _.$)"),
+    (dict(type_="iv"), "record 0 (add): its type is not a type string"),
     (dict(name="one"), None),
     (dict(flags=4), "record 0 (add): flags 0x4 are not all known (0xf3; "
                     "conventions 0 to 0x30)"),
     (dict(carry=0x13, stack=24), None),
     (dict(carry=0x20), "record 0 (add): carry 0x20 is not known"),
     (dict(carry=4), "record 0 (add): carry 0x4 is not known"),
-    (dict(carry=1, stack=8), "record 0 (add): carry 0x1 with 8 stack bytes: a multiple of "
-                             "8 up to 65536, with 0x10"),
-    (dict(carry=0x10, stack=65544), "record 0 (add): carry 0x10 with 65544 stack bytes: a "
-                                    "multiple of 8 up to 65536, with 0x10"),
+    (dict(carry=1, stack=8), "record 0 (add): carry 0x1 with 8 stack bytes: a multiple "
+                             "of 8 up to 65536, with 0x10"),
+    (dict(carry=0x10, stack=65544), "record 0 (add): carry 0x10 with 65544 stack bytes: "
+                                    "a multiple of 8 up to 65536, with 0x10"),
     (dict(carry=0x10, stack=12), "record 0 (add): carry 0x10 with 12 stack bytes: a "
                                  "multiple of 8 up to 65536, with 0x10"),
-    (dict(extra=".long o - ., 0, add + 1 - ., 0, 0, 0"), "one is defined twice, at different addresses"),
+    (dict(extra=".long o - ., 0, add + 1 - ., 0, 0, 0"),
+     "one is defined twice, at different addresses"),
     (dict(extra=".long n - ., t + 1 - ., 0, 0, 0, 0"),
      "add is declared as 'iii' and as 'ii'"),
+    (dict(flags=2), "record 0 (add): type 'iii' and flags 0x2 do not agree on variadic"),
+    (dict(type_="ip."),
+     "record 0 (add): type 'ip.' and flags 0x0 do not agree on variadic"),
+    (dict(type_="iS16.3"), "record 0 (add): its type is not a type string"),
+    (dict(flags=0x20), "record 0 (add): flags 0x20 state an i386 calling convention"),
+    (dict(extra=".long o - ., 0, 0, 2, 0, 0"),
+     "record 2 (one): flags 0x2 without a type"),
+    (dict(carry=1, extra=".long n - ., 0, 0, 0, 2, 0"),
+     "add is declared gated and direct"),
+    (dict(carry=0x10, stack=8, extra=".long n - ., 0, 0, 0, 0x10, 16"),
+     "add is declared with 8 and with 16 stack bytes"),
+    (dict(carry=2, extra=".long n - ., 0, 0, 0, 0x10, 8"),
+     "add is declared direct and with 8 stack bytes, which only a gate copies"),
 ])
 def test_malformed_provider_tables_are_refused(tools, options, reason):
     guest = tools.guest(GUEST)
@@ -103,6 +117,13 @@ def test_malformed_provider_tables_are_refused(tools, options, reason):
         assert failure(tools, guest, "--provided-by", library) == [f"{library}: {reason}"]
     else:
         assert names(tools.gen_func_list(guest, "--provided-by", library).stdout)
+
+
+def test_function_outside_of_code_is_refused(tools):
+    library = tools.provider(records_source(24, extra=".long o - ., 0, n - ., 0, 0, 0"))
+    _, address, _ = section(library, ".jumpslot.strings")
+    assert failure(tools, tools.guest(GUEST), "--provided-by", library) == [
+        f"{library}: record 2 (one): 0x{address:x} is not in executable code"]
 
 
 def test_provider_strings_are_checked_against_their_section(tools):
@@ -117,7 +138,7 @@ def test_provider_strings_are_checked_against_their_section(tools):
             f"section .jumpslot.strings (0x{size:x} bytes at 0x{strings:x})"]
 
 
-def test_library_that_is_no_provider_is_refused(tools):
+def test_library_without_a_table_is_refused(tools):
     guest = tools.guest(GUEST)
     library = tools.provider("int f(void);\nint f(void) { return 0; }\n")
     assert failure(tools, guest, "--provided-by", library) == [

@@ -1,4 +1,4 @@
-"""gen-func-list --skeleton: a provider that compiles at once."""
+"""gen-func-list --skeleton: one call writes a provider that compiles as it is."""
 
 import re
 
@@ -39,14 +39,14 @@ def test_skeleton_keeps_what_the_guest_wrote_where_it_can(tools):
     assert "\nEXTERNAL_FUNC_VARIADIC(int, formatted, const char *, int)\n" in text
 
 
-def test_skeleton_says_where_types_are_to_be_found(tools):
+def test_skeleton_names_the_place_of_the_types_it_replaces(tools):
     text = tools.gen_func_list(tools.guest(TYPES, gc=False), "--skeleton").stdout
     prototype = re.escape("int callbacks(void (*)(int, int), int (*)(void))")
     assert re.search(rf" \* TODO: {prototype}\n.*\n"
-                     r" \* declares: #include it and use them \(see .*\.c:\d+\)\.\n \*/\n"
+                     r" \* #include its header and use them \(see .*\.c:\d+\)\.\n \*/\n"
                      r"int callbacks\(", text)
     assert "/* TODO: the guest does not record its type. */\n" \
-        "/* Runs on the guest's stack, unless " in text
+        "/* Runs on the guest's stack, unless you state " in text
     assert ": JUMPSLOT_STACK_BYTES(untyped, 64) */\nvoid untyped(void)\n" in text
     assert ": JUMPSLOT_STACK_BYTES(formatted, 64) */\nint formatted(" in text
     assert "JUMPSLOT_STACK_BYTES(small" not in text
@@ -59,15 +59,15 @@ def test_skeleton_leaves_out_what_is_provided(tools):
     assert "log_line(" in text and "add(" not in text
 
 
-def test_skeleton_of_odd_names_says_that_c_has_no_name_for_them(tools):
+def test_skeleton_leaves_names_that_c_does_not_have_to_assembly(tools):
     guest = assembled(tools, [("a.b", "iii"), ("while", "v"), ("dots", "i."),
                               ("ok", "v")])
     text = tools.gen_func_list(guest, "--skeleton").stdout
     for name in "a.b", "while", "dots":
-        assert f"/* TODO: {name} cannot be defined in C: write it in assembly. */" in text
+        assert f"/* TODO: {name} cannot be defined in C: write it in assembly, " in text
     assert "void ok(void)\n" in text
-    source = tools.write("odd.c", text.replace('#include "func_list.h"\n', ""))
-    tools.provider(source)
+    assert "and add EF(a.b). */" in text and "\nEF(ok)\n" in text
+    tools.provider(tools.write("odd.c", text))
 
 
 def test_prototype_that_lies_does_not_reach_the_code(tools):

@@ -1,4 +1,4 @@
-"""What the tests of gen-func-list share: guests, providers, and ways to damage them."""
+"""Shared by the tests of gen-func-list: guests, providers, and ways to damage them."""
 
 import re
 import sys
@@ -86,7 +86,7 @@ EXTERNAL_FUNC(untyped)
 
 
 def failure(tools, *arguments, status=1):
-    """The lines of a run that must fail, write nothing to stdout, and not crash."""
+    """The lines of a run that must fail, print nothing to stdout, and not crash."""
     result = tools.gen_func_list(*arguments, check=False)
     assert result.returncode == status, result.stderr
     assert result.stdout == ""
@@ -149,7 +149,6 @@ def typed(tools, line, name, arch="x86_64"):
 
 def build_skeleton(tools, guest, *flags, arch="x86_64", cc="gcc"):
     source = tools.directory / "skeleton.c"
-    tools.gen_func_list(guest, "-o", tools.directory / "func_list.h")
     tools.gen_func_list(guest, "--skeleton", "-o", source)
     return tools.provider(source, *flags, arch=arch, cc=cc)
 
@@ -167,7 +166,7 @@ def provider_of_add(tools, line="EXTERNAL_FUNC(int, add, int, int)", arch="x86_6
 
 def records_source(size, name="add", type_="iii", version=1, flags=0, carry=0, stack=0,
                    extra=""):
-    """A provider's sections, by hand."""
+    """A provider's sections, written by hand."""
     pad = f".zero {size - 24}\\n" if size > 24 else ""
     return f"""
         int add(int, int);
@@ -189,7 +188,8 @@ __asm__(".macro external name\\n"
 	".section .data.l4externals.symtab,\\"a\\",@progbits\\n WORD 9b\\n"
 	".section .data.l4externals.jmptbl,\\"aw\\",@progbits\\n WORD _start\\n"
 	".endm\\n"
-	"external zeta\\n external LOG_printf\\n external l4_utcb_wrap\\n external zeta\\n"
+	"external zeta\\n external LOG_printf\\n external l4_utcb_wrap\\n"
+	"external zeta\\n"
 	".text\\n .globl _start\\n _start: ret\\n");
 """
 
@@ -210,7 +210,7 @@ def legacy_guest(tools, arch, text=LEGACY):
 
 
 def assembled(tools, entries, **fields):
-    """A guest whose tables are written by hand: pairs of name and type, or lines."""
+    """A guest whose tables are written by hand, from pairs of name and type."""
     lines = []
     for index, (name, type_) in enumerate(entries):
         flags = 2 if type_ and type_.endswith(".") else 0
@@ -232,7 +232,7 @@ def assembled(tools, entries, **fields):
 
 
 def outcome(path, image, read=read_guest):
-    """What a file's bytes give; anything but a result or a Problem fails the test."""
+    """The result for a file's bytes, or None for a Problem; anything else fails."""
     path.write_bytes(image)
     try:
         return read(path)
