@@ -4,7 +4,7 @@ from bisect import bisect_right
 
 
 class Intervals:
-    """Ranges (start, end), in any order and overlapping; kept sorted and merged."""
+    """Ranges (start, end), given in any order and overlapping; sorted and merged."""
 
     def __init__(self, ranges=()):
         self.ranges = []
@@ -22,14 +22,14 @@ class Intervals:
         return self.end_of(address) is not None
 
     def end_of(self, address):
-        """Where the range with this address ends; None if no range has it."""
+        """The end of the range that holds the address; None if no range does."""
         index = bisect_right(self._starts, address) - 1
         if index >= 0 and address < self.ranges[index][1]:
             return self.ranges[index][1]
         return None
 
     def minus(self, other):
-        """What is here and not there."""
+        """The addresses in this set and not in the other."""
         left, at = [], 0
         for start, end in self.ranges:
             while at < len(other.ranges) and other.ranges[at][1] <= start:
@@ -43,5 +43,5 @@ class Intervals:
         return Intervals(each for each in left if each[0] < each[1])
 
     def within(self, other):
-        """What is both here and there."""
+        """The addresses in both sets."""
         return self.minus(self.minus(other))

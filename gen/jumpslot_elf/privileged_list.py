@@ -1,7 +1,7 @@
-"""The instructions that a guest must not use, as host-wrapper/common/privileged.def has
-them for the runner, too: turned into patterns of an instruction's bytes.
+"""The instructions that a guest must not use, as patterns of an instruction's bytes.
 
-Depends on problem alone.
+Reads host-wrapper/common/privileged.def, which the runner uses too. Depends on problem
+alone.
 """
 
 import ast
@@ -13,7 +13,8 @@ from .problem import Problem
 
 PATH = Path(__file__).resolve().parents[2] / "host-wrapper/common/privileged.def"
 
-# What the macros of privileged.c take between opcode and name, and what they imply.
+# For each macro of privileged.def: its arguments between opcode and name, and the fields
+# that it sets itself.
 FORMS = {
     "PLAIN": (("variants",), {}),
     "PLAIN_32": (("variants",), {"only_32_bit": True}),
@@ -33,7 +34,7 @@ PREFIXES = {32: b"[" + LEGACY + b"]*", 64: b"[" + LEGACY + rb"\x40-\x4f]*"}
 
 @dataclass
 class Entry:
-    """A line of the list; the fields are those of privileged.c."""
+    """One line of the list; the fields are those of privileged.c."""
     category: str
     opcode: int
     name: str
@@ -48,7 +49,7 @@ class Entry:
 
 
 def read_list(path=PATH):
-    """The entries of the list, in its order."""
+    """The entries of the list, in the order of the file."""
     try:
         text = path.read_text()
     except OSError as error:
@@ -57,7 +58,7 @@ def read_list(path=PATH):
     defines = re.findall(r'^#define\s+(\w+)\s+(".*")\s*$', text, re.MULTILINE)
     try:
         texts = {name: ast.literal_eval(value) for name, value in defines}
-        # A #define is a comment of Python's.
+        # Python reads a #define as a comment.
         return [_entry(statement, texts) for statement in ast.parse(text).body]
     except (SyntaxError, ValueError) as error:
         raise Problem(path, f"malformed: {error}") from error
@@ -66,12 +67,14 @@ def read_list(path=PATH):
 def _entry(statement, texts):
     call = statement.value if isinstance(statement, ast.Expr) else None
     if not isinstance(call, ast.Call) or getattr(call.func, "id", None) not in FORMS:
-        raise ValueError(f"{ast.unparse(statement)}: no call of {', '.join(FORMS)}")
+        raise ValueError(f"{ast.unparse(statement)}: not a macro of the list "
+                         f"(expected {', '.join(FORMS)})")
     between, implied = FORMS[call.func.id]
     fields = ("category", "opcode", *between, "name", "instead")
     values = [_value(argument, texts) for argument in call.args]
     if len(values) != len(fields):
-        raise ValueError(f"{ast.unparse(statement)}: not {len(fields)} arguments")
+        raise ValueError(f"{ast.unparse(statement)}: {len(values)} arguments "
+                         f"(expected {len(fields)})")
     return _checked(Entry(**dict(zip(fields, values)), **implied), statement)
 
 
@@ -87,7 +90,7 @@ def _checked(entry, statement):
             all(number == ANY_REG or number in range(8)
                 for number in (entry.reg, entry.rm)) and
             isinstance(entry.name, str) and " " in str(entry.instead)):
-        raise ValueError(f"{ast.unparse(statement)}: an argument is none of its kind")
+        raise ValueError(f"{ast.unparse(statement)}: invalid argument")
     return entry
 
 
@@ -101,13 +104,13 @@ class PrivilegedList:
                                  re.DOTALL).match
 
     def find(self, code):
-        """The first entry that the bytes of one instruction match, or None."""
+        """The first entry that the bytes of one instruction match; None if none does."""
         match = self._match(code)
         return self.entries[match.lastindex - 1] if match else None
 
 
 def _pattern(entry, prefixes):
-    """What stands behind prefixes; where it speaks of them, it looks back."""
+    """The pattern for the bytes after the prefixes; F3 is matched as part of it."""
     start = bytes([entry.opcode >> 8]) if entry.opcode > 0xFF else b""
     opcode = re.escape(start) + _any_of(
         byte for byte in range(256) if not (byte ^ entry.opcode) & 0xFF & ~entry.variants)

@@ -1,7 +1,6 @@
-"""Writes what was found as lines, in the form of a compiler's, or as JSON;
-docs/find-privileged.md states both.
+"""Writes the result of a search as lines in a compiler's form, or as JSON.
 
-Depends on privileged_search and safe_text.
+docs/find-privileged.md describes both. Depends on privileged_search and safe_text.
 """
 
 import json
@@ -25,9 +24,15 @@ def _lines(result):
                f"[{each.entry.category.lower()}]")
     for each in result.left_over:
         yield (f"{result.path}: {_address(each.address, each.symbol)}: not searched: "
-               f"{_count(each.size, 'byte')}, code or data; .type NAME, @function or "
-               "@object says which")
+               f"{_count(each.size, 'byte')}{_reason(each)}")
     yield f"{result.path}: {_summary(result)}"
+
+
+def _reason(left_over):
+    if left_over.unknown is None:
+        return " that no symbol declares (expected .type NAME, @function or @object)"
+    return (" from an instruction that capstone and objdump do not know: "
+            + left_over.unknown.hex(" "))
 
 
 def _address(address, symbol):
@@ -51,8 +56,12 @@ def _guest(result):
     return {"file": result.path, "machine": result.machine, "bits": result.bits,
             "searched": result.searched,
             "findings": [_finding(each) for each in result.findings],
-            "not_searched": [{**_where(each.address, each.symbol), "size": each.size}
-                             for each in result.left_over]}
+            "not_searched": [_left_over(each) for each in result.left_over]}
+
+
+def _left_over(each):
+    unknown = each.unknown.hex(" ") if each.unknown is not None else None
+    return {**_where(each.address, each.symbol), "size": each.size, "unknown": unknown}
 
 
 def _finding(finding):
@@ -64,6 +73,6 @@ def _finding(finding):
 
 
 def _where(address, symbol):
-    # Hexadecimal, as a 64-bit address does not fit every reader's numbers.
+    # A string, because not every JSON reader's numbers hold a 64-bit address.
     return {"address": f"0x{address:x}", "symbol": symbol.name if symbol else None,
             "offset": address - symbol.address if symbol else None}

@@ -1,7 +1,7 @@
 """Source lines of addresses, from a guest's DWARF, by addr2line (binutils).
 
-In a process of its own, with a time limit: debug information can be damaged in more ways
-than there are to check. Depends on problem alone.
+addr2line runs in a process of its own with a time limit, because debug information can be
+damaged in more ways than this program could check. Depends on problem alone.
 """
 
 import os
@@ -14,7 +14,7 @@ MAX_SECONDS = 60
 
 
 def source_lines(path, addresses):
-    """File and line of each address, or None where that is not known."""
+    """File and line of each address; None for an address without a line."""
     if not addresses:
         return []
     command = ["addr2line", "-e", os.path.abspath(path)]
@@ -36,6 +36,6 @@ def _place(answer):
 
 
 def _short(file):
-    """As seen from the working directory, if it lies below that."""
+    """The path relative to the working directory, if the file lies below that."""
     inside = os.path.relpath(file)
     return file if inside.startswith("..") else inside

@@ -1,29 +1,32 @@
-/* A table of opcodes (privileged.list), and prefixes before them. See privileged.h. */
+/*
+ * Recognizes instructions by prefixes, opcode and operand, from the table in
+ * privileged.def. Depends on privileged.h alone.
+ */
 #include "privileged.h"
 
-/* What has to stand behind the opcode. */
+/* The operand that must follow the opcode. */
 enum form {
-	ANY,	  /* anything: it is not looked at */
+	ANY,	  /* any bytes, or none */
 	MEMORY,	  /* a ModRM byte with a memory operand */
-	REGISTER, /* one with a register */
-	EITHER,
+	REGISTER, /* a ModRM byte with a register */
+	EITHER,	  /* a ModRM byte */
 };
 
 #define ANY_REG (-1)
 
-/* As privileged.list says. */
+/* See privileged.def. */
 enum category { PRIVILEGED, SENSITIVE, SILENT, KERNEL };
 
 struct instruction {
 	const char *name;
 	const char *instead;
-	uint16_t opcode;  /* 0x0f00 and more: two bytes */
-	uint8_t variants; /* bits of it that may differ */
+	uint16_t opcode;  /* two bytes from 0x0f00 on */
+	uint8_t variants; /* bits of the opcode that may differ */
 	uint8_t form;
 	int8_t reg; /* ModRM.reg, or ANY_REG */
 	int8_t rm;  /* ModRM.rm, or ANY_REG */
 	bool only_32_bit;
-	bool repeated; /* has the prefix F3 */
+	bool repeated; /* needs the prefix F3 */
 	uint8_t category;
 };
 
@@ -39,7 +42,7 @@ struct instruction {
 	{ name, instead, op, 0, REGISTER, reg, rm, false, false, category },
 #define REPEATED(category, op, reg, name, instead)                                       \
 	{ name, instead, op, 0, REGISTER, reg, ANY_REG, false, true, category },
-/* A prefix alone; the runner does not look for any. */
+/* A prefix does not fault by itself, so the runner does not look for it. */
 #define PREFIX(category, op, variants, name, instead)
 
 static const struct instruction table[] = {
@@ -83,9 +86,9 @@ static bool has_modrm(const struct instruction *instruction, uint8_t modrm)
 	       (instruction->rm == ANY_REG || instruction->rm == rm);
 }
 
-/* `code` is behind the opcode. */
-static bool is_it(const struct instruction *instruction, uint16_t opcode, bool repeated,
-		  const uint8_t *code, size_t count, bool is_64_bit)
+/* `code` starts after the opcode. */
+static bool matches(const struct instruction *instruction, uint16_t opcode, bool repeated,
+		    const uint8_t *code, size_t count, bool is_64_bit)
 {
 	if (instruction->category == SILENT ||
 	    (opcode ^ instruction->opcode) & ~instruction->variants ||
@@ -109,8 +112,8 @@ uint32_t privileged_find(const uint8_t *code, size_t count, bool is_64_bit)
 	if (opcode == 0x0f && code < end)
 		opcode = (uint16_t)(opcode << 8 | *code++);
 	for (uint32_t i = 0; i < COUNT; i++)
-		if (is_it(&table[i], opcode, repeated, code, (size_t)(end - code),
-			  is_64_bit))
+		if (matches(&table[i], opcode, repeated, code, (size_t)(end - code),
+			    is_64_bit))
 			return i;
 	return PRIVILEGED_NONE;
 }

@@ -1,7 +1,7 @@
 /*
- * Instructions that are the host's alone: a guest that uses one faults. Told from
- * their bytes by the runner, and named to the user by the launcher.
- * Depends on <stdbool.h> and <stddef.h> and <stdint.h> alone.
+ * The instructions that a guest must not use, because they need privileges or reach the
+ * host's state. The runner recognizes one by its bytes; the launcher prints its name.
+ * Depends on <stdbool.h>, <stddef.h> and <stdint.h> alone.
  */
 #ifndef JUMPSLOT_PRIVILEGED_H
 #define JUMPSLOT_PRIVILEGED_H
@@ -11,17 +11,18 @@
 #include <stdint.h>
 
 #define PRIVILEGED_NONE UINT32_MAX
-#define PRIVILEGED_MAX_SIZE                                                              \
-	15 /* bytes of any instruction (Intel SDM, volume 2, 2.3.11) */
+/* Bytes of the longest instruction (Intel SDM, volume 2, 2.3.11). */
+#define PRIVILEGED_MAX_SIZE 15
 
 /*
- * Which one stands at `code`: a number for the functions below, or PRIVILEGED_NONE.
- * `is_64_bit`: how the processor decodes it. Reads no byte behind the first that
- * decides, and so none that the processor had not to fetch; at most `count`.
+ * Returns a number for the functions below, or PRIVILEGED_NONE, for the instruction at
+ * `code`, decoded as the processor does in 32-bit or 64-bit mode. Reads at most `count`
+ * bytes and stops at the first that decides, so it never reads past the bytes that the
+ * processor itself fetched.
  */
 uint32_t privileged_find(const uint8_t *code, size_t count, bool is_64_bit);
 
-/* Its name, and what a guest does in its place; "?" for a number that is none. */
+/* The instruction's name, and its replacement; "?" for PRIVILEGED_NONE and above. */
 const char *privileged_name(uint32_t number);
 const char *privileged_instead(uint32_t number);
 

@@ -1,27 +1,26 @@
-"""docs/find-privileged.md: its example gives what is shown there."""
+"""docs/find-privileged.md: its commands print the output of the page."""
 
 import json
-import os
 import re
 
-from conftest import ROOT, run
-from find_privileged_tool import TOOL
+import doc_page
+from conftest import ROOT
 
 PAGE = (ROOT / "docs/find-privileged.md").read_text()
+JSON = re.compile(r"^```\n\$ (\S+ --json [^\n]*)\n(.*?)^```$", re.M | re.S)
 
 
-def test_example_gives_what_the_page_shows(tools):
-    tools.write("port.c", re.search(r"```c\n(.*?)```", PAGE, re.DOTALL)[1])
-    environment = {**os.environ, "PWD": str(tools.directory)}
-    options = {"cwd": tools.directory, "env": environment}
-    run("gcc", "-O2", "-g", "-ffreestanding", "-fno-stack-protector", "-fno-pie", "-I",
-        ROOT / "guest-macros", "-c", "port.c", **options)
-    run("gcc", "-nostdlib", "-static", "-T", ROOT / "linkscripts/externals.ld", "port.o",
-        "-o", "port.elf", **options)
-    shown = re.search(r"\$ gen/find-privileged port.elf\n(.*?)```", PAGE, re.DOTALL)[1]
-    assert run(TOOL, "port.elf", check=False, **options).stdout == shown
-    shown = re.search(r"\$ gen/find-privileged --json port.elf\n(.*?)```", PAGE, re.DOTALL)[1]
-    guest, = json.loads(run(TOOL, "--json", "port.elf", check=False, **options).stdout)["guests"]
-    guest_shown, = json.loads(re.sub(r",\s*\.\.\.", "", shown))["guests"]
+def test_every_command_prints_the_output_of_the_page(tmp_path):
+    steps = doc_page.steps(PAGE)
+    printed = doc_page.run([commands for commands, _ in steps], doc_page.tree(tmp_path))
+    assert printed == [shown for _, shown in steps]
+    assert len(steps) == 2 and all(shown for _, shown in steps)
+
+
+def test_json_of_the_example_is_that_of_the_page_which_leaves_out_findings(tmp_path):
+    (example, _), *_ = doc_page.steps(PAGE)
+    command, shown = JSON.search(PAGE).groups()
+    _, printed = doc_page.run([example, command + "\n"], doc_page.tree(tmp_path))
+    guest, = json.loads(printed)["guests"]
     guest["findings"] = guest["findings"][:1]
-    assert guest == guest_shown
+    assert [guest] == json.loads(re.sub(r",\s*\.\.\.", "", shown))["guests"]

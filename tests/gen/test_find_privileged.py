@@ -1,20 +1,23 @@
-"""find-privileged: each instruction of the list is found, where it is, and nothing else."""
+"""find-privileged: finds each instruction of the list in its place, and no other one."""
 
 import itertools
 import json
-import os
 import re
 from pathlib import Path
 
 import pytest
 
-from conftest import BUILD, ROOT, run
+from conftest import ROOT, run
 from conftest import each_arch as arch  # noqa: F401
-from find_privileged_tool import ENTRIES, assemble, find_privileged, found
+from conftest import only_x86_64
+from find_privileged_tool import (
+    ENTRIES, assemble, check_clean, find_privileged, found, make,
+)
 from jumpslot_elf.privileged_list import PrivilegedList
 from privileged_instructions import instructions as faulting_instructions
 
-# Beyond those that fault, which privileged_instructions.py has: assembly, name, what to use.
+# Assembly, name and replacement of those that may run without a fault; the faulting ones
+# are in privileged_instructions.py.
 LEVEL = "use _CPU_Virtual_Interrupts_get_level() or _disable()"
 LEVELS = "use _CPU_Virtual_Interrupts_enable(); it changes no interrupt flag"
 SEGMENTS = "segments are the host's"
@@ -44,7 +47,7 @@ QUIET = [
     ("jmp *%gs:(%Wax)", "memory operand in FS or GS", BASES),
     ("ljmp *(%Wax)", "far jump", SEGMENTS), ("lcall *(%Wax)", "far call", SEGMENTS),
     ("lret $8", "far return", SEGMENTS),
-    ("rep outsb", "outs", "use what stands for the device"),
+    ("rep outsb", "outs", "use the device's replacement"),
     ("mov %dr6, %Wax", "mov from a debug register", "debug registers are the host's"),
     ("clac", "clac", "paging"), ("stac", "stac", "paging"),
     ("rsm", "rsm", "return from the interrupt handler"),
@@ -79,7 +82,8 @@ ORDINARY = """
         xgetbv; ldmxcsr (%Wax); lfence; mfence; clflush (%Wax); prefetcht0 (%Wax); fninit
         cmpxchg8b (%Wax); call 1f
         1: jmp *%Wax; call *(%Wax); mov $0xfafbf4, %eax; push $0xfa; cld; std; cmc; ret $8
-        mov %ds:(%Wax), %eax; xsave (%Wax); movaps %xmm0, %xmm1; fldcw (%Wax); in_name: ret
+        mov %ds:(%Wax), %eax; xsave (%Wax); movaps %xmm0, %xmm1; fldcw (%Wax)
+        in_name: ret
 """
 
 
@@ -97,7 +101,7 @@ def guest_of_all(tools, arch, table):
     return assemble(tools, arch, "".join(functions) + ".data\nfar: .space 32\n")
 
 
-def test_each_instruction_is_found_once_with_its_function_line_and_replacement(tools, arch):
+def test_each_instruction_is_found_once_with_line_and_replacement(tools, arch):
     table = cases(arch)
     guest = guest_of_all(tools, arch, table)
     lines = (tools.directory / "guest.s").read_text().splitlines()
@@ -123,7 +127,7 @@ def test_ordinary_instructions_are_not_found(tools, arch):
     assert found(guest) == ([], [])
 
 
-def test_finding_is_a_line_as_a_compilers_and_a_summary_follows(tools, arch):
+def test_finding_is_a_line_in_a_compilers_form_and_a_summary_follows(tools, arch):
     guest = assemble(tools, arch, "function stop\nnop\ncli\n hlt\n ret\nend_of stop\n")
     result = find_privileged(guest)
     assert result.returncode == 1 and result.stderr == ""
@@ -153,15 +157,11 @@ def test_function_around_a_finding_comes_before_a_label_in_it(tools, arch):
 
 
 def test_categories_say_what_kind_each_is(tools, arch):
-    guest = assemble(tools, arch, "function f\ncli\nsmsw %eax\npopf\nsyscall\nret\nend_of f\n")
+    guest = assemble(tools, arch, "function f\ncli\nsmsw %eax\npopf\nsyscall\nret\n"
+                                  "end_of f\n")
     result, = json.loads(find_privileged("--json", guest).stdout)["guests"]
     assert [each["category"] for each in result["findings"]] == [
         "privileged", "sensitive", "silent", "kernel"]
-
-
-def test_instruction_entered_behind_its_prefix_is_listed_once(tools, arch):
-    guest = assemble(tools, arch, "function f\nje 1f\n.byte 0xf3\n1: insb\nret\nend_of f\n")
-    assert found(guest) == (["ins"], [])
 
 
 HARNESS = """
@@ -180,10 +180,10 @@ int main(void)
 
 
 def byte_strings():
-    """Prefixes, opcodes, and operands where they decide; 8 bytes each."""
+    """8 bytes each: all opcodes after all prefixes, with all operands that decide."""
     prefixes = [b"", b"\x66", b"\xf3", b"\x48", b"\xf3\x48", b"\x65\xf2"]
-    groups = {b"\x0f\x00", b"\x0f\x01", b"\x0f\xae", b"\x0f\xc7", b"\x0f\xb2", b"\x0f\xb4",
-              b"\x0f\xb5", b"\xff", b"\xc4", b"\xc5"}
+    groups = {b"\x0f\x00", b"\x0f\x01", b"\x0f\xae", b"\x0f\xc7", b"\x0f\xb2",
+              b"\x0f\xb4", b"\x0f\xb5", b"\xff", b"\xc4", b"\xc5"}
     opcodes = [bytes([byte]) for byte in range(256)]
     opcodes += [b"\x0f" + byte for byte in opcodes]
     for prefix, opcode in itertools.product(prefixes, opcodes):
@@ -205,46 +205,16 @@ def test_runner_and_find_privileged_agree_on_every_opcode(tools, bits):
     for code, line in zip(codes, said, strict=True):
         entry = privileged.find(code)
         is_named = entry and entry.category != "SILENT"
-        assert line == (f"{entry.name}|{entry.instead}" if is_named else "?|?"), code.hex()
+        expected = f"{entry.name}|{entry.instead}" if is_named else "?|?"
+        assert line == expected, code.hex()
 
 
-def make(*arguments):
-    environment = {name: value for name, value in os.environ.items()
-                   if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
-    return run("make", "-s", "-C", ROOT, f"BUILD={BUILD}", *arguments, env=environment,
-               check=False)
+def test_simple_guests_are_clean_and_the_build_searched_them():
+    check_clean("SIMPLE_x86_64")
+    check_clean("SIMPLE_i386")
 
 
-def test_guests_of_the_build_are_clean_and_were_all_looked_at():
-    guests = make("--eval", "print-guests: ; @echo $(GUESTS)", "print-guests").stdout.split()
-    result = find_privileged(*guests)
-    assert result.returncode == 0 and result.stderr == ""
-    for guest, line in zip(guests, result.stdout.splitlines(), strict=True):
-        assert re.fullmatch(rf"{guest}: nothing to replace in \d+ instructions", line)
-        assert Path(f"{guest}.searched").exists()
-
-
-# What objdump calls those instructions of guests/rtos/cpu/native.
-NATIVE = re.compile(r"(cli|sti|hlt|pushf|popf|iret|in|out|lgdtl|lidtl|ljmp)$|"
-                    r"mov\b.*%(cr\d|[c-gs]s)\b")
-
-
-@pytest.mark.parametrize("image", sorted((BUILD / "native").glob("*.elf")),
-                         ids=lambda image: image.stem)
-def test_all_is_found_in_images_that_boot_by_themselves(image):
-    listing = run("objdump", "-d", "--no-show-raw-insn", image).stdout
-    lines = re.findall(r"^ +([0-9a-f]+):\t(.+?) *$", listing, re.M)
-    expected = {int(address, 16) for address, text in lines
-                if NATIVE.match(text.split()[0]) or NATIVE.match(text)}
-    assert len(expected) > 80
-    result = find_privileged("--json", image)
-    guest, = json.loads(result.stdout)["guests"]
-    header = int(re.search(r"^([0-9a-f]+) <multiboot_header>:$", listing, re.M)[1], 16)
-    assert {int(each["address"], 16) for each in guest["findings"]} == \
-        {address for address in expected if not header <= address < header + 12}
-    assert guest["not_searched"] == [] and result.returncode == 1
-
-
+@only_x86_64
 def test_build_fails_with_the_findings_and_looks_again(tools):
     dirty = assemble(tools, "x86_64", "function f\ncli\nret\nend_of f\n")
     stamp = Path(f"{dirty}.searched")

@@ -1,4 +1,4 @@
-"""find-privileged: its command line, JSON, and files that are no guests or damaged."""
+"""find-privileged: command line, JSON, and files that are damaged or not guests."""
 
 import itertools
 import json
@@ -14,11 +14,10 @@ from conftest import ROOT, run
 from find_privileged_tool import TOOL, assemble, find_privileged, found, search
 from gen_tool import ENTRY, START, corruptions, outcome, patched, section, section_header
 from jumpslot_elf import code_image
-from jumpslot_elf.instruction import Decoder
-from jumpslot_elf.privileged_list import read_list
+from jumpslot_elf.privileged_list import PrivilegedList, read_list
 from jumpslot_elf.problem import Problem
 
-DIRTY = "function f\ncli\nret\nend_of f\ntable: .long -1\n.data\nWORD f, table\n"
+DIRTY = "function f\ncli\nret\nend_of f\ntable: .long -1\n"
 
 
 def failure(*arguments):
@@ -41,8 +40,12 @@ def test_wrong_usage_is_one_line_and_status_2(arguments, reason):
 
 
 def test_help_and_version():
-    text = find_privileged("--help").stdout
-    assert "--json" in text and "--version" in text
+    result = find_privileged("--help")
+    text = " ".join(result.stdout.split())
+    assert result.returncode == 0
+    for part in ("GUEST.elf", "--json write JSON", "--version print", "-h, --help print",
+                 "Exit status: 0 if there is nothing to replace"):
+        assert part in text
     version = (ROOT / "VERSION").read_text().strip()
     assert find_privileged("--version").stdout == f"find-privileged {version}\n"
 
@@ -75,7 +78,8 @@ def test_file_that_cannot_be_read_is_status_2_and_the_others_are_still_searched(
 
 
 def test_json_has_the_documented_members(tools):
-    guest = assemble(tools, "i386", "f: cli\nret\ntable: .long -1\n.data\n.long f\n")
+    guest = assemble(tools, "i386", ".type f, @function\nf: cli\nret\n.byte 0x0f, 4\n"
+                                    ".size f, . - f\ntable: .long -1\n")
     symbols = run("nm", guest).stdout
     at = {name: int(re.search(f"([0-9a-f]+) t {name}", symbols)[1], 16)
           for name in ("f", "table")}
@@ -87,8 +91,11 @@ def test_json_has_the_documented_members(tools):
             "file": str(tools.directory / "guest.s"), "line": lines.index("f: cli") + 1,
             "instruction": "cli", "name": "cli", "category": "privileged",
             "instead": "use _CPU_Virtual_Interrupts_close() or _disable()"}],
-        "not_searched": [{
-            "address": f"0x{at['table']:x}", "symbol": "table", "offset": 0, "size": 4}],
+        "not_searched": [
+            {"address": f"0x{at['f'] + 2:x}", "symbol": "f", "offset": 2, "size": 2,
+             "unknown": "0f 04"},
+            {"address": f"0x{at['table']:x}", "symbol": "table", "offset": 0, "size": 4,
+             "unknown": None}],
     }] * 2}
 
 
@@ -108,16 +115,16 @@ def test_dynamic_files_are_refused(tools):
     run("gcc", source, "-o", program)
     run("gcc", "-shared", "-fPIC", "-Wl,--no-as-needed", source, "-o", library)
     assert failure(program, library) == [
-        f"{program}: a dynamic program (PT_INTERP): guests are linked statically",
-        f"{library}: needs a shared library (DT_NEEDED): guests are linked statically"]
+        f"{program}: a dynamic program (PT_INTERP); link guests statically",
+        f"{library}: needs a shared library (DT_NEEDED); link guests statically"]
 
 
 def test_file_without_symbols_does_not_pass_as_clean(tools):
     guest = assemble(tools, "x86_64", "")
     run("strip", guest)
     assert failure(guest) == [
-        f"{guest}: no symbols, by which code is told from data: link without -s, or look at "
-        "the image before it is stripped"]
+        f"{guest}: no symbols: the search starts at function symbols (link without -s, "
+        "or search the image before it is stripped)"]
 
 
 def program_header(path, flags):
@@ -134,14 +141,14 @@ READ_EXECUTE = 5
 
 @pytest.mark.parametrize("field, value, reason", [
     (4, 4, "no executable segment"),
-    (8, 1 << 40, "truncated: segment {index} has 0x4 bytes at 0x10000000000, but the file "
-                 "ends at 0x{size:x}"),
-    (16, (1 << 64) - 2, "segment {index}: 0x4 bytes at address 0xfffffffffffffffe do not lie "
-                        "below 0x10000000000000000"),
+    (8, 1 << 40, "truncated: segment {index} has 0x4 bytes at 0x10000000000, but the "
+                 "file ends at 0x{size:x}"),
+    (16, (1 << 64) - 2, "segment {index}: 0x4 bytes at address 0xfffffffffffffffe do not "
+                        "lie below 0x10000000000000000"),
     (16, 0x700000, "the entry 0x401000 lies outside executable code"),
     (16, 0x400001, "the segments at 0x400000 and 0x400001 overlap"),
-    (32, 1 << 60, "truncated: segment {index} has 0x1000000000000000 bytes at 0x1000, but "
-                  "the file ends at 0x{size:x}"),
+    (32, 1 << 60, "truncated: segment {index} has 0x1000000000000000 bytes at 0x1000, "
+                  "but the file ends at 0x{size:x}"),
 ])
 def test_segments_are_checked(tools, field, value, reason):
     guest = assemble(tools, "x86_64", "nop\nnop\nnop\n")
@@ -155,7 +162,7 @@ def test_segments_are_checked(tools, field, value, reason):
 def test_too_much_code_is_refused(tools, monkeypatch):
     guest = assemble(tools, "x86_64", "nop\nnop\nnop\n")
     monkeypatch.setattr(code_image, "MAX_CODE", 3)
-    with pytest.raises(Problem, match="0x4 bytes of code: at most 0x3"):
+    with pytest.raises(Problem, match=r"0x4 bytes of code \(at most 0x3\)"):
         search(guest)
 
 
@@ -176,10 +183,10 @@ def test_symbols_of_huge_size_do_no_harm(tools):
     assert found(symbols_patched(guest, 16, 8, 0))[0] == ["cli"]
 
 
-def test_symbols_outside_the_segments_leave_the_rest_not_searched(tools):
+def test_symbols_outside_the_segments_leave_all_code_not_searched(tools):
     guest = assemble(tools, "x86_64", DIRTY)
     result = search(symbols_patched(guest, 8, 8, 0x123456789000))
-    assert [(each.size, each.symbol) for each in result.left_over] == [(6, None)]
+    assert [(each.size, each.symbol) for each in result.left_over] == [(7, None)]
     assert not result.findings
 
 
@@ -196,7 +203,8 @@ def test_wild_link_to_names_is_refused(tools):
     at, _ = section_header(guest, ".symtab")
     bad = patched(guest, at + 40, struct.pack("<I", 77))
     line, = failure(bad)
-    assert re.fullmatch(rf"{bad}: names of symbols in section 77 of \d+", line)
+    assert re.fullmatch(rf"{bad}: the symbols' names are in section 77 "
+                        r"\(the file has \d+ sections\)", line)
 
 
 @pytest.mark.parametrize("arch", ["x86_64", "i386"])
@@ -217,7 +225,8 @@ def test_no_corrupt_byte_of_headers_and_symbols_gives_a_crash(tools, arch, monke
     with open(guest, "rb") as file:
         elf = ELFFile(file)
         headers = elf["e_phoff"], elf["e_phnum"] * elf["e_phentsize"]
-    ranges = [(0, 64), headers, section(guest, ".symtab")[::2], section(guest, ".text")[::2],
+    ranges = [(0, 64), headers, section(guest, ".symtab")[::2],
+              section(guest, ".text")[::2],
               (section_header(guest, ".symtab")[0], 64),
               (section_header(guest, ".text")[0], 64)]
     for start, size in ranges:
@@ -245,55 +254,50 @@ def test_damaged_debug_information_costs_lines_and_nothing_else(tools):
     offset, _, size = section(guest, ".debug_line")
     bad = patched(guest, offset, b"\xff" * size)
     result, = json.loads(find_privileged("--json", bad).stdout)["guests"]
-    assert [(each["name"], each["line"]) for each in result["findings"]] == [("cli", None)]
+    finding, = result["findings"]
+    assert (finding["name"], finding["line"]) == ("cli", None)
 
 
 LABELS = 20000
 MANY = {
-    "labels in a function, in code that comes to nothing":
-        "function f\n" + "".join(f"l{i}: inc %eax\n" for i in range(LABELS)) +
-        ".byte 0xff, 0xff\nend_of f\n",
-    "pointers into code that comes to nothing":
-        "".join(f"l{i}: inc %eax\n" for i in range(LABELS)) + ".byte 0xff, 0xff\n.data\n" +
-        "".join(f"WORD l{i}\n" for i in range(LABELS)),
-    "labels in a function, in text":
-        "function f\nret\n" + "".join(f"l{i}: .ascii \"lmno\"\n" for i in range(LABELS)) +
-        ".byte 0\nend_of f\n",
-    "labels in zeros":
-        "function f\nret\n" + "".join(f"l{i}: .zero 4\n" for i in range(LABELS)) +
+    "labels in a function, after unknown instructions":
+        "function f\n" + "".join(f"l{i}: .byte 0xff, 0xff\n" for i in range(LABELS)) +
         "end_of f\n",
-    "calls of each other":
-        "".join(f"f{i}: call f{i + 1}\nret\n" for i in range(LABELS)) + f"f{LABELS}: ret\n" +
-        ".data\nWORD f0\n",
-    "pointers from each to the one before":
-        "l0: ret\n" + "".join(f"l{i + 1}: ADDRESS(l{i})\nret\n" for i in range(LABELS)) +
-        f".data\nWORD l{LABELS}\n",
-    "objects over each other":
+    "functions in each other":
+        "".join(f"function f{i}\nnop\n" for i in range(LABELS)) +
+        "".join(f"end_of f{i}\n" for i in range(LABELS)),
+    "functions that start in an instruction of another one":
+        "".join(f"function f{i}\n.byte 0xb8\n" for i in range(LABELS)) +
+        "".join(f"end_of f{i}\n" for i in range(LABELS)),
+    "labels that nothing declares":
+        "".join(f"l{i}: inc %eax\n" for i in range(LABELS)),
+    "objects in a function, over each other":
         "function f\nret\n" + "".join(
             f".type l{i}, @object\n.size l{i}, 100000\nl{i}: .byte 0xfa\n"
-            for i in range(LABELS)),
+            for i in range(LABELS)) + "end_of f\n",
 }
 
 
 @pytest.mark.parametrize("name", MANY)
 def test_many_symbols_do_not_make_it_hang(tools, name, monkeypatch):
-    """A look from each at each would be hundreds of millions."""
-    looks, decode = itertools.count(), Decoder.at
+    """A look from each symbol at each instruction would be hundreds of millions."""
+    looks, find = itertools.count(), PrivilegedList.find
 
-    def counted(self, address):
+    def counted(self, code):
         assert next(looks) < 100 * LABELS
-        return decode(self, address)
+        return find(self, code)
 
-    monkeypatch.setattr(Decoder, "at", counted)
+    monkeypatch.setattr(PrivilegedList, "find", counted)
     assert found(assemble(tools, "x86_64", MANY[name]))[0] == []
 
 
 @pytest.mark.parametrize("line, reason", [
-    ("PLAIN(PRIVILEGED, 0xfa, 0, \"cli\")", "not 5 arguments"),
-    ("PLAIN(PRIVATE, 0xfa, 0, \"cli\", CLOSING)", "an argument is none of its kind"),
-    ("PLAIN(PRIVILEGED, 0xfa, 0, \"cli\", CLOSED)", "an argument is none of its kind"),
-    ("EXACT(PRIVILEGED, 0xfa, 9, 0, \"cli\", CLOSING)", "an argument is none of its kind"),
-    ("OTHER(PRIVILEGED, 0xfa, 0, \"cli\", CLOSING)", "no call of PLAIN"),
+    ("PLAIN(PRIVILEGED, 0xfa, 0, \"cli\")", r"4 arguments \(expected 5\)"),
+    ("PLAIN(PRIVATE, 0xfa, 0, \"cli\", CLOSING)", "invalid argument"),
+    ("PLAIN(PRIVILEGED, 0xfa, 0, \"cli\", CLOSED)", "invalid argument"),
+    ("EXACT(PRIVILEGED, 0xfa, 9, 0, \"cli\", CLOSING)", "invalid argument"),
+    ("OTHER(PRIVILEGED, 0xfa, 0, \"cli\", CLOSING)",
+     r"not a macro of the list \(expected PLAIN"),
     ("PLAIN(PRIVILEGED", "malformed: "),
 ])
 def test_malformed_list_is_refused(tools, line, reason):

@@ -1,10 +1,12 @@
-"""What the tests of find-privileged share: guests in assembly, and what is found in them."""
+"""Shared by the tests of find-privileged: guests in assembly, and the result for them."""
 
+import os
 import re
 import sys
 from functools import partial
+from pathlib import Path
 
-from conftest import ROOT, run
+from conftest import BUILD, ROOT, run
 
 sys.path.insert(0, str(ROOT / "gen"))
 from jumpslot_elf.privileged_list import read_list  # noqa: E402
@@ -14,7 +16,7 @@ TOOL = ROOT / "gen/find-privileged"
 ENTRIES = read_list()
 search = partial(search_guest, entries=ENTRIES)
 
-# WORD, %Wax: a machine word, and a register of one. ADDRESS(x): x, into %Wax.
+# WORD, %Wax: a machine word, and a register of one. ADDRESS(x): loads x into %Wax.
 START = """
         .macro function name
         .globl \\name
@@ -52,7 +54,26 @@ def assemble(tools, arch, text, name="guest", pie=False, flags=()):
 
 
 def found(guest):
-    """The names of what is found, and the labels of what was not searched."""
+    """The names of the instructions found, and the symbols of places not searched."""
     result = search(guest)
     return ([each.entry.name for each in result.findings],
             [each.symbol.name for each in result.left_over])
+
+
+def make(*arguments):
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    return run("make", "-s", "-C", ROOT, f"BUILD={BUILD}", *arguments, env=environment,
+               check=False)
+
+
+def check_clean(variable):
+    """The build searched the guests in a make variable, and found nothing in them."""
+    rule = f"print-guests: ; @echo $({variable})"
+    guests = make("--eval", rule, "print-guests").stdout.split()
+    assert guests
+    result = find_privileged(*guests)
+    assert result.returncode == 0 and result.stderr == ""
+    for guest, line in zip(guests, result.stdout.splitlines(), strict=True):
+        assert re.fullmatch(rf"{guest}: nothing to replace in \d+ instructions", line)
+        assert Path(f"{guest}.searched").exists()

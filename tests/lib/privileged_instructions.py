@@ -1,9 +1,9 @@
-"""The privileged instructions that fault: what each is called, and what to use instead."""
+"""The privileged instructions that fault, each with its name and its replacement."""
 
-# Privileged instructions: assembly, name, and what the report says to use.
+# Assembly, name, and the replacement that the report must name.
 DISABLE = "use _CPU_Virtual_Interrupts_close() or _disable()"
-IN = OUT = ("use what stands for the device: _BSP_Virtual_Console_*(), _BSP_Virtual_Clock_*(), "
-            "_CPU_Virtual_Irq_*(), or a provider's function")
+IN = OUT = ("use the device's replacement: _BSP_Virtual_Console_*(), "
+            "_BSP_Virtual_Clock_*(), _CPU_Virtual_Irq_*(), or a provider's function")
 WAIT = "use _CPU_Virtual_Wait_for_event(), or _CPU_Virtual_exec_stop_error() at the end"
 PRIVILEGED = [
     ("cli", "cli", DISABLE),
@@ -48,7 +48,8 @@ PRIVILEGED = [
 ]
 PRIVILEGED_ONLY = {
     "x86_64": [
-        ("mov %rax, %cr8", "mov to a control register", "paging and modes are the host's"),
+        ("mov %rax, %cr8", "mov to a control register",
+         "paging and modes are the host's"),
         ("swapgs", "swapgs", "segments are the host's"),
         ("sysretq", "sysret", "return from the interrupt handler"),
         ("push $0\n push $0\n push $2\n push $0x10\n push $0\n iretq", "iret",
@@ -62,13 +63,14 @@ PRIVILEGED_ONLY = {
         ("movl $0x10, 4+far\n lfs far, %eax", "lfs", "segments are"),
         ("ljmp $0x10, $0", "far jump", "segments are"),
         ("lcall $0x10, $0", "far call", "segments are"),
-        ("push $2\n push $0x10\n push $0\n iret", "iret", "return from the interrupt handler"),
+        ("push $2\n push $0x10\n push $0\n iret", "iret",
+         "return from the interrupt handler"),
     ],
 }
 
 
 def instructions(arch):
-    """The table for one architecture; %Wax is the accumulator of a word."""
+    """The table for one architecture, with the names of its word registers."""
     word = {"x86_64": "%r", "i386": "%e"}[arch]
     return [(text.replace("%W", word).replace("\n", "\\n"), name, instead)
             for text, name, instead in PRIVILEGED + PRIVILEGED_ONLY[arch]]

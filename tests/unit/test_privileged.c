@@ -1,4 +1,5 @@
-/* Privileged instructions told from their bytes: prefixes, modes, operands, the end. */
+/* Recognizing privileged instructions: prefixes, modes, operands, the end of the bytes.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,8 +10,8 @@ enum { NARROW, WIDE };
 
 static const char *find(const char *code, size_t count, bool is_64_bit)
 {
-	uint8_t *copy =
-		calloc(1, count ? count : 1); /* a sanitizer sees one byte too many */
+	/* On the heap, so that a sanitizer notices a read past the end. */
+	uint8_t *copy = calloc(1, count ? count : 1);
 	uint32_t number;
 
 	memcpy(copy, code, count);
@@ -40,7 +41,7 @@ START_TEST(a_rex_prefix_is_an_instruction_in_32_bit_code)
 }
 END_TEST
 
-START_TEST(the_operand_tells_instructions_of_one_opcode_apart)
+START_TEST(the_operand_distinguishes_instructions_of_one_opcode)
 {
 	is("\x0f\x01\x10", WIDE, "lgdt");
 	is("\x0f\x01\x18", WIDE, "lidt");
@@ -59,7 +60,7 @@ START_TEST(the_operand_tells_instructions_of_one_opcode_apart)
 }
 END_TEST
 
-START_TEST(what_is_something_else_in_64_bit_code_is_not_found_there)
+START_TEST(instructions_of_32_bit_code_are_not_found_in_64_bit_code)
 {
 	is("\xc5\x00", NARROW, "lds");
 	is("\xc5\xf8", NARROW, ""); /* VEX */
@@ -91,7 +92,7 @@ START_TEST(ordinary_instructions_are_not_found)
 }
 END_TEST
 
-START_TEST(what_never_faults_is_not_found)
+START_TEST(instructions_that_never_fault_are_not_found)
 {
 	is("\x9d", WIDE, "");	      /* popf */
 	is("\x0f\x02\xc0", WIDE, ""); /* lar */
@@ -101,7 +102,7 @@ START_TEST(what_never_faults_is_not_found)
 }
 END_TEST
 
-START_TEST(no_byte_is_read_behind_the_last)
+START_TEST(no_byte_is_read_past_the_last)
 {
 	is("", WIDE, "");
 	is("\x66", WIDE, "");
@@ -112,7 +113,7 @@ START_TEST(no_byte_is_read_behind_the_last)
 }
 END_TEST
 
-START_TEST(any_bytes_give_a_number_that_has_a_name)
+START_TEST(all_bytes_give_none_or_a_number_with_a_name)
 {
 	srand(1);
 	for (unsigned long i = unit_rounds(200000); i; i--) {
@@ -126,7 +127,7 @@ START_TEST(any_bytes_give_a_number_that_has_a_name)
 }
 END_TEST
 
-START_TEST(numbers_that_are_none_have_no_name)
+START_TEST(numbers_out_of_range_have_no_name)
 {
 	ck_assert_str_eq(privileged_name(PRIVILEGED_NONE), "?");
 	ck_assert_str_eq(privileged_instead(PRIVILEGED_NONE), "?");
@@ -139,14 +140,14 @@ int main(void)
 	const TTest *const tests[] = {
 		prefixes_may_stand_before_an_instruction,
 		a_rex_prefix_is_an_instruction_in_32_bit_code,
-		the_operand_tells_instructions_of_one_opcode_apart,
-		what_is_something_else_in_64_bit_code_is_not_found_there,
+		the_operand_distinguishes_instructions_of_one_opcode,
+		instructions_of_32_bit_code_are_not_found_in_64_bit_code,
 		fs_and_gs_bases_need_their_prefix,
 		ordinary_instructions_are_not_found,
-		what_never_faults_is_not_found,
-		no_byte_is_read_behind_the_last,
-		any_bytes_give_a_number_that_has_a_name,
-		numbers_that_are_none_have_no_name,
+		instructions_that_never_fault_are_not_found,
+		no_byte_is_read_past_the_last,
+		all_bytes_give_none_or_a_number_with_a_name,
+		numbers_out_of_range_have_no_name,
 	};
 
 	return unit_run("privileged", tests, COUNT(tests));
