@@ -12,10 +12,13 @@ from texts import COMMENT, MESSAGE, PROSE
 EVERYWHERE = (COMMENT, MESSAGE, PROSE)
 # Where a sentence begins: in a passage's first words, or after the end of another one.
 OPENING = r"(?:^[\s#>|*_(-]*(?:\d+\.\s+)?|(?<=[.!?:])[\s*_]+|\|\s+)"
-UNIT = (r"(?:cycles?|ticks?|instructions?|bytes?|words?|bits?|times|ns|us|ms|"
-        r"nanoseconds|microseconds|milliseconds|lines?|entry|entries|names?|files?|"
-        r"addresse?s?|one|two|three|system calls?|programs?|tests?|signals?|MiB|KiB|"
-        r"thunks?|records?|slots?|pages?|paragraphs?|examples?|tables?|folders?)")
+# An amount: what comes per call. Nouns that are verbs too count only after a number or
+# an article.
+AMOUNT = (r"(?:cycles?|ticks|instructions|bytes|words|bits|times|ns|us|ms|nanoseconds|"
+          r"microseconds|milliseconds|addresses|entries|one|two|three|"
+          r"(?:an?|one|two|three|each|another|\d+)\s(?:instruction|byte|word|bit|line|entry|"
+          r"name|file|address|system call|program|test|signal|[KM]iB|thunk|record|slot|page|"
+          r"paragraph|example|table|folder|stack|thread|assembly file|C file)s?)")
 THING = (r"(?:call|import|function|guest|thread|processor|register|slot|vector|file|"
          r"architecture|package|process|bind|line|period|interrupt|provider|section|"
          r"argument|record|option|test|entry|instruction|image|name|symbol|subject|"
@@ -77,7 +80,8 @@ PATTERNS = (
         ["so many bytes are copied", "So much for that"], ["as many bytes as fit"]),
     pattern(
         "double-genitive",
-        r"(?<!instead )\b(?P<hit>of (?:the |an? |its |our |another )?\w+'s)(?=\s*(?:[.,;:)|]|\Z|"
+        r"(?<!instead )\b(?P<hit>of (?:the |an? |its |our |another )?\w+'s)"
+        r"(?=\s*(?:[.,;:)|]|\Z|"
         r"\s(?:that|which|and|or|is|are|was|has|in|to|at|on|by|with|for|from|until|while|"
         r"when|if|may|can|must|does|do|but|below|above|after|before|as|than|of)\b))|"
         r"\b(?P<hit2>of (?:ours|theirs|yours|mine))\b",
@@ -86,10 +90,11 @@ PATTERNS = (
         ["the end of the guest's stack", "the size of Lua's source",
          "the runner's function instead of libc's"]),
     pattern(
-        "per", r"\b(?P<hit>" + UNIT + r"\s+an?\s+" + THING + r")\b(?!')",
+        "per", r"\b(?P<hit>" + AMOUNT + r"\s+an?\s+" + THING + r")\b(?!')",
         "\"per call\", \"for each import\"",
-        ["4 cycles a call", "an address an import", "a line a function"],
-        ["4 cycles per call", "once a second", "a call", "makes a call"]),
+        ["4 cycles a call", "an address an import", "a line a function", "one a call"],
+        ["4 cycles per call", "once a second", "a call", "It names a function.",
+         "the macro records a call", "as a test of the file name a call gets"]),
     pattern(
         "what-of", r"\b(?P<hit>[Ww]hat of)\b", "\"which parts of\"",
         ["what of it needs privileges"], ["which of them"]),
