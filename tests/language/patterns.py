@@ -16,9 +16,10 @@ OPENING = r"(?:^[\s#>|*_(-]*(?:\d+\.\s+)?|(?<=[.!?:])[\s*_]+|\|\s+)"
 # an article.
 AMOUNT = (r"(?:cycles?|ticks|instructions|bytes|words|bits|times|ns|us|ms|nanoseconds|"
           r"microseconds|milliseconds|addresses|entries|one|two|three|"
-          r"(?:an?|one|two|three|each|another|\d+)\s(?:instruction|byte|word|bit|line|entry|"
-          r"name|file|address|system call|program|test|signal|[KM]iB|thunk|record|slot|page|"
-          r"paragraph|example|table|folder|stack|thread|assembly file|C file)s?)")
+          r"(?:an?|one|two|three|each|another|\d+)\s(?:instruction|byte|word|bit|line|"
+          r"entry|name|file|address|system call|program|test|signal|[KM]iB|thunk|record|"
+          r"slot|page|paragraph|example|table|folder|stack|thread|assembly file|"
+          r"C file)s?)")
 THING = (r"(?:call|import|function|guest|thread|processor|register|slot|vector|file|"
          r"architecture|package|process|bind|line|period|interrupt|provider|section|"
          r"argument|record|option|test|entry|instruction|image|name|symbol|subject|"
@@ -94,7 +95,7 @@ PATTERNS = (
         "\"per call\", \"for each import\"",
         ["4 cycles a call", "an address an import", "a line a function", "one a call"],
         ["4 cycles per call", "once a second", "a call", "It names a function.",
-         "the macro records a call", "as a test of the file name a call gets"]),
+         "The macro records a call."]),
     pattern(
         "what-of", r"\b(?P<hit>[Ww]hat of)\b", "\"which parts of\"",
         ["what of it needs privileges"], ["which of them"]),
