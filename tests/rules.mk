@@ -6,7 +6,7 @@ SUBJECTS := abi bench build calls docs faults gen interrupts launcher lua rtos
 # What the tests of every subject use, and what some use beside it.
 TEST_FILES := $(PROGRAMS) $(RESOLVER) $(SIMPLE_x86_64) $(SIMPLE_i386)
 TEST_FILES_bench := $(BENCH_FILES)
-TEST_FILES_docs := $(RTOS_GUESTS) $(RTOS_NATIVE)
+TEST_FILES_docs := $(PROVIDERS_x86_64) $(RTOS_GUESTS) $(RTOS_NATIVE)
 TEST_FILES_gen := $(addsuffix .searched,$(SIMPLE_x86_64) $(SIMPLE_i386))
 TEST_FILES_lua := $(LUA_GUESTS) $(NEWLIB_PROVIDERS) $(addsuffix .searched,$(LUA_GUESTS))
 TEST_FILES_rtos := $(RTOS_GUESTS) $(RTOS_NATIVE) $(RTOS_LUA_GUESTS) $(RTOS_LUA_NATIVE) \
