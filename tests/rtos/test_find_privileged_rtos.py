@@ -1,4 +1,4 @@
-"""find-privileged: the same kernel as a guest is clean, and native it has its findings."""
+"""find-privileged: the kernel is clean as a guest and has its findings if native."""
 
 import json
 import re
