@@ -129,12 +129,12 @@ EXTERNAL_FUNC(int, _BSP_Virtual_faulthandler, void (*)(struct jumpslot_fault *))
 /*
  * void _BSP_Virtual_reset(int warm)
  *
- * Starts this guest again: the image is read from the same file, providers are loaded
- * again, and the clock restarts at 0. Never returns. If `warm` is not 0, the work area
- * keeps its contents; otherwise it is zero. Process state that start-up does not set (for
- * example the working directory) is preserved. Files that providers opened are closed,
- * and their atexit() functions are not called. If the guest cannot be started again, it
- * ends with status 125 and a line that says why.
+ * Starts this guest again, in a new process: the image is read from the same file,
+ * providers are loaded again, and environment, working directory and open files are those
+ * of the first start. The clock restarts at 0. Never returns. If `warm` is not 0, the
+ * work area keeps its contents; otherwise it is zero. The atexit() functions of providers
+ * are not called. If the guest cannot be started again, as without a supervisor
+ * (--in-place), it ends with status 125 and a line that says why.
  *
  * Only on the thread on which the host entered the guest, from any depth of calls and on
  * any stack.

@@ -28,6 +28,8 @@ enum outcome_kind {
 	OUTCOME_PRIVILEGED,	 /* a fault by instruction `detail` of privileged.h */
 	OUTCOME_SEGMENTS, /* the guest changed segment registers: `detail`, OUTCOME_FS and
 			     so on */
+	OUTCOME_RESTART_COLD, /* no fault: the guest is to start again, */
+	OUTCOME_RESTART_WARM, /* and with the contents of its work area */
 };
 
 #define OUTCOME_NO_IMPORT UINT32_MAX

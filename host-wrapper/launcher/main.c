@@ -125,6 +125,8 @@ static int run_guest(struct launch *launch)
 	struct run run = {
 		.runner = launch->runner.text,
 		.guest = guest->file.fd,
+		.imports = &guest->table,
+		.work_area_size = launch->options.work_area_size,
 		.timeout_ns = launch->options.timeout_ns,
 		.raw = launch->options.raw,
 		.shown = stderr,

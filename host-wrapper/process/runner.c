@@ -1,12 +1,12 @@
 /*
  * The runner of the process host: loads the guest that a plan describes, and calls it.
- * Started by host-wrapper with three descriptors as arguments: plan, guest file, and the
- * page to report faults through (-1: none); by itself, after a warm reset, with a fourth:
- * the work area of before. The only place of the runner that prints
- * errors and exits.
+ * Started by host-wrapper with four descriptors as arguments: plan, guest file, the page
+ * to report through, and the work area (-1: none). The only place of the runner that
+ * prints errors and exits.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +34,9 @@
 #include "runner/sources.h"
 #include "runner/start_info.h"
 
+/* Arguments of this program. */
+enum { PLAN = 1, GUEST, OUTCOME, WORK_AREA, ARGUMENTS };
+
 static int complain(int status, const struct message *message)
 {
 	fprintf(stderr, "host-wrapper: %s: %s\n",
@@ -58,7 +61,7 @@ static int share_outcome(int fd, struct message *message)
 }
 
 /* Everything up to the guest's memory; 0 or an exit status. */
-static int load(void)
+static int load(int work_area)
 {
 	struct message message;
 	uintptr_t *functions = NULL;
@@ -66,9 +69,9 @@ static int load(void)
 
 	if (load_segments(&message) || relocate(&message) || load_protect(&message))
 		return complain(EXIT_CANNOT_LOAD, &message);
-	if (load_areas(&message) || reset_share_work_area(&message) ||
-	    fault_handler_prepare(&message) || start_info_make(&message) ||
-	    multiboot_make(&message) || providers_load(&functions, &message))
+	if (load_areas(work_area, &message) || fault_handler_prepare(&message) ||
+	    start_info_make(&message) || multiboot_make(&message) ||
+	    providers_load(&functions, &message))
 		return complain(EXIT_FAILED, &message);
 	error = gate_prepare(functions, &message);
 	if (!error)
@@ -97,25 +100,33 @@ static int run(void)
 	return status & 0xff;
 }
 
+/* Descriptors on the command line must not reach programs that providers start. */
+static void hide_arguments(char **arguments)
+{
+	for (size_t i = PLAN; i < ARGUMENTS; i++)
+		if (atoi(arguments[i]) >= 0)
+			fcntl(atoi(arguments[i]), F_SETFD, FD_CLOEXEC);
+}
+
 int main(int argc, char **argv)
 {
 	struct message message;
 	const struct plan *plan;
 	int status;
 
-	if (argc != RESET_WORK_AREA && argc != RESET_ARGUMENTS) {
+	if (argc != ARGUMENTS) {
 		fputs("jumpslot-runner: started by host-wrapper, not by hand\n", stderr);
 		return EXIT_FAILED;
 	}
-	guest.file = atoi(argv[RESET_GUEST]);
-	if (plan_read(&plan, atoi(argv[RESET_PLAN]), &message))
+	guest.file = atoi(argv[GUEST]);
+	if (plan_read(&plan, atoi(argv[PLAN]), &message))
 		return complain(EXIT_FAILED, &message);
 	guest.plan = plan;
+	hide_arguments(argv);
 	segments_start(); /* each handler needs them */
-	if (reset_prepare(argv, &message) ||
-	    share_outcome(atoi(argv[RESET_OUTCOME]), &message) || faults_catch(&message))
+	if (share_outcome(atoi(argv[OUTCOME]), &message) || faults_catch(&message))
 		return complain(EXIT_FAILED, &message);
 	signal_mask_start();
-	status = load();
+	status = load(atoi(argv[WORK_AREA]));
 	return status ? status : run();
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <jumpslot/external_abi.h>
+#include "common/memory_file.h"
 #include "process/calls/gate.h"
 #include "runner/guest.h"
 #include "runner/guest_memory.h"
@@ -35,8 +36,6 @@ static int map_twice(int fd, struct message *message)
 	size_t size = (size_t)pages->size;
 	void *own, *guests = guest_pointer(pages->address);
 
-	if (ftruncate(fd, (off_t)size))
-		return fail(message, errno, "slots: %s", strerror(errno));
 	own = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (own == MAP_FAILED)
 		return fail(message, errno, "slots: %s", strerror(errno));
@@ -59,9 +58,9 @@ static int make_readonly(struct message *message)
 
 	if (!guest.plan->readonly_slots.size)
 		return 0;
-	fd = memfd_create("jumpslot-slots", MFD_ALLOW_SEALING | MFD_CLOEXEC);
+	fd = memory_file_create("the slots", guest.plan->readonly_slots.size, message);
 	if (fd < 0)
-		return fail(message, errno, "slots: %s", strerror(errno));
+		return fd;
 	error = map_twice(fd, message);
 	close(fd);
 	return error;

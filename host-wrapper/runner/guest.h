@@ -12,7 +12,7 @@
 
 struct guest {
 	const struct plan *plan;
-	int file;	     /* the image; open for a guest that may start again */
+	int file;	     /* the image */
 	uintptr_t base;	     /* added to the image's addresses */
 	uintptr_t stack_low; /* the initial stack, without its guards */
 	uintptr_t stack_high;

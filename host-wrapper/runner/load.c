@@ -242,7 +242,25 @@ static int map_guarded(uintptr_t *start, uint64_t size, const char *name,
 	return add_region(*start, *start + (uintptr_t)size, PF_R | PF_W, false, message);
 }
 
-int load_areas(struct message *message)
+static int share_work_area(int file, struct message *message)
+{
+	uint64_t size = guest.plan->work_area_size;
+	struct stat status;
+
+	if (fstat(file, &status))
+		return fail(message, errno, "the work area cannot be examined: %s",
+			    strerror(errno));
+	if ((uint64_t)status.st_size != size)
+		return fail(message, EINVAL, "a work area of %jd bytes, not %" PRIu64,
+			    (intmax_t)status.st_size, size);
+	if (mmap((void *)guest.work_area, (size_t)size, PROT_READ | PROT_WRITE,
+		 MAP_SHARED | MAP_FIXED, file, 0) == MAP_FAILED)
+		return fail(message, errno, "the work area cannot be shared: %s",
+			    strerror(errno));
+	return 0;
+}
+
+int load_areas(int file, struct message *message)
 {
 	int error =
 		map_guarded(&guest.stack_low, guest.plan->stack_size, "a stack", message);
@@ -251,5 +269,7 @@ int load_areas(struct message *message)
 	if (!error)
 		error = map_guarded(&guest.work_area, guest.plan->work_area_size,
 				    "a work area", message);
+	if (!error && file >= 0)
+		error = share_work_area(file, message);
 	return error;
 }

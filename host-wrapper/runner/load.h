@@ -22,7 +22,10 @@ int load_segments(struct message *message);
 /* Gives each segment its own protection, and enters it as guest memory. */
 int load_protect(struct message *message);
 
-/* Maps the initial stack and the work area, LOAD_GUARD at both ends of each. */
-int load_areas(struct message *message);
+/*
+ * Maps the initial stack and the work area, LOAD_GUARD at both ends of each. `file` is
+ * the work area's memory file, for a guest that may restart; -1: it has none.
+ */
+int load_areas(int file, struct message *message);
 
 #endif

@@ -1,42 +1,15 @@
 """The guest's own fault handler: what reaches it, what it may decide, and what it may not."""
 
-import os
 import re
-import subprocess
 from collections import namedtuple
 
 import pytest
-from conftest import BUILD, ROOT, each_arch as arch, only_x86_64
+from conftest import ROOT, each_arch as arch, only_x86_64
+from fault_guest import GUEST, HANDLER, HOST, ISR, SET, build, faulting, provider, report
 from privileged_instructions import WAIT, instructions
 
-GUEST = """
-    #include "fault.h"
-    static volatile unsigned calls;
-    %s
-    JUMPSLOT_ENTRY(info) { (void)info; %s }
-    """
-HANDLER = """
-    static void handler(struct jumpslot_fault *fault) { (void)fault; calls++; %s }
-    """
-SET = "if (_BSP_Virtual_faulthandler(handler)) return 99; "
 WORD = {"x86_64": "quad", "i386": "long"}
 SP = {"x86_64": "rsp", "i386": "esp"}
-
-
-def build(tools, body, handler=None, before=""):
-    if handler is not None:
-        before += HANDLER % handler
-        body = SET + body
-    return tools.guest(GUEST % (before, body), "-I", ROOT / "tests/faults/guests")
-
-
-def faulting(tools, *guest, options=(), arguments=(), timeout=("--timeout", "60"), **more):
-    return tools.wrapper(*timeout, *options, build(tools, *guest, **more), *arguments)
-
-
-def report(result):
-    """The first line; behind it stands the virtual CPU's state."""
-    return result.stderr.splitlines(keepends=True)[0]
 
 
 def function_at(line):
@@ -359,15 +332,6 @@ def test_without_a_handler_an_overflow_is_reported(tools):
     assert result.returncode == 139
 
 
-ISR = """
-    static volatile unsigned interrupts, nested, deepest;
-    static void isr(int vector, void *frame)
-    {
-            (void)frame;
-            interrupts++;
-            _CPU_Virtual_Irq_ack(vector);
-    }
-    """
 OPEN = """
     if (_CPU_Virtual_Set_handler(isr) || _CPU_Virtual_Irq_request(20)) return 98;
     _CPU_Virtual_Interrupts_open();
@@ -426,35 +390,6 @@ def test_faults_and_clock_interrupts_do_not_disturb_each_other(tools):
         """, "fault->si = (uintptr_t)where; fault->decision = JUMPSLOT_FAULT_RETRY;",
                       before=ISR + "static const unsigned long good = 3, *where;")
     assert (result.stderr, result.returncode) == ("", 5)
-
-
-def provider(tools):
-    return tools.provider("""
-        #include <jumpslot/provider.h>
-        #include <errno.h>
-        #include <stdio.h>
-        #include <stdlib.h>
-        #include <unistd.h>
-        EXTERNAL_FUNC(int, host, const char *)
-        EF(host)
-        EXTERNAL_FUNC(int, host_fault)
-        EF(host_fault)
-        EXTERNAL_FUNC(int, host_calls, void (*)(void))
-        EF(host_calls)
-        int host(const char *text)
-        {
-                return printf("%s\\n", text) + (errno = 0) + (malloc(100) ? 0 : 1);
-        }
-        int host_fault(void) { int *volatile nowhere = (int *)16; return *nowhere; }
-        int host_calls(void (*function)(void)) { jumpslot_guest_call(function); return 0; }
-        """)
-
-
-HOST = """
-    EXTERNAL_FUNC(int, host, const char *)
-    EXTERNAL_FUNC(int, host_fault)
-    EXTERNAL_FUNC(int, host_calls, void (*)(void))
-    """
 
 
 def test_a_handler_may_call_gated_host_functions(tools):
@@ -635,194 +570,6 @@ def test_data_segments_are_the_hosts_too(tools):
         """), "-I", ROOT / "tests/faults/guests", arch="i386"))
     assert report(result).endswith(": the guest changed DS and ES, which is the host's\n")
     assert result.returncode == 139
-
-
-# Starting anew.
-COUNT = """
-    unsigned char *area = (unsigned char *)(uintptr_t)info->work_area_base;
-    static int initial = 5;
-    if (initial++ != 5) return 90;
-    print_number("run", area[0]);
-    """
-
-
-def test_lines_and_other_descriptors_survive_restarts(tools):
-    """Eleven times, each as the line is raised, by a process that knows of none of them."""
-    guest = build(tools, """
-        if (_CPU_Virtual_Set_handler(isr) || _CPU_Virtual_Irq_request(2)) return 98;
-    """ + COUNT + """
-        while (!interrupts)
-                _CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER);
-        if (area[0]++ < 10)
-                _BSP_Virtual_reset(1);
-        return 9;
-        """, before=ISR)
-    down, up = os.pipe()
-    with open(down), open(up, "w", buffering=1) as raising:
-        process = subprocess.Popen(
-            [BUILD / "bin/host-wrapper", "--timeout", "60", "--line", f"2=fd:{down}", guest],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pass_fds=[down])
-        for number in range(11):
-            assert process.stdout.readline() == f"run {number:x}\n"
-            raising.write("!")
-            raising.flush()
-        assert process.communicate(timeout=60) == ("", "")
-    assert process.returncode == 9
-
-
-@pytest.mark.parametrize("by_handler", [False, True])
-def test_a_warm_restart_keeps_the_work_area_and_nothing_else(tools, by_handler):
-    restart = "divide(0);" if by_handler else "_BSP_Virtual_reset(1);"
-    result = faulting(tools, COUNT + f"""
-        if (area[0]++ < 3) {{ area[info->work_area_size - 1]++; {restart} }}
-        return area[info->work_area_size - 1] + 40;
-        """, "fault->decision = JUMPSLOT_FAULT_RESTART_WARM;")
-    assert result.stdout == "run 0\nrun 1\nrun 2\nrun 3\n"
-    assert (result.stderr, result.returncode) == ("", 43)
-
-
-@pytest.mark.parametrize("by_handler", [False, True])
-def test_a_cold_restart_clears_the_work_area(tools, by_handler):
-    """The host remembers, in the environment: the guest cannot."""
-    remember = tools.provider("""
-        #include <jumpslot/provider.h>
-        #include <stdlib.h>
-        EXTERNAL_FUNC(int, again)
-        EF(again)
-        int again(void)
-        {
-                const char *runs = getenv("RUNS");
-                char next[2] = { (char)((runs ? *runs : '0') + 1), 0 };
-                setenv("RUNS", next, 1);
-                return *next < '4';
-        }
-        """, name="remember")
-    restart = "divide(0);" if by_handler else "_BSP_Virtual_reset(0);"
-    result = faulting(tools, COUNT + f"area[0]++; if (again()) {{ {restart} }} return 7;",
-                      "fault->decision = JUMPSLOT_FAULT_RESTART_COLD;",
-                      before="EXTERNAL_FUNC(int, again)", options=["--provider", remember])
-    assert result.stdout == "run 0\n" * 4
-    assert (result.stderr, result.returncode) == ("", 7)
-
-
-def test_a_cold_restart_after_a_warm_one_clears_the_work_area(tools):
-    result = faulting(tools, COUNT + """
-        if (info->work_area_size != 1 << 20) return 1;
-        _BSP_Virtual_Console_write("", 0);
-        if (!area[0]) { area[0] = 1; area[1] = 1; _BSP_Virtual_reset(1); }
-        if (area[1] == 1) { area[1] = 2; _BSP_Virtual_reset(1); }
-        return area[1];
-        """, options=["--work-area", "1M"])
-    assert result.stdout == "run 0\nrun 1\nrun 1\n"
-    assert (result.stderr, result.returncode) == ("", 2)
-
-
-def test_a_restarted_guest_has_its_arguments_clock_and_interrupts(tools):
-    result = faulting(tools, COUNT + """
-        char text[16];
-        if (_BSP_Virtual_Clock_read() > 10000000000ull) return 91;
-        if (jumpslot_argument_count() != 2 || jumpslot_argument(1, text, 16) != 5) return 92;
-        if (_CPU_Virtual_Set_handler(isr) || _CPU_Virtual_Irq_request(0) ||
-            _BSP_Virtual_Clock_init() || _BSP_Virtual_Clock_periodic(0, 1000000))
-                return 93;
-        _CPU_Virtual_Interrupts_open();
-        while (interrupts < 3)
-                ;
-        if (area[0]++ < 50)
-                _BSP_Virtual_reset(1);
-        return 9;
-        """, before=ISR, arguments=["hello"])
-    assert len(result.stdout.splitlines()) == 51
-    assert (result.stderr, result.returncode) == ("", 9)
-
-
-def test_files_that_providers_opened_are_closed_and_those_of_the_caller_are_not(tools):
-    """A thousand restarts, each of which opens one, and reads what the caller left open."""
-    opens = tools.provider("""
-        #include <jumpslot/provider.h>
-        #include <fcntl.h>
-        #include <unistd.h>
-        EXTERNAL_FUNC(int, highest)
-        EF(highest)
-        EXTERNAL_FUNC(int, is_open, int)
-        EF(is_open)
-        int highest(void) { return open("/dev/null", O_RDONLY); }
-        int is_open(int fd) { return fcntl(fd, F_GETFD) >= 0; }
-        """, name="opens")
-    guest = build(tools, """
-        unsigned *area = (unsigned *)(uintptr_t)info->work_area_base;
-        int fd = highest();
-        if (!is_open(97)) return 91;
-        if (!area[1]) area[1] = (unsigned)fd;
-        if (fd > (int)area[1] + 1) return 92;
-        if (area[0]++ < 300) _BSP_Virtual_reset(1);
-        return 9;
-        """, before="EXTERNAL_FUNC(int, highest)\nEXTERNAL_FUNC(int, is_open, int)\n")
-    with open("/dev/null", encoding="ascii") as null:
-        os.dup2(null.fileno(), 97)
-        try:
-            result = tools.wrapper("--provider", opens, guest, pass_fds=[97])
-        finally:
-            os.close(97)
-    assert (result.stderr, result.returncode) == ("", 9)
-
-
-def test_a_restart_works_from_a_callback_and_from_interrupt_handlers(tools):
-    result = faulting(tools, COUNT + """
-        if (_CPU_Virtual_Set_handler(restart) || _CPU_Virtual_Irq_request(20)) return 98;
-        switch (area[0]++) {
-        case 0: host_calls(restart_here); break;
-        case 1: _CPU_Virtual_Interrupts_open(); _CPU_Virtual_Irq_raise(20); break;
-        case 2: return 6;
-        }
-        return 99;
-        """, before=HOST + """
-        static void restart_here(void) { _BSP_Virtual_reset(1); }
-        static void restart(int vector, void *frame)
-        {
-                (void)vector; (void)frame; _BSP_Virtual_reset(1);
-        }
-        """, options=["--provider", provider(tools)])
-    assert result.stdout == "run 0\nrun 1\nrun 2\n"
-    assert (result.stderr, result.returncode) == ("", 6)
-
-
-def test_what_a_provider_printed_is_not_lost_in_a_restart(tools):
-    result = faulting(tools, COUNT + "host(\"printed\"); if (area[0]++ < 2) "
-                                     "_BSP_Virtual_reset(1); return 0;",
-                      before=HOST, options=["--provider", provider(tools)])
-    assert sorted(result.stdout.splitlines()) == ["printed"] * 3 + ["run 0", "run 1", "run 2"]
-
-
-def test_a_guest_that_restarts_for_ever_runs_out_of_its_time(tools):
-    result = tools.wrapper("--timeout", "0.5", build(tools, "_BSP_Virtual_reset(0); return 1;"))
-    assert report(result).endswith(": its time is up (--timeout)\n")
-    assert result.returncode == 137
-
-
-def test_a_restart_without_a_supervisor_works_too(tools):
-    result = faulting(tools, COUNT + "if (area[0]++ < 2)\n_BSP_Virtual_reset(1);\nreturn 4;",
-                      options=["--in-place"], timeout=())
-    assert result.stdout == "run 0\nrun 1\nrun 2\n"
-    assert (result.stderr, result.returncode) == ("", 4)
-
-
-def test_a_guest_whose_provider_was_changed_is_not_restarted(tools):
-    library = provider(tools)
-    change = tools.provider("""
-        #include <jumpslot/provider.h>
-        #include <fcntl.h>
-        #include <sys/stat.h>
-        EXTERNAL_FUNC(int, change)
-        EF(change)
-        int change(void) { return utimensat(AT_FDCWD, "%s", NULL, 0); }
-        """ % library, name="change")
-    result = faulting(tools, "host(\"once\"); change(); _BSP_Virtual_reset(0); return 1;",
-                      before=HOST + "EXTERNAL_FUNC(int, change)\n",
-                      options=["--provider", library, "--provider", change])
-    assert result.stdout == "once\n"
-    assert report(result).endswith(f"provider {library} was changed since it was scanned\n")
-    assert result.returncode == 125
 
 
 # The end, from where it is hardest.

@@ -13,6 +13,7 @@
 
 #include "common/exit_status.h"
 #include "common/memory_file.h"
+#include "restart.h"
 #include "supervise.h"
 #include "terminal.h"
 #include "terminal_keeper.h"
@@ -32,17 +33,21 @@ struct watch {
 	const struct outcome *outcome; /* the page that the runner reports through */
 	struct terminal *terminal;     /* NULL: --raw does not apply */
 	struct terminal_keeper keeper; /* of the terminal, if there is one */
+	struct restart restart;
 	pid_t child;
-	sigset_t mask; /* blocked, and waited for */
-	sigset_t old;  /* the mask before, and of the runner */
+	uint64_t deadline; /* of all runners together; 0: none */
+	sigset_t mask;	   /* blocked, and waited for */
+	sigset_t old;	   /* the mask before, and of the runner */
+	sigset_t missed;   /* came while a runner made way for the next */
 };
 
-/* Replaces this process; `outcome` is -1 without a supervisor. */
-static int exec_runner(const struct run *run, int outcome, struct message *message)
+/* Replaces this process; `outcome` and `work_area` are -1 without a supervisor. */
+static int exec_runner(const struct run *run, int outcome, int work_area,
+		       struct message *message)
 {
-	int inherited[] = { run->plan, run->guest, outcome };
+	int inherited[] = { run->plan, run->guest, outcome, work_area };
 	char text[COUNT(inherited)][16];
-	char *argv[] = { (char *)run->runner, text[0], text[1], text[2], NULL };
+	char *argv[] = { (char *)run->runner, text[0], text[1], text[2], text[3], NULL };
 
 	for (size_t i = 0; i < COUNT(inherited); i++) {
 		snprintf(text[i], sizeof(text[i]), "%d", inherited[i]);
@@ -56,7 +61,7 @@ static int exec_runner(const struct run *run, int outcome, struct message *messa
 
 int run_in_place(const struct run *run, struct message *message)
 {
-	return exec_runner(run, -1, message);
+	return exec_runner(run, -1, -1, message);
 }
 
 /* SIGTSTP and SIGCONT matter only if there is a terminal to restore. */
@@ -71,6 +76,7 @@ static void block_signals(struct watch *watch)
 		sigaddset(&watch->mask, SIGTSTP);
 		sigaddset(&watch->mask, SIGCONT);
 	}
+	sigemptyset(&watch->missed);
 	sigprocmask(SIG_BLOCK, &watch->mask, &watch->old);
 }
 
@@ -82,7 +88,7 @@ static void become_child(const struct watch *watch, int outcome, pid_t parent)
 	if (getppid() != parent)
 		_exit(EXIT_FAILED);
 	sigprocmask(SIG_SETMASK, &watch->old, NULL);
-	exec_runner(watch->run, outcome, &message);
+	exec_runner(watch->run, outcome, watch->restart.work_area, &message);
 	message_print(NULL, &message);
 	_exit(EXIT_FAILED);
 }
@@ -112,13 +118,51 @@ static int next_signal(const sigset_t *mask, uint64_t deadline, siginfo_t *info)
 	}
 }
 
-/* The kernel sends signals of the terminal's keys to the whole job, the guest included.
- */
-static void pass_on(pid_t child, const siginfo_t *info)
+static bool is_passed_on(int number)
 {
 	for (size_t i = 0; i < COUNT(passed_on); i++)
-		if (info->si_signo == passed_on[i] && info->si_code != SI_KERNEL)
-			kill(child, info->si_signo);
+		if (number == passed_on[i])
+			return true;
+	return false;
+}
+
+/* A runner that has asked for a restart may be past taking signals: then the next runner
+ * gets this one. */
+static void note_missed(struct watch *watch, int number)
+{
+	if (restart_is_wanted(watch->outcome))
+		sigaddset(&watch->missed, number);
+}
+
+/* The kernel sends its own signals, as for a terminal's keys, to the runner as well. */
+static void pass_on(struct watch *watch, const siginfo_t *info)
+{
+	if (!is_passed_on(info->si_signo))
+		return;
+	if (info->si_code != SI_KERNEL)
+		kill(watch->child, info->si_signo);
+	note_missed(watch, info->si_signo);
+}
+
+/* Gives a new runner the signals that came when there was none. It has them blocked
+ * until it becomes the runner, so one that it got by itself as well counts once. */
+static void pass_on_missed(struct watch *watch)
+{
+	const struct timespec no_time = { 0 };
+	sigset_t missed = watch->missed, guests;
+	int number;
+
+	sigemptyset(&watch->missed);
+	sigemptyset(&guests);
+	for (size_t i = 0; i < COUNT(passed_on); i++)
+		sigaddset(&guests, passed_on[i]);
+	while ((number = sigtimedwait(&guests, NULL, &no_time)) > 0)
+		sigaddset(&missed, number);
+	for (size_t i = 0; i < COUNT(passed_on); i++)
+		if (sigismember(&missed, passed_on[i])) {
+			kill(watch->child, passed_on[i]);
+			note_missed(watch, passed_on[i]);
+		}
 }
 
 static void show_vcpu(const struct watch *watch)
@@ -158,7 +202,7 @@ static void stop(const struct watch *watch)
 	go_on(watch);
 }
 
-static void serve(const struct watch *watch, const siginfo_t *info)
+static void serve(struct watch *watch, const siginfo_t *info)
 {
 	switch (info->si_signo) {
 	case SHOW_VCPU:
@@ -171,7 +215,7 @@ static void serve(const struct watch *watch, const siginfo_t *info)
 		go_on(watch);
 		break;
 	default:
-		pass_on(watch->child, info);
+		pass_on(watch, info);
 	}
 }
 
@@ -181,33 +225,37 @@ static void time_out(const struct watch *watch, struct run_result *result)
 	vcpu_report_read(watch->child, watch->outcome, &result->outcome.vcpu);
 	kill(watch->child, SIGKILL);
 	waitpid(watch->child, &result->status, 0);
+	result->outcome.kind = watch->outcome->kind;
 }
 
 /* Returns when to act although no signal came; 0: never. */
-static uint64_t next_look(const struct watch *watch, uint64_t deadline)
+static uint64_t next_look(const struct watch *watch)
 {
 	uint64_t look = now_ns() + TERMINAL_LOOK_NS;
 
 	if (!terminal_is_awaited(watch->terminal))
-		return deadline;
-	return deadline && deadline < look ? deadline : look;
+		return watch->deadline;
+	return watch->deadline && watch->deadline < look ? watch->deadline : look;
 }
 
-static void wait_for_end(const struct watch *watch, struct run_result *result)
+static bool is_late(const struct watch *watch)
 {
-	uint64_t timeout = watch->run->timeout_ns;
-	uint64_t deadline = timeout ? now_ns() + timeout : 0;
+	return watch->deadline && now_ns() >= watch->deadline;
+}
 
+static void wait_for_end(struct watch *watch, struct run_result *result)
+{
 	while (waitpid(watch->child, &result->status, WNOHANG) == 0) {
 		siginfo_t info;
 
-		if (next_signal(&watch->mask, next_look(watch, deadline), &info))
+		if (next_signal(&watch->mask, next_look(watch), &info))
 			serve(watch, &info);
-		else if (deadline && now_ns() >= deadline)
+		else if (is_late(watch))
 			return time_out(watch, result);
 		else
 			terminal_enter(watch->terminal);
 	}
+	result->outcome = *watch->outcome;
 }
 
 /* A signal for a guest that has ended must not end us before we report the end. */
@@ -219,22 +267,24 @@ static void drop_signals(const sigset_t *mask)
 		;
 }
 
-/* Creates the page that the runner reports through. Returns its descriptor. */
-static int share_outcome(const struct outcome **outcome, struct message *message)
+/* Creates the page that one runner reports through; returns its descriptor. Unsealed, a
+ * guest that opens it through /proc could truncate it under us. */
+static int share_outcome(struct watch *watch, struct message *message)
 {
-	int fd = memory_file_create("the outcome", sizeof(**outcome), message);
-	void *at;
+	int fd = memory_file_create("the outcome", sizeof(struct outcome), message);
+	void *at = MAP_FAILED;
 
 	if (fd < 0)
 		return fd;
-	at = mmap(NULL, sizeof(**outcome), PROT_READ, MAP_SHARED, fd, 0);
-	/* Unsealed, a guest that opens it through /proc could truncate it under us. */
-	if (at == MAP_FAILED ||
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
-		return fail(message, errno, "no memory to share with the runner: %s",
-			    strerror(errno));
-	*outcome = at;
-	return fd;
+	if (!fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
+		at = mmap(NULL, sizeof(struct outcome), PROT_READ, MAP_SHARED, fd, 0);
+	if (at != MAP_FAILED) {
+		watch->outcome = at;
+		return fd;
+	}
+	fail(message, errno, "no memory to share with the runner: %s", strerror(errno));
+	close(fd);
+	return -ENOMEM;
 }
 
 static int run_child(struct watch *watch, int outcome, struct run_result *result,
@@ -248,10 +298,41 @@ static int run_child(struct watch *watch, int outcome, struct run_result *result
 			    strerror(errno));
 	if (watch->child == 0)
 		become_child(watch, outcome, self);
+	pass_on_missed(watch);
 	wait_for_end(watch, result);
-	if (!result->timed_out)
-		result->outcome = *watch->outcome;
 	return 0;
+}
+
+/* One runner, from start to end; `result` is that of the one before, or zeros. */
+static int run_once(struct watch *watch, struct run_result *result,
+		    struct message *message)
+{
+	int error = restart_prepare(&watch->restart, &result->outcome, message);
+	int outcome = error ? error : share_outcome(watch, message);
+
+	if (outcome < 0)
+		return outcome;
+	*result = (struct run_result){ 0 };
+	error = run_child(watch, outcome, result, message);
+	munmap((void *)watch->outcome, sizeof(*watch->outcome));
+	close(outcome);
+	return error;
+}
+
+/* Whether the guest is to start again. Its time goes on, even if each of its runs is too
+ * short for it to be looked at in between. */
+static bool restarts(const struct watch *watch, struct run_result *result)
+{
+	if (!restart_is_wanted(&result->outcome))
+		return false;
+	if (WIFEXITED(result->status) && !WEXITSTATUS(result->status)) {
+		if (!is_late(watch))
+			return true;
+		result->timed_out = true;
+		result->status = W_EXITCODE(0, SIGKILL);
+	}
+	result->outcome.kind = OUTCOME_NONE; /* stopped before it could exit */
+	return false;
 }
 
 static void close_terminal(const struct watch *watch)
@@ -272,12 +353,13 @@ static int open_terminal(struct watch *watch, struct message *message)
 
 int supervise(const struct run *run, struct run_result *result, struct message *message)
 {
-	struct watch watch = { .run = run };
-	int fd = share_outcome(&watch.outcome, message);
+	struct watch watch = {
+		.run = run,
+		.restart = restart_init(run->imports, run->work_area_size),
+		.deadline = run->timeout_ns ? now_ns() + run->timeout_ns : 0,
+	};
 	int error;
 
-	if (fd < 0)
-		return fd;
 	*result = (struct run_result){ 0 };
 	signal(SIGCHLD, SIG_DFL); /* ignored, the child would leave no status */
 	error = run->raw ? open_terminal(&watch, message) : 0;
@@ -285,10 +367,11 @@ int supervise(const struct run *run, struct run_result *result, struct message *
 		return error;
 	block_signals(&watch);
 	terminal_enter(watch.terminal);
-	error = run_child(&watch, fd, result, message);
+	do
+		error = run_once(&watch, result, message);
+	while (!error && restarts(&watch, result));
+	restart_end(&watch.restart);
 	close_terminal(&watch);
-	munmap((void *)watch.outcome, sizeof(*watch.outcome));
-	close(fd);
 	drop_signals(&watch.mask);
 	sigprocmask(SIG_SETMASK, &watch.old, NULL);
 	return error;

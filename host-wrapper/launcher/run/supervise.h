@@ -1,6 +1,6 @@
 /*
- * The supervisor: starts the runner, waits for its end, and returns how it ended. It maps
- * nothing of the guest.
+ * The supervisor: starts the runner, waits for its end, starts another if the guest
+ * restarts, and returns how the last one ended. It maps nothing of the guest.
  */
 #ifndef JUMPSLOT_SUPERVISE_H
 #define JUMPSLOT_SUPERVISE_H
@@ -10,25 +10,29 @@
 
 #include "common/message.h"
 #include "common/outcome.h"
+#include "launcher/scan/imports.h"
 
 /* How to start a runner. */
 struct run {
 	const char *runner; /* path of the program */
 	int plan;	    /* descriptors that it inherits */
 	int guest;
+	const struct import_table *imports; /* of the guest */
+	uint64_t work_area_size;
 	uint64_t timeout_ns; /* 0: none */
 	bool raw;	     /* put the terminal on standard input in raw mode */
 	FILE *shown;	     /* where to print the virtual CPU on SIGUSR2 */
 };
 
-/* How it ended. */
+/* How the last runner ended. */
 struct run_result {
 	int status; /* as waitpid() gives it */
 	bool timed_out;
 	struct outcome outcome; /* as the runner left it; not trusted */
 };
 
-/* Starts the runner and waits for its end. Returns 0 or a negative errno. */
+/* Starts the runner, again for each restart of the guest, and waits for its end. Returns
+ * 0 or a negative errno. */
 int supervise(const struct run *run, struct run_result *result, struct message *message);
 
 /* Becomes the runner; returns only if that fails: a negative errno. */
