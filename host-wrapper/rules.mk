@@ -36,7 +36,7 @@ $(BUILD)/bin/host-wrapper: $$(call link_inputs,launcher)
 	$(Q)$(CC) $(HOST_LDFLAGS) -o $@ $(filter %.o,$^) -lelf
 
 # Providers take from it what jumpslot/provider.h declares.
-PROVIDER_API := $(HW)/runner/provider_api.list
+PROVIDER_API := $(HW)/runner/provider_api.map
 $(RUNNERS): $(BUILD)/bin/jumpslot-runner-%: $$(call link_inputs,runner-$$*) \
 		$(BUILD)/resolver/resolver-%.o $(PROVIDER_API)
 	$(call say,LD,$@)

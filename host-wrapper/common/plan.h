@@ -123,4 +123,41 @@ _Static_assert(sizeof(struct plan_provider) == 40,
 	       "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_line) == 16, "as launcher and every runner know it");
 
+/* Access to a plan that was checked (runner/plan_read.h) or just written. */
+static inline const void *plan_at(const struct plan *plan, const struct plan_table *table)
+{
+	return (const char *)plan + table->offset;
+}
+
+static inline const struct plan_segment *plan_segments(const struct plan *plan)
+{
+	return (const struct plan_segment *)plan_at(plan, &plan->segments);
+}
+
+static inline const struct plan_import *plan_imports(const struct plan *plan)
+{
+	return (const struct plan_import *)plan_at(plan, &plan->imports);
+}
+
+static inline const struct plan_provider *plan_providers(const struct plan *plan)
+{
+	return (const struct plan_provider *)plan_at(plan, &plan->providers);
+}
+
+static inline const struct plan_line *plan_lines(const struct plan *plan)
+{
+	return (const struct plan_line *)plan_at(plan, &plan->lines);
+}
+
+static inline const char *plan_string(const struct plan *plan, uint32_t string)
+{
+	return (const char *)plan_at(plan, &plan->strings) + string;
+}
+
+static inline const char *plan_argument(const struct plan *plan, uint64_t index)
+{
+	return plan_string(plan,
+			   ((const uint32_t *)plan_at(plan, &plan->arguments))[index]);
+}
+
 #endif

@@ -1,4 +1,4 @@
-/* Alias mapping, bindings and their first contents. See slots.h. */
+/* The second mapping, bindings and their first contents. See slots.h. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -12,125 +12,131 @@
 #include <jumpslot/external_abi.h>
 #include "common/memory_file.h"
 #include "process/calls/gate.h"
-#include "runner/guest.h"
-#include "runner/guest_memory.h"
+#include "resolver/resolver.h"
 #include "runner/plan_read.h"
 #include "slots.h"
 
-/* Where the read-only pages are mapped a second time; 0: there are none. */
-static uintptr_t alias;
+/* The resolver's table, which it finds by jumpslot_resolver_set(). */
+static struct jumpslot_resolver resolver;
 
-/* Where a slot may be written. */
-static uintptr_t *writable(uint64_t slot)
+/* The address through which a slot is written. `alias`: where the read-only pages are
+ * mapped a second time; 0: there are none. */
+static uintptr_t *writable(const struct runner *runner, uintptr_t alias, uint64_t slot)
 {
-	const struct plan_range *pages = &guest.plan->readonly_slots;
+	const struct plan_range *pages = &runner->plan->readonly_slots;
 
 	if (alias && slot >= pages->address && slot - pages->address < pages->size)
 		return (uintptr_t *)(alias + (uintptr_t)(slot - pages->address));
-	return guest_pointer(slot);
+	return runner_pointer(runner, slot);
 }
 
-static int map_twice(int fd, struct message *message)
+static int map_twice(struct runner *runner, int fd, uintptr_t *alias,
+		     struct message *message)
 {
-	const struct plan_range *pages = &guest.plan->readonly_slots;
+	const struct plan_range *pages = &runner->plan->readonly_slots;
 	size_t size = (size_t)pages->size;
-	void *own, *guests = guest_pointer(pages->address);
+	void *own, *guests = runner_pointer(runner, pages->address);
 
 	own = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (own == MAP_FAILED)
 		return fail(message, errno, "slots: %s", strerror(errno));
 	memcpy(own, guests, size);
-	/* From here on no mapping of it can become writable, not even by mprotect. */
+	/* From here on no new mapping of it can be writable, not even by mprotect(). */
 	if (fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW))
 		return fail(message, errno, "slots cannot be sealed: %s",
 			    strerror(errno));
 	if (mmap(guests, size, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED)
 		return fail(message, errno, "slots: %s", strerror(errno));
-	alias = (uintptr_t)own;
-	if (guest_memory_protect((uintptr_t)guests, (uintptr_t)guests + size))
+	*alias = (uintptr_t)own;
+	if (guest_memory_protect(&runner->memory, (uintptr_t)guests,
+				 (uintptr_t)guests + size))
 		return fail(message, EINVAL, "slots: not within a segment");
 	return 0;
 }
 
-static int make_readonly(struct message *message)
+static int make_readonly(struct runner *runner, uintptr_t *alias, struct message *message)
 {
 	int fd, error;
 
-	if (!guest.plan->readonly_slots.size)
+	if (!runner->plan->readonly_slots.size)
 		return 0;
-	fd = memory_file_create("the slots", guest.plan->readonly_slots.size, message);
+	fd = memory_file_create("the slots", runner->plan->readonly_slots.size, message);
 	if (fd < 0)
 		return fd;
-	error = map_twice(fd, message);
+	error = map_twice(runner, fd, alias, message);
 	close(fd);
 	return error;
 }
 
 /* Optional ones too: whether a function is there must show in its slot. */
-static bool bound_at_start(const struct plan_import *import)
+static bool is_bound_at_start(const struct plan *plan, const struct plan_import *import)
 {
-	return guest.plan->options & PLAN_BIND_NOW || import->flags & JUMPSLOT_OPTIONAL;
+	return plan->options & PLAN_BIND_NOW || import->flags & JUMPSLOT_OPTIONAL;
 }
 
-static void prepare_binding(struct jumpslot_binding *binding,
-			    const struct plan_import *import, uintptr_t function)
+static struct jumpslot_binding *make_bindings(const struct runner *runner,
+					      uintptr_t alias, const uintptr_t *functions)
 {
-	*binding = (struct jumpslot_binding){
-		.target = function,
-		.slot = writable(import->slot),
-	};
-	binding->unbound = *binding->slot;
-	if (function && bound_at_start(import))
-		*binding->slot = function;
+	const struct plan_import *imports = plan_imports(runner->plan);
+	size_t count = (size_t)runner->plan->imports.count;
+	struct jumpslot_binding *bindings = calloc(count + 1, sizeof(*bindings));
+
+	for (size_t i = 0; bindings && i < count; i++) {
+		bindings[i].target = functions[i];
+		bindings[i].slot = writable(runner, alias, imports[i].slot);
+		bindings[i].unbound = *bindings[i].slot;
+		if (functions[i] && is_bound_at_start(runner->plan, &imports[i]))
+			*bindings[i].slot = functions[i];
+	}
+	return bindings;
 }
 
-int slots_prepare(const uintptr_t *functions, struct message *message)
+int slots_prepare(struct runner *runner, const uintptr_t *functions,
+		  struct message *message)
 {
-	const struct plan_import *imports = plan_imports(guest.plan);
-	uintptr_t count = (uintptr_t)guest.plan->imports.count;
-	int error = make_readonly(message);
+	const struct plan *plan = runner->plan;
+	uintptr_t alias = 0;
+	int error = make_readonly(runner, &alias, message);
 
 	if (error)
 		return error;
-	guest.resolver = (struct jumpslot_resolver){
-		.imports = guest.base + (uintptr_t)guest.plan->imports_address,
-		.count = count,
-		.bindings = calloc(count + 1, sizeof(struct jumpslot_binding)),
+	resolver = (struct jumpslot_resolver){
+		.imports = (uintptr_t)runner_pointer(runner, plan->imports_address),
+		.count = (uintptr_t)plan->imports.count,
+		.bindings = make_bindings(runner, alias, functions),
 	};
-	if (!guest.resolver.bindings)
+	if (!resolver.bindings)
 		return fail(message, ENOMEM, "out of memory");
-	for (uintptr_t i = 0; i < count; i++)
-		prepare_binding(&guest.resolver.bindings[i], &imports[i], functions[i]);
-	jumpslot_resolver_set(&guest.resolver);
-	*writable(guest.plan->resolver_pointer) = (uintptr_t)jumpslot_bind;
+	jumpslot_resolver_set(&resolver);
+	*writable(runner, alias, plan->resolver_pointer) = (uintptr_t)jumpslot_bind;
 	return 0;
 }
 
 static bool is_bound(uintptr_t index)
 {
-	const struct jumpslot_binding *binding = &guest.resolver.bindings[index];
+	const struct jumpslot_binding *binding = &resolver.bindings[index];
 
 	return __atomic_load_n(binding->slot, __ATOMIC_RELAXED) != binding->unbound;
 }
 
-static void print_names(FILE *out, bool bound)
+static void print_names(const struct plan *plan, FILE *out, bool bound)
 {
-	const struct plan_import *imports = plan_imports(guest.plan);
+	const struct plan_import *imports = plan_imports(plan);
 
-	for (uintptr_t i = 0; i < guest.resolver.count; i++)
+	for (uintptr_t i = 0; i < resolver.count; i++)
 		if (is_bound(i) == bound)
 			fprintf(out, "  %s %s\n", bound ? "bound" : "never",
-				plan_string(guest.plan, imports[i].name));
+				plan_string(plan, imports[i].name));
 }
 
-void slots_print_bound(FILE *out)
+void slots_print_bound(const struct plan *plan, FILE *out)
 {
 	uintptr_t bound = 0;
 
-	for (uintptr_t i = 0; i < guest.resolver.count; i++)
+	for (uintptr_t i = 0; i < resolver.count; i++)
 		bound += is_bound(i);
 	fprintf(out, "%s: bound %" PRIuPTR " of %" PRIuPTR "\n",
-		plan_string(guest.plan, guest.plan->name), bound, guest.resolver.count);
-	print_names(out, true);
-	print_names(out, false);
+		plan_string(plan, plan->name), bound, resolver.count);
+	print_names(plan, out, true);
+	print_names(plan, out, false);
 }

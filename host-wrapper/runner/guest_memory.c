@@ -5,31 +5,28 @@
 #include <jumpslot/provider.h>
 #include "guest_memory.h"
 
-/* 64 segments, each cut in three at most, and stack, work area, start information. */
-#define MAX_REGIONS 256
-
-static struct guest_region regions[MAX_REGIONS];
-static size_t region_count;
-
-int guest_memory_add(const struct guest_region *region)
+int guest_memory_add(struct guest_memory *memory, const struct guest_region *region)
 {
-	if (region_count == MAX_REGIONS)
+	if (memory->count == GUEST_MEMORY_REGIONS)
 		return -ENOSPC;
-	regions[region_count++] = *region;
+	memory->regions[memory->count++] = *region;
 	return 0;
 }
 
-const struct guest_region *guest_memory_find(uintptr_t address)
+const struct guest_region *guest_memory_find(const struct guest_memory *memory,
+					     uintptr_t address)
 {
-	for (size_t i = 0; i < region_count; i++)
-		if (address >= regions[i].start && address < regions[i].end)
-			return &regions[i];
+	for (size_t i = 0; i < memory->count; i++)
+		if (address >= memory->regions[i].start &&
+		    address < memory->regions[i].end)
+			return &memory->regions[i];
 	return NULL;
 }
 
-int guest_memory_protect(uintptr_t start, uintptr_t end)
+int guest_memory_protect(struct guest_memory *memory, uintptr_t start, uintptr_t end)
 {
-	struct guest_region *region = (struct guest_region *)guest_memory_find(start);
+	struct guest_region *region =
+		(struct guest_region *)guest_memory_find(memory, start);
 	struct guest_region whole, before, after;
 	int error = 0;
 
@@ -40,20 +37,21 @@ int guest_memory_protect(uintptr_t start, uintptr_t end)
 	after.start = end;
 	*region = (struct guest_region){ start, end, JUMPSLOT_READ, false };
 	if (before.start < before.end)
-		error = guest_memory_add(&before);
+		error = guest_memory_add(memory, &before);
 	if (!error && after.start < after.end)
-		error = guest_memory_add(&after);
+		error = guest_memory_add(memory, &after);
 	if (error)
 		*region = whole;
 	return error;
 }
 
-int jumpslot_guest_range(const void *pointer, size_t length, int access)
+int guest_memory_range(const struct guest_memory *memory, const void *pointer,
+		       size_t length, int access)
 {
 	uintptr_t at = (uintptr_t)pointer;
 
 	while (length) {
-		const struct guest_region *region = guest_memory_find(at);
+		const struct guest_region *region = guest_memory_find(memory, at);
 
 		if (!region || (region->access & access) != access)
 			return -EFAULT;
@@ -65,13 +63,14 @@ int jumpslot_guest_range(const void *pointer, size_t length, int access)
 	return 0;
 }
 
-long jumpslot_guest_string(const char *string, size_t max)
+long guest_memory_string(const struct guest_memory *memory, const char *string,
+			 size_t max)
 {
 	size_t length = 0;
 
 	while (length <= max) {
 		const struct guest_region *region =
-			guest_memory_find((uintptr_t)string + length);
+			guest_memory_find(memory, (uintptr_t)string + length);
 		size_t room, found;
 
 		if (!region || !(region->access & JUMPSLOT_READ))

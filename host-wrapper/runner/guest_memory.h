@@ -1,7 +1,7 @@
 /*
- * The memory that belongs to the guest: what a provider may let it name.
- * Filled in while the guest is loaded, and never changed after its start, so that every
- * function below is async-signal-safe and may be called by any thread.
+ * The memory that belongs to the guest: what a provider may let it name. It is filled in
+ * while the guest is loaded and never changes after the guest's start, so that the
+ * functions that read it are async-signal-safe and may be called by any thread.
  */
 #ifndef JUMPSLOT_GUEST_MEMORY_H
 #define JUMPSLOT_GUEST_MEMORY_H
@@ -18,13 +18,28 @@ struct guest_region {
 	bool from_file; /* backed by the guest's file */
 };
 
-/* Enters a region that overlaps no other. Returns 0, or -ENOSPC. */
-int guest_memory_add(const struct guest_region *region);
+/* 64 segments, each cut in three at most; stacks, work area, start information. */
+#define GUEST_MEMORY_REGIONS 256
+
+struct guest_memory {
+	struct guest_region regions[GUEST_MEMORY_REGIONS];
+	size_t count;
+};
+
+/* Adds a region that overlaps no other. Returns 0, or -ENOSPC. */
+int guest_memory_add(struct guest_memory *memory, const struct guest_region *region);
 
 /* Makes [start, end) of one region readable only. Returns 0, -EINVAL or -ENOSPC. */
-int guest_memory_protect(uintptr_t start, uintptr_t end);
+int guest_memory_protect(struct guest_memory *memory, uintptr_t start, uintptr_t end);
 
 /* The region that has `address`, or NULL. */
-const struct guest_region *guest_memory_find(uintptr_t address);
+const struct guest_region *guest_memory_find(const struct guest_memory *memory,
+					     uintptr_t address);
+
+/* jumpslot_guest_range() and jumpslot_guest_string() of jumpslot/provider.h. */
+int guest_memory_range(const struct guest_memory *memory, const void *pointer,
+		       size_t length, int access);
+long guest_memory_string(const struct guest_memory *memory, const char *string,
+			 size_t max);
 
 #endif

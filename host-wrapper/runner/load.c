@@ -9,34 +9,24 @@
 #include <sys/stat.h>
 
 #include <jumpslot/provider.h>
-#include "guest.h"
-#include "guest_memory.h"
+#include "common/page.h"
 #include "load.h"
-#include "plan_read.h"
 
-#define PAGE ((uintptr_t)4096)
+/* An image while it is loaded. */
+struct image {
+	const struct plan *plan;
+	int fd;
+	uintptr_t base;
+};
 
-struct guest guest;
-
-static uintptr_t page_start(uintptr_t address)
+static uintptr_t segment_start(uintptr_t base, const struct plan_segment *segment)
 {
-	return address & ~(PAGE - 1);
+	return PAGE_START(base + (uintptr_t)segment->address);
 }
 
-static uintptr_t page_end(uintptr_t address)
+static uintptr_t segment_end(uintptr_t base, const struct plan_segment *segment)
 {
-	return page_start(address + PAGE - 1);
-}
-
-static uintptr_t segment_start(const struct plan_segment *segment)
-{
-	return page_start(guest.base + (uintptr_t)segment->address);
-}
-
-static uintptr_t segment_end(const struct plan_segment *segment)
-{
-	return page_end(guest.base +
-			(uintptr_t)(segment->address + segment->memory_size));
+	return PAGE_END(base + (uintptr_t)(segment->address + segment->memory_size));
 }
 
 /* The name of the mapping of our own that has `address`, for a message. */
@@ -65,7 +55,7 @@ static void describe_mapping(uintptr_t start, uintptr_t end, char *text, size_t 
 static int reserve_fixed(const struct plan_segment *segment, uint64_t index,
 			 struct message *message)
 {
-	uintptr_t start = segment_start(segment), end = segment_end(segment);
+	uintptr_t start = segment_start(0, segment), end = segment_end(0, segment);
 	void *at = mmap((void *)start, end - start, PROT_NONE,
 			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
 			-1, 0);
@@ -88,18 +78,18 @@ static int reserve_fixed(const struct plan_segment *segment, uint64_t index,
 }
 
 /* Finds room for all segments of a position-independent image. */
-static int reserve_anywhere(struct message *message)
+static int reserve_anywhere(struct image *image, struct message *message)
 {
-	const struct plan_segment *segments = plan_segments(guest.plan);
+	const struct plan_segment *segments = plan_segments(image->plan);
 	uintptr_t low = UINTPTR_MAX, high = 0, alignment = PAGE;
 	uintptr_t start;
 	void *at;
 
-	for (uint64_t i = 0; i < guest.plan->segments.count; i++) {
-		if (segment_start(&segments[i]) < low)
-			low = segment_start(&segments[i]);
-		if (segment_end(&segments[i]) > high)
-			high = segment_end(&segments[i]);
+	for (uint64_t i = 0; i < image->plan->segments.count; i++) {
+		if (segment_start(0, &segments[i]) < low)
+			low = segment_start(0, &segments[i]);
+		if (segment_end(0, &segments[i]) > high)
+			high = segment_end(0, &segments[i]);
 		if (segments[i].alignment > alignment)
 			alignment = (uintptr_t)segments[i].alignment;
 	}
@@ -110,17 +100,17 @@ static int reserve_anywhere(struct message *message)
 			    high - low, strerror(errno));
 	/* base + low must be congruent to low, so base is what gets aligned. */
 	start = (uintptr_t)at - low + alignment - 1;
-	guest.base = start - start % alignment;
+	image->base = start - start % alignment;
 	return 0;
 }
 
-static int map_file_part(const struct plan_segment *segment, uint64_t index,
-			 struct message *message)
+static int map_file_part(const struct image *image, const struct plan_segment *segment,
+			 uint64_t index, struct message *message)
 {
-	uintptr_t address = guest.base + (uintptr_t)segment->address;
+	uintptr_t address = image->base + (uintptr_t)segment->address;
 	uintptr_t inside = address % PAGE;
 	void *at = mmap((void *)(address - inside), (size_t)segment->file_size + inside,
-			PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, guest.file,
+			PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, image->fd,
 			(off_t)(segment->offset - inside));
 
 	if (at == MAP_FAILED)
@@ -129,13 +119,14 @@ static int map_file_part(const struct plan_segment *segment, uint64_t index,
 	return 0;
 }
 
-/* Clears the rest of the file's last page, and makes the pages behind it. */
-static int map_bss(const struct plan_segment *segment, uint64_t index,
-		   struct message *message)
+/* Clears the rest of the file's last page, and maps the pages after it. */
+static int map_bss(const struct image *image, const struct plan_segment *segment,
+		   uint64_t index, struct message *message)
 {
-	uintptr_t start = guest.base + (uintptr_t)(segment->address + segment->file_size);
-	uintptr_t pages = segment->file_size ? page_end(start) : page_start(start);
-	uintptr_t end = segment_end(segment);
+	uintptr_t start =
+		image->base + (uintptr_t)(segment->address + segment->file_size);
+	uintptr_t pages = segment->file_size ? PAGE_END(start) : PAGE_START(start);
+	uintptr_t end = segment_end(image->base, segment);
 
 	if (segment->file_size && segment->memory_size > segment->file_size)
 		memset((void *)start, 0, pages - start);
@@ -147,37 +138,48 @@ static int map_bss(const struct plan_segment *segment, uint64_t index,
 	return 0;
 }
 
-static int check_file_size(struct message *message)
+static int check_file_size(const struct image *image, struct message *message)
 {
 	struct stat status;
 
-	if (fstat(guest.file, &status))
+	if (fstat(image->fd, &status))
 		return fail(message, EIO, "cannot be examined: %s", strerror(errno));
-	if ((uint64_t)status.st_size < guest.plan->file_size)
+	if ((uint64_t)status.st_size < image->plan->file_size)
 		return fail(message, ENOEXEC,
 			    "cut short from %" PRIu64
 			    " to %jd bytes since it was scanned",
-			    guest.plan->file_size, (intmax_t)status.st_size);
+			    image->plan->file_size, (intmax_t)status.st_size);
 	return 0;
 }
 
-int load_segments(struct message *message)
+static int reserve(struct image *image, struct message *message)
 {
-	const struct plan_segment *segments = plan_segments(guest.plan);
-	uint64_t count = guest.plan->segments.count;
-	int error = check_file_size(message);
+	const struct plan_segment *segments = plan_segments(image->plan);
+	int error = 0;
 
-	if (!error && guest.plan->position_independent)
-		error = reserve_anywhere(message);
-	for (uint64_t i = 0; !error && !guest.plan->position_independent && i < count;
-	     i++)
+	if (image->plan->position_independent)
+		return reserve_anywhere(image, message);
+	for (uint64_t i = 0; !error && i < image->plan->segments.count; i++)
 		error = reserve_fixed(&segments[i], i, message);
-	for (uint64_t i = 0; !error && i < count; i++) {
+	return error;
+}
+
+int load_segments(const struct plan *plan, int fd, uintptr_t *base,
+		  struct message *message)
+{
+	const struct plan_segment *segments = plan_segments(plan);
+	struct image image = { .plan = plan, .fd = fd };
+	int error = check_file_size(&image, message);
+
+	if (!error)
+		error = reserve(&image, message);
+	for (uint64_t i = 0; !error && i < plan->segments.count; i++) {
 		if (segments[i].file_size)
-			error = map_file_part(&segments[i], i, message);
+			error = map_file_part(&image, &segments[i], i, message);
 		if (!error)
-			error = map_bss(&segments[i], i, message);
+			error = map_bss(&image, &segments[i], i, message);
 	}
+	*base = image.base;
 	return error;
 }
 
@@ -187,45 +189,51 @@ static int protection(uint32_t flags)
 	       (flags & PF_X ? PROT_EXEC : 0);
 }
 
-static int add_region(uintptr_t start, uintptr_t end, uint32_t flags, bool from_file,
-		      struct message *message)
+static int add_region(struct guest_memory *memory, struct area area, uint32_t flags,
+		      bool from_file, struct message *message)
 {
 	struct guest_region region = {
-		.start = start,
-		.end = end,
+		.start = area.start,
+		.end = area.end,
 		.access = (flags & PF_R ? JUMPSLOT_READ : 0) |
 			  (flags & PF_W ? JUMPSLOT_WRITE : 0) |
 			  (flags & PF_X ? JUMPSLOT_EXECUTE : 0),
 		.from_file = from_file,
 	};
 
-	return guest_memory_add(&region) ? fail(message, ENOSPC, "too many segments") : 0;
+	return guest_memory_add(memory, &region)
+		       ? fail(message, ENOSPC, "too many segments")
+		       : 0;
 }
 
-int load_protect(struct message *message)
+int load_protect(const struct plan *plan, uintptr_t base, struct guest_memory *memory,
+		 struct message *message)
 {
-	const struct plan_segment *segments = plan_segments(guest.plan);
+	const struct plan_segment *segments = plan_segments(plan);
 	int error = 0;
 
-	for (uint64_t i = 0; !error && i < guest.plan->segments.count; i++) {
-		uintptr_t start = segment_start(&segments[i]);
-		uintptr_t end = segment_end(&segments[i]);
+	for (uint64_t i = 0; !error && i < plan->segments.count; i++) {
+		struct area area = { segment_start(base, &segments[i]),
+				     segment_end(base, &segments[i]) };
 
-		if (mprotect((void *)start, end - start, protection(segments[i].flags)))
+		if (mprotect((void *)area.start, area.end - area.start,
+			     protection(segments[i].flags)))
 			return fail(message, errno,
 				    "segment %" PRIu64 " cannot be protected: %s", i,
 				    strerror(errno));
-		error = add_region(start, end, segments[i].flags, segments[i].file_size,
+		error = add_region(memory, area, segments[i].flags, segments[i].file_size,
 				   message);
 	}
 	return error;
 }
 
-/* Zeroed memory, with guards at both ends. The first page above may be read: what a gate
- * copies as arguments is an upper bound, and a debugger would stop where its fault is
- * mended. */
-static int map_guarded(uintptr_t *start, uint64_t size, const char *name,
-		       struct message *message)
+/*
+ * Maps zeroed memory, with guards at both ends. The first page above may be read: a gate
+ * copies an upper bound of the arguments, and a debugger would stop at each fault there,
+ * although the fault is handled.
+ */
+static int map_guarded(struct guest_memory *memory, struct area *area, uint64_t size,
+		       const char *name, struct message *message)
 {
 	char *at = MAP_FAILED;
 
@@ -238,38 +246,38 @@ static int map_guarded(uintptr_t *start, uint64_t size, const char *name,
 	    mprotect(at + LOAD_GUARD + size, PAGE, PROT_READ))
 		return fail(message, errno, "no memory for %s of %" PRIu64 " bytes: %s",
 			    name, size, strerror(errno));
-	*start = (uintptr_t)at + LOAD_GUARD;
-	return add_region(*start, *start + (uintptr_t)size, PF_R | PF_W, false, message);
+	area->start = (uintptr_t)at + LOAD_GUARD;
+	area->end = area->start + (uintptr_t)size;
+	return add_region(memory, *area, PF_R | PF_W, false, message);
 }
 
-static int share_work_area(int file, struct message *message)
+static int share_work_area(const struct area *area, int file, struct message *message)
 {
-	uint64_t size = guest.plan->work_area_size;
+	size_t size = area->end - area->start;
 	struct stat status;
 
 	if (fstat(file, &status))
 		return fail(message, errno, "the work area cannot be examined: %s",
 			    strerror(errno));
 	if ((uint64_t)status.st_size != size)
-		return fail(message, EINVAL, "a work area of %jd bytes, not %" PRIu64,
+		return fail(message, EINVAL, "a work area of %jd bytes, not %zu",
 			    (intmax_t)status.st_size, size);
-	if (mmap((void *)guest.work_area, (size_t)size, PROT_READ | PROT_WRITE,
+	if (mmap((void *)area->start, size, PROT_READ | PROT_WRITE,
 		 MAP_SHARED | MAP_FIXED, file, 0) == MAP_FAILED)
 		return fail(message, errno, "the work area cannot be shared: %s",
 			    strerror(errno));
 	return 0;
 }
 
-int load_areas(int file, struct message *message)
+int load_areas(struct runner *runner, int file, struct message *message)
 {
-	int error =
-		map_guarded(&guest.stack_low, guest.plan->stack_size, "a stack", message);
+	int error = map_guarded(&runner->memory, &runner->stack, runner->plan->stack_size,
+				"a stack", message);
 
-	guest.stack_high = guest.stack_low + (uintptr_t)guest.plan->stack_size;
 	if (!error)
-		error = map_guarded(&guest.work_area, guest.plan->work_area_size,
-				    "a work area", message);
+		error = map_guarded(&runner->memory, &runner->work_area,
+				    runner->plan->work_area_size, "a work area", message);
 	if (!error && file >= 0)
-		error = share_work_area(file, message);
+		error = share_work_area(&runner->work_area, file, message);
 	return error;
 }

@@ -6,24 +6,22 @@
 
 #include <jumpslot/abi/multiboot_i386.h>
 #include <jumpslot/provider.h>
-#include "guest.h"
-#include "guest_memory.h"
+#include <jumpslot/abi/start.h>
+#include "common/page.h"
 #include "multiboot.h"
 
-#define PAGE 4096
-
-/* A guest takes memory that the map calls available for free, so that is the work area:
- * image, stack and what is the host's are not in it. */
+/* A guest takes memory that the map calls available for free: so the map has the work
+ * area alone, and neither image nor stack nor memory of the host. */
 struct page {
 	struct jumpslot_multiboot_info info;
 	struct jumpslot_multiboot_region work_area;
 	char loader_name[sizeof("jumpslot")];
 };
 
-static void fill_in(struct page *page)
+static void fill_in(struct page *page, const struct runner *runner)
 {
 	const struct jumpslot_start_info *start =
-		(const struct jumpslot_start_info *)guest.start_info;
+		(const struct jumpslot_start_info *)runner->start_info;
 
 	*page = (struct page){
 		.info = {
@@ -37,15 +35,15 @@ static void fill_in(struct page *page)
 		},
 		.work_area = {
 			.size = sizeof(page->work_area) - sizeof(page->work_area.size),
-			.base = guest.work_area,
-			.length = guest.plan->work_area_size,
+			.base = runner->work_area.start,
+			.length = runner->plan->work_area_size,
 			.kind = JUMPSLOT_MULTIBOOT_AVAILABLE,
 		},
 		.loader_name = "jumpslot",
 	};
 }
 
-int multiboot_make(struct message *message)
+int multiboot_make(struct runner *runner, struct message *message)
 {
 	struct page *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
 				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -53,10 +51,10 @@ int multiboot_make(struct message *message)
 
 	if (page == MAP_FAILED)
 		return fail(message, errno, "Multiboot information: %s", strerror(errno));
-	fill_in(page);
-	guest.multiboot = region.start = (uintptr_t)page;
+	fill_in(page, runner);
+	runner->multiboot = region.start = (uintptr_t)page;
 	region.end = region.start + PAGE;
-	if (mprotect(page, PAGE, PROT_READ) || guest_memory_add(&region))
+	if (mprotect(page, PAGE, PROT_READ) || guest_memory_add(&runner->memory, &region))
 		return fail(message, ENOMEM, "Multiboot information: no memory");
 	return 0;
 }

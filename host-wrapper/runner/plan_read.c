@@ -21,43 +21,6 @@
 #define PAGE  4096u
 #define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
 
-static const void *table(const struct plan *plan, const struct plan_table *table)
-{
-	return (const char *)plan + table->offset;
-}
-
-const struct plan_segment *plan_segments(const struct plan *plan)
-{
-	return table(plan, &plan->segments);
-}
-
-const struct plan_import *plan_imports(const struct plan *plan)
-{
-	return table(plan, &plan->imports);
-}
-
-const struct plan_provider *plan_providers(const struct plan *plan)
-{
-	return table(plan, &plan->providers);
-}
-
-const struct plan_line *plan_lines(const struct plan *plan)
-{
-	return table(plan, &plan->lines);
-}
-
-const char *plan_string(const struct plan *plan, uint32_t string)
-{
-	return (const char *)table(plan, &plan->strings) + string;
-}
-
-const char *plan_argument(const struct plan *plan, uint64_t index)
-{
-	const uint32_t *arguments = table(plan, &plan->arguments);
-
-	return plan_string(plan, arguments[index]);
-}
-
 bool plan_imports_name(const struct plan *plan, const char *name)
 {
 	const struct plan_import *imports = plan_imports(plan);
@@ -66,6 +29,12 @@ bool plan_imports_name(const struct plan *plan, const char *name)
 		if (!strcmp(plan_string(plan, imports[i].name), name))
 			return true;
 	return false;
+}
+
+bool plan_may_restart(const struct plan *plan)
+{
+	return plan_imports_name(plan, "_BSP_Virtual_reset") ||
+	       plan_imports_name(plan, "_BSP_Virtual_faulthandler");
 }
 
 /* Maps it if nobody can change it any more. */
@@ -144,7 +113,7 @@ static bool references_hold(const struct plan *plan)
 {
 	const struct plan_import *imports = plan_imports(plan);
 	const struct plan_provider *providers = plan_providers(plan);
-	const uint32_t *arguments = table(plan, &plan->arguments);
+	const uint32_t *arguments = plan_at(plan, &plan->arguments);
 
 	for (uint64_t i = 0; i < plan->imports.count; i++)
 		if (!is_string(plan, imports[i].name) ||

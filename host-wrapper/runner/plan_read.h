@@ -16,14 +16,10 @@
  */
 int plan_read(const struct plan **plan, int fd, struct message *message);
 
-const struct plan_segment *plan_segments(const struct plan *plan);
-const struct plan_import *plan_imports(const struct plan *plan);
-const struct plan_provider *plan_providers(const struct plan *plan);
-const struct plan_line *plan_lines(const struct plan *plan);
-const char *plan_string(const struct plan *plan, uint32_t string);
-const char *plan_argument(const struct plan *plan, uint64_t index);
-
 /* Whether the guest imports a function of that name. */
 bool plan_imports_name(const struct plan *plan, const char *name);
+
+/* Whether the guest can ask for a restart: by itself, or by its fault handler. */
+bool plan_may_restart(const struct plan *plan);
 
 #endif

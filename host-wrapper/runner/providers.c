@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "guest.h"
 #include "plan_read.h"
 #include "providers.h"
 
@@ -59,8 +58,8 @@ static int call_initialize(void *library, const char *path, const char *options,
 	return 0;
 }
 
-static int load_one(const struct plan_provider *provider, uintptr_t *base,
-		    struct message *message)
+static int load_one(const struct plan *plan, const struct plan_provider *provider,
+		    uintptr_t *base, struct message *message)
 {
 	struct link_map *map;
 	const char *path;
@@ -73,7 +72,7 @@ static int load_one(const struct plan_provider *provider, uintptr_t *base,
 		   where one runs us, such as valgrind. */
 		return check_same_file(program_invocation_name, provider, message);
 	}
-	path = plan_string(guest.plan, provider->path);
+	path = plan_string(plan, provider->path);
 	error = check_same_file(path, provider, message);
 	if (error)
 		return error;
@@ -84,36 +83,38 @@ static int load_one(const struct plan_provider *provider, uintptr_t *base,
 	if (error)
 		return error;
 	*base = map->l_addr;
-	return call_initialize(library, path, plan_string(guest.plan, provider->options),
+	return call_initialize(library, path, plan_string(plan, provider->options),
 			       message);
 }
 
-static void find_functions(uintptr_t *functions, const uintptr_t *bases)
+static void find_functions(const struct plan *plan, uintptr_t *functions,
+			   const uintptr_t *bases)
 {
-	const struct plan_import *imports = plan_imports(guest.plan);
+	const struct plan_import *imports = plan_imports(plan);
 
-	for (uint64_t i = 0; i < guest.plan->imports.count; i++)
+	for (uint64_t i = 0; i < plan->imports.count; i++)
 		if (imports[i].provider != PLAN_NO_PROVIDER)
 			functions[i] = bases[imports[i].provider] +
 				       (uintptr_t)imports[i].function;
 }
 
-int providers_load(uintptr_t **functions, struct message *message)
+int providers_load(const struct plan *plan, uintptr_t **functions,
+		   struct message *message)
 {
-	const struct plan_provider *providers = plan_providers(guest.plan);
-	size_t count = (size_t)guest.plan->providers.count;
+	const struct plan_provider *providers = plan_providers(plan);
+	size_t count = (size_t)plan->providers.count;
 	uintptr_t *bases = calloc(count + 1, sizeof(*bases));
 	int error = 0;
 
-	*functions = calloc((size_t)guest.plan->imports.count + 1, sizeof(**functions));
+	*functions = calloc((size_t)plan->imports.count + 1, sizeof(**functions));
 	if (!bases || !*functions) {
 		free(bases);
 		return fail(message, ENOMEM, "out of memory");
 	}
 	for (size_t i = 0; !error && i < count; i++)
-		error = load_one(&providers[i], &bases[i], message);
+		error = load_one(plan, &providers[i], &bases[i], message);
 	if (!error)
-		find_functions(*functions, bases);
+		find_functions(plan, *functions, bases);
 	free(bases);
 	return error;
 }

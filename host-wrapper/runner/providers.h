@@ -7,12 +7,14 @@
 #include <stdint.h>
 
 #include "common/message.h"
+#include "common/plan.h"
 
 /*
  * Loads all providers and lets each initialize itself. On success `*functions` holds the
  * address of each import's function, 0 for none; the caller frees it. Returns 0 or a
  * negative errno.
  */
-int providers_load(uintptr_t **functions, struct message *message);
+int providers_load(const struct plan *plan, uintptr_t **functions,
+		   struct message *message);
 
 #endif

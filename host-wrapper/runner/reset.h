@@ -9,15 +9,13 @@
 #include <stdbool.h>
 
 #include "common/message.h"
-
-/* Whether the guest may ask for it: it imports a function that can. */
-bool reset_is_possible(void);
+#include "common/outcome.h"
 
 /* The guest starts anew once it was left. Async-signal-safe. */
 void reset_request(bool warm);
 
 /* Ends this process if that was requested; returns a negative errno if that leads to no
  * restart, and 0 if it was not requested. */
-int reset_perform(struct message *message);
+int reset_perform(struct outcome *outcome, struct message *message);
 
 #endif

@@ -13,13 +13,9 @@
 #include <jumpslot/virt_cpu.h>
 #include "services.def"
 
-#include "process/enter.h"
-#include "guest.h"
-#include "plan_read.h"
+#include "current.h"
+#include "host.h"
 #include "services.h"
-
-/* AddressSanitizer would look for the bottom of a stack that it does not know. */
-#define LEAVES_THE_GUEST __attribute__((__no_sanitize__("address")))
 
 uint64_t services_now(void)
 {
@@ -29,34 +25,35 @@ uint64_t services_now(void)
 	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-void services_start_clock(void)
-{
-	guest.started_ns = services_now();
-}
-
 uint64_t _BSP_Virtual_Clock_read(void)
 {
-	return services_now() - guest.started_ns;
+	return services_now() - current->started_ns;
 }
 
-size_t jumpslot_guest_work_area(void **base)
+/* Stores bytes one by one: the guest's pointer need not be aligned, and the guest may
+ * have the processor check alignment (EFLAGS.AC). */
+static void store(void *to, const void *from, size_t count)
 {
-	*base = (void *)guest.work_area;
-	return (size_t)guest.plan->work_area_size;
+	for (size_t i = 0; i < count; i++)
+		((volatile char *)to)[i] = ((const char *)from)[i];
 }
 
 int _BSP_Virtual_getworkspacearea(void **start, size_t *size)
 {
-	if (jumpslot_guest_range(start, sizeof(*start), JUMPSLOT_WRITE) ||
-	    jumpslot_guest_range(size, sizeof(*size), JUMPSLOT_WRITE))
+	void *base;
+	size_t bytes = jumpslot_guest_work_area(&base);
+
+	if (jumpslot_guest_range(start, sizeof(base), JUMPSLOT_WRITE) ||
+	    jumpslot_guest_range(size, sizeof(bytes), JUMPSLOT_WRITE))
 		return -EFAULT;
-	*size = jumpslot_guest_work_area(start);
+	store(start, &base, sizeof(base));
+	store(size, &bytes, sizeof(bytes));
 	return 0;
 }
 
 int jumpslot_argument_count(void)
 {
-	return (int)guest.plan->arguments.count;
+	return (int)current->plan->arguments.count;
 }
 
 int jumpslot_argument(int index, char *buffer, size_t size)
@@ -64,9 +61,9 @@ int jumpslot_argument(int index, char *buffer, size_t size)
 	const char *argument;
 	size_t length;
 
-	if (index < 0 || (uint64_t)index >= guest.plan->arguments.count)
+	if (index < 0 || (uint64_t)index >= current->plan->arguments.count)
 		return -EINVAL;
-	argument = plan_argument(guest.plan, (uint64_t)index);
+	argument = plan_argument(current->plan, (uint64_t)index);
 	length = strlen(argument);
 	if (!size)
 		return (int)length;
@@ -78,12 +75,8 @@ int jumpslot_argument(int index, char *buffer, size_t size)
 	return (int)length;
 }
 
-LEAVES_THE_GUEST void jumpslot_guest_exit(int status)
+/* AddressSanitizer would look for the bottom of a stack that it does not know. */
+__attribute__((__no_sanitize__("address"))) void _CPU_Virtual_exec_stop_error(int error)
 {
-	jumpslot_leave(status);
-}
-
-LEAVES_THE_GUEST void _CPU_Virtual_exec_stop_error(int error)
-{
-	jumpslot_leave(error);
+	host_leave(error);
 }

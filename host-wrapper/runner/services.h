@@ -1,14 +1,11 @@
 /*
- * What the runner itself needs of its built-in services.
+ * Functions that the runner itself uses of its built-in services.
  */
 #ifndef JUMPSLOT_SERVICES_H
 #define JUMPSLOT_SERVICES_H
 
 #include <stdint.h>
 #include <time.h>
-
-/* From now on the guest's clock runs. */
-void services_start_clock(void);
 
 /* The monotonic clock, ns; async-signal-safe. */
 uint64_t services_now(void);
@@ -21,7 +18,8 @@ static inline struct timespec services_timespec(uint64_t ns)
 				  (long)(ns % SERVICES_SECOND) };
 }
 
-/* The descriptor that the console's input is read from, -1: none. Before the start. */
+/* Opens the console's input, before the guest starts. Returns its descriptor; -1: none.
+ */
 int services_open_console(void);
 
 #endif

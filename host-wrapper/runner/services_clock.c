@@ -14,10 +14,9 @@
 #include <jumpslot/provider.h>
 #include <jumpslot/virt_bsp.h>
 
-#include "process/calls/gate.h"
-#include "guest.h"
+#include "current.h"
+#include "host.h"
 #include "services.h"
-#include "process/interrupts/kick.h"
 #include "vcpu/vcpu.h"
 
 /* Shorter periods leave no time for the guest; for a 32-bit one, much longer ones do not.
@@ -30,16 +29,13 @@ static bool timer_there;
 
 int _BSP_Virtual_Clock_init(void)
 {
-	struct sigevent event = {
-		.sigev_notify = SIGEV_THREAD_ID,
-		.sigev_signo = GATE_INTERRUPT,
-	};
+	struct sigevent event;
 
 	if (!vcpu.state)
 		return -EINVAL;
 	if (timer_there)
 		return 0;
-	event._sigev_un._tid = kick.thread;
+	host_timer_event(&event);
 	if (timer_create(CLOCK_MONOTONIC, &event, &timer))
 		return -errno;
 	timer_there = true;
@@ -50,7 +46,7 @@ int _BSP_Virtual_Clock_init(void)
 static int set_timer(uint64_t at, uint64_t period)
 {
 	struct itimerspec time = {
-		.it_value = services_timespec(guest.started_ns + at),
+		.it_value = services_timespec(current->started_ns + at),
 		.it_interval = services_timespec(period),
 	};
 

@@ -8,8 +8,7 @@
 #include <jumpslot/provider.h>
 #include <jumpslot/virt_bsp.h>
 
-#include "process/enter.h"
-#include "process/faults/fault_handler.h"
+#include "host.h"
 #include "reset.h"
 
 int _BSP_Virtual_faulthandler(void (*handler)(struct jumpslot_fault *))
@@ -18,12 +17,12 @@ int _BSP_Virtual_faulthandler(void (*handler)(struct jumpslot_fault *))
 
 	if (code && jumpslot_guest_range((void *)code, 1, JUMPSLOT_EXECUTE))
 		return -EINVAL;
-	return fault_handler_set(code);
+	return host_set_fault_handler(code);
 }
 
 /* AddressSanitizer would look for the bottom of a stack that it does not know. */
 __attribute__((__no_sanitize__("address"))) void _BSP_Virtual_reset(int warm)
 {
 	reset_request(warm);
-	jumpslot_leave(0);
+	host_leave(0);
 }

@@ -10,7 +10,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "guest.h"
 #include "plan_read.h"
 #include "read_now.h"
 #include "sources.h"
@@ -71,9 +70,9 @@ static void serve_console(void)
 		polled[CONSOLE].fd = console_input;
 }
 
-static void *serve(void *nothing)
+static void *serve(void *plan)
 {
-	const struct plan_line *lines = plan_lines(guest.plan);
+	const struct plan_line *lines = plan_lines(plan);
 
 	for (;;) {
 		poll(polled, polled_count, -1);
@@ -82,7 +81,7 @@ static void *serve(void *nothing)
 			if (polled[i].revents)
 				serve_line(&polled[i], &lines[i - FIRST_LINE]);
 	}
-	return nothing;
+	return NULL;
 }
 
 void sources_watch_console(void)
@@ -101,11 +100,11 @@ static void poll_for(int fd)
 		(struct pollfd){ .fd = fd, .events = POLLIN | POLLRDHUP };
 }
 
-static int take_lines(struct message *message)
+static int take_lines(const struct plan *plan, struct message *message)
 {
-	const struct plan_line *lines = plan_lines(guest.plan);
+	const struct plan_line *lines = plan_lines(plan);
 
-	for (uint64_t i = 0; i < guest.plan->lines.count; i++) {
+	for (uint64_t i = 0; i < plan->lines.count; i++) {
 		int fd = (int)lines[i].descriptor;
 
 		/* Not for programs that providers start. */
@@ -119,7 +118,7 @@ static int take_lines(struct message *message)
 }
 
 /* All signals are the guest's thread's, or somebody else's. */
-static int start_thread(void)
+static int start_thread(const struct plan *plan)
 {
 	pthread_attr_t attributes;
 	pthread_t thread;
@@ -134,19 +133,18 @@ static int start_thread(void)
 	if (!error)
 		error = pthread_attr_setsigmask_np(&attributes, &all);
 	if (!error)
-		error = pthread_create(&thread, &attributes, serve, NULL);
+		error = pthread_create(&thread, &attributes, serve, (void *)plan);
 	pthread_attr_destroy(&attributes);
 	return error;
 }
 
-int sources_start(int console, struct message *message)
+int sources_start(const struct plan *plan, int console, struct message *message)
 {
 	int error;
 
 	vcpu.lines = 1ull << JUMPSLOT_VECTOR_CONSOLE;
-	if (!guest.plan->vcpu_state ||
-	    (!guest.plan->lines.count &&
-	     !plan_imports_name(guest.plan, "_BSP_Virtual_Console_init")))
+	if (!plan->vcpu_state ||
+	    (!plan->lines.count && !plan_imports_name(plan, "_BSP_Virtual_Console_init")))
 		return 0;
 	console_input = console;
 	poll_for(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -154,10 +152,10 @@ int sources_start(int console, struct message *message)
 	if (polled[WAKE].fd < 0)
 		return fail(message, errno, "no eventfd for interrupts: %s",
 			    strerror(errno));
-	error = take_lines(message);
+	error = take_lines(plan, message);
 	if (error)
 		return error;
-	error = start_thread();
+	error = start_thread(plan);
 	if (error)
 		fail(message, error, "no thread for interrupts: %s", strerror(error));
 	return -error;

@@ -7,12 +7,13 @@
 #define JUMPSLOT_SOURCES_H
 
 #include "common/message.h"
+#include "common/plan.h"
 
 /*
  * After vcpu_start(): gives the guest its lines, and starts the thread if it is needed.
  * `console`: the descriptor of its input, -1: none. Returns 0 or a negative errno.
  */
-int sources_start(int console, struct message *message);
+int sources_start(const struct plan *plan, int console, struct message *message);
 
 /* Has vector 1 raised once, as soon as there is input. Async-signal-safe; changes errno.
  */

@@ -166,3 +166,35 @@ def test_a_closed_console_is_no_file_of_a_providers(tools):
     result = tools.wrapper("--provider", provider, guest,
                            preexec_fn=lambda: (os.close(0), os.close(1)))
     assert result.returncode == 9  # EBADF
+
+
+def test_the_work_area_is_stored_through_pointers_that_are_not_aligned(tools):
+    """Even where the guest has the processor check alignment (EFLAGS.AC)."""
+    result = tools.wrapper(tools.guest("""
+        #define FLIP_AC(push, pop) \\
+                __asm__ volatile(push "; xorl $0x40000, (%%" SP "); " pop : : : "memory", "cc")
+        #ifdef __x86_64__
+        #define SP "rsp"
+        #define FLIP FLIP_AC("pushfq", "popfq")
+        #else
+        #define SP "esp"
+        #define FLIP FLIP_AC("pushfl", "popfl")
+        #endif
+        """ + SERVICES % """
+            static _Alignas(16) char place[64];
+            void *start;
+            size_t size;
+            int result;
+            FLIP;
+            result = _BSP_Virtual_getworkspacearea((void **)(void *)(place + 1),
+                                                   (size_t *)(void *)(place + 33));
+            FLIP;
+            __builtin_memcpy(&start, place + 1, sizeof(start));
+            __builtin_memcpy(&size, place + 33, sizeof(size));
+            if (result || (uintptr_t)start != info->work_area_base ||
+                size != info->work_area_size)
+                    return 1;
+            return place[0] || place[1 + sizeof(start)] || place[32] ||
+                   place[33 + sizeof(size)];
+            """, "-mno-red-zone"))
+    assert (result.stderr, result.returncode) == ("", 0)

@@ -58,7 +58,7 @@ class ChangedRunner:
         shutil.copy(BUILD / "bin/host-wrapper", folder)
         changed = [self.compile(path, number) for number, path in enumerate(self.changed)]
         run("gcc", *HOST_MACHINE[self.arch], "-pie", "-Wl,-z,text,-z,relro,-z,now",
-            f"-Wl,--dynamic-list={HOST_WRAPPER}/runner/provider_api.list",
+            f"-Wl,--dynamic-list={HOST_WRAPPER}/runner/provider_api.map",
             "-o", folder / f"jumpslot-runner-{self.arch}", *changed, *self.objects(),
             BUILD / f"resolver/resolver-{self.arch}.o")
         return folder

@@ -10,6 +10,7 @@
 
 #define PAGE 4096u
 
+static struct guest_memory memory;
 static const int both = JUMPSLOT_READ | JUMPSLOT_WRITE;
 
 /*
@@ -26,7 +27,7 @@ static void add(unsigned page, int access)
 		.access = access,
 	};
 
-	ck_assert_int_eq(guest_memory_add(&region), 0);
+	ck_assert_int_eq(guest_memory_add(&memory, &region), 0);
 }
 
 static void make_memory(void)
@@ -41,10 +42,10 @@ static void make_memory(void)
 	add(4, JUMPSLOT_WRITE);
 }
 
-/* jumpslot_guest_range() on [from, to) of the pages. */
+/* guest_memory_range() on [from, to) of the pages. */
 static int range(size_t from, size_t to, int access)
 {
-	return jumpslot_guest_range(start + from, to - from, access);
+	return guest_memory_range(&memory, start + from, to - from, access);
 }
 
 START_TEST(all_bytes_must_be_guest_memory)
@@ -57,8 +58,8 @@ START_TEST(all_bytes_must_be_guest_memory)
 	ck_assert_int_eq(range(4 * PAGE - 1, 4 * PAGE, JUMPSLOT_READ), 0);
 	ck_assert_int_eq(range(5 * PAGE - 1, 5 * PAGE, JUMPSLOT_WRITE), 0);
 	ck_assert_int_eq(range(5 * PAGE - 1, 5 * PAGE + 1, JUMPSLOT_WRITE), -EFAULT);
-	ck_assert_int_eq(jumpslot_guest_range(NULL, 1, JUMPSLOT_READ), -EFAULT);
-	ck_assert_int_eq(jumpslot_guest_range(&start, 1, JUMPSLOT_READ), -EFAULT);
+	ck_assert_int_eq(guest_memory_range(&memory, NULL, 1, JUMPSLOT_READ), -EFAULT);
+	ck_assert_int_eq(guest_memory_range(&memory, &start, 1, JUMPSLOT_READ), -EFAULT);
 }
 END_TEST
 
@@ -89,8 +90,8 @@ START_TEST(no_bytes_are_always_right)
 {
 	make_memory();
 	ck_assert_int_eq(range(0, 0, both), 0);
-	ck_assert_int_eq(jumpslot_guest_range(NULL, 0, both), 0);
-	ck_assert_int_eq(jumpslot_guest_range((void *)UINTPTR_MAX, 0, both), 0);
+	ck_assert_int_eq(guest_memory_range(&memory, NULL, 0, both), 0);
+	ck_assert_int_eq(guest_memory_range(&memory, (void *)UINTPTR_MAX, 0, both), 0);
 }
 END_TEST
 
@@ -101,15 +102,15 @@ START_TEST(a_range_that_wraps_is_refused)
 	make_memory();
 	for (size_t i = 0; i < COUNT(lengths); i++)
 		for (unsigned page = 0; page < 6; page++)
-			ck_assert_int_eq(jumpslot_guest_range(start + page * PAGE,
+			ck_assert_int_eq(guest_memory_range(&memory, start + page * PAGE,
 							      lengths[i], JUMPSLOT_READ),
 					 -EFAULT);
-	ck_assert_int_eq(jumpslot_guest_range((void *)UINTPTR_MAX, 1, JUMPSLOT_READ),
+	ck_assert_int_eq(guest_memory_range(&memory, (void *)UINTPTR_MAX, 1, JUMPSLOT_READ),
 			 -EFAULT);
-	ck_assert_int_eq(jumpslot_guest_range((void *)UINTPTR_MAX, 2, JUMPSLOT_READ),
+	ck_assert_int_eq(guest_memory_range(&memory, (void *)UINTPTR_MAX, 2, JUMPSLOT_READ),
 			 -EFAULT);
 	ck_assert_int_eq(
-		jumpslot_guest_range(start + PAGE, 0 - (uintptr_t)start, JUMPSLOT_READ),
+		guest_memory_range(&memory, start + PAGE, 0 - (uintptr_t)start, JUMPSLOT_READ),
 		-EFAULT);
 }
 END_TEST
@@ -118,15 +119,15 @@ START_TEST(a_string_ends_within_readable_memory)
 {
 	make_memory();
 	start[PAGE + 5] = 0;
-	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 100), 5);
-	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 5), 5);
-	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 4), -ERANGE);
-	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 0), -ERANGE);
-	ck_assert_int_eq(jumpslot_guest_string(start + PAGE + 5, 0), 0);
-	ck_assert_int_eq(jumpslot_guest_string(start, 100), -EFAULT);
-	ck_assert_int_eq(jumpslot_guest_string(NULL, 0), -EFAULT);
-	ck_assert_int_eq(jumpslot_guest_string(start + 4 * PAGE, 100), -EFAULT);
-	ck_assert_int_eq(jumpslot_guest_string((char *)UINTPTR_MAX, 100), -EFAULT);
+	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 100), 5);
+	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 5), 5);
+	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 4), -ERANGE);
+	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 0), -ERANGE);
+	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE + 5, 0), 0);
+	ck_assert_int_eq(guest_memory_string(&memory, start, 100), -EFAULT);
+	ck_assert_int_eq(guest_memory_string(&memory, NULL, 0), -EFAULT);
+	ck_assert_int_eq(guest_memory_string(&memory, start + 4 * PAGE, 100), -EFAULT);
+	ck_assert_int_eq(guest_memory_string(&memory, (char *)UINTPTR_MAX, 100), -EFAULT);
 }
 END_TEST
 
@@ -134,18 +135,18 @@ START_TEST(a_string_may_span_adjacent_regions)
 {
 	make_memory();
 	start[4 * PAGE - 1] = 0;
-	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 4 * PAGE), 3 * PAGE - 1);
-	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 3 * PAGE - 1), 3 * PAGE - 1);
-	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 3 * PAGE - 2), -ERANGE);
-	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, PAGE), -ERANGE);
+	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 4 * PAGE), 3 * PAGE - 1);
+	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 3 * PAGE - 1), 3 * PAGE - 1);
+	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 3 * PAGE - 2), -ERANGE);
+	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, PAGE), -ERANGE);
 }
 END_TEST
 
 START_TEST(a_string_without_an_end_leaves_the_guests_memory)
 {
 	make_memory();
-	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 3 * PAGE), -EFAULT);
-	ck_assert_int_eq(jumpslot_guest_string(start + PAGE, 3 * PAGE - 1), -ERANGE);
+	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 3 * PAGE), -EFAULT);
+	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 3 * PAGE - 1), -ERANGE);
 }
 END_TEST
 
@@ -155,9 +156,9 @@ START_TEST(a_string_may_be_as_long_as_memory_allows)
 
 	make_memory();
 	for (size_t i = 0; i < COUNT(most); i++) {
-		ck_assert_int_eq(jumpslot_guest_string(start + PAGE, most[i]), -EFAULT);
+		ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, most[i]), -EFAULT);
 		start[3 * PAGE] = 0;
-		ck_assert_int_eq(jumpslot_guest_string(start + PAGE, most[i]), 2 * PAGE);
+		ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, most[i]), 2 * PAGE);
 		start[3 * PAGE] = 'a';
 	}
 }
@@ -167,16 +168,16 @@ START_TEST(a_protected_part_of_a_region_is_readable_only)
 {
 	const struct guest_region region = { 0x10000, 0x14000, both, true };
 
-	ck_assert_int_eq(guest_memory_add(&region), 0);
-	ck_assert_int_eq(guest_memory_protect(0x11000, 0x15000), -EINVAL);
-	ck_assert_int_eq(guest_memory_protect(0xf000, 0x11000), -EINVAL);
-	ck_assert_int_eq(guest_memory_protect(0x11000, 0x11000), -EINVAL);
-	ck_assert_int_eq(guest_memory_protect(0x11000, 0x12000), 0);
-	ck_assert_int_eq(jumpslot_guest_range((void *)0x10000, 0x4000, JUMPSLOT_READ), 0);
-	ck_assert_int_eq(jumpslot_guest_range((void *)0x10000, 0x1000, both), 0);
-	ck_assert_int_eq(jumpslot_guest_range((void *)0x10000, 0x1001, both), -EFAULT);
-	ck_assert_int_eq(jumpslot_guest_range((void *)0x11fff, 1, both), -EFAULT);
-	ck_assert_int_eq(jumpslot_guest_range((void *)0x12000, 0x2000, both), 0);
+	ck_assert_int_eq(guest_memory_add(&memory, &region), 0);
+	ck_assert_int_eq(guest_memory_protect(&memory, 0x11000, 0x15000), -EINVAL);
+	ck_assert_int_eq(guest_memory_protect(&memory, 0xf000, 0x11000), -EINVAL);
+	ck_assert_int_eq(guest_memory_protect(&memory, 0x11000, 0x11000), -EINVAL);
+	ck_assert_int_eq(guest_memory_protect(&memory, 0x11000, 0x12000), 0);
+	ck_assert_int_eq(guest_memory_range(&memory, (void *)0x10000, 0x4000, JUMPSLOT_READ), 0);
+	ck_assert_int_eq(guest_memory_range(&memory, (void *)0x10000, 0x1000, both), 0);
+	ck_assert_int_eq(guest_memory_range(&memory, (void *)0x10000, 0x1001, both), -EFAULT);
+	ck_assert_int_eq(guest_memory_range(&memory, (void *)0x11fff, 1, both), -EFAULT);
+	ck_assert_int_eq(guest_memory_range(&memory, (void *)0x12000, 0x2000, both), 0);
 }
 END_TEST
 
@@ -187,13 +188,13 @@ START_TEST(there_is_room_for_256_regions)
 	for (unsigned i = 0; i < 256; i++) {
 		region.start = 0x100000 + 2 * PAGE * i;
 		region.end = region.start + PAGE;
-		ck_assert_int_eq(guest_memory_add(&region), 0);
+		ck_assert_int_eq(guest_memory_add(&memory, &region), 0);
 	}
-	ck_assert_int_eq(guest_memory_add(&region), -ENOSPC);
-	ck_assert_int_eq(guest_memory_protect(0x100000, 0x100800), -ENOSPC);
-	ck_assert_int_eq(jumpslot_guest_range((void *)0x100000, PAGE, both), 0);
-	ck_assert_int_eq(guest_memory_protect(0x100000, 0x101000), 0);
-	ck_assert_int_eq(jumpslot_guest_range((void *)0x100000, 1, both), -EFAULT);
+	ck_assert_int_eq(guest_memory_add(&memory, &region), -ENOSPC);
+	ck_assert_int_eq(guest_memory_protect(&memory, 0x100000, 0x100800), -ENOSPC);
+	ck_assert_int_eq(guest_memory_range(&memory, (void *)0x100000, PAGE, both), 0);
+	ck_assert_int_eq(guest_memory_protect(&memory, 0x100000, 0x101000), 0);
+	ck_assert_int_eq(guest_memory_range(&memory, (void *)0x100000, 1, both), -EFAULT);
 }
 END_TEST
 

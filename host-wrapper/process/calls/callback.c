@@ -2,9 +2,9 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "runner/current.h"
 #include "callback.h"
 #include "gate_sides.h"
-#include "runner/guest_memory.h"
 
 /* Bytes below the address of the gate's frame that are in use on the guest's stack. */
 #define GATE_FRAME_ROOM 64
@@ -34,7 +34,7 @@ static struct gate_record *running(void)
 /* How many there are is an upper bound, as in the gate: not beyond the guest's memory. */
 static size_t readable(const uintptr_t *from, size_t bytes)
 {
-	const struct guest_region *region = guest_memory_find((uintptr_t)from);
+	const struct guest_region *region = current_region((uintptr_t)from);
 
 	if (region && bytes > region->end - (uintptr_t)from)
 		return region->end - (uintptr_t)from;

@@ -7,7 +7,7 @@
 
 #include "common/plan.h"
 #include "gate.h"
-#include "runner/guest.h"
+#include "runner/current.h"
 #include "runner/load.h"
 #include "runner/plan_read.h"
 #include "thunk.h"
@@ -30,7 +30,7 @@ static struct gated {
 
 static bool is_gated(const uintptr_t *functions, uint64_t index)
 {
-	const struct plan_import *import = &plan_imports(guest.plan)[index];
+	const struct plan_import *import = &plan_imports(current->plan)[index];
 
 	return functions[index] && (import->carry & PLAN_CARRY_MASK) != PLAN_DIRECT;
 }
@@ -39,25 +39,26 @@ static size_t count_gated(const uintptr_t *functions)
 {
 	size_t count = 0;
 
-	for (uint64_t i = 0; i < guest.plan->imports.count; i++)
+	for (uint64_t i = 0; i < current->plan->imports.count; i++)
 		count += is_gated(functions, i);
 	return count;
 }
 
 static int map_stack(struct message *message)
 {
-	size_t size = (size_t)guest.plan->host_stack_size;
+	size_t size = (size_t)current->plan->host_stack_size;
 	char *at = MAP_FAILED;
 
 	errno = ENOMEM;
-	if (guest.plan->host_stack_size <= SIZE_MAX - LOAD_GUARD - MARGIN - PAGE)
+	if (current->plan->host_stack_size <= SIZE_MAX - LOAD_GUARD - MARGIN - PAGE)
 		at = mmap(NULL, size + LOAD_GUARD + PAGE, PROT_NONE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED ||
 	    mprotect(at + LOAD_GUARD, size + PAGE, PROT_READ | PROT_WRITE))
-		return fail(
-			message, errno, "no memory for a host's stack of %llu bytes: %s",
-			(unsigned long long)guest.plan->host_stack_size, strerror(errno));
+		return fail(message, errno,
+			    "no memory for a host's stack of %llu bytes: %s",
+			    (unsigned long long)current->plan->host_stack_size,
+			    strerror(errno));
 	gate.stack_low = (uintptr_t)at + LOAD_GUARD;
 	gate.record = (struct gate_record *)(gate.stack_low + size + PAGE - MARGIN) - 1;
 	return 0;
@@ -111,7 +112,7 @@ static int map_thunks(struct message *message)
 
 static struct gate_function describe(uintptr_t address, uint64_t index)
 {
-	const struct plan_import *import = &plan_imports(guest.plan)[index];
+	const struct plan_import *import = &plan_imports(current->plan)[index];
 	uintptr_t room = (import->stack_bytes + GATE_ALIGNMENT - 1) &
 			 ~(uintptr_t)(GATE_ALIGNMENT - 1);
 	bool blocking = import->carry & PLAN_BLOCKING;
@@ -134,7 +135,7 @@ static void write_thunks(uintptr_t *functions)
 {
 	size_t next = 0;
 
-	for (uint64_t i = 0; i < guest.plan->imports.count; i++) {
+	for (uint64_t i = 0; i < current->plan->imports.count; i++) {
 		uint8_t *thunk = gated.thunks + next * THUNK_SIZE;
 
 		if (!is_gated(functions, i))
@@ -160,7 +161,7 @@ static const char *name_of(size_t thunk)
 {
 	uint32_t import = gated.functions[thunk].import;
 
-	return plan_string(guest.plan, plan_imports(guest.plan)[import].name);
+	return plan_string(current->plan, plan_imports(current->plan)[import].name);
 }
 
 static int name_thunks(struct message *message)
@@ -172,7 +173,7 @@ static int name_thunks(struct message *message)
 	};
 	int error = thunk_symbols_register(&area, name_of, message);
 
-	if (!error && guest.plan->options & PLAN_PERF_MAP)
+	if (!error && current->plan->options & PLAN_PERF_MAP)
 		error = thunk_symbols_write_perf_map(&area, name_of, message);
 	return error;
 }

@@ -4,8 +4,7 @@
 #include "common/privileged.h"
 #include "fault_cause.h"
 #include "process/calls/gate.h"
-#include "runner/guest.h"
-#include "runner/guest_memory.h"
+#include "runner/current.h"
 #include "runner/load.h"
 
 #define IS_64_BIT (sizeof(void *) == 8)
@@ -23,7 +22,7 @@ bool fault_is_guests(const siginfo_t *info, uintptr_t pc)
 {
 	if (gate.state || info->si_code <= 0) /* or a process sent it */
 		return false;
-	return guest_memory_find(pc) || (uint64_t)pc >> USER_BITS ||
+	return current_region(pc) || (uint64_t)pc >> USER_BITS ||
 	       (fault_has_address(info) && (uintptr_t)info->si_addr == pc);
 }
 
@@ -43,8 +42,8 @@ static bool is_stack_full(const siginfo_t *info)
 {
 	uintptr_t address = (uintptr_t)info->si_addr;
 
-	return fault_has_address(info) && address < guest.stack_low &&
-	       guest.stack_low - address <= LOAD_GUARD;
+	return fault_has_address(info) && address < current->stack.start &&
+	       current->stack.start - address <= LOAD_GUARD;
 }
 
 static uint32_t kind_of(const siginfo_t *info, uintptr_t pc)

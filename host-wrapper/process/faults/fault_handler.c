@@ -14,8 +14,8 @@
 #include "process/calls/gate.h"
 #include "process/enter.h"
 #include "process/signals/context.h"
-#include "runner/guest_memory.h"
 #include "runner/load.h"
+#include "runner/plan_read.h"
 #include "runner/reset.h"
 #include "vcpu/hooks.h"
 #include "vcpu/vcpu.h"
@@ -34,13 +34,14 @@ static struct {
 	siginfo_t info;
 } saved;
 
-int fault_handler_prepare(struct message *message)
+int fault_handler_prepare(const struct plan *plan, struct guest_memory *memory,
+			  struct message *message)
 {
 	struct guest_region region = { .access = JUMPSLOT_READ | JUMPSLOT_WRITE };
 	size_t room = PAGE_END(xsave_largest() + X87_ROOM);
 	char *at;
 
-	if (!reset_is_possible())
+	if (!plan_may_restart(plan))
 		return 0;
 	at = mmap(NULL, GUARD + STACK + room, PROT_NONE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -53,7 +54,9 @@ int fault_handler_prepare(struct message *message)
 	guest_fault_start(region.start, region.end, GUARD);
 	saved.vectors = (void *)region.end;
 	saved.room = room;
-	return guest_memory_add(&region) ? fail(message, ENOSPC, "too many segments") : 0;
+	return guest_memory_add(memory, &region)
+		       ? fail(message, ENOSPC, "too many segments")
+		       : 0;
 }
 
 int fault_handler_set(uintptr_t handler)

@@ -10,10 +10,13 @@
 #include <stdint.h>
 
 #include "common/message.h"
+#include "common/plan.h"
+#include "runner/guest_memory.h"
 
 /* Maps the stack for faults, if the guest may set a handler. Returns 0 or a negative
  * errno. */
-int fault_handler_prepare(struct message *message);
+int fault_handler_prepare(const struct plan *plan, struct guest_memory *memory,
+			  struct message *message);
 
 /* Sets the guest's handler; 0: none. Returns 0 or -ENOTSUP. Async-signal-safe. */
 int fault_handler_set(uintptr_t handler);

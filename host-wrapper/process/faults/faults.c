@@ -18,10 +18,10 @@
 #include "process/signals/flags_x86.h"
 #include "process/calls/gate.h"
 #include "process/calls/gate_fault.h"
-#include "runner/guest.h"
+#include "resolver/resolver.h"
+#include "runner/current.h"
 #include "fault_cause.h"
 #include "fault_handler.h"
-#include "runner/guest_memory.h"
 #include "runner/load.h"
 #include "process/signals/segments_x86.h"
 #include "vcpu/vcpu.h"
@@ -34,13 +34,14 @@ static const int fault_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP };
 static void describe_unbound(struct outcome *outcome, const void *context)
 {
 	uintptr_t entry = context_resolver_entry(context);
-	uintptr_t offset = entry - guest.resolver.imports;
+	uintptr_t offset =
+		entry - (uintptr_t)current_pointer(current->plan->imports_address);
 
 	outcome->pc = context_resolver_caller(context, gate.state == GATE_RESOLVING);
 	outcome->address = entry;
 	outcome->kind = OUTCOME_BAD_ENTRY;
 	if (offset % JUMPSLOT_RESOLVER_STRIDE ||
-	    offset / JUMPSLOT_RESOLVER_STRIDE >= guest.resolver.count)
+	    offset / JUMPSLOT_RESOLVER_STRIDE >= current->plan->imports.count)
 		return;
 	outcome->detail = (uint32_t)(offset / JUMPSLOT_RESOLVER_STRIDE);
 	outcome->kind = OUTCOME_UNPROVIDED;
@@ -48,7 +49,7 @@ static void describe_unbound(struct outcome *outcome, const void *context)
 
 static uint32_t kind_of(const siginfo_t *info)
 {
-	const struct guest_region *region = guest_memory_find((uintptr_t)info->si_addr);
+	const struct guest_region *region = current_region((uintptr_t)info->si_addr);
 
 	if (info->si_signo == SIGBUS && info->si_code == BUS_ADRERR && region &&
 	    region->from_file)
@@ -85,8 +86,8 @@ static void describe(struct outcome *outcome, const siginfo_t *info, const void 
 {
 	outcome->signal = info->si_signo;
 	outcome->code = info->si_code;
-	outcome->base = guest.base;
-	outcome->stack_low = guest.stack_low;
+	outcome->base = current->base;
+	outcome->stack_low = current->stack.start;
 	outcome->stack_guard = LOAD_GUARD;
 	describe_place(outcome, info, context);
 	gate_fault_describe(outcome, info, context);
@@ -105,14 +106,14 @@ static void end(const siginfo_t *info, const void *context, uint32_t segments,
 	const struct sigaction by_default = { .sa_handler = SIG_DFL };
 
 	sigaction(info->si_signo, &by_default, NULL);
-	if (guest.outcome) {
-		describe(guest.outcome, info, context);
-		describe_vcpu(guest.outcome);
-		guest.outcome->handler = handler;
+	if (current->outcome) {
+		describe(current->outcome, info, context);
+		describe_vcpu(current->outcome);
+		current->outcome->handler = handler;
 	}
-	if (guest.outcome && segments) {
-		guest.outcome->kind = OUTCOME_SEGMENTS;
-		guest.outcome->detail = segments;
+	if (current->outcome && segments) {
+		current->outcome->kind = OUTCOME_SEGMENTS;
+		current->outcome->detail = segments;
 	}
 	raise(info->si_signo); /* blocked until the handler returns */
 }
@@ -151,16 +152,16 @@ void faults_end(uint32_t kind, uint32_t detail, const void *context)
 	const struct sigaction by_default = { .sa_handler = SIG_DFL };
 	sigset_t set;
 
-	if (guest.outcome) {
-		guest.outcome->signal = SIGSEGV;
-		guest.outcome->code =
+	if (current->outcome) {
+		current->outcome->signal = SIGSEGV;
+		current->outcome->code =
 			SI_KERNEL; /* not sent by a process, and without address */
-		guest.outcome->base = guest.base;
-		guest.outcome->pc = context_pc(context);
-		guest.outcome->detail = detail;
-		guest.outcome->host_import = OUTCOME_NO_IMPORT;
-		describe_vcpu(guest.outcome);
-		guest.outcome->kind = kind;
+		current->outcome->base = current->base;
+		current->outcome->pc = context_pc(context);
+		current->outcome->detail = detail;
+		current->outcome->host_import = OUTCOME_NO_IMPORT;
+		describe_vcpu(current->outcome);
+		current->outcome->kind = kind;
 	}
 	sigaction(SIGSEGV, &by_default, NULL);
 	sigemptyset(&set);

@@ -8,7 +8,7 @@
 
 #include "kick.h"
 #include "process/calls/gate.h"
-#include "runner/guest.h"
+#include "runner/current.h"
 #include "runner/services.h"
 #include "sleep.h"
 #include "vcpu/hooks.h"
@@ -43,7 +43,7 @@ int vcpu_sleep(uint64_t deadline_ns, uint32_t delivered)
 {
 	struct timespec until = services_timespec(INT64_MAX);
 
-	if (deadline_ns < INT64_MAX - guest.started_ns)
-		until = services_timespec(deadline_ns + guest.started_ns);
+	if (deadline_ns < INT64_MAX - current->started_ns)
+		until = services_timespec(deadline_ns + current->started_ns);
 	return jumpslot_sleep(&until, delivered);
 }

@@ -18,7 +18,7 @@
 #include "process/signals/flags_x86.h"
 #include "process/signals/segments_x86.h"
 #include "push_frame.h"
-#include "runner/guest.h"
+#include "runner/current.h"
 #include "sleep.h"
 #include "vcpu/hooks.h"
 #include "vcpu/interrupt.h"
@@ -155,11 +155,11 @@ static int catch_signal(struct message *message)
 int interrupt_start(struct message *message)
 {
 	kick_start();
-	if (!guest.plan->vcpu_state)
+	if (!current->plan->vcpu_state)
 		return 0;
-	vcpu_start(guest_pointer(guest.plan->vcpu_state));
-	if (guest.outcome)
-		guest.outcome->vcpu_address = (uintptr_t)vcpu.state;
+	vcpu_start(current_pointer(current->plan->vcpu_state));
+	if (current->outcome)
+		current->outcome->vcpu_address = (uintptr_t)vcpu.state;
 	if (!xsave_largest())
 		return fail(message, ENOTSUP,
 			    "interrupts need a processor with XSAVE and XGETBV(1)");

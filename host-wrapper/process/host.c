@@ -1,0 +1,85 @@
+/* The process host: guest code runs in this process. See runner/host.h. */
+#define _GNU_SOURCE
+#include "enter.h"
+#include "process/calls/gate.h"
+#include "process/calls/gate_sides.h"
+#include "process/calls/signal_mask.h"
+#include "process/faults/fault_handler.h"
+#include "process/faults/faults.h"
+#include "process/interrupts/interrupt.h"
+#include "process/interrupts/kick.h"
+#include "process/signals/segments_x86.h"
+#include "runner/host.h"
+#include "slots.h"
+#include "vcpu/interrupt_frame.h"
+
+/* AddressSanitizer would look for the bottom of a stack that it does not know. */
+#define LEAVES_THE_GUEST __attribute__((__no_sanitize__("address")))
+
+int host_start(struct message *message)
+{
+	int error;
+
+	segments_start(); /* each signal handler needs them */
+	error = faults_catch(message);
+	if (!error)
+		signal_mask_start();
+	return error;
+}
+
+int host_prepare(struct runner *runner, uintptr_t *functions, struct message *message)
+{
+	int error = fault_handler_prepare(runner->plan, &runner->memory, message);
+
+	if (!error)
+		error = gate_prepare(functions, message);
+	if (!error)
+		error = slots_prepare(runner, functions, message);
+	return error;
+}
+
+int host_start_interrupts(struct message *message)
+{
+	return interrupt_start(message);
+}
+
+int host_enter(const struct runner *runner)
+{
+	gate_start_sides();
+	return jumpslot_enter((uintptr_t)runner_pointer(runner, runner->plan->entry),
+			      runner->stack.end, runner->start_info, runner->multiboot);
+}
+
+void host_print_bound(const struct runner *runner, FILE *out)
+{
+	slots_print_bound(runner->plan, out);
+}
+
+uintptr_t host_resolver(void)
+{
+	return (uintptr_t)jumpslot_bind;
+}
+
+size_t host_frame_size(void)
+{
+	return frame_size();
+}
+
+LEAVES_THE_GUEST void host_leave(int status)
+{
+	jumpslot_leave(status);
+}
+
+int host_set_fault_handler(uintptr_t handler)
+{
+	return fault_handler_set(handler);
+}
+
+void host_timer_event(struct sigevent *event)
+{
+	*event = (struct sigevent){
+		.sigev_notify = SIGEV_THREAD_ID,
+		.sigev_signo = GATE_INTERRUPT,
+	};
+	event->_sigev_un._tid = kick.thread;
+}

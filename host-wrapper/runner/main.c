@@ -1,0 +1,143 @@
+/*
+ * The runner: loads the guest that a plan describes, and has its host run it. Started by
+ * host-wrapper with four descriptors as arguments: plan, guest file, the page to report
+ * through, and the work area (-1: none). The only place of the runner that prints errors
+ * and exits.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "common/exit_status.h"
+#include "common/relocate.h"
+#include "current.h"
+#include "host.h"
+#include "load.h"
+#include "multiboot.h"
+#include "plan_read.h"
+#include "providers.h"
+#include "reset.h"
+#include "services.h"
+#include "sources.h"
+#include "start_pages.h"
+
+/* Arguments of this program. */
+enum { PLAN = 1, GUEST, OUTCOME, WORK_AREA, ARGUMENTS };
+
+static int complain(const struct runner *runner, int status,
+		    const struct message *message)
+{
+	message_print(runner->plan ? plan_string(runner->plan, runner->plan->name)
+				   : "runner",
+		      message);
+	return status;
+}
+
+/* Descriptors on the command line must not reach programs that providers start. */
+static void hide_arguments(char **arguments)
+{
+	for (size_t i = PLAN; i < ARGUMENTS; i++)
+		if (atoi(arguments[i]) >= 0)
+			fcntl(atoi(arguments[i]), F_SETFD, FD_CLOEXEC);
+}
+
+static int share_outcome(struct outcome **outcome, int fd, struct message *message)
+{
+	void *at;
+
+	if (fd < 0)
+		return 0;
+	at = mmap(NULL, sizeof(**outcome), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (at == MAP_FAILED)
+		return fail(message, errno, "cannot share memory with the supervisor: %s",
+			    strerror(errno));
+	*outcome = at;
+	return 0;
+}
+
+/* Reads the plan and takes hold of the process; 0 or an exit status. */
+static int start(struct runner *runner, char **arguments)
+{
+	struct message message;
+
+	if (plan_read(&runner->plan, atoi(arguments[PLAN]), &message))
+		return complain(runner, EXIT_FAILED, &message);
+	hide_arguments(arguments);
+	current = runner;
+	if (share_outcome(&runner->outcome, atoi(arguments[OUTCOME]), &message) ||
+	    host_start(&message))
+		return complain(runner, EXIT_FAILED, &message);
+	return 0;
+}
+
+/* The image, with its final contents and protection; 0 or an exit status. */
+static int load_image(struct runner *runner, int file)
+{
+	const struct plan *plan = runner->plan;
+	struct message message;
+
+	if (load_segments(plan, file, &runner->base, &message) ||
+	    relocate(plan, runner->base, runner->base, &message) ||
+	    load_protect(plan, runner->base, &runner->memory, &message))
+		return complain(runner, EXIT_CANNOT_LOAD, &message);
+	return 0;
+}
+
+/* All that the guest needs beside its image; 0 or an exit status. */
+static int prepare(struct runner *runner, int work_area)
+{
+	uintptr_t *functions = NULL;
+	struct message message;
+	int error;
+
+	error = load_areas(runner, work_area, &message);
+	if (!error)
+		error = start_pages_make(runner, &message);
+	if (!error)
+		error = multiboot_make(runner, &message);
+	if (!error)
+		error = providers_load(runner->plan, &functions, &message);
+	if (!error)
+		error = host_prepare(runner, functions, &message);
+	free(functions);
+	return error ? complain(runner, EXIT_FAILED, &message) : 0;
+}
+
+static int run(struct runner *runner)
+{
+	struct message message;
+	int status;
+
+	runner->started_ns = services_now();
+	if (host_start_interrupts(&message) ||
+	    sources_start(runner->plan, services_open_console(), &message))
+		return complain(runner, EXIT_FAILED, &message);
+	status = host_enter(runner);
+	if (reset_perform(runner->outcome, &message))
+		return complain(runner, EXIT_FAILED, &message);
+	if (runner->plan->options & PLAN_SHOW_BOUND) {
+		fflush(NULL); /* what providers printed comes first */
+		host_print_bound(runner, stderr);
+	}
+	return status & 0xff;
+}
+
+int main(int argc, char **argv)
+{
+	static struct runner runner; /* threads may still read it after main() */
+	int status;
+
+	if (argc != ARGUMENTS) {
+		fputs("jumpslot-runner: started by host-wrapper, not by hand\n", stderr);
+		return EXIT_FAILED;
+	}
+	status = start(&runner, argv);
+	if (!status)
+		status = load_image(&runner, atoi(argv[GUEST]));
+	if (!status)
+		status = prepare(&runner, atoi(argv[WORK_AREA]));
+	return status ? status : run(&runner);
+}

@@ -1,0 +1,28 @@
+/* What providers may call: the functions of jumpslot/provider.h that need no host. The
+ * names that providers can bind to are in provider_api.map. */
+#include <jumpslot/provider.h>
+
+#include "current.h"
+#include "host.h"
+
+int jumpslot_guest_range(const void *pointer, size_t length, int access)
+{
+	return guest_memory_range(&current->memory, pointer, length, access);
+}
+
+long jumpslot_guest_string(const char *string, size_t max)
+{
+	return guest_memory_string(&current->memory, string, max);
+}
+
+size_t jumpslot_guest_work_area(void **base)
+{
+	*base = (void *)current->work_area.start;
+	return current->work_area.end - current->work_area.start;
+}
+
+/* AddressSanitizer would look for the bottom of a stack that it does not know. */
+__attribute__((__no_sanitize__("address"))) void jumpslot_guest_exit(int status)
+{
+	host_leave(status);
+}
