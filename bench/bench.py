@@ -1,8 +1,8 @@
 """Measures jumpslot beside its peers: tables, results.json and plots.
 
 `make bench` builds what this runs. Goals are compared, never enforced: a result above
-its goal is said so, and the exit status stays 0. docs/benchmarks.md states the method.
-Depends on the standard library, and on gnuplot for the plots, if it is there.
+its goal is marked, and the exit status stays 0. docs/benchmarks.md describes the method.
+Depends on the standard library. Plots need gnuplot and are left out without it.
 """
 
 import json
@@ -20,7 +20,7 @@ from sizes import size_rows
 
 
 def processor():
-    """The model's name, as the kernel tells it."""
+    """The name of the processor in /proc/cpuinfo."""
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
@@ -34,8 +34,8 @@ def measure(machine):
     bound, cycle = bound_rows(machine)
     levels, interrupts = interrupt_rows(machine, clock)
     differences += levels
-    ratios = [*bound, *interrupts, *first_rows(machine, 100, cycle), *first_rows(machine, 1000, cycle),
-              *sizes]
+    ratios = [*bound, *interrupts, *first_rows(machine, 100, cycle),
+              *first_rows(machine, 1000, cycle), *sizes]
     print(f"\n{machine}")
     print_clock(clock)
     print_differences(differences)
@@ -54,7 +54,7 @@ def write(directory, results, ratios, differences):
 
 
 def main():
-    print(f"{processor()}, {os.cpu_count()} processors" + ", only tried" * QUICK)
+    print(f"{processor()}, {os.cpu_count()} processors" + ", quick try" * QUICK)
     clocks, sections, ratios, differences = {}, {}, [], []
     for machine in MACHINES:
         clock, more_ratios, more_differences, sections[machine] = measure(machine)
@@ -64,7 +64,7 @@ def main():
     write(BENCH / "quick" if QUICK else BENCH, {
         "processor": processor(), "processors": os.cpu_count(), "quick": QUICK,
         "clocks": clocks, "rows": [row.as_json() for row in ratios + differences],
-        "bytes_an_import": sections}, ratios, differences)
+        "bytes_per_import": sections}, ratios, differences)
 
 
 if __name__ == "__main__":

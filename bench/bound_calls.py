@@ -38,7 +38,7 @@ def x86_64_once(i, folder, times):
 
 
 def i386_once(i, folder, times):
-    """Nothing is far away in 32 bits; but there are two kinds of PLT."""
+    """In 32 bits no function is far away, but there are two kinds of PLT."""
     guest = beside_peers(folder, "bound-fixed.elf", times)
     program, ibt = beside_programs(i, folder, times)
     return {"stub : PLT of a library": guest["stub : PLT"],
@@ -52,7 +52,7 @@ ONCE = {"x86_64": x86_64_once, "i386": i386_once}
 
 
 def bound_rows(machine):
-    """Rows, and the ticks of a cycle while they were measured."""
+    """Rows, and the ticks per cycle during the measurement."""
     samples = {}
     for count in 16, 1000:
         folder = BENCH / machine / f"16-{count}"
@@ -62,7 +62,8 @@ def bound_rows(machine):
     equal = samples[16].pop("equal : equal") + samples[1000].pop("equal : equal")
     cycle = median(addition_ticks(equal))
     rows = [ratio_row(machine, "equal : equal (noise)", "ticks", equal, 1)]
-    rows += [ratio_row(machine, f"{what}, {count} functions", "cycles a call", processes,
-                       CALLS // count * count * cycle, None if "endbr" in what else GOAL)
+    rows += [ratio_row(machine, f"{what}, {count} functions", "cycles per call",
+                       processes, CALLS // count * count * cycle,
+                       None if "endbr" in what else GOAL)
              for count in samples for what, processes in samples[count].items()]
     return rows, cycle

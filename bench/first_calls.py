@@ -9,7 +9,7 @@ GOAL = {"x86_64": 0.1, "i386": 0.2}
 
 
 class First(NamedTuple):
-    """Ticks of a first pass; `now`: of one whose functions are bound at the start."""
+    """Ticks of a first pass; with `now`, of one with functions bound at the start."""
 
     ours: int
     ours_now: int
@@ -38,7 +38,7 @@ def first_rows(machine, count, cycle):
 
     def row(what, ours, peer, goal=None):
         pairs = [[(ours(sample), peer(sample))] for sample in samples]
-        return ratio_row(machine, f"{what}, {count} functions", "cycles a call", pairs,
+        return ratio_row(machine, f"{what}, {count} functions", "cycles per call", pairs,
                          count * cycle, goal)
 
     return [

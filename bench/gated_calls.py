@@ -1,4 +1,4 @@
-"""Gated calls beside direct ones: a difference, because the gate is what is added.
+"""Gated calls beside direct ones: a difference, because the gate adds to a call.
 
 The same runs show what a tick is, in cycles and nanoseconds.
 """
@@ -26,14 +26,14 @@ def gated_samples(machine):
 
 
 def read_clock(samples):
-    """Takes out of `samples` what is about the clock: additions, and the whole runs."""
+    """Removes the clock's entries from `samples`: additions and whole runs."""
     runs = samples.pop("ns : ticks")
     return Clock(addition_ticks(samples.pop("equal : equal")),
                  median(ns / ticks for (ns, ticks), in runs))
 
 
 def gated_rows(machine):
-    """Differences, and the clock by which they were measured."""
+    """Differences, and the clock of their measurement."""
     samples = gated_samples(machine)
     clock = read_clock(samples)
     rows = []

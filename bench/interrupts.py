@@ -20,5 +20,5 @@ def interrupt_rows(machine, clock):
             samples.setdefault(what, []).append(pairs)
     return [difference_row(machine, LEVELS, samples[LEVELS], CALLS, clock, 1)], [
         ratio_row(machine, INTERRUPT, "ns", samples[INTERRUPT],
-                  CALLS // SHARE / clock.ns_a_tick, 1.15),
-        ratio_row(machine, IDLE, "us a period", samples[IDLE], PERIODS * 1000, 1.25)]
+                  CALLS // SHARE / clock.ns_per_tick, 1.15),
+        ratio_row(machine, IDLE, "us per period", samples[IDLE], PERIODS * 1000, 1.25)]

@@ -1,14 +1,14 @@
-"""Shows rows: as tables, and as plots of bars with their goals.
+"""Prints rows as tables, and plots them as bars with their goals.
 
 Depends on the standard library, and on gnuplot for the plots.
 """
 
 import subprocess
 
-RATIO_HEAD = "{:<42}{:>8} {:>8} {:<16}{:<6}{:<12}{:<5}"
-RATIO_ROW = "{:<42}{:8.1f} {:8.1f} {:<16}{:<6.3f}{:<12}{:<5}{}"
-DIFFERENCE_HEAD = "{:<42}{:>8} {:>8} {:<16}{:<9}{:<8}{:<12}{:<5}"
-DIFFERENCE_ROW = "{:<42}{:8.2f} {:8.2f} {:<16}{:<9.1f}{:<8.2f}{:<12}{:<5}{}"
+RATIO_HEAD = "{:<42}{:>8} {:>8} {:<17}{:<6}{:<12}{:<5}"
+RATIO_ROW = "{:<42}{:8.1f} {:8.1f} {:<17}{:<6.3f}{:<12}{:<5}{}"
+DIFFERENCE_HEAD = "{:<42}{:>8} {:>8} {:<17}{:<9}{:<8}{:<12}{:<5}"
+DIFFERENCE_ROW = "{:<42}{:8.2f} {:8.2f} {:<17}{:<9.1f}{:<8.2f}{:<12}{:<5}{}"
 
 
 def label(row):
@@ -36,20 +36,20 @@ def print_differences(rows):
 
 
 def print_clock(clock):
-    low, middle, high = clock.as_json()["ticks_a_cycle"].values()
-    print(f"a tick of the time stamp counter: {clock.ns_a_tick:.4f} ns\n"
-          "a dependent addition (one cycle): "
+    low, middle, high = clock.as_json()["ticks_per_cycle"].values()
+    print(f"tick of the time stamp counter: {clock.ns_per_tick:.4f} ns\n"
+          "dependent addition (one cycle): "
           f"min {low:.4f}, median {middle:.4f}, max {high:.4f} ticks")
 
 
 def print_sections(sections):
-    print("bytes an import by section, names of 16 letters (.text: the stubs):")
+    print("bytes per import by section, names of 16 letters (.text: the stubs):")
     for side, sizes in sections[16].items():
         print(f"  {side}: " + ", ".join(f"{n} {size:.0f}" for n, size in sizes.items()))
 
 
 def plot(rows, title, path):
-    """A bar for each row, with a line at its goal."""
+    """One bar per row, with a line at its goal."""
     data = "\n".join(f'{i} {row.value} {row.goal or "NaN"} "{label(row)}"'
                      for i, row in enumerate(rows))
     high = max(max(row.value, row.goal or 0) for row in rows)

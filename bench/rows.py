@@ -1,4 +1,4 @@
-"""What the bench finds out: ratios to a peer, differences from one, and the clock.
+"""Results of the bench: ratios to a peer, differences from one, and the clock.
 
 Depends on the standard library alone.
 """
@@ -9,23 +9,23 @@ from typing import NamedTuple
 
 
 class Clock(NamedTuple):
-    """What turns ticks of the time stamp counter into cycles and nanoseconds."""
+    """Turns ticks of the time stamp counter into cycles and nanoseconds."""
 
-    additions: list  # ticks of each dependent addition that was measured: a cycle
-    ns_a_tick: float
+    additions: list  # ticks of each dependent addition: one cycle
+    ns_per_tick: float
 
     @property
     def cycle(self):
         return median(self.additions)
 
     def as_json(self):
-        return {"ns_a_tick": self.ns_a_tick, "ticks_a_cycle": {
+        return {"ns_per_tick": self.ns_per_tick, "ticks_per_cycle": {
             "min": min(self.additions), "median": self.cycle, "max": max(self.additions)}}
 
 
 @dataclass
 class Row:
-    """One comparison, the smaller the better: a sample for each process."""
+    """One comparison, with a sample per process. Smaller is better."""
 
     machine: str
     what: str
@@ -59,21 +59,21 @@ class Row:
 
 @dataclass
 class Ratio(Row):
-    """Ours to the peer's."""
+    """Our value divided by the value of the peer."""
 
     kind = "ratio"
 
 
 @dataclass
 class Difference(Row):
-    """What ours takes more than the peer, in nanoseconds; also in cycles."""
+    """Our time minus the time of the peer, in nanoseconds and in cycles."""
 
     kind = "difference"
     cycles: float = 0
 
 
 def addition_ticks(equal):
-    """Ticks of every addition, of "equal : equal": chains of 100,000, a cycle each."""
+    """Ticks per addition in the pairs "equal : equal": chains of 100,000 additions."""
     return [ticks / 1e5 for pairs in equal for pair in pairs for ticks in pair]
 
 
@@ -90,10 +90,10 @@ def ratio_row(machine, what, unit, processes, divisor, goal=None):
 
 
 def difference_row(machine, what, processes, calls, clock, goal=None):
-    """Of samples of so many calls each."""
-    scale = clock.ns_a_tick / calls
+    """A row of samples that have `calls` calls each."""
+    scale = clock.ns_per_tick / calls
     samples = [median(a - b for a, b in pairs) * scale for pairs in processes]
-    row = Difference(machine, what, "ns a call", middle(processes, 0) * scale,
+    row = Difference(machine, what, "ns per call", middle(processes, 0) * scale,
                      middle(processes, 1) * scale, samples, goal)
-    row.cycles = row.value / (clock.ns_a_tick * clock.cycle)
+    row.cycles = row.value / (clock.ns_per_tick * clock.cycle)
     return row

@@ -1,5 +1,5 @@
 # The bench: jumpslot beside its peers. `make bench` measures; BENCH_QUICK=1 make bench
-# only tries. docs/benchmarks.md states the method.
+# only tries. docs/benchmarks.md describes the method.
 #
 # A folder MACHINE/LENGTH-COUNT is for COUNT functions with names of LENGTH letters; in
 # the rules, % is its name.
@@ -79,18 +79,20 @@ bench_flags = $(or $(BENCH_FLAGS_$(1)),$(if $(filter %_guest,$(1)),\
 define bench_object
 $(BENCH)/%/$(1).o: bench/calls/$(2).c $(BENCH)/%/names.h
 	$$(call say,CC,$$@)
-	$$(Q)$$(CC) $$(call bench_flags,$(1)) $$(BENCH_DEPENDENCIES) -I $$(@D) -c -o $$@ $$<
+	$$(Q)$$(CC) $$(call bench_flags,$(1)) $$(BENCH_DEPENDENCIES) -I $$(@D) \
+		-c -o $$@ $$<
 endef
 $(foreach o,$(BENCH_CALLERS) $(BENCH_MAIN_GUESTS) $(BENCH_MAIN_PROGRAMS),\
-	$(eval $(call bench_object,$(o),$(if $(filter $(o),$(BENCH_CALLERS)),caller,$(o)))))
+	$(eval $(call bench_object,$(o),$(if \
+		$(filter $(o),$(BENCH_CALLERS)),caller,$(o)))))
 
-# An ordinary library, and what an ordinary program is linked with.
+# An ordinary library, for the link of ordinary programs.
 $(BENCH)/%/libcallee.so: bench/calls/callee.c bench/calls/first.c $(BENCH)/%/names.h
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BENCH_PIC) -shared -Wl,-soname,$(@F) -o $@ $(filter %.c,$^)
 
 # Bound calls. The peer calls the provider's functions, which it finds by soname: one
-# process loads both. The program does without jumpslot.
+# process loads both. The program uses nothing of jumpslot.
 $(BENCH)/%/bound-pie.elf: $(BENCH)/%/bound_guest.o $(BENCH)/%/stub.o $(BENCH)/%/slot.o
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BENCH_M) $(filter-out -static,$(GUEST_LDFLAGS)) -static-pie -o $@ $^

@@ -1,4 +1,4 @@
-"""How the bench runs what it measures, and how much of it.
+"""Runs the programs of the bench, and sets the number of processes and samples.
 
 Depends on the standard library alone.
 """
@@ -18,20 +18,20 @@ MACHINES = "x86_64", "i386"
 
 
 def run(*command, **environment):
-    """A program's output; binding is lazy unless `environment` says otherwise."""
+    """Output of a program. Binding is lazy unless `environment` changes that."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("LD_")}
     return subprocess.run([str(word) for word in command], env=clean | environment,
                           check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def run_guest(folder, guest, provider, options="", wrapper_options=()):
-    """What a provider prints that measures a guest, both in `folder`."""
+    """Output of a provider that measures a guest, both in `folder`."""
     provided = f"{folder / provider},{options}" if options else folder / provider
     return run(WRAPPER, *wrapper_options, "--provider", provided, folder / guest)
 
 
 def read_pairs(output):
-    """{what: [(ours, peer)]} of the lines that calls/pairs.h prints."""
+    """{what: [(ours, peer)]} from the lines that calls/pairs.h prints."""
     pairs = {}
     for line in output.splitlines():
         what, ours, peer = line.split("\t")
@@ -40,7 +40,7 @@ def read_pairs(output):
 
 
 def in_turn(index, *actions):
-    """Results of actions, in their order; every other time the last is done first."""
+    """Results of the actions, in order; an odd `index` runs them in reverse order."""
     order = list(enumerate(actions))
     if index % 2:
         order.reverse()

@@ -1,21 +1,21 @@
-"""Stripped bytes that one more import takes, beside ELF's."""
+"""Bytes of a stripped image per import, compared with ELF."""
 
 from elf_sizes import loaded_sections
 from rows import Ratio
 from runs import BENCH
 
 GOAL = {"x86_64": 0.85, "i386": 0.95}
-# With two more words in each: so the slots of either fill whole pages.
+# Two more words in each make the slots of both sides fill whole pages.
 COUNTS = {"x86_64": (510, 1022), "i386": (1022, 2046)}
 
 
 def call_bytes(path):
-    """Bytes of the code that calls, which is the same on both sides."""
+    """Bytes of the calling code, which is the same on both sides."""
     return sum(size for name, size in loaded_sections(path).items()
                if name.startswith(".text.call"))
 
 
-def bytes_an_import(machine, length, image, caller):
+def bytes_per_import(machine, length, image, caller):
     """{section: bytes}, without the code that calls the import."""
     counts = COUNTS[machine]
     few, many = (BENCH / machine / f"{length}-{count}" for count in counts)
@@ -34,13 +34,13 @@ def file_row(machine):
 
 
 def size_rows(machine):
-    """Rows, and {length of names: the sections that the bytes are made of}."""
+    """Rows, and {length of names: bytes by section}."""
     rows, sections = [], {}
     for length in 8, 16, 24, 32:
-        sides = {"ours": bytes_an_import(machine, length, "size-guest.elf", "stub.o"),
-                 "peer": bytes_an_import(machine, length, "size-peer", "plt.o")}
+        sides = {"ours": bytes_per_import(machine, length, "size-guest.elf", "stub.o"),
+                 "peer": bytes_per_import(machine, length, "size-peer", "plt.o")}
         ours, peer = (sum(side.values()) for side in sides.values())
-        rows.append(Ratio(machine, f"size : ELF's, names of {length}", "bytes an import",
+        rows.append(Ratio(machine, f"size : ELF's, names of {length}", "bytes per import",
                           ours, peer, [ours / peer], GOAL[machine]))
         sections[length] = sides
     return [*rows, file_row(machine)], sections

@@ -21,7 +21,7 @@
 
 	/* Loads the address of `current` without a global offset table. */
 	.macro	find_current register
-	call	1f			/* a call of the next instruction does not use the return stack */
+	call	1f			/* the next one: not on the return stack */
 1:	.cfi_adjust_cfa_offset 4
 	pop	\register
 	.cfi_adjust_cfa_offset -4

@@ -1,7 +1,7 @@
 /*
- * Measures bound calls, as the provider of bound_guest.c: guest and peers in one
- * process, calling the same functions at the same addresses. Direct, as those functions
- * are: the guest's loops then run on the guest's stack, as the guest's own calls do.
+ * The provider of bound_guest.c, which measures bound calls: guest and peers are in one
+ * process and call the same functions at the same addresses. bench_bound() is direct, so
+ * that the guest's loops run on the guest's stack, as its own calls do.
  */
 #include <jumpslot/provider.h>
 #include <dlfcn.h>
@@ -17,7 +17,7 @@ call_all call_direct;
 static call_all *call_by_plt;
 static long repetitions, times;
 
-/* The peer is bound lazily, in its own way. */
+/* Loads the peer, which is bound lazily by the dynamic linker. */
 static int open_peer(const char *path, char *message, size_t size)
 {
 	void *library = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
@@ -56,7 +56,7 @@ static void measure_beside_peers(call_all *by_stub, call_all *by_slot)
 	measure_pairs(pairs, sizeof(pairs) / sizeof(*pairs), times, repetitions);
 }
 
-/* As alone in its process as bound_program.c is. */
+/* Runs the guest alone in its process, as bound_program.c is in its own. */
 static void measure_alone(call_all *by_stub)
 {
 	for (long i = 0; i < repetitions; i++)

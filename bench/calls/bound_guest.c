@@ -1,4 +1,4 @@
-/* A guest that hands its provider two ways to call the same functions. */
+/* A guest that passes its provider two ways to call the same functions. */
 #include <jumpslot/entry.h>
 #include "bound.h"
 

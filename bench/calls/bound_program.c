@@ -1,5 +1,6 @@
 /*
- * The peer of a guest at a fixed address: an ordinary program there, and its library.
+ * The peer of a guest at a fixed address: an ordinary program at that address, with a
+ * library.
  * Arguments: REPETITIONS TIMES. Prints the ticks of each repetition.
  */
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 /*
- * What both sides measure: a function that calls `times` times each function of names.h
- * in a row (caller.c), and the ticks of the time stamp counter that it takes.
+ * The measurement of both sides: a function calls each function of names.h in a row,
+ * `times` times (caller.c), and ticks_of() counts the ticks of the time stamp counter.
  */
 #ifndef BENCH_CALL_ALL_H
 #define BENCH_CALL_ALL_H
@@ -13,10 +13,10 @@ struct bench_pair {
 	const char *what;
 	call_all *ours;
 	call_all *peer;
-	long share; /* runs one in so many of the times that are asked for */
+	long share; /* divides the number of runs */
 };
 
-/* Keeps what is measured from leaking out on either side. */
+/* Keeps measured instructions between the two reads of the counter. */
 static inline void fence(void)
 {
 	__asm__ volatile("lfence" ::: "memory");

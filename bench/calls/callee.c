@@ -1,8 +1,8 @@
 /*
- * The functions of names.h, as short as a function can be: as a provider
- * (PROVIDER), or as an ordinary shared library. A provider's are direct, as a library's
- * are, or with GATED behind the gate. With PEER they also go by
- * peer_NAME, which is exported: a peer then calls the very same code.
+ * The functions of names.h, as short as possible: a provider (PROVIDER) or an ordinary
+ * shared library. The functions of a provider are direct, as those of a library are, or
+ * gated with GATED. With PEER they also have the exported name peer_NAME, so that a peer
+ * calls the same code.
  */
 #ifdef PROVIDER
 #include <jumpslot/provider.h>

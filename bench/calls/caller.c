@@ -1,6 +1,6 @@
 /*
- * The code that both sides run: calls of every function in names.h, in a row.
- * Compiled once for each way to call; -D says which:
+ * The code that both sides run: calls of every function in names.h, in a row. It is
+ * compiled once for each way to call, which -D selects:
  *
  *   CALL_ALL  name of the function that this file defines
  *   GUEST     the functions are a host's (with JUMPSLOT_INLINE_CALLS: inline form);
@@ -23,7 +23,7 @@
 
 int CALL_ALL(int value, long times);
 
-/* Aligned, so that the same code lies the same way on both sides. */
+/* Aligned, so that the code has the same alignment on both sides. */
 __attribute__((__aligned__(64))) int CALL_ALL(int value, long times)
 {
 	do {

@@ -10,7 +10,7 @@
 #include "first.h"
 #ifdef PROVIDER
 EF(bench_first)
-JUMPSLOT_DIRECT(bench_first) /* below it are guest code and gated calls */
+JUMPSLOT_DIRECT(bench_first) /* it calls guest code with gated calls */
 #endif
 
 void bench_first(call_all *function)

@@ -1,4 +1,4 @@
-/* The same as first_guest.c, as an ordinary dynamic program. */
+/* The peer of first_guest.c: an ordinary dynamic program. */
 #include "first.h"
 
 call_all call_by_plt;

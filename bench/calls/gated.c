@@ -1,7 +1,7 @@
 /*
- * Measures gated calls, as the provider of gated_guest.c: the same functions behind the
- * gate and not, called by the guest in one process. bench_gated is direct: the gate then
- * knows of no host function below the guest's loops.
+ * The provider of gated_guest.c, which measures gated calls: the guest calls the same
+ * functions gated and direct, in one process. bench_gated() is direct, so that no gated
+ * function is running while the guest's loops call.
  */
 #include <jumpslot/provider.h>
 #include <errno.h>
@@ -21,7 +21,7 @@ int jumpslot_provider_init(const char *options, char *message, size_t size)
 	return -EINVAL;
 }
 
-/* The same code by two names: the second is bound to the function itself. */
+/* The same code with two names: the first is gated, the second direct. */
 #define TWINS(gated, direct, parameters, result)                                         \
 	EF(gated)                                                                        \
 	EF(direct)                                                                       \
@@ -44,14 +44,14 @@ EF(blocking_int)
 JUMPSLOT_BLOCKING(blocking_int)
 int blocking_int(int value) __attribute__((__alias__("gated_int")));
 
-/* A provider checks a pointer once, where it gets it; so what is measured does not. */
+/* No check of the pointer here: a provider checks it once, when it gets it. */
 EF(call_back)
 int call_back(bench_function *function)
 {
 	return jumpslot_guest_call(function, 1);
 }
 
-/* Only a peer may do so: a guest's function that calls the host would go wrong. */
+/* For comparison only: a guest function that calls the host would fail this way. */
 EF(call_plainly)
 int call_plainly(bench_function *function)
 {
@@ -66,7 +66,7 @@ static uint64_t nanoseconds(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-/* What the whole run takes by both clocks: a tick is so many nanoseconds. */
+/* Prints the time of the whole run by both clocks, which gives nanoseconds per tick. */
 static void print_clocks(uint64_t start_ticks, uint64_t start_ns)
 {
 	uint64_t end_ticks = ticks();

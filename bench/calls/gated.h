@@ -1,6 +1,6 @@
 /*
- * What the gate is measured with: functions that do next to nothing, each once behind the
- * gate and once not. Names of names.h: NAME is behind the gate, peer_NAME is not.
+ * The functions that measure the gate: they do next to nothing, and each is there twice,
+ * gated and direct. Of the names of names.h, NAME is gated and peer_NAME is direct.
  */
 #ifndef BENCH_GATED_H
 #define BENCH_GATED_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include "call_all.h"
 
-/* Six words, which lie on the stack on either machine when they are passed by value. */
+/* Six words: passed by value, they are on the stack on both machines. */
 struct bench_words {
 	long word[6];
 };
@@ -25,7 +25,7 @@ EXTERNAL_FUNC(int, gated_words, struct bench_words)
 EXTERNAL_FUNC(int, direct_words, struct bench_words)
 EXTERNAL_FUNC_VARIADIC(int, gated_variadic, int)
 EXTERNAL_FUNC_VARIADIC(int, direct_variadic, int)
-/* Both are gated, and call the guest's function: as a callback, and plainly. */
+/* Both are gated, and call the guest's function: as a callback, and as a plain call. */
 EXTERNAL_FUNC(int, call_back, bench_function *)
 EXTERNAL_FUNC(int, call_plainly, bench_function *)
 
@@ -35,7 +35,7 @@ EXTERNAL_FUNC(int, call_plainly, bench_function *)
 #include "names.h"
 #undef NAME
 
-/* Measures loops of the guest's, and prints pairs. */
+/* Measures the guest's loops, and prints pairs. */
 EXTERNAL_FUNC(void, bench_gated, const struct bench_pair *, size_t)
 
 #endif

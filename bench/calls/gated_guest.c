@@ -1,8 +1,8 @@
-/* A guest that hands its provider loops of gated calls, and of the same calls direct. */
+/* A guest that passes its provider loops of gated calls, and of the same direct calls. */
 #include <jumpslot/entry.h>
 #include "gated.h"
 
-/* Aligned, so that the same code lies the same way on both sides. */
+/* Aligned, so that the code has the same alignment on both sides. */
 #define LOOP(name, statement)                                                            \
 	static __attribute__((__aligned__(64))) int name(int value, long times)          \
 	{                                                                                \
@@ -31,7 +31,7 @@ LOOP(variadic_direct, value = direct_variadic(value, 1);)
 LOOP(as_callback, value += call_back(add_one);)
 LOOP(plainly, value += call_plainly(add_one);)
 
-/* Of caller.c: each function of names.h in turn. */
+/* From caller.c: they call each function of names.h in turn. */
 call_all call_by_stub, call_by_stub_direct;
 
 static const struct bench_pair pairs[] = {

@@ -1,6 +1,6 @@
 /*
- * Measures interrupts, as the provider of interrupt_guest.c: beside bare signals of the
- * same process. All functions are direct: the guest can be interrupted in each.
+ * The provider of interrupt_guest.c, which measures interrupts and bare signals in one
+ * process. All functions are direct: the guest can be interrupted in each.
  */
 #define _GNU_SOURCE
 #include <jumpslot/provider.h>

@@ -1,4 +1,4 @@
-/* A guest that is interrupted, in loops that its provider measures. */
+/* A guest that is interrupted in loops, which its provider measures. */
 #include <jumpslot/entry.h>
 #include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>

@@ -1,6 +1,6 @@
 /*
- * Measures a pair in one process, with one timer, and prints a line a pair: what it is,
- * ticks of ours, ticks of the peer, with tabs between. Depends on stdio.
+ * Measures pairs in one process, with one timer, and prints a line per pair: its name,
+ * our ticks, the peer's ticks, separated by tabs. Depends on stdio.
  */
 #ifndef BENCH_PAIRS_H
 #define BENCH_PAIRS_H
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include "call_all.h"
 
-/* Which of the two goes first alternates: what drifts then hits both alike. */
+/* The order of the two alternates, so that drift affects both alike. */
 static inline void measure_pair(const struct bench_pair *pair, long times,
 				long repetition)
 {
@@ -21,8 +21,8 @@ static inline void measure_pair(const struct bench_pair *pair, long times,
 }
 
 /*
- * 100,000 additions that wait for each other: a cycle each, whatever the count. Of two
- * registers: some processors add constants before they execute anything, in no time.
+ * 100,000 additions that wait for each other, one cycle each, whatever `count` is. Both
+ * operands are registers: some processors add constants at no cost when they rename.
  */
 static inline int additions(int value, long count)
 {
@@ -35,7 +35,7 @@ static inline int additions(int value, long count)
 
 static const struct bench_pair equal_pair = { "equal : equal", additions, additions, 1 };
 
-/* Pair after pair: branches of other loops would take room in the processor's memory. */
+/* One pair after the other: other loops would use space of the branch predictor. */
 static inline void measure_pairs(const struct bench_pair *pairs, size_t count, long times,
 				 long repetitions)
 {

@@ -16,7 +16,8 @@
  * EDX, with EAX = JUMPSLOT_MULTIBOOT_MAGIC and EBX = the Multiboot information, so that
  * start code written for a Multiboot loader works unchanged.
  *
- * The host calls nothing but the entry: the guest's own start code runs constructors
+ * The host calls the entry and no other function: the guest's own start code runs
+ * constructors
  * (.init_array), and a guest that consists of JUMPSLOT_ENTRY alone runs none.
  * Depends on abi/start.h alone.
  */

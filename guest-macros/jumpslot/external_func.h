@@ -153,7 +153,8 @@ __asm__(".macro __jumpslot_import func, flags, type\n"
 	".Ljumpslot.name.\\func:\n"
 	"	.asciz	\"\\func\"\n"
 	"	.popsection\n"
-	"	.pushsection .externals.symtab,\"aG\",\"progbits\",jumpslot.\\func,comdat\n"
+	"	.pushsection .externals.symtab,\"aG\",\"progbits\","
+	"jumpslot.\\func,comdat\n"
 	"	.balign	4\n"
 	".Ljumpslot.import.\\func:\n"
 	"	.long	.Ljumpslot.name.\\func - .\n"
@@ -171,7 +172,8 @@ __asm__(".macro __jumpslot_import func, flags, type\n"
  * function, NUL-terminated. */
 /* clang-format off */
 #define JUMPSLOT_EMIT(func, flags, type, prototype)                                      \
-	__asm__("	__jumpslot_import " #func ", " JUMPSLOT_STRING(flags) ", " type "\n"  \
+	__asm__("	__jumpslot_import " #func ", " JUMPSLOT_STRING(flags)            \
+		", " type "\n"                                                           \
 		"	.pushsection .debug_externals,\"G\",\"progbits\","               \
 		"jumpslot." #func ",comdat\n"                                            \
 		"	.asciz \"" #func "\"\n"                                          \

@@ -11,10 +11,10 @@
 
 /* clang-format off */
 __asm__(
-	/* Call frames for debuggers: not loaded, and dropped by strip. DWARF 5, section 6.4.1;
-	   register 4 is ESP, 8 the return address (i386 psABI, table 2.14). `rows` are the
-	   bytes of call frame instructions: 0x40 + n is DW_CFA_advance_loc, 0x0e is
-	   DW_CFA_def_cfa_offset. */
+	/* Call frames for debuggers: not loaded, dropped by strip. DWARF 5, section
+	   6.4.1; register 4 is ESP, 8 the return address (i386 psABI, table 2.14).
+	   `rows` are the bytes of call frame instructions: 0x40 + n is
+	   DW_CFA_advance_loc, 0x0e is DW_CFA_def_cfa_offset. */
 	".macro __jumpslot_frame name, rows:vararg\n"
 	"	.pushsection .debug_frame,\"G\",@progbits,jumpslot.\\name,comdat\n"
 	".Ljumpslot.cie.\\name:\n"
@@ -39,7 +39,7 @@ __asm__(
 	"	.popsection\n"
 	".endm\n"
 
-	/* A slot, the stub that jumps through it, and the code that the slot holds initially. */
+	/* The slot, its stub, and the code whose address the slot holds initially. */
 	".macro __jumpslot_stub func\n"
 	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot.\\func,comdat\n"
 	"	.balign	16\n"
@@ -79,9 +79,9 @@ __asm__(
 	"0x40 + .Ljumpslot.popped.\\func - .Ljumpslot.pushed.\\func, 0x0e, 4\n"
 	".endm\n"
 
-	/* The resolver pointer, its initial target, where a guest without a host dies, and
-	   the jump through it. All stubs share this one indirect branch, so the processor
-	   predicts it; a branch in each stub would be new on every first call. */
+	/* The resolver pointer, its initial target, where a guest without a host dies,
+	   and the jump through it. All stubs share this one indirect branch, so the
+	   processor predicts it; one in each stub would be new on every first call. */
 	".macro __jumpslot_resolver\n"
 	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot..abi,comdat\n"
 	"	.balign	16\n"

@@ -11,8 +11,8 @@
 
 /* clang-format off */
 __asm__(
-	/* Call frames for debuggers: not loaded, and dropped by strip. DWARF 5, section 6.4.1;
-	   register 7 is RSP, 16 the return address (psABI, figure 3.36). */
+	/* Call frames for debuggers: not loaded, dropped by strip. DWARF 5, section
+	   6.4.1; register 7 is RSP, 16 the return address (psABI, figure 3.36). */
 	".macro __jumpslot_frame name\n"
 	"	.pushsection .debug_frame,\"G\",@progbits,jumpslot.\\name,comdat\n"
 	".Ljumpslot.cie.\\name:\n"
@@ -36,7 +36,7 @@ __asm__(
 	"	.popsection\n"
 	".endm\n"
 
-	/* A slot, the stub that jumps through it, and the code that the slot holds initially. */
+	/* The slot, its stub, and the code whose address the slot holds initially. */
 	".macro __jumpslot_stub func\n"
 	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot.\\func,comdat\n"
 	"	.balign	16\n"
@@ -72,9 +72,9 @@ __asm__(
 	"	__jumpslot_frame \\func\n"
 	".endm\n"
 
-	/* The resolver pointer, its initial target, where a guest without a host dies, and
-	   the jump through it. All stubs share this one indirect branch, so the processor
-	   predicts it; a branch in each stub would be new on every first call. */
+	/* The resolver pointer, its initial target, where a guest without a host dies,
+	   and the jump through it. All stubs share this one indirect branch, so the
+	   processor predicts it; one in each stub would be new on every first call. */
 	".macro __jumpslot_resolver\n"
 	"	.pushsection .text.externals,\"axG\",@progbits,jumpslot..abi,comdat\n"
 	"	.balign	16\n"

@@ -8,7 +8,7 @@
  *	#define JUMPSLOT_RTEMS_PARAVIRT_DEFINE
  *	#include <jumpslot/rtems_paravirt.h>
  *
- * A second such file is a link error, and so is none. Any other file may include this
+ * A link needs exactly one such file. Any other file may include this
  * header, before or after RTEMS's own, and then calls inline versions.
  *
  * A cookie stands for EFLAGS in RTEMS. Only bit 9 of it counts: IF, which is set while

@@ -14,7 +14,8 @@
 #ifndef JUMPSLOT_PROVIDER
 
 /* clang-format off */
-__asm__("	.pushsection .bss.jumpslot_vcpu,\"awG\",\"nobits\",jumpslot..vcpu,comdat\n"
+__asm__("	.pushsection .bss.jumpslot_vcpu,\"awG\",\"nobits\","
+	"jumpslot..vcpu,comdat\n"
 	"	.balign	" JUMPSLOT_STRING(JUMPSLOT_VCPU_PAGE) "\n"
 	"	.globl	__jumpslot_vcpu\n"
 	"	.hidden	__jumpslot_vcpu\n"

@@ -1,4 +1,4 @@
-"""What a guest finds at its entry: registers, start information, Multiboot information."""
+"""The entry of a guest: registers, start information, Multiboot information."""
 
 import pytest
 
@@ -71,7 +71,7 @@ START_X86_64 = CHECK + """
     }
     """
 
-# As start code for a Multiboot loader begins, but for the stack, which is here already.
+# Start code for a Multiboot loader, without setting up a stack: the host provides one.
 START_I386 = CHECK + """
     __asm__(".globl start\\n"
             "start:  mov %esp, %ecx\\n"
@@ -123,7 +123,7 @@ START_I386 = CHECK + """
 
 
 @pytest.mark.parametrize("arch,source", [("x86_64", START_X86_64), ("i386", START_I386)])
-def test_registers_and_what_they_point_to_are_as_promised(tools, source):
+def test_registers_hold_the_promised_values_and_pointers(tools, source):
     guest = tools.guest(source, flags=["-Wl,-e,start"])
     result = tools.wrapper("--work-area", "4M", guest, "a", "bc")
     assert (result.stderr, result.returncode) == ("", 77)
@@ -134,7 +134,7 @@ def test_registers_and_what_they_point_to_are_as_promised(tools, source):
 @pytest.mark.parametrize("what,status", [("info->loader_name = 0;", 139),
                                          ("region->length = 0;", 139),
                                          ("*(char *)(uintptr_t)region->base = 1;", 0)])
-def test_multiboot_information_is_read_only_and_what_it_offers_is_not(tools, what, status):
+def test_multiboot_information_is_read_only_its_memory_is_not(tools, what, status):
     guest = tools.guest("""
         #include <jumpslot/abi/multiboot_i386.h>
         #include <jumpslot/external_func.h>

@@ -1,4 +1,4 @@
-"""What an EXTERNAL_FUNC line becomes in a finished guest, whatever compiles and links it.
+"""EXTERNAL_FUNC lines give the same tables with every compiler, linker and option.
 
 One source, `WANTED`, is compiled by both compilers as C and C++, for both word sizes,
 in both forms, at every optimization level, and linked by both linkers. Each test below
@@ -18,7 +18,7 @@ ARCHES = ("x86_64", "i386")
 LINKERS = ("bfd", "lld")
 STUB_FORM, INLINE_FORM = (), ("-DJUMPSLOT_INLINE_CALLS",)
 
-# What goes with each level, so that every flag meets every compiler and word size.
+# Flags for each level of optimization: each flag meets every compiler and word size.
 LEVELS = {
     "-O0": ("-fno-pie", ["-fcf-protection=full"]),
     "-O1": ("pie", ["-fcf-protection=none"]),
@@ -115,7 +115,7 @@ def objects(tools):
 
     def compile_cell(cell):
         pic, flags = LEVELS[cell.level]
-        # The compilers' own frames go to .eh_frame, so that .debug_frame has ours alone.
+        # The compiler's frames go to .eh_frame, so .debug_frame has only those of stubs.
         return tools.compile(
             sources[cell.standard], "-Wpedantic", "-fasynchronous-unwind-tables", *flags,
             *cell.form, "-DPART=" + part(cell),
@@ -149,7 +149,7 @@ def mixed(tools, objects):
 
 @pytest.fixture(scope="module")
 def plain(tools, objects):
-    """{(arch, linker, gc, pie): image}: without the script; with or without dropping."""
+    """{(arch, linker, gc, pie): image}: without the script; `gc`: with gc-sections."""
     def build(arch, linker, gc, pie):
         cell = Cell(arch, "gcc", "c11", STUB_FORM, "-O3" if pie else "-O2")
         return link(tools, [objects[cell]], arch, part(cell), linker=linker, gc=gc,
@@ -161,7 +161,7 @@ def plain(tools, objects):
 
 @pytest.fixture(scope="module")
 def every(images, mixed):
-    """All images that were linked with the script and without what is not called."""
+    """All images that were linked with the script and with gc-sections."""
     return {**images, **mixed}
 
 
@@ -187,7 +187,7 @@ def test_a_function_that_is_never_called_leaves_nothing(every):
         assert set(image.debug_externals()) == set(CALLED), key
 
 
-def test_without_dropping_everything_that_is_declared_is_imported(plain):
+def test_without_gc_sections_every_declared_function_is_imported(plain):
     for key, image in plain.items():
         gc = key[2]
         assert set(image.imports) == {*CALLED, *([] if gc else NEVER)}, key
@@ -200,7 +200,7 @@ def test_stub_and_inline_c_and_cxx_gcc_and_clang_share_one_slot(mixed):
         assert used == 16 * len(CALLED), key
 
 
-def test_a_slot_is_an_aligned_word_that_leads_to_its_own_binding_part(every, plain):
+def test_a_slot_is_an_aligned_word_with_the_address_of_its_bind_part(every, plain):
     for key, image in {**every, **plain}.items():
         values = image.relocations() if image.position_independent else None
         for name, entry in image.imports.items():
@@ -210,7 +210,7 @@ def test_a_slot_is_an_aligned_word_that_leads_to_its_own_binding_part(every, pla
             assert start == image.symbols["jumpslot.bind." + name], (key, name)
 
 
-def test_the_slots_have_their_pages_to_themselves(every):
+def test_the_slots_have_pages_of_their_own(every):
     for key, image in every.items():
         slots = image.section(".externals.jmptbl")
         start, end = slots["sh_addr"], slots["sh_addr"] + slots["sh_size"]
@@ -243,7 +243,7 @@ def test_the_table_is_read_only_and_needs_no_relocation(every, plain):
             assert not inside, (key, name)
 
 
-def test_the_note_tells_version_and_resolver_pointer(every, plain):
+def test_the_note_has_version_and_resolver_pointer(every, plain):
     for key, image in {**every, **plain}.items():
         owner, kind, (version, offset), at = image.note(".note.jumpslot")
         assert (owner, kind, version) == (b"jumpslot\0", 1, 1), key
@@ -265,7 +265,7 @@ def test_a_guest_that_imports_nothing_keeps_the_note(tools, arch, linker):
 
 
 def stub_codes(image, name):
-    """The stub as docs/abi.md has it, with either jump that assemblers choose."""
+    """The stub of docs/abi.md, with either jump that assemblers choose."""
     stub, bind, slot = (image.symbols[prefix + name] for prefix in
                         ("", "jumpslot.bind.", "jumpslot.slot."))
     entry, shared = image.imports[name].entry, image.symbols["__external_bind"]
@@ -295,7 +295,7 @@ def has_stub(image, name):
                for code in stub_codes(image, name))
 
 
-def test_the_stub_is_the_documented_code_32_bytes_an_import(every):
+def test_the_stub_is_the_documented_code_of_32_bytes_per_import(every):
     for key, image in every.items():
         for name in CALLED:
             assert has_stub(image, name), (key, name)
@@ -303,7 +303,8 @@ def test_the_stub_is_the_documented_code_32_bytes_an_import(every):
         resolver = image.symbols["__external_resolver"]
         if image.word == 8:
             resolver = resolver - shared - 6 & 0xffffffff
-        assert image.bytes_at(shared, 6) == b"\xff\x25" + resolver.to_bytes(4, "little"), key
+        jump = b"\xff\x25" + resolver.to_bytes(4, "little")
+        assert image.bytes_at(shared, 6) == jump, key
         for name in CALLED:
             assert all(len(code) <= 32 for code in stub_codes(image, name)), (key, name)
             assert image.symbols[name] % 16 == 0, (key, name)
@@ -319,7 +320,7 @@ def test_a_debugger_finds_the_caller_at_every_instruction_of_a_stub(mixed):
             stub = image.symbols[name]
             rows = [(at - stub, register, offset)
                     for at, register, offset in frames[stub]]
-            pushed = [(19, sp, 8), (24, sp, 4)]   # behind push, behind call
+            pushed = [(19, sp, 8), (24, sp, 4)]   # after push, after call
             assert rows == [(0, sp, image.word), *(pushed if image.word == 4 else [])], (
                 key, name)
 
@@ -330,7 +331,7 @@ def test_readelf_decodes_the_frames_without_complaint(mixed):
         assert result.stderr == "" and result.stdout.count(" FDE ") >= len(CALLED), key
 
 
-def test_place_and_prototype_are_there_for_messages(images):
+def test_place_and_prototype_are_recorded_for_messages(images):
     for key, image in images.items():
         place, prototype = image.debug_externals()["two"]
         assert place.rpartition(":")[0].endswith("wanted.h"), key
@@ -339,7 +340,7 @@ def test_place_and_prototype_are_there_for_messages(images):
         assert image.debug_externals()["untyped"][1] == "", key
 
 
-def test_what_only_carried_types_is_not_in_the_image(every, plain):
+def test_the_functions_that_carried_types_are_not_in_the_image(every, plain):
     for key, image in every.items():
         assert image.section(".externals.types") is None, key
     for key, image in plain.items():
@@ -348,8 +349,8 @@ def test_what_only_carried_types_is_not_in_the_image(every, plain):
 
 
 @pytest.mark.parametrize("arch,linker", itertools.product(ARCHES, LINKERS))
-def test_the_script_leaves_out_what_only_carried_types(tools, objects, arch, linker):
-    """Even where nothing else is dropped."""
+def test_the_script_drops_the_functions_that_carried_types(tools, objects, arch, linker):
+    """Without gc-sections too."""
     cell = Cell(arch, "gcc", "c11", STUB_FORM, "-O0")
     image = link(tools, [objects[cell]], arch, part(cell), linker=linker, gc=False,
                  name="kept" + linker)
@@ -358,7 +359,7 @@ def test_the_script_leaves_out_what_only_carried_types(tools, objects, arch, lin
 
 
 @pytest.mark.parametrize("strip", ["strip", "llvm-strip"])
-def test_a_stripped_image_keeps_all_but_the_messages(mixed, strip):
+def test_a_stripped_image_keeps_everything_except_the_messages(mixed, strip):
     for key, image in mixed.items():
         stripped = image.path.with_suffix("." + strip)
         run(strip, image.path, "-o", stripped)
@@ -423,7 +424,7 @@ def test_an_inline_function_with_an_imports_name_never_replaces_the_stub(
 
 
 @pytest.mark.parametrize("arch", ARCHES)
-def test_a_program_without_a_host_stops_at_the_symbol_that_says_so(tools, arch):
+def test_a_guest_without_a_host_stops_at_external_no_host(tools, arch):
     guest = tools.guest(ROOT / "guests/hello/hello.c", arch=arch, name="hello")
     assert subprocess.run([guest], check=False).returncode == -4   # SIGILL
     result = run("gdb", "-nx", "-batch", "-ex", "run", "-ex", "bt", guest)

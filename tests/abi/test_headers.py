@@ -25,8 +25,9 @@ def only(arch):
 def test_each_guest_header_compiles_alone_and_twice(tools, arch, compiler):
     cc, standard = compiler
     for header in only(arch):
-        tools.compile(f"#include <{header}>\n" * 2 + "extern int nothing;\n", "-Wpedantic",
-                      arch=arch, cc=cc, standard=standard, name="alone")
+        source = f"#include <{header}>\n" * 2 + "extern int nothing;\n"
+        tools.compile(source, "-Wpedantic", arch=arch, cc=cc, standard=standard,
+                      name="alone")
 
 
 @pytest.mark.parametrize("arch,compiler", itertools.product(ARCHES, COMPILERS))

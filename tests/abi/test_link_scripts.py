@@ -97,7 +97,7 @@ def objects(tools):
 
 @pytest.fixture(scope="module")
 def images(tools, objects):
-    """{cell: image}; that these links end without a word is a promise, too."""
+    """{cell: image}. The linkers print no warning."""
     strict = {"bfd": "error", "lld": "warn"}
     return {cell: Image(tools.link(
         *objects[cell.arch, cell.cc, cell.pic], arch=cell.arch, linker=cell.linker,
@@ -107,7 +107,7 @@ def images(tools, objects):
             for cell in CELLS}
 
 
-def test_the_scripts_of_all_architectures_are_the_same_but_for_names():
+def test_the_scripts_of_the_architectures_differ_in_names_only():
     texts = [script(arch).read_text().replace("x86-64", "ARCH").replace("x86_64", "ARCH")
              .replace("i386", "ARCH").replace("elf64-ARCH", "ELF")
              .replace("elf32-ARCH", "ELF") for arch in ARCHES]
@@ -150,7 +150,7 @@ def test_constructors_are_listed_by_priority(images):
                 image.symbols[f"__{which}_array_end"], cell
 
 
-def test_end_is_behind_everything(images):
+def test_end_is_after_everything(images):
     for cell, image in images.items():
         last = image.segments()[-1]
         assert image.symbols["_end"] == last["p_vaddr"] + last["p_memsz"], cell
@@ -163,7 +163,7 @@ def test_a_boot_loaders_header_is_in_the_files_first_8_kib(images):
         assert image.section(".text").data()[:4] == b"\1\0\0\0", cell
 
 
-def test_the_slots_have_their_pages_to_themselves(images):
+def test_the_slots_have_pages_of_their_own(images):
     for cell, image in images.items():
         slots = image.section(".externals.jmptbl")
         start, end = slots["sh_addr"], slots["sh_addr"] + slots["sh_size"]
@@ -197,7 +197,7 @@ def test_notes_are_found_by_their_segment(images):
 
 @pytest.mark.parametrize("arch,linker", itertools.product(ARCHES, LINKERS))
 def test_an_indirect_function_is_a_link_error(tools, arch, linker):
-    """Nothing would relocate it."""
+    """A host applies no relocation to a fixed image."""
     source = tools.compile("""
         static int one(void) { return 1; }
         static int (*choose(void))(void) { return one; }
@@ -212,7 +212,7 @@ def test_an_indirect_function_is_a_link_error(tools, arch, linker):
 
 
 @pytest.mark.parametrize("arch,linker", itertools.product(ARCHES, LINKERS))
-def test_the_fragment_adds_to_a_script_of_the_guests_own(tools, objects, arch, linker):
+def test_the_fragment_extends_the_guests_own_script(tools, objects, arch, linker):
     own = tools.write("own.ld", """
         ENTRY(_start)
         SECTIONS

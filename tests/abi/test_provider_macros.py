@@ -1,4 +1,4 @@
-"""What EXTERNAL_FUNC and EF lines become in a provider's file."""
+"""EXTERNAL_FUNC and EF lines make the table of a provider."""
 
 import itertools
 
@@ -28,7 +28,7 @@ PROVIDER = """
     long add(long a, long b) { return a + b; }
     int print(const char *format, ...) { return *format; }
     void draw(double length) { (void)length; }
-    #ifdef __i386__    /* gcc wants it repeated */
+    #ifdef __i386__    /* gcc needs it repeated */
     __attribute__((__regparm__(3)))
     #endif
     int fast(int a, int b) { return a - b; }
@@ -99,7 +99,7 @@ def test_cxx_gives_the_same_table(tools, cc, arch, linker):
 @pytest.mark.parametrize("cc,arch,linker", CELLS)
 @pytest.mark.parametrize("name", ["not_there", "system", "write"])
 def test_a_name_without_a_function_is_a_link_error(tools, cc, arch, linker, name):
-    """Even if the libc has such a function."""
+    """A function of that name in the libc does not change that."""
     write_list(tools, ["add", name])
     result = build(tools, cc, arch, linker, check=False)
     assert result.returncode == 1
@@ -110,7 +110,7 @@ def test_a_name_without_a_function_is_a_link_error(tools, cc, arch, linker, name
 
 @pytest.mark.parametrize("cc,arch,linker", CELLS)
 def test_a_static_function_can_be_provided(tools, cc, arch, linker):
-    """It must be marked as used: the table is out of the compiler's sight."""
+    """It needs the attribute `used`: the compiler does not see the table."""
     write_list(tools, ["hidden_one"])
     body = "static __attribute__((used)) int hidden_one(void) { return 1; }\n"
     image = Image(build(tools, cc, arch, linker, source=PROVIDER + body))
@@ -148,7 +148,7 @@ def test_a_guests_header_before_the_providers_is_a_compile_error(tools, cc, arch
     assert message in result.stderr
 
 
-# How functions are carried, before, among and behind their other lines.
+# Lines on how functions are carried, before, among and after their other lines.
 CARRIED = PROVIDER.replace('#include "wanted.h"', """
     JUMPSLOT_DIRECT(add)
     JUMPSLOT_STACK_BYTES(print, 4 * sizeof(long))
@@ -169,7 +169,7 @@ def carried(image):
 
 @pytest.mark.parametrize("cc,arch,linker", CELLS)
 @pytest.mark.parametrize("optimize", ["-O0", "-O2"])
-def test_how_functions_are_carried_stands_in_records_of_their_own(
+def test_carry_lines_make_records_of_their_own(
         tools, cc, arch, linker, optimize):
     write_list(tools, FUNCTIONS)
     image = Image(build(tools, cc, arch, linker, optimize, "-Wpedantic", source=CARRIED))
@@ -179,7 +179,7 @@ def test_how_functions_are_carried_stands_in_records_of_their_own(
 
 
 @pytest.mark.parametrize("cc,arch,linker", CELLS)
-def test_cxx_says_how_functions_are_carried_too(tools, cc, arch, linker):
+def test_carry_lines_work_in_cxx(tools, cc, arch, linker):
     source = tools.write("provider.cc", """
         #include <jumpslot/provider.h>
         EF(one) EF(two)
@@ -199,12 +199,12 @@ def test_cxx_says_how_functions_are_carried_too(tools, cc, arch, linker):
 
 @pytest.mark.parametrize("cc,arch", itertools.product(["gcc", "clang"], ARCHES))
 @pytest.mark.parametrize("size", ["6", "-8", "65544"])
-def test_stack_bytes_that_are_no_words_or_too_many_are_a_compile_error(
+def test_stack_bytes_out_of_range_are_a_compile_error(
         tools, cc, arch, size):
     result = build(tools, cc, arch, "bfd", check=False, source=f"""
         #include <jumpslot/provider.h>
         JUMPSLOT_STACK_BYTES(one, {size})
         """)
     assert result.returncode == 1
-    assert f"JUMPSLOT_STACK_BYTES(one, {size}): not a multiple of the word size from 0 to " \
-        "65536" in result.stderr
+    assert (f"JUMPSLOT_STACK_BYTES(one, {size}): not a multiple of the word size from 0 "
+            "to 65536") in result.stderr

@@ -1,7 +1,7 @@
-"""The resolver's object needs nothing of its host, and touches no vector register.
+"""The resolver's object has no undefined symbol and touches no vector register.
 
-That its work does not grow with the number of imports is counted, instruction by
-instruction, in unit/test_resolver_steps.c.
+tests/unit/test_resolver_steps.c counts its instructions: the number of imports does not
+matter.
 """
 
 import re
@@ -31,12 +31,12 @@ def instructions(path):
 
 
 def foreign(code):
-    """Those that touch a register of vectors or floats, or leave for the system."""
+    """Instructions that touch a vector or float register, or enter the kernel."""
     return [text for text, _ in code
             if FOREIGN.search(text) or FOREIGN_INSTRUCTION.match(text.split(" ")[0])]
 
 
-def test_the_object_needs_no_symbol_of_another(resolver):
+def test_the_object_has_no_undefined_symbol(resolver):
     assert run("nm", "-u", resolver).stdout == ""
 
 
@@ -52,7 +52,7 @@ def test_no_instruction_touches_a_vector_or_float_register(resolver):
     '__asm__ volatile("emms");',
     '__asm__ volatile("syscall" : : : "rcx", "r11");',
 ])
-def test_an_instruction_that_does_is_seen(tools, statement):
+def test_a_foreign_instruction_is_found(tools, statement):
     """The test above can fail."""
     source = tools.write("foreign.c", "void f(void *p); void f(void *p) { (void)p; %s }"
                          % statement)
@@ -62,7 +62,7 @@ def test_an_instruction_that_does_is_seen(tools, statement):
 
 
 def test_no_call_leaves_the_object(resolver):
-    """Calls and jumps go to places in the object itself, none through a pointer."""
+    """Calls and jumps have targets in the object, and none goes through a pointer."""
     own = {line.split()[-1] for line in run("nm", resolver).stdout.splitlines()}
     branches = [(text, relocations) for text, relocations in instructions(resolver)
                 if re.match(r"(call|j\w+|loop\w*)\b", text)]

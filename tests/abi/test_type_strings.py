@@ -1,4 +1,4 @@
-"""The compiler writes the same type string for the same declaration, whichever it is.
+"""Every compiler writes the same type string for the same declaration.
 
 docs/abi.md, "Type strings", has the grammar that the expected strings come from.
 """
@@ -89,7 +89,7 @@ def parameters(standard, arch):
 
 
 def as_result(parameter):
-    """Arrays are no results; qualifiers of results say nothing and are warned of."""
+    """Types of results: no arrays, and no qualifiers, of which compilers warn."""
     return not any(word in parameter for word in (
         "[", "const ", "volatile", "names", "*const", "restrict", "(", "&"))
 
@@ -125,7 +125,7 @@ def test_each_type_has_its_string(tools, arch, compiler, form):
 
 
 @pytest.mark.parametrize("arch,compiler", itertools.product(ARCHES, COMPILERS))
-def test_parameters_stand_behind_the_result(tools, arch, compiler):
+def test_parameters_follow_the_result(tools, arch, compiler):
     cc, standard = compiler
     made = tools.compile(TYPES + """
         EXTERNAL_FUNC(void, none)
@@ -177,7 +177,7 @@ def test_a_type_that_has_no_string_is_a_compile_error(tools, arch, compiler, kin
 
 @pytest.mark.parametrize("compiler", ["g++", "clang++"])
 @pytest.mark.parametrize("kind", ["copied", "int copied::*"])
-def test_what_c_cannot_copy_is_a_compile_error(tools, compiler, kind):
+def test_a_class_that_c_cannot_copy_is_a_compile_error(tools, compiler, kind):
     result = tools.compile(
         "#include <jumpslot/external_func.h>\n"
         "struct copied { copied(const copied &); int a; };\n"

@@ -1,6 +1,6 @@
-"""docs/abi.md, "Versions": files of ABI version 1 keep working, other versions are refused.
+"""docs/abi.md, "Versions": files of version 1 keep working, other versions are refused.
 
-The guests and providers here are assembly that is written from docs/abi.md alone, with its
+The guests and providers are assembly that is written from docs/abi.md alone, with its
 numbers and none of the headers. They never change within version 1: a change of the code
 that breaks them breaks every file that was built before.
 """
@@ -224,5 +224,6 @@ def test_a_way_to_carry_calls_that_is_not_known_is_refused(tools, guest, provide
 def test_each_tool_shows_its_version_and_the_abi_version(tools, tool):
     version = (ROOT / "VERSION").read_text().strip()
     assert re.fullmatch(r"\d+\.\d+\.\d+", version)
-    result = (tools.wrapper if tool == "host-wrapper" else tools.gen_func_list)("--version")
+    call = tools.wrapper if tool == "host-wrapper" else tools.gen_func_list
+    result = call("--version")
     assert result.stdout == f"{tool} {version}, ABI 1\n"

@@ -1,6 +1,6 @@
 """Reads the tables of a finished guest or provider out of its file, for tests.
 
-Written from docs/abi.md alone: depends on pyelftools and on nothing of the project.
+Written from docs/abi.md alone: depends on pyelftools and on no file of the project.
 """
 
 import io
@@ -77,7 +77,7 @@ class Image:
 
     @cached_property
     def imports(self):
-        """{name: Import}; a name that stands twice is an error."""
+        """{name: Import}; a name that occurs twice is an error."""
         found = {}
         for entry, (name, kind, slot), (flags,) in self._records(".externals.symtab",
                                                                  "<iiiI"):

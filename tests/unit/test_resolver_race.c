@@ -1,8 +1,8 @@
 /*
  * Threads race for first calls while another replaces and resets functions. A call that
  * begins after a replacement is complete never reaches the replaced target, and no call
- * loses an argument or reaches anything but a target. The same checks catch a naive
- * resolver.
+ * loses an argument or reaches a place that is not a target. The same checks catch a
+ * naive resolver.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
