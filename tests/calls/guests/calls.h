@@ -32,11 +32,12 @@ struct extended {
 };
 
 /* A structure of each size that is passed in a way of its own, and larger ones. */
+/* clang-format off */
 #define SIZES(F, X)                                                                      \
-	F(X, 1)                                                                          \
-	F(X, 2) F(X, 3) F(X, 4) F(X, 5) F(X, 7) F(X, 8) F(X, 9) F(X, 12) F(X, 15)        \
-		F(X, 16) F(X, 17) F(X, 24) F(X, 31) F(X, 32) F(X, 40) F(X, 200)          \
-			F(X, 4000)
+	F(X, 1) F(X, 2) F(X, 3) F(X, 4) F(X, 5) F(X, 7) F(X, 8) F(X, 9) F(X, 12)         \
+	F(X, 15) F(X, 16) F(X, 17) F(X, 24) F(X, 31) F(X, 32) F(X, 40) F(X, 200)         \
+	F(X, 4000)
+/* clang-format on */
 #define BYTES_TYPE(X, size)                                                              \
 	struct bytes##size {                                                             \
 		uint8_t byte[size];                                                      \
