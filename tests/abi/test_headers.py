@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import MACHINE, ROOT, run
+from conftest import MACHINE, ROOT, WARNINGS, run
 
 MACROS = ROOT / "guest-macros"
 PUBLIC = sorted(str(header.relative_to(MACROS)) for header in MACROS.rglob("*.h"))
@@ -67,6 +67,31 @@ def test_assembly_can_use_the_layout(tools, arch, cc):
         """)
     run(cc, MACHINE[arch], "-I", MACROS, "-c", source, "-o",
         tools.directory / "layout.o")
+
+
+@pytest.mark.parametrize("target", ["armv7a-linux-gnueabi", "aarch64-linux-gnu",
+                                    "riscv64-linux-gnu"])
+def test_files_that_name_no_processor_compile_for_others(tools, target):
+    """The layout, a provider's tables and the resolver; `@` is a comment on ARM."""
+    def compile_for(name, text, *flags):
+        source = tools.write(name, text)
+        run("clang", f"--target={target}", "-O2", "-ffreestanding", *WARNINGS, "-I", ROOT,
+            "-I", MACROS, "-I", ROOT / "host-wrapper/include", *flags, "-c", source, "-o",
+            tools.directory / "other.o")
+
+    compile_for("layout.c", "#include <jumpslot/external_abi.h>\n"
+                            "#include <jumpslot/entry.h>\n"
+                            "JUMPSLOT_ENTRY(info) { return (int)info->size; }\n")
+    compile_for("provider.c", """
+        #include <jumpslot/provider.h>
+        EXTERNAL_FUNC(int, add, int, long long)
+        EXTERNAL_FUNC_VARIADIC(int, print, const char *)
+        EF(add) JUMPSLOT_DIRECT(add)
+        EF(print) JUMPSLOT_STACK_BYTES(print, 64)
+        int add(int a, long long b) { return a + (int)b; }
+        int print(const char *format, ...) { return *format; }
+        """)
+    compile_for("resolver.c", '#include "resolver/resolver.c"\n')
 
 
 def test_an_architecture_without_stubs_is_a_clear_error(tools):
