@@ -1,4 +1,6 @@
-"""A guest that faults, or starts again, on purpose; and a host function for it to be in."""
+"""Guests that fault or restart on purpose, and host functions for them to call."""
+
+import re
 
 from conftest import ROOT
 
@@ -21,13 +23,19 @@ def build(tools, body, handler=None, before=""):
     return tools.guest(GUEST % (before, body), "-I", ROOT / "tests/faults/guests")
 
 
-def faulting(tools, *guest, options=(), arguments=(), timeout=("--timeout", "60"), **more):
+def faulting(tools, *guest, options=(), arguments=(), timeout=("--timeout", "60"),
+             **more):
     return tools.wrapper(*timeout, *options, build(tools, *guest, **more), *arguments)
 
 
 def report(result):
-    """The first line; behind it stands the virtual CPU's state."""
+    """The first line of a report; the virtual CPU's state follows it."""
     return result.stderr.splitlines(keepends=True)[0]
+
+
+def function_at(line):
+    """The function that a report names."""
+    return re.search(r" at 0x[0-9a-f]+ <(\w+)\+0x", line)[1]
 
 
 ISR = """
@@ -59,7 +67,11 @@ def provider(tools):
                 return printf("%s\\n", text) + (errno = 0) + (malloc(100) ? 0 : 1);
         }
         int host_fault(void) { int *volatile nowhere = (int *)16; return *nowhere; }
-        int host_calls(void (*function)(void)) { jumpslot_guest_call(function); return 0; }
+        int host_calls(void (*function)(void))
+        {
+                jumpslot_guest_call(function);
+                return 0;
+        }
         """)
 
 

@@ -1,5 +1,4 @@
-/* What the guests of test_faulthandler.py share: printing, and code that faults in one
- * instruction, whatever the compiler does around it. */
+/* Printing, and functions that fault in one known instruction. */
 #ifndef FAULT_H
 #define FAULT_H
 
