@@ -64,11 +64,12 @@ struct outcome {
 	uint32_t host_import; /* which function that is, or OUTCOME_NO_IMPORT */
 	uint32_t callbacks;   /* how many there are below it */
 	uint32_t handler;     /* OUTCOME_HANDLER_* */
-	uint32_t reserved;
+	uint32_t provider; /* 1 + index of the provider that is being loaded; 0: none */
+	uint64_t jumped_from; /* by the guest, to `pc`: the return address, or 0 */
 	uint64_t vcpu_address; /* where the running guest has its state; 0: it has none */
 	struct jumpslot_vcpu_state vcpu; /* that state at the end, if it has one */
 };
 
-_Static_assert(sizeof(struct outcome) == 144, "as launcher and every runner know it");
+_Static_assert(sizeof(struct outcome) == 152, "as launcher and every runner know it");
 
 #endif

@@ -88,17 +88,39 @@ static int take_size(uint64_t *size, const char *name, const char *value,
 	return 0;
 }
 
+/*
+ * Ends a path at its first comma, and replaces "\\," in it by a comma. Returns where the
+ * comma was, or NULL.
+ */
+static char *cut_path(char *path)
+{
+	char *to = path;
+
+	for (char *at = path; *at; at++) {
+		if (*at == ',') {
+			*to = 0;
+			return at;
+		}
+		if (at[0] == '\\' && at[1] == ',')
+			at++;
+		*to++ = *at;
+	}
+	*to = 0;
+	return NULL;
+}
+
 static int take_provider(struct options *options, const char *name, char *value,
 			 struct message *message)
 {
 	struct provider_option *provider = &options->providers[options->provider_count];
-	char *comma = strchr(value, ',');
+	char *comma;
 
 	if (options->provider_count == OPTIONS_MAX_PROVIDERS)
 		return fail(message, EINVAL, "%s %s: at most %u providers", name, value,
 			    OPTIONS_MAX_PROVIDERS);
-	if (comma)
-		*comma = 0;
+	comma = cut_path(value);
+	if (!*value)
+		return fail(message, EINVAL, "%s: no file is named", name);
 	provider->path = value;
 	provider->options = comma ? comma + 1 : "";
 	options->provider_count++;

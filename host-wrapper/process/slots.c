@@ -11,6 +11,7 @@
 
 #include <jumpslot/external_abi.h>
 #include "common/memory_file.h"
+#include "common/printable.h"
 #include "process/calls/gate.h"
 #include "resolver/resolver.h"
 #include "runner/plan_read.h"
@@ -135,8 +136,8 @@ void slots_print_bound(const struct plan *plan, FILE *out)
 
 	for (uintptr_t i = 0; i < resolver.count; i++)
 		bound += is_bound(i);
-	fprintf(out, "%s: bound %" PRIuPTR " of %" PRIuPTR "\n",
-		plan_string(plan, plan->name), bound, resolver.count);
+	print_escaped(plan_string(plan, plan->name), out);
+	fprintf(out, ": bound %" PRIuPTR " of %" PRIuPTR "\n", bound, resolver.count);
 	print_names(plan, out, true);
 	print_names(plan, out, false);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "current.h"
 #include "plan_read.h"
 #include "providers.h"
 
@@ -87,6 +88,13 @@ static int load_one(const struct plan *plan, const struct plan_provider *provide
 			       message);
 }
 
+/* For the supervisor: a provider may crash or exit while it is loaded. */
+static void note_loading(uint32_t provider)
+{
+	if (current->outcome)
+		__atomic_store_n(&current->outcome->provider, provider, __ATOMIC_RELAXED);
+}
+
 static void find_functions(const struct plan *plan, uintptr_t *functions,
 			   const uintptr_t *bases)
 {
@@ -111,8 +119,11 @@ int providers_load(const struct plan *plan, uintptr_t **functions,
 		free(bases);
 		return fail(message, ENOMEM, "out of memory");
 	}
-	for (size_t i = 0; !error && i < count; i++)
+	for (size_t i = 0; !error && i < count; i++) {
+		note_loading((uint32_t)i + 1);
 		error = load_one(plan, &providers[i], &bases[i], message);
+	}
+	note_loading(0);
 	if (!error)
 		find_functions(plan, *functions, bases);
 	free(bases);

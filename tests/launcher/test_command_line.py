@@ -5,6 +5,12 @@ import subprocess
 import pytest
 from conftest import BUILD
 
+NOTHING = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/external_func.h>
+    JUMPSLOT_ENTRY(info) { (void)info; return 0; }
+    """
+
 
 @pytest.mark.parametrize("arguments,message", [
     ([], "no guest is named; see --help"),
@@ -31,18 +37,28 @@ from conftest import BUILD
     (["--raw", "--in-place", "x"],
      "--raw needs the supervisor that --in-place does without"),
     (["--raw=1", "x"], "--raw takes no value"),
+    (["--provider", "", "GUEST"], "--provider: no file is named"),
+    (["--provider=,x=1", "GUEST"], "--provider: no file is named"),
     (["--provider", "/nonexistent.so", "GUEST"],
      "/nonexistent.so: No such file or directory"),
 ])
 def test_a_wrong_command_line_is_one_line_and_125(tools, arguments, message):
-    guest = tools.guest("""
-        #include <jumpslot/entry.h>
-        #include <jumpslot/external_func.h>
-        JUMPSLOT_ENTRY(info) { (void)info; return 0; }
-        """)
+    guest = tools.guest(NOTHING)
     arguments = [guest if word == "GUEST" else word for word in arguments]
     result = tools.wrapper(*arguments)
     assert (result.stdout, result.stderr) == ("", f"host-wrapper: {message}\n")
+    assert result.returncode == 125
+
+
+@pytest.mark.parametrize("option,reason", [
+    ("--stack", ": not a size from 1 to 1024G, with K, M or G"),
+    ("--bind", ": neither lazy nor now"),
+    ("--provider", ": File name too long"),
+])
+def test_a_long_argument_does_not_hide_the_reason(tools, option, reason):
+    result = tools.wrapper(option, "9" * 100000, tools.guest(NOTHING))
+    assert result.stderr.startswith("host-wrapper: ")
+    assert result.stderr.endswith(f"{reason}\n") and result.stderr.count("\n") == 1
     assert result.returncode == 125
 
 

@@ -1,6 +1,7 @@
 """How a guest ends, and what is said of it: exit statuses, signals, time-outs."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -88,8 +89,41 @@ FOREIGN_ENTRY = {
 def test_a_resolver_call_with_a_foreign_entry_is_diagnosed(tools, arch):
     result = ending(tools, "_BSP_Virtual_Clock_read(); %s return 0;" % FOREIGN_ENTRY[arch])
     assert ": called the resolver with 0x" in result.stderr
-    assert "which is no entry of its import table, from 0x" in result.stderr
+    assert "which is not an entry of its import table, from 0x" in result.stderr
     assert result.returncode == 132
+
+
+@pytest.mark.parametrize("target", ["0", "0x12345000"])
+def test_a_call_of_an_address_without_code_is_reported_with_its_caller(tools, target):
+    result = ending(tools, f"void (*volatile wild)(void) = (void (*)(void)){target}; "
+                           "wild(); return 0;")
+    address = hex(int(target, 0))
+    assert re.fullmatch(
+        rf"host-wrapper: \S+: stopped by signal 11 \(Segmentation fault\): jumped to {address}, "
+        r"where nothing is mapped, from 0x[0-9a-f]+ <_start\+0x[0-9a-f]+>\n", result.stderr)
+    assert result.returncode == 139
+
+
+def test_a_jump_to_data_is_reported_as_that(tools):
+    result = ending(tools, "void (*volatile wild)(void) = (void (*)(void))(uintptr_t)data; "
+                           "wild(); return 0;", "int data[4]; int data[4] = { 1 };")
+    assert re.search(r"\): jumped to 0x[0-9a-f]+, which is not executable, from 0x[0-9a-f]+ "
+                     r"<_start\+0x[0-9a-f]+>\n$", result.stderr), result.stderr
+    assert result.returncode == 139
+
+
+def test_a_providers_own_wild_jump_names_its_function(tools):
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        void jump(void);
+        EF(jump)
+        void jump(void) { void (*volatile wild)(void) = 0; wild(); }
+        """)
+    result = ending(tools, "jump(); return 0;", "EXTERNAL_FUNC(void, jump)",
+                    "--provider", provider)
+    assert ("): jumped to 0x0, where nothing is mapped, in jump, called from "
+            in result.stderr), result.stderr
+    assert result.returncode == 139
 
 
 def test_a_fault_inside_a_provider_is_reported(tools):

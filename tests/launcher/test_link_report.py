@@ -181,7 +181,7 @@ def test_calling_what_nobody_provides_names_function_and_caller(tools):
         result = tools.wrapper("--bind", bind, guest)
         assert result.stderr.startswith(
             f"host-wrapper: {guest}: stopped by signal 4 (Illegal instruction): "
-            "called extra, which nobody provides, from 0x")
+            "called extra, which no provider has, from 0x")
         assert " <caller+0x" in result.stderr
         assert result.stderr.count("\n") == 1
         assert result.returncode == 127
@@ -205,7 +205,7 @@ def test_allow_missing_starts_and_reports_the_call(tools, inline):
     result = tools.wrapper("--allow-missing", guest)
     assert result.stdout == "started\n"
     assert f"{guest}: of 7 imports, 5 missing and 0 mistyped\n" in result.stderr
-    assert ", which nobody provides, from 0x" in result.stderr
+    assert ", which no provider has, from 0x" in result.stderr
     assert result.returncode == 127
 
 

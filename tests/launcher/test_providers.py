@@ -32,7 +32,7 @@ PROVIDER = """
     """
 
 
-def test_options_behind_the_comma_reach_the_provider_once(tools):
+def test_options_after_the_comma_reach_the_provider_once(tools):
     provider = tools.provider(PROVIDER)
     result = tools.wrapper("--provider", f"{provider},forty", tools.guest(GUEST))
     assert (result.stderr, result.returncode) == ("", 41)
@@ -235,28 +235,69 @@ def test_a_provider_that_changes_after_the_scan_is_refused(tools):
     assert result.returncode == 125
 
 
-def test_a_fault_while_a_provider_prepares_is_reported_with_its_place(tools):
+# Ends while it is loaded: in jumpslot_provider_init(), or before, in a constructor.
+ENDS_EARLY = """
+    #include <jumpslot/provider.h>
+    #include <stdlib.h>
+    #include <unistd.h>
+    EXTERNAL_FUNC(int, answer, int)
+    EF(answer)
+    int answer(int a) { return a; }
+    static volatile uintptr_t nowhere = 16;
+    %s
+    """
+IN_INIT = """
+    int jumpslot_provider_init(const char *options, char *message, size_t size)
+    {
+            (void)options;
+            (void)message;
+            (void)size;
+            %s;
+            return 0;
+    }
+    """
+IN_CONSTRUCTOR = """
+    __attribute__((__constructor__)) static void begin(void) { %s; }
+    """
+
+
+@pytest.mark.parametrize("where", [IN_INIT, IN_CONSTRUCTOR], ids=["init", "constructor"])
+@pytest.mark.parametrize("action,how", [
+    ("*(volatile int *)nowhere = 1", r"stopped by signal 11 \(Segmentation fault\)"),
+    ("abort()", r"stopped by signal 6 \(Aborted\)"),
+    ("exit(0)", "exited with status 0"),
+    ("_exit(3)", "exited with status 3"),
+])
+def test_a_provider_that_ends_while_it_is_loaded_is_named(tools, where, action, how):
+    provider = tools.provider(ENDS_EARLY % where % action)
+    result = tools.wrapper("--provider", provider, tools.guest(GUEST))
+    assert re.fullmatch(rf"host-wrapper: {provider}: {how} while it was loaded\n",
+                        result.stderr), result.stderr
+    assert result.returncode == 125
+
+
+def test_a_provider_without_its_function_list_is_told_so(tools):
+    """The library has the function, but its table has only the type."""
     provider = tools.provider("""
         #include <jumpslot/provider.h>
         EXTERNAL_FUNC(int, answer, int)
-        EF(answer)
         int answer(int a) { return a; }
-        int jumpslot_provider_init(const char *options, char *message, size_t size)
-        {
-                volatile uintptr_t nowhere = 16;
-
-                (void)options;
-                (void)message;
-                (void)size;
-                return *(volatile int *)nowhere;
-        }
         """)
     guest = tools.guest(GUEST)
     result = tools.wrapper("--provider", provider, guest)
-    assert re.fullmatch(rf"host-wrapper: {guest}: stopped by signal 11 \(Segmentation fault\) "
-                        r"at 0x\w+ \(not the guest's code: a provider's or the runner's\), "
-                        r"accessing 0x10\n", result.stderr), result.stderr
-    assert result.returncode == 128 + 11
+    assert result.stderr.splitlines()[-1] == (
+        f'  {provider}: its table of functions is empty: #include "func_list.h", which '
+        "gen-func-list writes")
+    assert result.returncode == 127
+
+
+def test_a_path_with_commas_is_given_with_backslashes(tools):
+    directory = tools.directory / "a,b,"
+    directory.mkdir()
+    provider = tools.provider(PROVIDER).rename(directory / "p,rovider.so")
+    word = str(provider).replace(",", "\\,")
+    result = tools.wrapper("--provider", f"{word},forty", tools.guest(GUEST))
+    assert (result.stderr, result.returncode) == ("", 41)
 
 
 @pytest.mark.parametrize("flags", ["0x100", "0x80000000", "0x40", "0x10"])

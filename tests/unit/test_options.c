@@ -10,7 +10,7 @@
 #define MAX_WORDS 160
 
 /* Words of a command line that may be cut into pieces. */
-struct irq_line {
+struct command_line {
 	char text[4096];
 	char *argv[MAX_WORDS + 1];
 	int argc;
@@ -19,7 +19,7 @@ struct irq_line {
 };
 
 /* Reads "host-wrapper" and the words of `text`, which single spaces part. */
-static int read_line(struct irq_line *line, const char *text)
+static int read_line(struct command_line *line, const char *text)
 {
 	memset(line, 0, sizeof(*line));
 	ck_assert_uint_lt(strlen(text), sizeof(line->text));
@@ -37,14 +37,14 @@ static int read_line(struct irq_line *line, const char *text)
 	return options_read(&line->options, line->argc, line->argv, &line->message);
 }
 
-static void check_right(struct irq_line *line, const char *text)
+static void check_right(struct command_line *line, const char *text)
 {
 	ck_assert_msg(!read_line(line, text), "%s: %s", text, line->message.text);
 }
 
 static void check_wrong(const char *text, const char *message)
 {
-	struct irq_line line;
+	struct command_line line;
 
 	ck_assert_msg(read_line(&line, text) == -EINVAL, "accepted: %s", text);
 	ck_assert_str_eq(line.message.text, message);
@@ -52,7 +52,7 @@ static void check_wrong(const char *text, const char *message)
 
 START_TEST(without_options_the_usual_values_hold)
 {
-	struct irq_line line;
+	struct command_line line;
 
 	check_right(&line, "guest");
 	ck_assert_uint_eq(line.options.provider_count, 0);
@@ -85,7 +85,7 @@ START_TEST(each_flag_sets_its_option)
 	};
 
 	for (size_t i = 0; i < COUNT(flags); i++) {
-		struct irq_line line;
+		struct command_line line;
 		char text[64] = "";
 
 		strcat(strcat(text, flags[i].name), " guest");
@@ -105,7 +105,7 @@ START_TEST(a_value_stands_behind_an_equals_sign_or_in_the_next_word)
 	};
 
 	for (size_t i = 0; i < COUNT(lines); i++) {
-		struct irq_line line;
+		struct command_line line;
 
 		check_right(&line, lines[i]);
 		ck_assert(line.options.bind_now);
@@ -123,7 +123,7 @@ END_TEST
 
 START_TEST(the_last_of_two_values_counts)
 {
-	struct irq_line line;
+	struct command_line line;
 
 	check_right(&line, "--bind now --bind lazy --stack 1M --stack 2M guest");
 	ck_assert(!line.options.bind_now);
@@ -133,7 +133,7 @@ END_TEST
 
 START_TEST(what_stands_behind_the_guest_is_the_guests)
 {
-	struct irq_line line;
+	struct command_line line;
 
 	check_right(&line, "--list guest --list --no-such -- x");
 	ck_assert_uint_eq(line.options.argument_count, 5);
@@ -144,7 +144,7 @@ END_TEST
 
 START_TEST(two_dashes_end_the_options)
 {
-	struct irq_line line;
+	struct command_line line;
 
 	check_right(&line, "--list -- --help x");
 	ck_assert(!line.options.help);
@@ -155,7 +155,7 @@ END_TEST
 
 START_TEST(providers_keep_their_order_and_options)
 {
-	struct irq_line line;
+	struct command_line line;
 
 	check_right(&line,
 		    "--provider a.so,x=1,y --provider=b=c.so, --provider c.so guest");
@@ -170,7 +170,7 @@ END_TEST
 
 START_TEST(there_are_at_most_64_providers)
 {
-	struct irq_line line;
+	struct command_line line;
 	char text[4096] = "";
 
 	for (int i = 0; i < OPTIONS_MAX_PROVIDERS; i++)
@@ -185,7 +185,7 @@ END_TEST
 
 START_TEST(lines_have_a_descriptor_or_a_path)
 {
-	struct irq_line line;
+	struct command_line line;
 
 	char path[108] = "";
 	char text[256];
@@ -210,7 +210,7 @@ END_TEST
 
 START_TEST(there_are_fourteen_lines)
 {
-	struct irq_line line;
+	struct command_line line;
 	char text[512] = "";
 
 	for (int i = PLAN_FIRST_LINE; i <= PLAN_LAST_LINE; i++)
@@ -287,7 +287,7 @@ START_TEST(sizes_are_whole_pages_up_to_a_terabyte)
 	};
 
 	for (size_t i = 0; i < COUNT(sizes); i++) {
-		struct irq_line line;
+		struct command_line line;
 		char text[64] = "--stack ";
 
 		strcat(strcat(text, sizes[i].text), " guest");
@@ -339,7 +339,7 @@ START_TEST(a_timeout_is_a_positive_number_of_seconds)
 	static const char *const seconds[] = {
 		"0", "-1", "nan", "inf", "1e10", "1s", "x"
 	};
-	struct irq_line line;
+	struct command_line line;
 
 	check_right(&line, "--timeout 1e9 guest");
 	check_right(&line, "--timeout 1e-12 guest");
@@ -377,7 +377,7 @@ END_TEST
 
 START_TEST(help_and_version_need_no_guest)
 {
-	struct irq_line line;
+	struct command_line line;
 
 	check_right(&line, "--help");
 	check_right(&line, "--version");

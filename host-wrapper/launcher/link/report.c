@@ -72,6 +72,29 @@ static void print_counts(const struct linked_guest *guest, FILE *out)
 		plural(result->count), result->missing, result->mismatched);
 }
 
+static bool has_functions(const struct provider_file *provider)
+{
+	for (size_t i = 0; i < provider->count; i++)
+		if (provider->functions[i].function)
+			return true;
+	return false;
+}
+
+/* The library may well define the functions: only its table counts. */
+static void print_empty_providers(const struct linked_guest *guest, FILE *out)
+{
+	for (size_t i = 0; i < guest->provider_count; i++) {
+		if (has_functions(&guest->providers[i]))
+			continue;
+		fputs("  ", out);
+		print_escaped(provider_name(guest, i), out);
+		fputs(": its table of functions is empty: #include \"func_list.h\", "
+		      "which "
+		      "gen-func-list writes\n",
+		      out);
+	}
+}
+
 void report_problems(const struct linked_guest *guest, FILE *out)
 {
 	const struct link_result *result = &guest->result;
@@ -85,6 +108,8 @@ void report_problems(const struct linked_guest *guest, FILE *out)
 		said = true;
 		print_problem(guest, i, out);
 	}
+	if (result->missing)
+		print_empty_providers(guest, out);
 }
 
 /* Columns are as wide as their contents, up to a limit. */

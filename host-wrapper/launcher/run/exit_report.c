@@ -6,6 +6,7 @@
 
 #include <jumpslot/abi/fault.h>
 #include "common/exit_status.h"
+#include "common/printable.h"
 #include "common/privileged.h"
 #include "exit_report.h"
 #include "launcher/scan/symbols.h"
@@ -13,7 +14,7 @@
 
 #define MAX_PLACE 1200
 
-/* An address of the running guest, with its function where symbols tell it. */
+/* An address of the running guest, with its function if there are symbols. */
 static const char *place(const struct linked_guest *guest, const struct outcome *outcome,
 			 uint64_t address, char *text)
 {
@@ -24,8 +25,8 @@ static const char *place(const struct linked_guest *guest, const struct outcome 
 	return text;
 }
 
-/* What was accessed, if the kernel says so: it does not where somebody sent the signal,
- * nor for an address that is none. */
+/* The kernel gives the address that was accessed, unless a process sent the signal or the
+ * address is not canonical. */
 static bool has_address(const struct outcome *outcome)
 {
 	return (outcome->signal == SIGSEGV || outcome->signal == SIGBUS) &&
@@ -38,11 +39,38 @@ static bool stack_overflow(const struct outcome *outcome)
 	       outcome->stack_low - outcome->address <= outcome->stack_guard;
 }
 
+/* The guest, or a provider, called or jumped to an address that has no code. */
+static bool is_wild_jump(const struct outcome *outcome)
+{
+	const uint64_t user_limit = UINT64_C(1) << 47;
+
+	return outcome->pc >= user_limit ||
+	       (outcome->signal == SIGSEGV && has_address(outcome) &&
+		outcome->address == outcome->pc);
+}
+
+static void print_wild_jump(const struct linked_guest *guest,
+			    const struct outcome *outcome, FILE *out)
+{
+	const char *why = outcome->code == SEGV_ACCERR ? "which is not executable"
+						       : "where nothing is mapped";
+	char text[MAX_PLACE];
+
+	fprintf(out, ": jumped to %s, %s", place(guest, outcome, outcome->pc, text), why);
+	if (outcome->jumped_from)
+		fprintf(out, ", from %s",
+			place(guest, outcome, outcome->jumped_from, text));
+}
+
 static void print_signal(const struct linked_guest *guest, const struct outcome *outcome,
 			 FILE *out)
 {
 	char text[MAX_PLACE];
 
+	if (is_wild_jump(outcome)) {
+		print_wild_jump(guest, outcome, out);
+		return;
+	}
 	fprintf(out, " at %s", place(guest, outcome, outcome->pc, text));
 	if (!image_has(&guest->image, outcome->pc - outcome->base))
 		fputs(" (not the guest's code: a provider's or the runner's)", out);
@@ -82,7 +110,7 @@ static void print_segments(const struct outcome *outcome, FILE *out)
 	fputs(", which is the host's", out);
 }
 
-/* What the guest's own fault handler had to do with it. */
+/* The part of the guest's own fault handler in it. */
 static void print_handler(const struct outcome *outcome, FILE *out)
 {
 	switch (outcome->handler) {
@@ -111,17 +139,17 @@ static void print_unprovided(const struct linked_guest *guest,
 			     const struct outcome *outcome, FILE *out)
 {
 	uint32_t import = outcome->detail;
-	const char *why = "nobody provides";
+	const char *why = "which no provider has";
 	char text[MAX_PLACE];
 
 	if (import < guest->table.count &&
 	    guest->result.links[import].status == LINK_MISMATCH)
-		why = "is provided with another type";
-	fprintf(out, ": called %s, which %s, from %s", import_name(guest, import), why,
+		why = "which is provided with another type";
+	fprintf(out, ": called %s, %s, from %s", import_name(guest, import), why,
 		place(guest, outcome, outcome->pc, text));
 }
 
-/* The host function that was under way, and how deep in callbacks. */
+/* The host function that was called, and the depth of callbacks. */
 static void print_host(const struct linked_guest *guest, const struct outcome *outcome,
 		       FILE *out)
 {
@@ -136,7 +164,7 @@ static void print_host(const struct linked_guest *guest, const struct outcome *o
 			outcome->callbacks == 1 ? "" : "s");
 }
 
-/* What it was called from is no more: the guest's stack was used for other things. */
+/* The frame that the function was called from no longer exists. */
 static void print_left(const struct linked_guest *guest, const struct outcome *outcome,
 		       FILE *out)
 {
@@ -176,7 +204,7 @@ static void print_outcome(const struct linked_guest *guest, const struct outcome
 	case OUTCOME_BAD_ENTRY:
 		fprintf(out,
 			": called the resolver with 0x%" PRIx64
-			", which is no entry of its import table, from %s",
+			", which is not an entry of its import table, from %s",
 			outcome->address, place(guest, outcome, outcome->pc, text));
 		break;
 	case OUTCOME_FILE_CUT:
@@ -219,16 +247,47 @@ static void print_outcome(const struct linked_guest *guest, const struct outcome
 	print_host(guest, outcome, out);
 }
 
-int exit_report_print(const struct linked_guest *guest, const struct run_result *result,
-		      FILE *out)
+/* A signal that is not somebody's request to end. */
+static bool is_crash(int number)
 {
-	int number;
+	return number != SIGINT && number != SIGTERM && number != SIGHUP &&
+	       number != SIGQUIT && number != SIGKILL;
+}
 
-	if (WIFEXITED(result->status))
-		return WEXITSTATUS(result->status);
-	number = WTERMSIG(result->status);
-	fprintf(out, "host-wrapper: %s: stopped by signal %d (%s)", guest->name, number,
-		strsignal(number));
+/* The provider that ended the runner while it was loaded; NULL: none did. */
+static const struct provider_file *failed_provider(const struct linked_guest *guest,
+						   const struct run_result *result)
+{
+	uint32_t number = result->outcome.provider; /* not trusted */
+
+	if (!number || number > guest->provider_count || result->timed_out)
+		return NULL;
+	if (WIFSIGNALED(result->status) && !is_crash(WTERMSIG(result->status)))
+		return NULL;
+	return &guest->providers[number - 1];
+}
+
+static int report_provider(const struct provider_file *provider, int status, FILE *out)
+{
+	fputs("host-wrapper: ", out);
+	print_escaped(provider->name, out);
+	if (WIFEXITED(status))
+		fprintf(out, ": exited with status %d while it was loaded\n",
+			WEXITSTATUS(status));
+	else
+		fprintf(out, ": stopped by signal %d (%s) while it was loaded\n",
+			WTERMSIG(status), strsignal(WTERMSIG(status)));
+	return EXIT_FAILED;
+}
+
+static int report_signal(const struct linked_guest *guest,
+			 const struct run_result *result, FILE *out)
+{
+	int number = WTERMSIG(result->status);
+
+	fputs("host-wrapper: ", out);
+	print_escaped(guest->name, out);
+	fprintf(out, ": stopped by signal %d (%s)", number, strsignal(number));
 	if (result->timed_out)
 		fputs(": its time is up (--timeout)", out);
 	else
@@ -238,4 +297,16 @@ int exit_report_print(const struct linked_guest *guest, const struct run_result 
 	if (result->outcome.kind == OUTCOME_UNPROVIDED && !result->timed_out)
 		return EXIT_UNRESOLVED;
 	return EXIT_SIGNAL + number;
+}
+
+int exit_report_print(const struct linked_guest *guest, const struct run_result *result,
+		      FILE *out)
+{
+	const struct provider_file *provider = failed_provider(guest, result);
+
+	if (provider)
+		return report_provider(provider, result->status, out);
+	if (WIFEXITED(result->status))
+		return WEXITSTATUS(result->status);
+	return report_signal(guest, result, out);
 }

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <jumpslot/provider.h>
 #include "common/privileged.h"
 #include "process/signals/context.h"
 #include "faults.h"
@@ -68,6 +69,18 @@ static void describe_privileged(struct outcome *outcome, const siginfo_t *info,
 	outcome->detail = number;
 }
 
+/* After a call of an address without code, the guest's return address is on its stack. */
+static uintptr_t jumped_from(const siginfo_t *info, const void *context)
+{
+	const uintptr_t *top = (const uintptr_t *)context_sp(context);
+
+	if (context_pc(context) != (uintptr_t)info->si_addr ||
+	    jumpslot_guest_range(top, sizeof(*top), JUMPSLOT_READ) ||
+	    jumpslot_guest_range((const void *)*top, 1, JUMPSLOT_EXECUTE))
+		return 0;
+	return *top;
+}
+
 static void describe_place(struct outcome *outcome, const siginfo_t *info,
 			   const void *context)
 {
@@ -78,6 +91,7 @@ static void describe_place(struct outcome *outcome, const siginfo_t *info,
 	}
 	outcome->pc = context_pc(context);
 	outcome->address = (uintptr_t)info->si_addr;
+	outcome->jumped_from = jumped_from(info, context);
 	outcome->kind = kind_of(info);
 	describe_privileged(outcome, info, context);
 }
