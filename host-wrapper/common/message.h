@@ -1,6 +1,6 @@
 /*
- * How the libraries of launcher and runner report an error: they return a negative
- * errno and fill in one line for the user. Only main prints it, and exits.
+ * Errors in launcher and runner: a function returns a negative errno and fills in one
+ * line for the user. Only main prints it and exits.
  */
 #ifndef JUMPSLOT_MESSAGE_H
 #define JUMPSLOT_MESSAGE_H

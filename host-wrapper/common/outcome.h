@@ -1,7 +1,7 @@
 /*
- * What a dying runner tells its supervisor: one page that both map. The runner's
- * signal handler fills it in; the supervisor trusts none of it, as the guest could have
- * written there: it prints numbers and looks names up by checked indices.
+ * The report of a dying runner to its supervisor, in a page that both map. The runner's
+ * signal handler fills it in. The guest could write there too, so the supervisor does not
+ * trust it: it prints numbers, and checks every index.
  * Depends on external_abi.h alone.
  */
 #ifndef JUMPSLOT_OUTCOME_H
@@ -13,12 +13,12 @@
 
 enum outcome_kind {
 	OUTCOME_NONE,
-	OUTCOME_SIGNAL,		/* a fault at `pc` */
-	OUTCOME_UNPROVIDED,	/* import `detail` was called from `pc`: nobody has it */
-	OUTCOME_BAD_ENTRY,	/* the resolver was given `address`, no table entry */
-	OUTCOME_FILE_CUT,	/* the guest's file ends before `address` by now */
-	OUTCOME_HOST_STACK,	/* a host function had no more room on the host's stack */
-	OUTCOME_HOST_ORDER,	/* a host function returned that was not the innermost */
+	OUTCOME_SIGNAL,	    /* a fault at `pc` */
+	OUTCOME_UNPROVIDED, /* import `detail` was called from `pc`: no provider has it */
+	OUTCOME_BAD_ENTRY,  /* the resolver was given `address`, not a table entry */
+	OUTCOME_FILE_CUT,   /* the guest's file ends before `address` by now */
+	OUTCOME_HOST_STACK, /* a host function had no more room on the host's stack */
+	OUTCOME_HOST_ORDER, /* a host function returned that was not the innermost */
 	OUTCOME_CALLBACK_ORDER, /* a callback returned that was not the innermost */
 	OUTCOME_CALLBACK_LEFT, /* the guest called from `pc`, but has left its callback */
 	OUTCOME_CALLBACK_PLACE, /* a callback from anywhere but a gated function */
@@ -40,7 +40,7 @@ enum outcome_kind {
 #define OUTCOME_DS 0x4
 #define OUTCOME_ES 0x8
 
-/* What the guest's own fault handler has to do with it. */
+/* The part of the guest's own fault handler. */
 enum outcome_handler {
 	OUTCOME_HANDLER_NONE,
 	OUTCOME_HANDLER_FAULTED, /* the fault is its own */

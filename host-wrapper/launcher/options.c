@@ -1,4 +1,4 @@
-/* A table of options, and what each of them takes. See options.h. */
+/* A table of options, and a function for each value. See options.h. */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -10,51 +10,37 @@
 #include "common/page.h"
 #include "options.h"
 
+/* clang-format off */
 const char options_help[] =
 	"usage: host-wrapper [OPTION]... GUEST [ARGUMENT]...\n"
 	"\n"
-	"Runs a static guest image, and binds each external function that it names to\n"
-	"the provider that has it, on its first call.\n"
+	"Runs a static guest image. Binds each external function that the guest names to\n"
+	"the first provider that has it.\n"
 	"\n"
-	"  --provider FILE[,OPTIONS]  a shared library of functions; may be repeated, "
-	"the\n"
-	"                             first that has a name serves it, built-in "
-	"services\n"
-	"                             come last\n"
-	"  --bind lazy|now            bind on the first call (default), or all at the "
-	"start\n"
+	"  --provider FILE[,OPTIONS]  load a provider of functions, a shared library\n"
+	"  --bind lazy|now            bind functions on their first call (default) or all first\n"
 	"  --allow-missing            start although functions are missing or mistyped\n"
-	"  --list                     print the link report, and do not start\n"
-	"  --json                     the same for machines\n"
-	"  --report                   print the link report, start, and say at the end "
-	"which\n"
-	"                             functions were bound\n"
-	"  --stack SIZE               the guest's first stack (default 1M)\n"
-	"  --host-stack SIZE          what gated functions run on (default 8M)\n"
-	"  --work-area SIZE           memory for the guest to use (default 64M)\n"
-	"  --line LINE=fd:DESCRIPTOR  what comes in by an inherited pipe, socket or "
-	"eventfd\n"
-	"                             raises that interrupt line of the guest's, 2 to "
-	"15\n"
-	"  --line LINE=unix:PATH      the same for the datagrams to a socket that is "
-	"made there\n"
-	"  --raw                      the terminal on standard input gives key by key, "
-	"without\n"
-	"                             echo, while the guest runs\n"
+	"  --list                     print the link report instead of starting\n"
+	"  --json                     print the link report as JSON instead of starting\n"
+	"  --report                   print the link report, and at the end the bound functions\n"
+	"  --stack SIZE               size of the guest's first stack (default 1M)\n"
+	"  --host-stack SIZE          size of the stack for gated functions (default 8M)\n"
+	"  --work-area SIZE           size of the memory for the guest to use (default 64M)\n"
+	"  --line LINE=fd:DESCRIPTOR  raise interrupt line 2..15 by input from a descriptor\n"
+	"  --line LINE=unix:PATH      raise interrupt line 2..15 by datagrams to a new socket\n"
+	"  --raw                      put the terminal in raw mode while the guest runs\n"
 	"  --timeout SECONDS          kill the guest after that time\n"
-	"  --in-place                 become the runner, without a supervisor (for "
-	"debuggers)\n"
-	"  --perf-map                 name the gate's generated code in "
-	"/tmp/perf-PID.map\n"
-	"  --help                     print this\n"
+	"  --in-place                 exec the runner instead of supervising it (for debuggers)\n"
+	"  --perf-map                 name generated code for perf, in /tmp/perf-PID.map\n"
+	"  --help                     print this help\n"
 	"  --version                  print the version\n"
 	"\n"
-	"SIZE is in bytes, or with K, M or G in units of 1024.\n"
+	"--provider may be repeated; the built-in services come last. A comma in FILE is\n"
+	"written \\,. SIZE is in bytes, with an optional suffix K, M or G (units of 1024).\n"
 	"\n"
-	"Exit status: the guest's own; 125 if host-wrapper failed; 126 if the guest "
-	"cannot\n"
-	"be loaded; 127 if functions are missing or mistyped; 128 + n if signal n "
-	"stopped it.\n";
+	"Exit status: that of the guest; 125 if host-wrapper failed; 126 if the guest cannot\n"
+	"be loaded; 127 if functions are missing or mistyped; 128 + n if signal n stopped it.\n";
+/* clang-format on */
 
 static int read_size(const char *text, uint64_t *size)
 {
@@ -71,7 +57,7 @@ static int read_size(const char *text, uint64_t *size)
 		shift = 10 * (unsigned)(unit - units + 1);
 		end++;
 	}
-	/* 2^40 bytes is more than any guest here can use. */
+	/* No guest can use more than 2^40 bytes. */
 	if (errno || *end || !*size || *size > (UINT64_C(1) << 40) >> shift)
 		return -EINVAL;
 	*size = PAGE_END(*size << shift);
@@ -83,8 +69,9 @@ static int take_size(uint64_t *size, const char *name, const char *value,
 {
 	if (read_size(value, size))
 		return fail(message, EINVAL,
-			    "%s %s: not a size from 1 to 1024G, with K, M or G", name,
-			    value);
+			    "%s %s: invalid size; expected 1..1024G, optional suffix K, "
+			    "M or G",
+			    name, value);
 	return 0;
 }
 
@@ -120,7 +107,7 @@ static int take_provider(struct options *options, const char *name, char *value,
 			    OPTIONS_MAX_PROVIDERS);
 	comma = cut_path(value);
 	if (!*value)
-		return fail(message, EINVAL, "%s: no file is named", name);
+		return fail(message, EINVAL, "%s: missing file name", name);
 	provider->path = value;
 	provider->options = comma ? comma + 1 : "";
 	options->provider_count++;
@@ -132,7 +119,8 @@ static int take_bind(struct options *options, const char *name, char *value,
 {
 	options->bind_now = !strcmp(value, "now");
 	if (!options->bind_now && strcmp(value, "lazy"))
-		return fail(message, EINVAL, "%s %s: neither lazy nor now", name, value);
+		return fail(message, EINVAL, "%s %s: invalid mode; expected lazy or now",
+			    name, value);
 	return 0;
 }
 
@@ -154,7 +142,8 @@ static int take_work_area(struct options *options, const char *name, char *value
 	return take_size(&options->work_area_size, name, value, message);
 }
 
-/* A decimal number from `low` to `high`, and what stands behind it; NULL: it is not. */
+/* Reads a decimal number from `low` to `high`. Returns its end, or NULL if there is none.
+ */
 static char *read_number(char *text, long low, long high, int *number)
 {
 	char *end;
@@ -170,7 +159,7 @@ static char *read_number(char *text, long low, long high, int *number)
 	return end;
 }
 
-/* What stands behind the '=' of a line, and what is wrong with it, or NULL. */
+/* Reads the source of a line. Returns the reason if it is not valid, or NULL. */
 static const char *read_source(struct line_option *line, char *source)
 {
 	char *end;
@@ -178,14 +167,14 @@ static const char *read_source(struct line_option *line, char *source)
 	if (!strncmp(source, "fd:", 3)) {
 		end = read_number(source + 3, STDERR_FILENO + 1, INT_MAX,
 				  &line->descriptor);
-		return end && !*end ? NULL : "not a descriptor from 3 up";
+		return end && !*end ? NULL : "invalid descriptor; expected 3 or above";
 	}
 	if (strncmp(source, "unix:", 5))
-		return "not LINE=fd:DESCRIPTOR or LINE=unix:PATH";
+		return "invalid source; expected fd:DESCRIPTOR or unix:PATH";
 	line->path = source + 5;
 	if (!*line->path ||
 	    strlen(line->path) >= sizeof(((struct sockaddr_un *)0)->sun_path))
-		return "the path of a socket has 1 to 107 bytes";
+		return "invalid path of a socket; expected 1..107 bytes";
 	return NULL;
 }
 
@@ -196,14 +185,14 @@ static const char *read_line(struct options *options, char *value)
 	char *end = read_number(value, 0, PLAN_LAST_LINE, &vector);
 
 	if (!end || *end != '=')
-		return "not a line from 2 to 15, and what raises it";
+		return "invalid line; expected 2..15, = and a source";
 	if (vector == JUMPSLOT_VECTOR_CONSOLE)
-		return "line 1 is the console's; others are 2 to 15";
+		return "line 1 is the console; expected 2..15";
 	if (vector < PLAN_FIRST_LINE)
-		return "not a line from 2 to 15, and what raises it";
+		return "invalid line; expected 2..15, = and a source";
 	for (size_t i = 0; i < options->line_count; i++)
 		if (options->lines[i].vector == (unsigned)vector)
-			return "this line is given already";
+			return "line given twice";
 	line->vector = (unsigned)vector;
 	options->line_count++;
 	return read_source(line, end + 1);
@@ -224,9 +213,10 @@ static int take_timeout(struct options *options, const char *name, char *value,
 	double seconds = strtod(value, &end);
 
 	if (end == value || *end || !(seconds > 0 && seconds <= 1e9))
-		return fail(message, EINVAL,
-			    "%s %s: not a number of seconds above 0 and up to 1e9", name,
-			    value);
+		return fail(
+			message, EINVAL,
+			"%s %s: invalid number of seconds; expected above 0, up to 1e9",
+			name, value);
 	options->timeout_ns = (uint64_t)(seconds * 1e9) + 1;
 	return 0;
 }
@@ -256,7 +246,7 @@ static const struct option table[] = {
 	{ "--version", offsetof(struct options, version), NULL },
 };
 
-/* The option that `word` names, alone or before '='. */
+/* Finds the option that `word` names, alone or before '='. */
 static const struct option *find(const char *word)
 {
 	size_t length = strcspn(word, "=");
@@ -267,7 +257,7 @@ static const struct option *find(const char *word)
 	return NULL;
 }
 
-/* Takes argv[*at], and its value behind '=' or in the next word. */
+/* Takes argv[*at], with its value after '=' or in the next word. */
 static int take(struct options *options, int argc, char **argv, int *at,
 		struct message *message)
 {
@@ -276,7 +266,7 @@ static int take(struct options *options, int argc, char **argv, int *at,
 	const struct option *option = find(word);
 
 	if (!option)
-		return fail(message, EINVAL, "%s: no such option; see --help", word);
+		return fail(message, EINVAL, "%s: unknown option; see --help", word);
 	if (!option->take) {
 		if (value)
 			return fail(message, EINVAL, "%s takes no value", option->name);
@@ -284,7 +274,7 @@ static int take(struct options *options, int argc, char **argv, int *at,
 		return 0;
 	}
 	if (!value && *at + 1 == argc)
-		return fail(message, EINVAL, "%s: its value is missing", word);
+		return fail(message, EINVAL, "%s: missing value", word);
 	value = value ? value + 1 : argv[++*at];
 	return option->take(options, option->name, value, message);
 }
@@ -309,10 +299,9 @@ int options_read(struct options *options, int argc, char **argv, struct message 
 	if (error || options->help || options->version)
 		return error;
 	if (at >= argc)
-		return fail(message, EINVAL, "no guest is named; see --help");
+		return fail(message, EINVAL, "no guest given; see --help");
 	if (options->in_place && (options->timeout_ns || options->raw))
-		return fail(message, EINVAL,
-			    "%s needs the supervisor that --in-place does without",
+		return fail(message, EINVAL, "%s cannot be combined with --in-place",
 			    options->raw ? "--raw" : "--timeout");
 	options->arguments = argv + at;
 	options->argument_count = (size_t)(argc - at);

@@ -1,5 +1,5 @@
 /*
- * The command line of host-wrapper, checked. Knows nothing of what the options do.
+ * The command line of host-wrapper, decoded and checked. Does not know what options do.
  */
 #ifndef JUMPSLOT_OPTIONS_H
 #define JUMPSLOT_OPTIONS_H
@@ -16,7 +16,7 @@
 
 struct provider_option {
 	char *path;
-	const char *options; /* behind the first comma; "" if there is none */
+	const char *options; /* after the first comma; "" if there is none */
 };
 
 struct line_option {
@@ -44,13 +44,13 @@ struct options {
 	uint64_t host_stack_size; /* bytes, whole pages */
 	uint64_t work_area_size;  /* bytes, whole pages */
 	uint64_t timeout_ns;	  /* 0: none */
-	char **arguments;	  /* the guest, and what it is given */
+	char **arguments;	  /* the guest and its arguments */
 	size_t argument_count;
 };
 
 /*
- * Reads the command line. Paths are cut out of `argv`, which must stay. Returns 0,
- * or -EINVAL with a line that names the option.
+ * Reads the command line. Cuts paths out of `argv`, which must remain. Returns 0, or
+ * -EINVAL with a line that names the option.
  */
 int options_read(struct options *options, int argc, char **argv, struct message *message);
 

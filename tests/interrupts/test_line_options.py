@@ -125,7 +125,7 @@ def refused(guests, line, **options):
 
 def test_a_descriptor_that_cannot_raise_is_refused(guests, pipes, tmp_path):
     pipe = pipes()
-    no_source = " is no pipe, eventfd or open socket\n"
+    no_source = " is not a pipe, eventfd or open socket\n"
     assert refused(guests, "2=fd:99") == (
         "host-wrapper: line 2: descriptor 99: Bad file descriptor\n")
     # The numbers that the launcher's own files get are free when it starts.
@@ -145,12 +145,12 @@ def test_a_descriptor_that_cannot_raise_is_refused(guests, pipes, tmp_path):
 
 
 @pytest.mark.parametrize("line,reason", [
-    ("1=fd:3", "line 1 is the console's; others are 2 to 15"),
-    ("0=fd:3", "not a line from 2 to 15, and what raises it"),
-    ("16=fd:3", "not a line from 2 to 15, and what raises it"),
-    ("2=fd:2", "not a descriptor from 3 up"),
-    ("2=pipe:3", "not LINE=fd:DESCRIPTOR or LINE=unix:PATH"),
-    ("2=unix:" + "x" * 108, "the path of a socket has 1 to 107 bytes"),
+    ("1=fd:3", "line 1 is the console; expected 2..15"),
+    ("0=fd:3", "invalid line; expected 2..15, = and a source"),
+    ("16=fd:3", "invalid line; expected 2..15, = and a source"),
+    ("2=fd:2", "invalid descriptor; expected 3 or above"),
+    ("2=pipe:3", "invalid source; expected fd:DESCRIPTOR or unix:PATH"),
+    ("2=unix:" + "x" * 108, "invalid path of a socket; expected 1..107 bytes"),
 ])
 def test_an_invalid_line_is_refused(guests, line, reason):
     assert refused(guests, line) == f"host-wrapper: --line {line}: {reason}\n"

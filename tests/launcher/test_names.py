@@ -82,7 +82,7 @@ def test_names_are_escaped_when_the_runner_refuses_a_provider(tools, guest):
 
 
 def test_an_option_is_escaped_in_errors(tools, guest):
-    assert f"--bind {ESCAPED}: neither lazy nor now" in shown(
+    assert f"--bind {ESCAPED}: invalid mode; expected lazy or now" in shown(
         tools, "--bind", FORGED, guest).stderr
 
 

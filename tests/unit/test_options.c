@@ -95,7 +95,7 @@ START_TEST(each_flag_sets_its_option)
 }
 END_TEST
 
-START_TEST(a_value_stands_behind_an_equals_sign_or_in_the_next_word)
+START_TEST(a_value_follows_an_equals_sign_or_is_the_next_word)
 {
 	static const char *const lines[] = {
 		"--bind now --stack 8K --host-stack 3M --work-area 1G --timeout 1.5 "
@@ -131,7 +131,7 @@ START_TEST(the_last_of_two_values_counts)
 }
 END_TEST
 
-START_TEST(what_stands_behind_the_guest_is_the_guests)
+START_TEST(words_after_the_guest_are_its_arguments)
 {
 	struct command_line line;
 
@@ -165,6 +165,19 @@ START_TEST(providers_keep_their_order_and_options)
 	ck_assert_str_eq(line.options.providers[1].path, "b=c.so");
 	ck_assert_str_eq(line.options.providers[1].options, "");
 	ck_assert_str_eq(line.options.providers[2].options, "");
+}
+END_TEST
+
+START_TEST(a_backslash_before_a_comma_keeps_it_in_the_path)
+{
+	struct command_line line;
+
+	check_right(&line, "--provider a\\,b\\c\\,,x\\,y --provider \\ guest");
+	ck_assert_str_eq(line.options.providers[0].path, "a,b\\c,");
+	ck_assert_str_eq(line.options.providers[0].options, "x\\,y");
+	ck_assert_str_eq(line.options.providers[1].path, "\\");
+	check_wrong("--provider  guest", "--provider: missing file name");
+	check_wrong("--provider=,x guest", "--provider: missing file name");
 }
 END_TEST
 
@@ -220,13 +233,13 @@ START_TEST(there_are_fourteen_lines)
 }
 END_TEST
 
-START_TEST(what_is_no_line_is_refused)
+START_TEST(invalid_lines_are_refused)
 {
-	static const char no_line[] = "not a line from 2 to 15, and what raises it";
-	static const char no_source[] = "not LINE=fd:DESCRIPTOR or LINE=unix:PATH";
-	static const char no_descriptor[] = "not a descriptor from 3 up";
-	static const char no_path[] = "the path of a socket has 1 to 107 bytes";
-	static const char twice[] = "this line is given already";
+	static const char no_line[] = "invalid line; expected 2..15, = and a source";
+	static const char no_source[] = "invalid source; expected fd:DESCRIPTOR or unix:PATH";
+	static const char no_descriptor[] = "invalid descriptor; expected 3 or above";
+	static const char no_path[] = "invalid path of a socket; expected 1..107 bytes";
+	static const char twice[] = "line given twice";
 	char path[128] = "2=unix:";
 	const struct {
 		const char *value, *reason;
@@ -241,7 +254,7 @@ START_TEST(what_is_no_line_is_refused)
 		{ "16=fd:3", no_line },
 		{ "4294967298=fd:3", no_line },
 		{ "18446744073709551618=fd:3", no_line },
-		{ "1=fd:3", "line 1 is the console's; others are 2 to 15" },
+		{ "1=fd:3", "line 1 is the console; expected 2..15" },
 		{ "2=", no_source },
 		{ "2=fd", no_source },
 		{ "2=3", no_source },
@@ -297,7 +310,7 @@ START_TEST(sizes_are_whole_pages_up_to_a_terabyte)
 }
 END_TEST
 
-START_TEST(what_is_no_size_is_refused)
+START_TEST(invalid_sizes_are_refused)
 {
 	static const char *const sizes[] = {
 		"0",
@@ -327,10 +340,10 @@ START_TEST(what_is_no_size_is_refused)
 
 		check_wrong(strcat(strcat(text, sizes[i]), " guest"),
 			    strcat(strcat(message, sizes[i]),
-				   ": not a size from 1 to 1024G, with K, M or G"));
+				   ": invalid size; expected 1..1024G, optional suffix K, M or G"));
 	}
 	check_wrong("--stack= guest",
-		    "--stack : not a size from 1 to 1024G, with K, M or G");
+		    "--stack : invalid size; expected 1..1024G, optional suffix K, M or G");
 }
 END_TEST
 
@@ -349,29 +362,29 @@ START_TEST(a_timeout_is_a_positive_number_of_seconds)
 
 		strcat(strcat(text, seconds[i]), " guest");
 		ck_assert_int_eq(read_line(&line, text), -EINVAL);
-		strcpy(strstr(text, " guest"), ": not a number of seconds");
+		strcpy(strstr(text, " guest"), ": invalid number of seconds");
 		ck_assert_msg(!strncmp(line.message.text, text, strlen(text)), "%s",
 			      line.message.text);
 	}
 }
 END_TEST
 
-START_TEST(what_is_wrong_is_said_by_the_options_name)
+START_TEST(errors_name_the_option)
 {
-	check_wrong("", "no guest is named; see --help");
-	check_wrong("--list", "no guest is named; see --help");
-	check_wrong("--", "no guest is named; see --help");
-	check_wrong("-", "-: no such option; see --help");
-	check_wrong("-h guest", "-h: no such option; see --help");
-	check_wrong("--lis guest", "--lis: no such option; see --help");
-	check_wrong("--listing guest", "--listing: no such option; see --help");
-	check_wrong("--=x guest", "--=x: no such option; see --help");
+	check_wrong("", "no guest given; see --help");
+	check_wrong("--list", "no guest given; see --help");
+	check_wrong("--", "no guest given; see --help");
+	check_wrong("-", "-: unknown option; see --help");
+	check_wrong("-h guest", "-h: unknown option; see --help");
+	check_wrong("--lis guest", "--lis: unknown option; see --help");
+	check_wrong("--listing guest", "--listing: unknown option; see --help");
+	check_wrong("--=x guest", "--=x: unknown option; see --help");
 	check_wrong("--list=yes guest", "--list takes no value");
-	check_wrong("--stack", "--stack: its value is missing");
-	check_wrong("--bind", "--bind: its value is missing");
-	check_wrong("--line", "--line: its value is missing");
-	check_wrong("--bind soon guest", "--bind soon: neither lazy nor now");
-	check_wrong("--bind= guest", "--bind : neither lazy nor now");
+	check_wrong("--stack", "--stack: missing value");
+	check_wrong("--bind", "--bind: missing value");
+	check_wrong("--line", "--line: missing value");
+	check_wrong("--bind soon guest", "--bind soon: invalid mode; expected lazy or now");
+	check_wrong("--bind= guest", "--bind : invalid mode; expected lazy or now");
 }
 END_TEST
 
@@ -403,19 +416,20 @@ int main(void)
 	const TTest *const tests[] = {
 		without_options_the_usual_values_hold,
 		each_flag_sets_its_option,
-		a_value_stands_behind_an_equals_sign_or_in_the_next_word,
+		a_value_follows_an_equals_sign_or_is_the_next_word,
 		the_last_of_two_values_counts,
-		what_stands_behind_the_guest_is_the_guests,
+		words_after_the_guest_are_its_arguments,
 		two_dashes_end_the_options,
 		providers_keep_their_order_and_options,
+		a_backslash_before_a_comma_keeps_it_in_the_path,
 		there_are_at_most_64_providers,
 		lines_have_a_descriptor_or_a_path,
 		there_are_fourteen_lines,
-		what_is_no_line_is_refused,
+		invalid_lines_are_refused,
 		sizes_are_whole_pages_up_to_a_terabyte,
-		what_is_no_size_is_refused,
+		invalid_sizes_are_refused,
 		a_timeout_is_a_positive_number_of_seconds,
-		what_is_wrong_is_said_by_the_options_name,
+		errors_name_the_option,
 		help_and_version_need_no_guest,
 		the_help_text_names_every_option,
 	};

@@ -129,7 +129,7 @@ WRONG(names_compressed, specimen_section(s, ".shstrtab")->sh_flags = SHF_COMPRES
 
 START_TEST(what_is_wrong_with_the_header_is_said)
 {
-	static const char unreadable[] = "the sections' names: 0x* bytes at 0x* are no "
+	static const char unreadable[] = "the sections' names: 0x* bytes at 0x* are not "
 					 "strings within the file";
 	static const struct wrong wrong[] = {
 		{ nothing, NULL },
@@ -333,7 +333,7 @@ START_TEST(what_is_wrong_with_a_section_is_said)
 	static const char unloaded[] = "section .externals.symtab: 0x10 bytes at 0x* are "
 				       "not loaded by a segment of their kind";
 	static const char resolver[] =
-		"the resolver pointer at 0x* is no aligned word of "
+		"the resolver pointer at 0x* is not an aligned word of "
 		"section .externals.jmptbl (0x1000 bytes at 0x*)";
 	static const char no_guest[] = "section .note.jumpslot holds no note of a guest";
 	static const struct wrong wrong[] = {
@@ -435,13 +435,13 @@ WRONG(type_shared, SHARE(type))
 
 START_TEST(what_is_wrong_with_an_import_is_said)
 {
-	static const char no_string[] = "import 0: its name is no string within section "
+	static const char no_string[] = "import 0: its name is not a string within section "
 					".externals.str";
-	static const char no_symbol[] = "import 0: its name is no symbol of 1 to 1023 "
+	static const char no_symbol[] = "import 0: its name is not a symbol of 1 to 1023 "
 					"letters, digits and _.$";
-	static const char no_type[] = "import 0 (*): its type is no type string within "
+	static const char no_type[] = "import 0 (*): its type is not a type string within "
 				      "section .externals.str";
-	static const char no_slot[] = "import 0 (*): its slot 0x* is no aligned word of "
+	static const char no_slot[] = "import 0 (*): its slot 0x* is not an aligned word of "
 				      "section .externals.jmptbl (0x1000 bytes at 0x*)";
 	static const struct wrong wrong[] = {
 		{ nothing, NULL },

@@ -136,7 +136,7 @@ START_TEST(names_of_sections_without_an_end_do_not_take_long)
 	specimen_header(&specimen)->e_shnum = (uint16_t)count;
 	specimen_header(&specimen)->e_shstrndx = 1;
 	check_refused(&specimen,
-		      "the sections' names: 0xffffff bytes at 0x* are no strings "
+		      "the sections' names: 0xffffff bytes at 0x* are not strings "
 		      "within the file");
 }
 END_TEST

@@ -1,6 +1,7 @@
 /*
- * How calls of one import reach its function, decided from its type, the guest's machine
- * and the provider's record. Computes only; knows neither files nor the plan's layout.
+ * The way in which calls of an import reach its function, decided from its type, the
+ * guest's machine and the provider's record. Computes only; knows neither files nor the
+ * plan's layout.
  */
 #ifndef JUMPSLOT_CALL_MODE_H
 #define JUMPSLOT_CALL_MODE_H

@@ -6,7 +6,7 @@
 #include <jumpslot/external_abi.h>
 #include "link.h"
 
-/* Names longer than this are not worth a suggestion. */
+/* Longer names get no suggestion. */
 #define MAX_SIMILAR 80
 
 static bool types_agree(const struct import *import, const struct provided *function)
@@ -58,7 +58,7 @@ static void consider(struct link *link, const char *name, size_t length, size_t 
 	link->nearest_provider = provider;
 }
 
-/* One or two letters are a likely typing error, more in a long name, less in a short. */
+/* One or two letters are a likely typing error; more in a long name, fewer in a short. */
 static void find_nearest(struct link *link, const char *name,
 			 const struct provider_file *providers, size_t provider_count)
 {
@@ -82,7 +82,7 @@ static void link_one(struct link *link, const struct import *import, unsigned ma
 	for (size_t i = 0; i < provider_count; i++) {
 		size_t found = name_index_find(&providers[i].names, import->name);
 
-		/* A type without a function provides nothing. */
+		/* A record of a type alone provides nothing. */
 		if (found == NAME_INDEX_NONE || !providers[i].functions[found].function)
 			continue;
 		link->provider = i;

@@ -1,5 +1,5 @@
 /*
- * Linking: which provider serves which import, and what is wrong. Touches no file.
+ * Linking: finds the provider of each import, and all problems. Touches no file.
  */
 #ifndef JUMPSLOT_LINK_H
 #define JUMPSLOT_LINK_H
@@ -12,31 +12,31 @@ enum link_status {
 	LINK_MISMATCH, /* the first provider that has it has another type */
 };
 
-/* What became of one import. */
+/* The result for one import. */
 struct link {
 	enum link_status status;
 	size_t provider;		 /* unless missing */
 	const struct provided *function; /* unless missing */
 	struct call_mode call;		 /* if bound */
-	/* If missing: the most similar name that there is, or NULL. */
+	/* If missing: the most similar name of a provider, or NULL. */
 	const struct provided *nearest;
 	size_t nearest_provider;
 };
 
 struct link_result {
-	struct link *links; /* one an import */
+	struct link *links; /* one per import */
 	size_t count;
 	size_t missing; /* how many of each kind, optional ones not counted */
 	size_t mismatched;
 };
 
-/* A similar name is looked for at most for this many missing imports: it costs a
- * comparison with every function of every provider. */
+/* At most this many missing imports get a suggestion: each costs a comparison with every
+ * function of every provider. */
 #define LINK_MAX_NEAREST 20
 
 /*
- * The first provider that has a name serves it. `machine`: of the guest, EM_*. Returns 0
- * or -ENOMEM; what is wrong with the imports stands in the result.
+ * Links each import to the first provider that has its name. `machine`: of the guest,
+ * EM_*. Returns 0 or -ENOMEM; problems of imports are in the result.
  */
 int link_imports(struct link_result *result, const struct import_table *table,
 		 unsigned machine, const struct provider_file *providers,

@@ -56,7 +56,7 @@ static const char *status_word(const struct link *link)
 	return NULL;
 }
 
-/* How calls are carried; null if the import is not bound. */
+/* The call mode; null if the import is not bound. */
 static void print_call(const struct link *link, FILE *out)
 {
 	static const char *const modes[] = { "direct", "gated", "gated" };

@@ -1,4 +1,4 @@
-/* What descriptors are, and a socket's file from its making to its end. See lines.h. */
+/* The kinds of descriptors, and the life of a socket's file. See irq_lines.h. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 
 #include "irq_lines.h"
 
-/* These have no type of file; only their name tells. */
+/* An eventfd has no file type of its own: only its name tells. */
 static bool is_eventfd(int fd)
 {
 	static const char name[] = "anon_inode:[eventfd]";
@@ -22,7 +22,7 @@ static bool is_eventfd(int fd)
 	       !memcmp(path, name, sizeof(name) - 1);
 }
 
-/* Whether something comes out of that socket, and of which kind. */
+/* Finds how input from a socket counts. Returns false if the socket gives none. */
 static bool find_sockets_kind(int fd, uint32_t *kind)
 {
 	int type, listens;
@@ -55,9 +55,10 @@ static int inherit(struct irq_line *line, struct message *message)
 		return fail(message, errno, "line %u: descriptor %d: %s", line->vector,
 			    line->descriptor, strerror(errno));
 	if (!find_kind(line->descriptor, &line->kind))
-		return fail(message, EINVAL,
-			    "line %u: descriptor %d is no pipe, eventfd or open socket",
-			    line->vector, line->descriptor);
+		return fail(
+			message, EINVAL,
+			"line %u: descriptor %d is not a pipe, eventfd or open socket",
+			line->vector, line->descriptor);
 	if ((flags & O_ACCMODE) == O_WRONLY)
 		return fail(message, EINVAL, "line %u: descriptor %d is for writing only",
 			    line->vector, line->descriptor);
@@ -91,7 +92,7 @@ static int bind_to(int fd, const struct sockaddr_un *address)
 	return bind(fd, (const struct sockaddr *)address, sizeof(*address)) ? -errno : 0;
 }
 
-/* A socket's file that nobody listens at is left from a run that was killed. */
+/* Replaces a socket's file without a listener, left by a run that was killed. */
 static int bind_anew(int fd, const struct sockaddr_un *address)
 {
 	struct stat status;
@@ -106,7 +107,7 @@ static int bind_anew(int fd, const struct sockaddr_un *address)
 	return unlink(address->sun_path) ? -errno : bind_to(fd, address);
 }
 
-/* Not closed on exec: the runner is to have it. */
+/* The descriptor stays open on exec: the runner inherits it. */
 static int make_socket(struct irq_line *line)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -150,7 +151,7 @@ void irq_lines_remove(const struct irq_lines *lines)
 		const struct irq_line *line = &lines->lines[i];
 		struct stat status;
 
-		/* Somebody may have put another one in its place. */
+		/* Another process may have replaced it. */
 		if (line->path && line->inode && !lstat(line->path, &status) &&
 		    status.st_dev == line->device && status.st_ino == line->inode)
 			unlink(line->path);

@@ -1,6 +1,6 @@
 /*
- * The outer ends of the guest's interrupt lines: descriptors that were inherited, and
- * sockets that are made here and removed at the end. Who reads them is the runner.
+ * The outer ends of the guest's interrupt lines: inherited descriptors, and sockets that
+ * the launcher makes and removes at the end. The runner reads from them.
  */
 #ifndef JUMPSLOT_IRQ_LINES_H
 #define JUMPSLOT_IRQ_LINES_H
@@ -15,7 +15,7 @@ struct irq_line {
 	uint32_t kind;	  /* PLAN_LINE_* */
 	int descriptor;	  /* -1: not open yet */
 	const char *path; /* of the socket, or NULL */
-	dev_t device;	  /* the file that it made */
+	dev_t device;	  /* of the socket's file */
 	ino_t inode;
 };
 
@@ -25,17 +25,17 @@ struct irq_lines {
 };
 
 /*
- * Looks at the inherited descriptors: to be called before anything is opened, which could
- * get the number of one that is closed. Returns 0 or a negative errno.
+ * Checks the inherited descriptors. Call it before opening any file, which could get the
+ * number of a closed descriptor. Returns 0 or a negative errno.
  */
 int irq_lines_inherit(struct irq_lines *lines, const struct options *options,
 		      struct message *message);
 
-/* Makes the sockets, for the runner to inherit. Returns 0, or a negative errno; then none
- * of them is left. */
+/* Makes the sockets, for the runner to inherit. Returns 0, or a negative errno and
+ * removes them all. */
 int irq_lines_open(struct irq_lines *lines, struct message *message);
 
-/* Removes what irq_lines_open() made. */
+/* Removes the sockets that irq_lines_open() made. */
 void irq_lines_remove(const struct irq_lines *lines);
 
 #endif

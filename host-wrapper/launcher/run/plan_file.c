@@ -10,7 +10,7 @@
 #include "common/plan.h"
 #include "plan_file.h"
 
-/* What a plan is made of. */
+/* The parts of a plan. */
 struct source {
 	const struct linked_guest *guest;
 	const struct options *options;

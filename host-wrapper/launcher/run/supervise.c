@@ -23,7 +23,7 @@
 static const int passed_on[] = { SIGTERM, SIGHUP, SIGUSR1, SIGINT, SIGQUIT };
 /* Asks for the state of the virtual CPU. */
 #define SHOW_VCPU SIGUSR2
-/* How long the job may be in the foreground before the terminal is raw. */
+/* The longest time of a job in the foreground before the terminal is raw. */
 #define TERMINAL_LOOK_NS 100000000u
 #define COUNT(array)	 (sizeof(array) / sizeof(*(array)))
 

@@ -12,7 +12,7 @@
 #include "common/outcome.h"
 #include "launcher/scan/imports.h"
 
-/* How to start a runner. */
+/* A runner to start. */
 struct run {
 	const char *runner; /* path of the program */
 	int plan;	    /* descriptors that it inherits */

@@ -55,7 +55,7 @@ static bool is_unchanged(const struct terminal *terminal)
 }
 
 /*
- * Also restores the mode in the background, with SIGTTOU blocked because it would stop
+ * Restores the mode in the background too, with SIGTTOU blocked because it would stop
  * us. A shell may have taken the terminal in the meantime, as after a kill, and set a
  * mode of its own: that mode stays.
  */

@@ -1,4 +1,4 @@
-/* From a page of the guest's to a line. See vcpu_report.h. */
+/* From the guest's page to a line. See vcpu_report.h. */
 #define _GNU_SOURCE
 #include <inttypes.h>
 #include <sys/uio.h>
@@ -8,7 +8,7 @@
 bool vcpu_report_read(pid_t runner, const struct outcome *outcome,
 		      struct jumpslot_vcpu_state *state)
 {
-	/* Once: the runner may change it. */
+	/* Read once: the runner may change it. */
 	const uint64_t address = *(const volatile uint64_t *)&outcome->vcpu_address;
 	const struct iovec here = { state, sizeof(*state) };
 	const struct iovec there = { (void *)(uintptr_t)address, sizeof(*state) };

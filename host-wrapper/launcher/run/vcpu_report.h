@@ -1,6 +1,6 @@
 /*
- * The state of a guest's virtual CPU as a line for the user. What it holds is the guest's
- * own word: it is printed as numbers, and nothing else is made of it.
+ * The state of a guest's virtual CPU as a line for the user. The guest writes that state,
+ * so it is only printed, as numbers.
  */
 #ifndef JUMPSLOT_VCPU_REPORT_H
 #define JUMPSLOT_VCPU_REPORT_H
@@ -11,8 +11,8 @@
 
 #include "common/outcome.h"
 
-/* Reads it from the running guest, by the address that its runner gave. False where there
- * is none. */
+/* Reads it from the running guest, at the address that its runner gave. Returns false if
+ * the guest has no such state. */
 bool vcpu_report_read(pid_t runner, const struct outcome *outcome,
 		      struct jumpslot_vcpu_state *state);
 

@@ -167,7 +167,7 @@ static int check_section_names(struct elf_file *file, struct message *message)
 	if (!data || !data->d_size || ((const char *)data->d_buf)[data->d_size - 1])
 		return fail(message, ENOEXEC,
 			    "the sections' names: 0x%" PRIx64 " bytes at 0x%" PRIx64
-			    " are no strings within the file",
+			    " are not strings within the file",
 			    header.sh_size, header.sh_offset);
 	return 0;
 }

@@ -20,7 +20,7 @@ struct machine {
 	uint8_t class;		/* ELFCLASS* */
 	uint8_t word;		/* bytes */
 	bool has_static_pie;	/* the runner can relocate one */
-	bool has_conventions;	/* a call may be regparm3, fastcall or stdcall */
+	bool has_conventions;	/* regparm3, fastcall and stdcall exist */
 	uint64_t address_limit; /* addresses from here on are not a guest's */
 	const char *name;	/* also in jumpslot-runner-NAME */
 };
@@ -43,7 +43,7 @@ struct elf_section {
 };
 
 /*
- * Opens the ELF file behind a descriptor, which remains the caller's. Refuses everything
+ * Opens the ELF file of a descriptor, which remains the caller's. Refuses everything
  * but a little-endian ELF file of a known machine with complete headers.
  * Returns 0, -EIO or -ENOEXEC. After an error nothing is open.
  */

@@ -13,7 +13,7 @@
 
 #define MAX_STRINGS 0x8000000u /* bytes; 128 for each of JUMPSLOT_MAX_IMPORTS */
 
-/* The sections while they are read. */
+/* The sections during reading. */
 struct sections {
 	struct elf_section note;
 	struct elf_section strings;
@@ -21,7 +21,7 @@ struct sections {
 	struct elf_section slots;
 };
 
-/* A section where its address says that it is; -ENOENT if there is none. */
+/* Reads a section that must be loaded at its address. Returns -ENOENT without one. */
 static int load_section(struct elf_file *file, const struct image *image,
 			const char *name, uint64_t limit, uint32_t flags,
 			struct elf_section *section, struct message *message)
@@ -60,7 +60,7 @@ static int read_note(struct import_table *table, const struct elf_section *note,
 	return 0;
 }
 
-/* Whether all these bytes are memory that the guest may write. */
+/* Tells whether all these bytes are memory that the guest may write. */
 static bool is_writable(const struct image *image, uint64_t address, uint64_t size)
 {
 	for (size_t i = 0; i < image->segment_count; i++) {
@@ -73,7 +73,7 @@ static bool is_writable(const struct image *image, uint64_t address, uint64_t si
 	return false;
 }
 
-/* A guest that takes interrupts has a page for the state of its virtual CPU. */
+/* Reads the note of a guest that takes interrupts: the page of its virtual CPU. */
 static int read_vcpu_note(struct import_table *table, const struct elf_section *note,
 			  const struct image *image, struct message *message)
 {
@@ -97,12 +97,12 @@ static int read_vcpu_note(struct import_table *table, const struct elf_section *
 	    !is_writable(image, table->vcpu_state, JUMPSLOT_VCPU_PAGE))
 		return fail(message, ENOEXEC,
 			    "the virtual CPU's state at 0x%" PRIx64
-			    " is no page that the guest may write",
+			    " is not a page that the guest may write",
 			    table->vcpu_state);
 	return 0;
 }
 
-/* Whether a slot of the guest's word size may lie at that address. */
+/* Tells whether a slot of the guest's word size may lie at that address. */
 static bool is_slot(const struct elf_section *slots, uint64_t address, unsigned word)
 {
 	return address >= slots->address && address % word == 0 &&
@@ -117,8 +117,8 @@ static int check_resolver_pointer(const struct import_table *table,
 		return 0;
 	return fail(message, ENOEXEC,
 		    "the resolver pointer at 0x%" PRIx64
-		    " is no aligned word of section %s (0x%" PRIx64 " bytes at 0x%" PRIx64
-		    ")",
+		    " is not an aligned word of section %s (0x%" PRIx64
+		    " bytes at 0x%" PRIx64 ")",
 		    table->resolver_pointer, JUMPSLOT_SECTION_JMPTBL, slots->size,
 		    slots->address);
 }
@@ -141,12 +141,12 @@ static int read_strings(struct import *import, const struct sections *sections,
 				    offsetof(struct jumpslot_import, name), entry->name);
 	if (!import->name)
 		return fail(message, ENOEXEC,
-			    "import %zu: its name is no string within section %s", index,
-			    JUMPSLOT_SECTION_STR);
+			    "import %zu: its name is not a string within section %s",
+			    index, JUMPSLOT_SECTION_STR);
 	if (!symbol_name_valid(import->name))
 		return fail(
 			message, ENOEXEC,
-			"import %zu: its name is no symbol of 1 to %u letters, digits "
+			"import %zu: its name is not a symbol of 1 to %u letters, digits "
 			"and _.$",
 			index, JUMPSLOT_MAX_NAME);
 	if (!entry->type)
@@ -154,10 +154,10 @@ static int read_strings(struct import *import, const struct sections *sections,
 	import->type = entry_string(sections, index,
 				    offsetof(struct jumpslot_import, type), entry->type);
 	if (!import->type || !type_string_valid(import->type))
-		return fail(
-			message, ENOEXEC,
-			"import %zu (%s): its type is no type string within section %s",
-			index, import->name, JUMPSLOT_SECTION_STR);
+		return fail(message, ENOEXEC,
+			    "import %zu (%s): its type is not a type string within "
+			    "section %s",
+			    index, import->name, JUMPSLOT_SECTION_STR);
 	return 0;
 }
 
@@ -195,7 +195,7 @@ static int read_slot(struct import *import, const struct sections *sections,
 	if (!is_slot(&sections->slots, import->slot, word))
 		return fail(message, ENOEXEC,
 			    "import %zu (%s): its slot 0x%" PRIx64
-			    " is no aligned word of section %s (0x%" PRIx64
+			    " is not an aligned word of section %s (0x%" PRIx64
 			    " bytes at 0x%" PRIx64 ")",
 			    index, import->name, import->slot, JUMPSLOT_SECTION_JMPTBL,
 			    sections->slots.size, sections->slots.address);
@@ -275,8 +275,8 @@ static const char *next_string(const struct elf_section *section, uint64_t *offs
 	return string;
 }
 
-/* Places and prototypes: help for messages only, so whatever is wrong with them is
- * no error. */
+/* Reads places and prototypes. They only help in messages, so problems with them are not
+ * errors. */
 static void read_debug(struct import_table *table, struct elf_file *file,
 		       const struct name_index *names)
 {
@@ -313,7 +313,7 @@ static void find_readonly_slots(struct import_table *table,
 		table->readonly_slots = (struct image_range){ start, end - start };
 }
 
-/* What every guest has, even one that imports nothing. */
+/* Reads the sections of every guest, even one without imports. */
 static int read_guest_sections(struct sections *sections, struct elf_file *file,
 			       const struct image *image, struct message *message)
 {
@@ -332,7 +332,7 @@ static int read_guest_sections(struct sections *sections, struct elf_file *file,
 	return error;
 }
 
-/* What a guest with imports has. */
+/* Reads the sections of a guest with imports. */
 static int read_table_sections(struct sections *sections, struct elf_file *file,
 			       const struct image *image, struct message *message)
 {
