@@ -1,4 +1,4 @@
-"""A file that is no good guest is refused in one line, before anything of it runs."""
+"""Images that are not guests are refused in one line, before anything is mapped."""
 
 import os
 import struct

@@ -1,4 +1,4 @@
-"""How a guest ends, and what is said of it: exit statuses, signals, time-outs."""
+"""The end of a guest and its report: exit statuses, signals, time-outs."""
 
 import os
 import re

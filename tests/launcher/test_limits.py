@@ -1,4 +1,4 @@
-"""Limits of the process: host-wrapper's own memory files do not run into them silently."""
+"""Limits of the process, and host-wrapper's own memory files under them."""
 
 import resource
 import shutil

@@ -1,7 +1,7 @@
 """host-wrapper and gen-func-list accept and refuse the same tables.
 
-Both are given the same images with seeded random damage in the tables of a guest or a
-provider. Which reason each gives does not matter here.
+Both read the same images, with seeded random damage in the tables of a guest or a provider.
+Their reasons may differ.
 """
 
 import random
@@ -38,7 +38,7 @@ PROVIDER = """
     struct pair both(struct pair a) { return a; }
     int print(const char *format, ...) { return !format; }
     """
-# What type strings are made of, and what they must not hold.
+# The letters of type strings, and two that no type has.
 LETTERS = b"vbhilctumBpfdDqQVS.0123456789\0x"
 FLAGS = (0, 1, 2, 3, 4, 0x10, 0x20, 0x30, 0x40, 0x80, 0x100, 0x80000000)
 ROUNDS = 250

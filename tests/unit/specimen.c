@@ -123,7 +123,7 @@ static void check_import(const struct scan *scan, const struct import *import)
 	ck_assert_uint_ne(import->slot, scan->table.resolver_pointer);
 }
 
-/* What everything behind a scan relies on. */
+/* Checks the properties that all users of a scan rely on. */
 static void check_scan(struct scan *scan)
 {
 	const struct image_range *pages = &scan->table.readonly_slots;

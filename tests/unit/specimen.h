@@ -17,7 +17,7 @@ struct specimen {
 	size_t size;
 };
 
-/* All that a scan leaves behind. */
+/* The results of a scan. */
 struct scan {
 	struct elf_file file;
 	struct image image;
@@ -31,12 +31,12 @@ void specimen_close(struct specimen *specimen);
 /* Appends zeroed bytes; returns their offset. Pointers into the specimen move. */
 size_t specimen_append(struct specimen *specimen, size_t size);
 
-/* Cuts the file short, or adds a hole, behind what is mapped: hands off what is cut. */
+/* Truncates or extends the file, not its mapping: do not touch truncated pages. */
 void specimen_resize(struct specimen *specimen, uint64_t size);
 
 /*
- * Scans the file. Whatever comes out must hold: a checked table, or an error
- * with one line of printable text. Returns what the scan returned.
+ * Scans the file and checks the result: a valid table, or an error with one line of
+ * printable text. Returns the result of the scan.
  */
 int specimen_scan(struct specimen *specimen, struct message *message);
 
@@ -47,7 +47,7 @@ void scan_free(struct scan *scan);
 /* Fails the test unless an error came with its one line, and success with none. */
 void check_verdict(int error, const struct message *message);
 
-/* A message to hand in: what it holds is no line that a test would accept. */
+/* A message whose text no test accepts as an error. */
 struct message blank_message(void);
 
 /* Whether the whole text matches: '*' stands for anything. */

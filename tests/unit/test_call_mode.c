@@ -147,7 +147,7 @@ START_TEST(what_a_gate_cannot_copy_has_no_bound)
 }
 END_TEST
 
-/* What was decided for an import and a function of these types. */
+/* The call mode of an import and a function of these types. */
 static struct call_mode decide(const char *guest, const char *host, uint32_t flags,
 			       uint32_t said, uint32_t stack_bytes)
 {

@@ -143,7 +143,7 @@ START_TEST(an_optional_import_links_alike_and_is_not_counted)
 }
 END_TEST
 
-/* What is suggested for `name` where these functions exist; "" for nothing. */
+/* The suggestion for `name` among these functions; "" for none. */
 static const char *nearest(const char *name, const char *first, const char *second)
 {
 	struct provided a = { .name = first, .function = 1 };
