@@ -10,6 +10,8 @@ NOTHING = """
     #include <jumpslot/external_func.h>
     JUMPSLOT_ENTRY(info) { (void)info; return 0; }
     """
+SIZE = "invalid size; expected 1..1024G, optional suffix K, M or G"
+SECONDS = "invalid number of seconds; expected above 0, up to 1e9"
 
 
 @pytest.mark.parametrize("arguments,message", [
@@ -21,17 +23,17 @@ NOTHING = """
     (["--provider"], "--provider: missing value"),
     (["--list=3", "x"], "--list takes no value"),
     (["--bind", "soon", "x"], "--bind soon: invalid mode; expected lazy or now"),
-    (["--stack", "0", "x"], "--stack 0: invalid size; expected 1..1024G, optional suffix K, M or G"),
-    (["--stack", "-1", "x"], "--stack -1: invalid size; expected 1..1024G, optional suffix K, M or G"),
-    (["--stack", "12Q", "x"], "--stack 12Q: invalid size; expected 1..1024G, optional suffix K, M or G"),
+    (["--stack", "0", "x"], f"--stack 0: {SIZE}"),
+    (["--stack", "-1", "x"], f"--stack -1: {SIZE}"),
+    (["--stack", "12Q", "x"], f"--stack 12Q: {SIZE}"),
     (["--host-stack", "8m", "x"],
-     "--host-stack 8m: invalid size; expected 1..1024G, optional suffix K, M or G"),
+     f"--host-stack 8m: {SIZE}"),
     (["--work-area", "99999999999999999999", "x"],
-     "--work-area 99999999999999999999: invalid size; expected 1..1024G, optional suffix K, M or G"),
-    (["--work-area=1025G", "x"], "--work-area 1025G: invalid size; expected 1..1024G, optional suffix K, M or G"),
-    (["--timeout", "never", "x"], "--timeout never: invalid number of seconds; expected above 0, up to 1e9"),
-    (["--timeout", "nan", "x"], "--timeout nan: invalid number of seconds; expected above 0, up to 1e9"),
-    (["--timeout", "-3", "x"], "--timeout -3: invalid number of seconds; expected above 0, up to 1e9"),
+     f"--work-area 99999999999999999999: {SIZE}"),
+    (["--work-area=1025G", "x"], f"--work-area 1025G: {SIZE}"),
+    (["--timeout", "never", "x"], f"--timeout never: {SECONDS}"),
+    (["--timeout", "nan", "x"], f"--timeout nan: {SECONDS}"),
+    (["--timeout", "-3", "x"], f"--timeout -3: {SECONDS}"),
     (["--in-place", "--timeout", "1", "x"],
      "--timeout cannot be combined with --in-place"),
     (["--raw", "--in-place", "x"],
@@ -51,7 +53,7 @@ def test_a_wrong_command_line_is_one_line_and_125(tools, arguments, message):
 
 
 @pytest.mark.parametrize("option,reason", [
-    ("--stack", ": invalid size; expected 1..1024G, optional suffix K, M or G"),
+    ("--stack", f": {SIZE}"),
     ("--bind", ": invalid mode; expected lazy or now"),
     ("--provider", ": File name too long"),
 ])
@@ -65,7 +67,8 @@ def test_a_long_argument_does_not_hide_the_reason(tools, option, reason):
 def test_help_names_every_option(tools):
     result = tools.wrapper("--help")
     for option in ("--provider --bind --allow-missing --list --json --report --stack "
-                   "--host-stack --work-area --raw --timeout --perf-map --in-place --help --version").split():
+                   "--host-stack --work-area --raw --timeout --perf-map --in-place "
+                   "--help --version").split():
         assert f"  {option} " in result.stdout, option
     assert "Exit status" in result.stdout
     assert (result.stderr, result.returncode) == ("", 0)

@@ -1,4 +1,4 @@
-"""The launcher's rooms include in one direction: scan <- link <- run, and main composes."""
+"""The launcher's rooms include in one direction: scan <- link <- run."""
 
 import re
 
@@ -10,7 +10,7 @@ MAY_INCLUDE = {"scan": {"scan"}, "link": {"scan", "link"}, "run": {"scan", "link
 
 
 def rooms_of(file):
-    """The rooms of the launcher's headers that a file includes; its own for plain names."""
+    """The rooms whose headers a file includes; its own room for plain names."""
     for path in re.findall(r'^#include "(.*)"', file.read_text(), re.MULTILINE):
         if path.startswith("launcher/"):
             yield path.split("/")[1]

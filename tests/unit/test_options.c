@@ -236,7 +236,8 @@ END_TEST
 START_TEST(invalid_lines_are_refused)
 {
 	static const char no_line[] = "invalid line; expected 2..15, = and a source";
-	static const char no_source[] = "invalid source; expected fd:DESCRIPTOR or unix:PATH";
+	static const char no_source[] =
+		"invalid source; expected fd:DESCRIPTOR or unix:PATH";
 	static const char no_descriptor[] = "invalid descriptor; expected 3 or above";
 	static const char no_path[] = "invalid path of a socket; expected 1..107 bytes";
 	static const char twice[] = "line given twice";
@@ -340,10 +341,12 @@ START_TEST(invalid_sizes_are_refused)
 
 		check_wrong(strcat(strcat(text, sizes[i]), " guest"),
 			    strcat(strcat(message, sizes[i]),
-				   ": invalid size; expected 1..1024G, optional suffix K, M or G"));
+				   ": invalid size; expected 1..1024G, optional suffix "
+				   "K, M or G"));
 	}
-	check_wrong("--stack= guest",
-		    "--stack : invalid size; expected 1..1024G, optional suffix K, M or G");
+	check_wrong(
+		"--stack= guest",
+		"--stack : invalid size; expected 1..1024G, optional suffix K, M or G");
 }
 END_TEST
 
@@ -383,7 +386,8 @@ START_TEST(errors_name_the_option)
 	check_wrong("--stack", "--stack: missing value");
 	check_wrong("--bind", "--bind: missing value");
 	check_wrong("--line", "--line: missing value");
-	check_wrong("--bind soon guest", "--bind soon: invalid mode; expected lazy or now");
+	check_wrong("--bind soon guest",
+		    "--bind soon: invalid mode; expected lazy or now");
 	check_wrong("--bind= guest", "--bind : invalid mode; expected lazy or now");
 }
 END_TEST

@@ -38,7 +38,7 @@ static const struct provided *find(const struct provider_file *provider, const c
 	return &provider->functions[found];
 }
 
-/* What inputs/provider.c declares. */
+/* Checks the functions of inputs/provider.c. */
 static void check_functions(const struct provider_file *provider)
 {
 	ck_assert_uint_eq(provider->count, 4);
@@ -160,7 +160,7 @@ static struct jumpslot_provided *with(struct specimen *specimen, bool function)
 	return at;
 }
 
-/* The record behind it gets the name of this one. */
+/* Gives the second record the name of the first. */
 static void share_name(struct jumpslot_provided *first, struct jumpslot_provided *second)
 {
 	second->name = first->name - (int32_t)((char *)second - (char *)first);
@@ -189,13 +189,13 @@ static struct jumpslot_provided *saying(struct specimen *specimen, uint32_t carr
 	return at;
 }
 
-/* How `twice` is carried. */
+/* A record of the call mode of `twice`. */
 static struct jumpslot_provided *direct(struct specimen *specimen)
 {
 	return saying(specimen, JUMPSLOT_CARRY_DIRECT);
 }
 
-/* How many stack bytes `untyped` has; another record says that it is blocking. */
+/* The record of the stack bytes of `untyped`; another record says that it is blocking. */
 static struct jumpslot_provided *stack_bytes(struct specimen *specimen)
 {
 	return saying(specimen, JUMPSLOT_CARRY_STACK);

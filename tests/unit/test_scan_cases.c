@@ -51,7 +51,7 @@ static Elf64_Phdr *loaded(struct specimen *specimen, uint32_t flags)
 	return segment;
 }
 
-/* A segment that the guest can do without. */
+/* A segment that the guest does not need. */
 static Elf64_Phdr *spare(struct specimen *specimen)
 {
 	Elf64_Phdr *segment = specimen_segment(specimen, 0);
@@ -69,7 +69,7 @@ static struct jumpslot_import *import(struct specimen *specimen, size_t index)
 	return &imports[index];
 }
 
-/* The descriptor behind header and owner. */
+/* The descriptor, after header and owner. */
 static struct jumpslot_note_desc *note(struct specimen *specimen)
 {
 	char *bytes = specimen_contents(specimen, JUMPSLOT_SECTION_NOTE);
@@ -435,14 +435,17 @@ WRONG(type_shared, SHARE(type))
 
 START_TEST(what_is_wrong_with_an_import_is_said)
 {
-	static const char no_string[] = "import 0: its name is not a string within section "
-					".externals.str";
+	static const char no_string[] =
+		"import 0: its name is not a string within section "
+		".externals.str";
 	static const char no_symbol[] = "import 0: its name is not a symbol of 1 to 1023 "
 					"letters, digits and _.$";
-	static const char no_type[] = "import 0 (*): its type is not a type string within "
-				      "section .externals.str";
-	static const char no_slot[] = "import 0 (*): its slot 0x* is not an aligned word of "
-				      "section .externals.jmptbl (0x1000 bytes at 0x*)";
+	static const char no_type[] =
+		"import 0 (*): its type is not a type string within "
+		"section .externals.str";
+	static const char no_slot[] =
+		"import 0 (*): its slot 0x* is not an aligned word of "
+		"section .externals.jmptbl (0x1000 bytes at 0x*)";
 	static const struct wrong wrong[] = {
 		{ nothing, NULL },
 		{ name_outside, no_string },

@@ -31,7 +31,7 @@ static uint64_t most_memory(void)
 	return (uint64_t)kilobytes * 1024;
 }
 
-/* The section covers a hole of that size behind the file. */
+/* The section covers a hole of that size after the file. */
 static void stretch(struct specimen *specimen, const char *name, uint64_t size)
 {
 	Elf64_Shdr *section = specimen_section(specimen, name);

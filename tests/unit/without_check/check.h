@@ -1,5 +1,6 @@
 /*
- * What the resolver's tests use of Check, on libc alone: Debian has no 32-bit Check.
+ * The parts of Check that the resolver's tests use, on libc alone: Debian has no 32-bit
+ * Check.
  */
 #ifndef JUMPSLOT_CHECK_H
 #define JUMPSLOT_CHECK_H
