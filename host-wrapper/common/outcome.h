@@ -65,7 +65,7 @@ struct outcome {
 	uint32_t callbacks;   /* how many there are below it */
 	uint32_t handler;     /* OUTCOME_HANDLER_* */
 	uint32_t provider; /* 1 + index of the provider that is being loaded; 0: none */
-	uint64_t jumped_from; /* by the guest, to `pc`: the return address, or 0 */
+	uint64_t jumped_from;  /* return address of a jump to `pc`, or 0 */
 	uint64_t vcpu_address; /* where the running guest has its state; 0: it has none */
 	struct jumpslot_vcpu_state vcpu; /* that state at the end, if it has one */
 };
