@@ -2,10 +2,15 @@
 
     job_shell.py CONTROL COMMAND...
 
-Standard input is the terminal. Each line from the descriptor CONTROL is obeyed, and then answered by one
-there: `start WHERE` with the job's process, WHERE being foreground or background; `give`, which gives
-the terminal to the job, `continue`; `wait` with `exited STATUS`, `killed SIGNAL` or `stopped SIGNAL`,
-after which the shell is in the foreground. Knows nothing of who runs in it.
+Standard input is the terminal. Commands come as lines from the descriptor CONTROL, and
+each is answered by a line there:
+
+    start foreground|background   the process of the job
+    give                          gives the terminal to the job
+    continue
+    wait                          exited STATUS, killed SIGNAL or stopped SIGNAL
+
+After `wait` the shell is in the foreground. It does not depend on the job's program.
 """
 
 import fcntl

@@ -33,7 +33,7 @@ def register(name):
 
 
 def word(address):
-    """What lies there; at the end of a function nothing does below the stack pointer."""
+    """The word at an address; at a function's end none is below the stack pointer."""
     if register(PC) in LEAVING and register(SP) - FREED <= address % LIMIT < register(SP):
         return None
     memory = gdb.selected_inferior().read_memory(address % LIMIT, WORD)
@@ -90,8 +90,10 @@ class Program:
         for entry, name in self.entries.items():
             code = gdb.selected_inferior().architecture().disassemble(
                 entry, entry + self.sizes[name] - 1)
-            LEAVING.update(each["addr"] for each in code if re.match(r"ret|jmp +\*", each["asm"]))
-            yield from (each["addr"] for each in code if not each["asm"].startswith("ud2"))
+            LEAVING.update(each["addr"] for each in code
+                           if re.match(r"ret|jmp +\*", each["asm"]))
+            yield from (each["addr"] for each in code
+                        if not each["asm"].startswith("ud2"))
 
 
 def truth(name):
@@ -103,7 +105,7 @@ def truth(name):
 
 
 def said(rules):
-    """What the frame description says, in the form of truth()."""
+    """The caller's registers by the frame description, in the form of truth()."""
     cfa = rules["cfa"]
     cfa = (evaluate(cfa.expr) if cfa.expr is not None
            else (register(NUMBERED[cfa.reg]) + cfa.offset) % LIMIT)
@@ -136,7 +138,8 @@ def compare(expected, found):
         if name == "sp" and is_popped(expected, found):
             continue
         if found[name] != value:
-            print("WRONG", name, "at", gdb.execute("info symbol $pc", to_string=True).strip())
+            place = gdb.execute("info symbol $pc", to_string=True).strip()
+            print("WRONG", name, "at", place)
 
 
 @functools.lru_cache(None)

@@ -1,7 +1,8 @@
 -- Closures, upvalues, metatables, goto, varargs, to-be-closed variables.
 local function counter(step)
 	local count = 0
-	return function() count = count + step return count end, function() return count end
+	return function() count = count + step return count end,
+		function() return count end
 end
 local bump, read = counter(3)
 for _ = 1, 5 do bump() end
@@ -25,7 +26,9 @@ print(select("#", nil, nil), select(-1, 1, 2, 3), (function(...) return ... end)
 
 local Vector = {}
 Vector.__index = Vector
-Vector.__add = function(a, b) return setmetatable({ a[1] + b[1], a[2] + b[2] }, Vector) end
+Vector.__add = function(a, b)
+	return setmetatable({ a[1] + b[1], a[2] + b[2] }, Vector)
+end
 Vector.__eq = function(a, b) return a[1] == b[1] and a[2] == b[2] end
 Vector.__tostring = function(v) return "(" .. v[1] .. ", " .. v[2] .. ")" end
 Vector.__call = function(v, k) return v[1] * k + v[2] * k end

@@ -43,10 +43,16 @@ end)
 coroutine.resume(closing)
 print(coroutine.close(closing), coroutine.status(closing))
 -- Across pcall, and in a metamethod and an iterator.
-print(coroutine.wrap(function() return pcall(function() return coroutine.yield(1) end) end)())
+print(coroutine.wrap(function()
+	return pcall(function() return coroutine.yield(1) end)
+end)())
 
 local many = {}
-for i = 1, 2000 do many[i] = coroutine.wrap(function() for j = 1, 5 do coroutine.yield(i * j) end end) end
+for i = 1, 2000 do
+	many[i] = coroutine.wrap(function()
+		for j = 1, 5 do coroutine.yield(i * j) end
+	end)
+end
 local total = 0
 for _ = 1, 5 do for i = 1, 2000 do total = total + many[i]() end end
 print(total)

@@ -12,7 +12,8 @@ local count, longest = 0, 0
 for line in io.lines(arg[0]) do count, longest = count + 1, math.max(longest, #line) end
 print(count, longest)
 local me = assert(io.open(arg[0], "rb"))
-print(me:read("l"), me:read("L"), me:read(5), #me:read("a"), me:read("a"), me:read("l"), me:read(0))
+print(me:read("l"), me:read("L"), me:read(5), #me:read("a"), me:read("a"), me:read("l"),
+	me:read(0))
 print(me:seek("set", 3), me:read(7), me:seek("cur"), me:seek("end") == me:seek("end", 0))
 show(me:seek("set", -1))
 print(select(3, me:write("not for writing"))) -- C libraries word this one differently

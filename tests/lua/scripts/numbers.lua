@@ -14,7 +14,8 @@ print(a, b, math.maxinteger + 1 == math.mininteger, math.maxinteger // -1)
 print(7 // 2, -7 // 2, 7 % -3, -7 % 3, 7.5 // 2, -7.5 % 2, 2 ^ 0.5, 1 << 62, ~0 >> 1)
 print(1 / 0, -1 / 0, 0 / 0, -(0 / 0), 3 // 0.0, -0.0, 1e15, 1e16, 2 ^ 53, 123456.789e3)
 print(math.pi, math.sqrt(2), math.exp(1), math.log(10), math.log(8, 2), math.fmod(-7, 3))
-print(math.floor(-2.5), math.ceil(-2.5), math.tointeger(3.0), math.ult(1, -1), math.type(1.0))
+print(math.floor(-2.5), math.ceil(-2.5), math.tointeger(3.0), math.ult(1, -1),
+	math.type(1.0))
 
 for _, text in ipairs { "0x1p4", "0x.8", "0xA.8p1", "  12  ", "1e400", "0x", "1e", "nan",
 	"inf", "1 2", "0x7fffffffffffffff", "9223372036854775808", "1e-400", ".5", "5.",
@@ -23,8 +24,10 @@ for _, text in ipairs { "0x1p4", "0x.8", "0xA.8p1", "  12  ", "1e400", "0x", "1e
 end
 print(tonumber("zz", 36), tonumber("-ff", 16), tonumber("8", 8), tonumber("1e1", 16))
 
-local formats = { "%d", "%5d|", "%-8d|", "%+d", "%05d", "% d", "%x", "%X", "%#x", "%o", "%i" }
-local float_formats = { "%f", "%.0f", "%.3f", "%10.2f", "%-10.2f|", "%+e", "%.17g", "%.14g",
+local formats = { "%d", "%5d|", "%-8d|", "%+d", "%05d", "% d", "%x", "%X", "%#x", "%o",
+	"%i" }
+local float_formats = { "%f", "%.0f", "%.3f", "%10.2f", "%-10.2f|", "%+e", "%.17g",
+	"%.14g",
 	"%g", "%G", "%E", "%#g", "%010.3f", "%.40f", "%a", "%.3a", "%q" }
 -- Seeded, so the same numbers everywhere; any bits, but no subnormals: %a writes those
 -- in more than one way.

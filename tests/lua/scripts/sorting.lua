@@ -9,7 +9,9 @@ table.sort(numbers, function(a, b) return a > b end)
 print(numbers[1], numbers[2500], numbers[5000])
 
 local words = {}
-for word in ("the quick brown fox jumps over the lazy dog"):gmatch("%a+") do words[#words + 1] = word end
+for word in ("the quick brown fox jumps over the lazy dog"):gmatch("%a+") do
+	words[#words + 1] = word
+end
 table.sort(words)
 print(table.concat(words, " "))
 table.sort(words, function(a, b) return #a < #b or #a == #b and a < b end)
