@@ -1,12 +1,14 @@
 /*
  * The rules of delivery: one function from a snapshot of the guest's state to a decision.
  * The guest can change its state at any time, so a host reads it once, and acts on the
- * decision. Depends on nothing of a host.
+ * decision. Inline, as this runs on each interrupt. Depends on nothing of a host.
  */
 #ifndef JUMPSLOT_RULES_H
 #define JUMPSLOT_RULES_H
 
 #include <stdint.h>
+
+#include "vector_set.h"
 
 /* Where the guest was interrupted. */
 enum vcpu_place {
@@ -38,8 +40,24 @@ struct vcpu_decision {
 };
 
 /* Vectors that could be delivered at level 0. */
-uint64_t vcpu_deliverable(const struct vcpu_snapshot *now);
+static inline uint64_t vcpu_deliverable(const struct vcpu_snapshot *now)
+{
+	return now->pending & now->used & ~now->masked & ~now->in_service;
+}
 
-struct vcpu_decision vcpu_decide(const struct vcpu_snapshot *now);
+static inline struct vcpu_decision vcpu_decide(const struct vcpu_snapshot *now)
+{
+	uint64_t vectors = vcpu_deliverable(now);
+
+	if (now->place == VCPU_IN_HOST)
+		return (struct vcpu_decision){ VCPU_DEFER, 0 };
+	if (now->level)
+		return (struct vcpu_decision){ VCPU_HOLD, 0 };
+	if (now->place == VCPU_IN_RETURNING)
+		return (struct vcpu_decision){ VCPU_RESTART, 0 };
+	if (!vectors)
+		return (struct vcpu_decision){ VCPU_NOTHING, 0 };
+	return (struct vcpu_decision){ VCPU_DELIVER, vector_lowest(vectors) };
+}
 
 #endif

@@ -98,30 +98,35 @@ static void call_handler(int vector, struct jumpslot_interrupt_frame *frame)
 	((void (*)(int, void *))vcpu.handler)(vector, frame);
 }
 
+/* `pc` and `sp`: where the guest called. */
+static void deliver(uintptr_t pc, uintptr_t sp)
+{
+	struct jumpslot_interrupt_frame frame = {
+		.pc = pc,
+		.sp = sp,
+		.nesting = vcpu.state->nesting,
+	};
+	struct float_control control;
+	int vector;
+
+	float_control_save(&control);
+	do
+		while ((vector = vcpu_return(&frame)) >= 0)
+			call_handler(vector, &frame);
+	while (vcpu_reopen(&frame));
+	float_control_restore(&control);
+}
+
 /*
  * Called by the guest, so the handler is called too, and needs no frame with registers:
  * only floating-point control is not the handler's to change.
  */
 void jumpslot_interrupts_deliver(void)
 {
-	struct jumpslot_interrupt_frame frame = {
-		.pc = (uintptr_t)__builtin_return_address(0),
-		.sp = (uintptr_t)__builtin_frame_address(0),
-	};
-	struct float_control control;
-	int vector;
-
-	if (!vcpu.state || vcpu.state->level || !vcpu_has_deliverable())
+	if (!vcpu.state || vcpu.state->level || !vcpu_has_deliverable() || vcpu_defer())
 		return;
-	if (vcpu_defer())
-		return;
-	float_control_save(&control);
-	frame.nesting = vcpu.state->nesting;
-	do
-		while ((vector = vcpu_return(&frame)) >= 0)
-			call_handler(vector, &frame);
-	while (vcpu_reopen(&frame));
-	float_control_restore(&control);
+	deliver((uintptr_t)__builtin_return_address(0),
+		(uintptr_t)__builtin_frame_address(0));
 }
 
 /*

@@ -43,18 +43,6 @@ void vcpu_raise_clock(uint32_t periods)
 		__atomic_fetch_add(&vcpu.state->missed, periods, __ATOMIC_RELAXED);
 }
 
-struct vcpu_snapshot vcpu_snapshot(enum vcpu_place place)
-{
-	return (struct vcpu_snapshot){
-		.place = place,
-		.level = vcpu.state->level,
-		.used = vcpu.handler ? vcpu.used : 0,
-		.pending = vcpu.state->pending,
-		.masked = vcpu.state->masked,
-		.in_service = vcpu.state->in_service,
-	};
-}
-
 static uint64_t deliverable(void)
 {
 	const struct vcpu_snapshot now = vcpu_snapshot(VCPU_IN_GUEST);

@@ -56,7 +56,17 @@ void vcpu_latch(unsigned vector);
 void vcpu_raise_clock(uint32_t periods);
 
 /* Reads the guest's state once, on its thread. */
-struct vcpu_snapshot vcpu_snapshot(enum vcpu_place place);
+static inline struct vcpu_snapshot vcpu_snapshot(enum vcpu_place place)
+{
+	return (struct vcpu_snapshot){
+		.place = place,
+		.level = vcpu.state->level,
+		.used = vcpu.handler ? vcpu.used : 0,
+		.pending = vcpu.state->pending,
+		.masked = vcpu.state->masked,
+		.in_service = vcpu.state->in_service,
+	};
+}
 
 /* Whether a vector could be delivered at level 0. */
 bool vcpu_has_deliverable(void);

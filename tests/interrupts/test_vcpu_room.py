@@ -23,7 +23,7 @@ def link(arch, target, objects):
 
 @pytest.mark.parametrize("arch", ["x86_64", "i386"])
 def test_the_runners_objects_lack_only_the_hooks(tmp_path, arch):
-    built = BUILD / "host-wrapper" / arch / "vcpu"
+    built = BUILD / f"obj/runner-{arch}/host-wrapper/vcpu"
     objects = [built / path.with_suffix(".o").name for path in sources(arch)]
     undefined = link(arch, tmp_path / "room.o", objects)
     # The name that position-independent code of i386 gives to its own table.
