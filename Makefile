@@ -1,13 +1,13 @@
 # jumpslot: `make help` lists the targets and the variables.
 #
-# This file says what belongs to the build and in which order the parts are read; mk/ holds
-# what all parts use, and each part's rules.mk holds the rest. Nothing that `make deps`
-# installs is looked at while these files are read.
+# This file says what belongs to the build and in which order the parts are read; mk/
+# holds what all parts use, and each part's rules.mk holds the rest. Nothing that `make
+# deps` installs is looked at while these files are read.
 
 BUILD := build
 
 ifneq ($(words $(CURDIR) $(BUILD)),2)
-$(error the path of the checkout and BUILD must not contain spaces: make splits names at them)
+$(error the path of the checkout and BUILD must not contain spaces)
 endif
 
 .DEFAULT_GOAL := all

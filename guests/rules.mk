@@ -1,5 +1,5 @@
-# Guests of a single file, guests/<name>/<name>.c, for each architecture; and where there is
-# a guests/<name>/provider.c, the provider that goes with it.
+# Guests of a single file, guests/<name>/<name>.c, for each architecture; and where
+# there is a guests/<name>/provider.c, the provider that goes with it.
 
 SIMPLE_GUESTS := hello calculator ticker
 SIMPLE_PROVIDERS := calculator

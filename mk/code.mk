@@ -19,7 +19,8 @@ check-analyzer: | test-tools
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/analyzed ANALYZE=1 programs \
 		$(patsubst $(BUILD)/%,$(BUILD)/analyzed/%,$(RTOS_GUESTS) $(RTOS_NATIVE))
 
-# Sources of sets that are compiled with the compiler's own headers, each set with its flags.
+# Sources of sets that are compiled with the compiler's own headers, each set with its
+# flags.
 TIDY_SETS := resolver-x86_64 launcher runner-x86_64 runner-i386 guest-x86_64 \
 	newlib-provider-x86_64 rtos-virtual-x86_64 rtos-native-i386
 tidied = $(patsubst %,$(BUILD)/tidy/$(1)/%.ok,$(filter %.c,$(SOURCES_$(1))))
@@ -28,7 +29,9 @@ tidy_source = $(patsubst $(BUILD)/tidy/$(call tidy_set,$(1))/%.ok,%,$(1))
 TIDIED := $(foreach set,$(TIDY_SETS),$(call tidied,$(set)))
 check-tidy: $(TIDIED)
 $(TIDIED): $$(call tidy_source,$$@) .clang-tidy \
-		$$(BUILD)/obj/$$(call tidy_set,$$@)/$$(basename $$(call tidy_source,$$@)).o | test-tools
+		$$(BUILD)/obj/$$(call tidy_set,$$@)/$$(basename \
+			$$(call tidy_source,$$@)).o \
+		| test-tools
 	$(call say,TIDY,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)clang-tidy --quiet $< -- $(CFLAGS_$(call tidy_set,$@)) >$@.log 2>&1 || \
@@ -53,7 +56,8 @@ HEADERS_newlib-x86_64 := guests/newlib
 HEADERS_newlib-provider-x86_64 := guests/newlib
 HEADERS_unit-plain := tests/unit
 
-# What a set does not include: the other architecture's, the other processor's, the other side's.
+# Headers that a set does not include: those of the other architecture, processor or
+# side.
 NO_HEADERS_runner-x86_64 := %_i386.h host-wrapper/process/arch/i386/%
 NO_HEADERS_runner-i386 := %_x86_64.h host-wrapper/process/arch/x86_64/%
 NO_HEADERS_guest-x86_64 := %_i386.h

@@ -1,5 +1,5 @@
-# `make deps`, alone or before other goals: installs packages, and then makes the other goals
-# by another make, which finds them installed and may run in parallel.
+# `make deps`, alone or before other goals: installs packages, and then makes the other
+# goals by another make, which finds them installed and may run in parallel.
 
 OTHER_GOALS := $(filter-out deps,$(MAKECMDGOALS))
 PACKAGE_SETS := build $(if $(filter check% test bench,$(OTHER_GOALS)),test)

@@ -1,4 +1,4 @@
-# What users call by name. `make help` lists it; a test holds the list complete.
+# The goals for users. `make help` lists them; a test keeps the list complete.
 
 .PHONY: all demo clean help compile_commands.json
 all: $(PROGRAMS) $(PROVIDERS) $(GUESTS) $(GUESTS:%=%.searched) $(NATIVE_GUESTS)
@@ -11,11 +11,10 @@ clean:
 
 # For editors and clang's tools: each source with its flags, once for each set.
 compile_commands.json: | $(BUILD)/stamps
-	$(file >$(BUILD)/commands)$(foreach set,$(SETS),$(foreach source,$(SOURCES_$(set)),\
-		$(file >>$(BUILD)/commands,$(source) $(CC) $(CFLAGS_$(set)) -c $(source))))
-	$(Q)$(PYTHON) -c 'import json, os, shlex, sys; json.dump([dict(directory=os.getcwd(), \
-		file=words[0], arguments=words[1:]) for words in map(shlex.split, sys.stdin)], \
-		sys.stdout, indent=1)' <$(BUILD)/commands >$@
+	$(file >$(BUILD)/commands)
+	$(foreach set,$(SETS),$(foreach source,$(SOURCES_$(set)),$(file \
+		>>$(BUILD)/commands,$(source) $(CC) $(CFLAGS_$(set)) -c $(source))))
+	$(Q)$(PYTHON) mk/compile-commands <$(BUILD)/commands >$@
 
 define HELP
 make deps           install the packages that building and the demo need
@@ -26,7 +25,7 @@ make bench          measure, beside peers in the same run (BENCH_QUICK=1: a quic
 make clean          remove $(BUILD)/
 make help           print this text
 
-make test T=PATH    run one folder, file or test (PATH::NAME) of the tests; K=WORDS selects
+make test T=PATH    run a folder, file or test (PATH::NAME); K=WORDS selects by name
 make check          all of the following checks:
   check-SUBJECT     the tests in tests/SUBJECT; SUBJECT is one of
                     $(SUBJECTS)
@@ -40,8 +39,9 @@ make code           build all that needs no other project's source
 
 make compile_commands.json   flags of each source file, for editors and clang's tools
 
-Variables: BUILD=$(BUILD) (where to build), CC=$(CC), PYTHON=$(PYTHON), V=1 (show commands),
-SANITIZE=address,undefined and ANALYZE=1 (build with sanitizers, with gcc's analyzer).
+Variables: BUILD=$(BUILD) (where to build), CC=$(CC), PYTHON=$(PYTHON),
+V=1 (show commands), SANITIZE=address,undefined (build with sanitizers),
+ANALYZE=1 (build with gcc's analyzer).
 endef
 help:
 	@:$(info $(HELP))

@@ -5,8 +5,8 @@
 #   SOURCES_<set>  its .c and .S files
 #   NEEDS_<set>    optional: generated files that its objects include
 # and gets $(call objects,<set>[,<sources>]): one object for each source file, in
-# $(BUILD)/obj/<set>/. An object depends on its flags; what is linked depends on the list of
-# its objects, by $(BUILD)/stamps/<name>, whose text is $(STAMP_<name>).
+# $(BUILD)/obj/<set>/. An object depends on its flags; what is linked depends on the
+# list of its objects, by $(BUILD)/stamps/<name>, whose text is $(STAMP_<name>).
 
 SETS :=
 

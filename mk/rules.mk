@@ -1,4 +1,5 @@
-# The rules behind mk/objects.mk. Read after all parts, as they use what the parts defined.
+# The rules of mk/objects.mk. Read after all parts, as they use what the parts
+# defined.
 
 MAKE_SOURCES := $(filter-out %.d,$(MAKEFILE_LIST))
 
@@ -22,7 +23,8 @@ $(BUILD)/headers/$(1)/%.h.ok: %.h $(BUILD)/stamps/$(1) $(NEEDS_$(1))
 	$$(call say,HEADER,$$<)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)echo '#include "$$<"' | \
-		$$(CC) $$(CFLAGS_$(1)) -I . -MMD -MP -MF $$(@:.ok=.d) -MT $$@ -fsyntax-only -x c -
+		$$(CC) $$(CFLAGS_$(1)) -I . -MMD -MP -MF $$(@:.ok=.d) -MT $$@ \
+			-fsyntax-only -x c -
 	$$(Q)touch $$@
 endef
 $(foreach set,$(SETS),$(eval $(call object_rules,$(set))))

@@ -1,4 +1,4 @@
-"""What every test may ask for: guests, providers and the wrapper, built on demand.
+"""Fixtures and helpers of all tests: guests, providers and the wrapper, built on demand.
 
 Depends on the tree and on what make built; not on where the tree lies.
 """
@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tests/lib"))
 BUILD = Path(os.environ.get("BUILD", ROOT / "build")).resolve()
 WARNINGS = "-Wall -Wextra -Wshadow -Wconversion -Werror".split()
 MACHINE = {"x86_64": "-m64", "i386": "-m32"}
-# What belongs to the host, as the Makefile compiles it.
+# Flags of the host's code, as in mk/flags.mk.
 HOST_MACHINE = {"x86_64": ["-m64"],
                 "i386": ["-m32", "-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64",
                          "-idirafter", "/usr/include/x86_64-linux-gnu"]}
@@ -28,7 +28,7 @@ only_x86_64 = pytest.mark.parametrize("arch", ["x86_64"])
 
 
 def start_like_a_shell():
-    """Undo what nohup and background jobs do to signals, and adopt orphans of the tests."""
+    """Undo what nohup and background jobs do to signals; adopt orphans of the tests."""
     for number in signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -53,7 +53,7 @@ def children():
 
 @pytest.fixture(autouse=True, scope="module")
 def nothing_is_left_running():
-    """No test leaves a process behind, not even when it fails: what is left ends here."""
+    """Tests end what they start, also when they fail. Anything left ends here."""
     yield
     left = [(pid, Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " "))
             for pid in children()]
@@ -126,15 +126,16 @@ class Toolbox:
         if not isinstance(source, Path):
             source = self.write(f"{name}.c", source)
         target = self.directory / f"{name}-{arch}.so"
-        result = run(cc, *HOST_MACHINE[arch], "-std=gnu11", "-O2", "-g", "-fPIC", "-shared",
-                     f"-fuse-ld={linker}", *WARNINGS, "-I", ROOT / "guest-macros",
-                     "-I", ROOT / "host-wrapper/include", "-I", self.directory,
-                     *flags, source, "-o", target, check=check)
+        result = run(cc, *HOST_MACHINE[arch], "-std=gnu11", "-O2", "-g", "-fPIC",
+                     "-shared", f"-fuse-ld={linker}", *WARNINGS,
+                     "-I", ROOT / "guest-macros", "-I", ROOT / "host-wrapper/include",
+                     "-I", self.directory, *flags, source, "-o", target, check=check)
         return target if check else result
 
     @staticmethod
     def gen_func_list(*arguments, check=True):
-        return run("/usr/bin/python3", ROOT / "gen/gen-func-list", *arguments, check=check)
+        return run("/usr/bin/python3", ROOT / "gen/gen-func-list", *arguments,
+                   check=check)
 
     @staticmethod
     def wrapper(*arguments, **options):
@@ -144,7 +145,7 @@ class Toolbox:
 
 @pytest.fixture
 def arch():
-    """What a guest is built for. A file whose tests all run for each architecture imports
+    """The architecture of the guests. A file that tests each architecture imports
     `each_arch as arch`, and marks those that do not @only_x86_64."""
     return "x86_64"
 

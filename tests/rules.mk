@@ -1,9 +1,9 @@
-# The tests: units in C (unit/), and commands as users run them (a folder per subject). Each
-# check builds only what its tests use, and needs the packages of packages.txt.
+# The tests: units in C (unit/), and commands as users run them (a folder per subject).
+# Each check builds only what its tests use, and needs the packages of packages.txt.
 
 SUBJECTS := abi bench build calls docs faults gen interrupts launcher lua rtos
 
-# What the tests of every subject use, and what some use beside it.
+# Files that the tests of every subject use, and more that some subjects use.
 TEST_FILES := $(PROGRAMS) $(RESOLVER) $(SIMPLE_x86_64) $(SIMPLE_i386)
 TEST_FILES_bench := $(BENCH_FILES)
 TEST_FILES_docs := $(PROVIDERS_x86_64) $(RTOS_GUESTS) $(RTOS_NATIVE)
@@ -31,15 +31,17 @@ test: $(TEST_FILES) $$(TEST_FILES_$$(word 2,$$(subst /, ,$$(T)))) | test-tools
 test-tools:
 	@./install-packages --check build test
 
-# The tests of commands again, with sanitizers in launcher and runner. A test that limits the
-# address space leaves no room for AddressSanitizer's.
+# The tests of commands again, with sanitizers in launcher and runner. A test that
+# limits the address space leaves no room for AddressSanitizer's.
 NOT_SANITIZED := no_memory_for_the_stack
-SANITIZED := $(addprefix tests/,calls/test_calls.py calls/test_callbacks.py calls/test_gate.py \
+SANITIZED := $(addprefix tests/,\
+	calls/test_calls.py calls/test_callbacks.py calls/test_gate.py \
 	interrupts/test_lines.py interrupts/test_line_options.py \
-	interrupts/test_console_input.py interrupts/test_services.py faults launcher abi/test_entry.py)
+	interrupts/test_console_input.py interrupts/test_services.py \
+	faults launcher abi/test_entry.py)
 check-sanitized: | test-tools
-	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized SANITIZE=address,undefined \
-		programs guests/simple
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized \
+		SANITIZE=address,undefined programs guests/simple
 	$(call say,TEST,with sanitizers)
 	$(Q)ASAN_OPTIONS=detect_leaks=0 BUILD=$(BUILD)/sanitized $(PYTHON) -m pytest -q \
 		-p no:cacheprovider $(SANITIZED) -k 'not $(NOT_SANITIZED)'

@@ -4,18 +4,19 @@
 LUA_PACKAGE := lua5.4
 LUA_SOURCE := $(BUILD)/src/lua
 # The program, the core and the libraries, as in Lua's own Makefile.
-LUA_FILES := lua lapi lcode lctype ldebug ldo ldump lfunc lgc llex lmem lobject lopcodes \
-	lparser lstate lstring ltable ltm lundump lvm lzio lauxlib lbaselib lcorolib ldblib \
-	liolib lmathlib loadlib loslib lstrlib ltablib lutf8lib linit
+LUA_FILES := lua lapi lcode lctype ldebug ldo ldump lfunc lgc llex lmem lobject \
+	lopcodes lparser lstate lstring ltable ltm lundump lvm lzio lauxlib lbaselib \
+	lcorolib ldblib liolib lmathlib loadlib loslib lstrlib ltablib lutf8lib linit
 
 # root needs no sandboxed user to download to a directory of its own. apt has checked the
 # signatures, so dpkg-source need not.
 $(LUA_SOURCE)/unpacked:
 	$(call say,FETCH,source package $(LUA_PACKAGE))
 	$(Q)rm -rf $(@D) $(@D)-package && mkdir -p $(@D)-package
-	$(Q)cd $(@D)-package && apt-get -qq -o APT::Sandbox::User=root source --download-only \
-		$(LUA_PACKAGE) || { echo "the source of Debian's package $(LUA_PACKAGE) cannot" \
-		"be fetched: that needs a network and a deb-src line ('make deps' adds one)" >&2; \
+	$(Q)cd $(@D)-package && apt-get -qq -o APT::Sandbox::User=root source \
+		--download-only $(LUA_PACKAGE) || { \
+		echo "Debian's source package $(LUA_PACKAGE) cannot be fetched:" \
+		"it needs a network and a deb-src line ('make deps' adds one)" >&2; \
 		exit 1; }
 	$(Q)dpkg-source --no-check -q --extract $(@D)-package/$(LUA_PACKAGE)_*.dsc $(@D)
 	$(Q)touch $@
@@ -42,7 +43,8 @@ $(call lua_objects,i386,$(LUA_FILES)): $(call lua_needs,i386)
 $(foreach arch,$(ARCHES),$(call lua_objects,$(arch),$(LUA_FILES))):
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(call lua_cflags,$(ARCH)) -c -o $@ $(LUA_SOURCE)/src/$(basename $(@F)).c
+	$(Q)$(CC) $(call lua_cflags,$(ARCH)) -c -o $@ \
+		$(LUA_SOURCE)/src/$(basename $(@F)).c
 
 LUA_GUESTS := $(ARCHES:%=$(BUILD)/guests/lua-%.elf)
 GUESTS += $(LUA_GUESTS)

@@ -17,15 +17,16 @@ NEWLIB_BUILD_CFLAGS := $(NEWLIB_OPTIMIZE) -D__OBSOLETE_MATH=0
 NEWLIB_HOST_x86_64 := x86_64-elf
 NEWLIB_HOST_i386 := i686-elf
 NEWLIB_CONFIGURE := --quiet --build=x86_64-linux-gnu --with-target-subdir=. \
-	--disable-multilib --disable-dependency-tracking --disable-newlib-supplied-syscalls \
-	--enable-newlib-io-long-long --enable-newlib-io-c99-formats
+	--disable-multilib --disable-dependency-tracking \
+	--disable-newlib-supplied-syscalls --enable-newlib-io-long-long \
+	--enable-newlib-io-c99-formats
 
 # newlib's package has one archive; its name has the version.
 $(BUILD)/src/newlib/unpacked:
 	$(call say,UNPACK,newlib)
-	$(Q)set -- /usr/src/newlib/newlib-*.tar.*; test -e "$$1" || { echo "newlib's source" \
-		"is missing: install Debian's package newlib-source, or run 'make deps'" >&2; \
-		exit 1; }
+	$(Q)set -- /usr/src/newlib/newlib-*.tar.*; test -e "$$1" || { \
+		echo "newlib's source is missing: install Debian's package" \
+		"newlib-source, or run 'make deps'" >&2; exit 1; }
 	$(Q)rm -rf $(@D) && mkdir -p $(@D)
 	$(Q)tar -x -f /usr/src/newlib/newlib-*.tar.* -C $(@D) --strip-components=1
 	$(Q)touch $@
@@ -35,15 +36,18 @@ NEWLIB_CFLAGS_i386 = $(call newlib_cflags,i386)
 newlib_cflags = $(NEWLIB_ARCH_$(1)) -nostdinc -isystem $(BUILD)/newlib/$(1)/include \
 	-isystem $(GCC_INCLUDE)
 # Asked once, by the first command that needs it.
-GCC_INCLUDE = $(eval GCC_INCLUDE := $$(shell $$(CC) -print-file-name=include))$(GCC_INCLUDE)
+GCC_INCLUDE = $(eval GCC_INCLUDE := $$(shell $$(CC) \
+	-print-file-name=include))$(GCC_INCLUDE)
 NEWLIB_LIBS_x86_64 = $(call newlib_libs,x86_64)
 NEWLIB_LIBS_i386 = $(call newlib_libs,i386)
-newlib_libs = -L $(BUILD)/newlib/$(1)/lib -Wl,--start-group -lc -lm -lgcc -Wl,--end-group
+newlib_libs = -L $(BUILD)/newlib/$(1)/lib \
+	-Wl,--start-group -lc -lm -lgcc -Wl,--end-group
 
 # The library is compiled by gcc, whatever $(CC) is. MAKEFLAGS would hand variables of our
 # command line, such as CC, to newlib's make.
-STAMP_slow-newlib-x86_64 = $(NEWLIB_CONFIGURE) $(NEWLIB_ARCH_x86_64) $(NEWLIB_BUILD_CFLAGS)
-STAMP_slow-newlib-i386 = $(NEWLIB_CONFIGURE) $(NEWLIB_ARCH_i386) $(NEWLIB_BUILD_CFLAGS)
+newlib_stamp = $(NEWLIB_CONFIGURE) $(NEWLIB_ARCH_$(1)) $(NEWLIB_BUILD_CFLAGS)
+STAMP_slow-newlib-x86_64 = $(call newlib_stamp,x86_64)
+STAMP_slow-newlib-i386 = $(call newlib_stamp,i386)
 NEWLIB_BUILT := $(ARCHES:%=$(BUILD)/newlib/%/built)
 $(NEWLIB_BUILT): $(BUILD)/newlib/%/built: $(BUILD)/src/newlib/unpacked \
 		$(BUILD)/stamps/slow-newlib-%
@@ -65,7 +69,8 @@ $(NEWLIB_BUILT): $(BUILD)/newlib/%/built: $(BUILD)/src/newlib/unpacked \
 SETS += newlib-x86_64 newlib-i386
 CFLAGS_newlib-x86_64 = $(M_x86_64) $(GUEST_CFLAGS) -std=gnu11 $(NEWLIB_CFLAGS_x86_64)
 CFLAGS_newlib-i386 = $(M_i386) $(GUEST_CFLAGS) -std=gnu11 $(NEWLIB_CFLAGS_i386)
-SOURCES_newlib-x86_64 := $(filter-out guests/newlib/provider%,$(wildcard guests/newlib/*.c))
+SOURCES_newlib-x86_64 := $(filter-out guests/newlib/provider%,\
+	$(wildcard guests/newlib/*.c))
 SOURCES_newlib-i386 := $(SOURCES_newlib-x86_64)
 NEEDS_newlib-x86_64 := $(BUILD)/newlib/x86_64/built
 NEEDS_newlib-i386 := $(BUILD)/newlib/i386/built

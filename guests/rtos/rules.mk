@@ -10,8 +10,10 @@ RTOS_LDFLAGS_virtual := $(GUEST_LDFLAGS)
 RTOS_LDFLAGS_native := -nostdlib -static -Wl,--gc-sections -Wl,--build-id \
 	-T linkscripts/guest-i386.ld
 
-# Kernel, processor and applications of a variant; $(1): virtual or native, $(2): architecture.
-rtos_cflags = $(M_$(2)) $(GUEST_CFLAGS) -I $(RTOS)/kernel -I $(RTOS)/cpu -I $(RTOS)/cpu/$(1)
+# Kernel, processor and applications of a variant; $(1): virtual or native, $(2):
+# architecture.
+rtos_cflags = $(M_$(2)) $(GUEST_CFLAGS) -I $(RTOS)/kernel -I $(RTOS)/cpu \
+	-I $(RTOS)/cpu/$(1)
 rtos_sources = $(wildcard $(RTOS)/kernel/*.c $(RTOS)/cpu/$(1)/*.[cS]) \
 	$(RTOS)/cpu/context_$(2).S
 rtos_application = $(wildcard $(RTOS)/apps/$(1).c $(RTOS)/apps/$(1)/*.c)
@@ -30,7 +32,8 @@ image_application = $(word 2,$(subst -, ,$(notdir $(1))))
 image_cpu = $(if $(filter %/native/,$(dir $(1))),native,virtual)
 image_set = rtos-$(call image_cpu,$(1))-$(call image_arch,$(1))
 image_objects = $(call link_inputs,$(call image_set,$(1))) \
-	$(call objects,$(call image_set,$(1)),$(call rtos_application,$(call image_application,$(1))))
+	$(call objects,$(call image_set,$(1)),$(call rtos_application,\
+		$(call image_application,$(1))))
 
 RTOS_GUESTS := $(foreach arch,$(ARCHES),\
 	$(RTOS_APPLICATIONS:%=$(BUILD)/guests/rtos-%-$(arch).elf))
@@ -60,7 +63,7 @@ NEEDS_rtos-lua-virtual-i386 := $(call rtos_lua_needs,i386)
 NEEDS_rtos-lua-native-i386 := $(call rtos_lua_needs,i386)
 
 # All of Lua but its interpreter and the libraries that need files or an environment; and
-# newlib's memcpy() and the like in place of the kernel's.
+# newlib's memcpy() and the like replace those of the kernel.
 RTOS_LUA_FILES := $(filter-out lua linit liolib loslib loadlib ldblib,$(LUA_FILES))
 image_lua_set = rtos-lua-$(call image_cpu,$(1))-$(call image_arch,$(1))
 image_lua_objects = $(call link_inputs,$(call image_lua_set,$(1))) \
@@ -77,5 +80,6 @@ $(RTOS_LUA_GUESTS) $(RTOS_LUA_NATIVE): $$(call image_lua_objects,$$@) \
 		$(filter %.o,$^) $(NEWLIB_LIBS_$(call image_arch,$@))
 
 GUESTS += $(RTOS_GUESTS) $(RTOS_LUA_GUESTS)
-# Images that boot by themselves use privileged instructions: find-privileged is not asked.
+# Images that boot by themselves use privileged instructions: find-privileged is not
+# asked.
 NATIVE_GUESTS := $(RTOS_NATIVE) $(RTOS_LUA_NATIVE)

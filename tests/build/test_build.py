@@ -1,4 +1,4 @@
-"""The build is quiet and never stale, and needs nothing before `make deps` that it installs.
+"""The build is quiet and never stale; `make deps` installs before anything else runs.
 
 Each test that changes files works on a copy of the tree.
 """
@@ -84,7 +84,8 @@ def test_the_version_that_changes_is_the_version_that_is_printed(built):
     tree, _ = built
     (tree / "VERSION").write_text("9.8.7\n")
     build(tree)
-    assert run(tree / "build" / PROGRAM, "--version").stdout.startswith("host-wrapper 9.8.7,")
+    version = run(tree / "build" / PROGRAM, "--version").stdout
+    assert version.startswith("host-wrapper 9.8.7,")
 
 
 @pytest.mark.parametrize("file", ["Makefile", "mk/flags.mk", "host-wrapper/rules.mk"])
@@ -106,7 +107,8 @@ def test_flags_of_the_command_line_that_change_make_everything_again(built):
 def test_a_source_that_is_removed_leaves_the_program(built):
     tree, _ = built
     extra = tree / "host-wrapper/launcher/extra.c"
-    extra.write_text("int extra_function(void);\nint extra_function(void) { return 1; }\n")
+    extra.write_text("int extra_function(void);\n"
+                     "int extra_function(void) { return 1; }\n")
     assert "obj/launcher/host-wrapper/launcher/extra.o" in build(tree)
     assert "extra_function" in run("nm", tree / "build" / PROGRAM).stdout
     extra.unlink()
@@ -115,7 +117,8 @@ def test_a_source_that_is_removed_leaves_the_program(built):
 
 
 def test_a_compiler_that_fails_is_heard(tree):
-    (tree / "host-wrapper/launcher/main.c").write_text("int main(void) { return nonsense; }\n")
+    main = tree / "host-wrapper/launcher/main.c"
+    main.write_text("int main(void) { return nonsense; }\n")
     result = make(tree, f"build/{MAIN}", check=False)
     assert result.returncode == 2 and "'nonsense' undeclared" in \
         result.stderr.replace("‘", "'").replace("’", "'")
@@ -128,12 +131,12 @@ def test_a_path_with_a_space_is_refused_in_one_line(tmp_path):
         result = make(tmp_path / directory, *arguments, check=False)
         assert result.returncode == 2 and result.stdout == ""
         line, = result.stderr.splitlines()
-        assert re.search(r"\*\*\* the path of the checkout and BUILD must not contain spaces", line)
+        assert "*** the path of the checkout and BUILD must not contain spaces" in line
 
 
 @pytest.fixture
 def tree_without_tools(tree):
-    """A tree, and a PATH with no compiler, no Python and no git; deps says what it would do."""
+    """A tree, and a PATH without compiler, Python and git; deps only prints its sets."""
     tools = tree / "tools"
     tools.mkdir()
     for name in "make", "sh", "find", "mkdir", "cmp", "rm", "mv", "printf", "echo", "cat":
@@ -148,12 +151,14 @@ def tree_without_tools(tree):
     (["deps", "demo"], "build"), (["deps", "check"], "build test"),
     (["deps", "check-gen"], "build test"), (["deps", "bench"], "build test"),
 ])
-def test_deps_comes_first_and_needs_nothing_that_it_installs(tree_without_tools, goals, sets):
+def test_deps_comes_first_and_needs_nothing_that_it_installs(
+        tree_without_tools, goals, sets):
     tree, environment = tree_without_tools
     other, = set(goals) - {"deps"}
     (tree / "Makefile").write_text(re.sub(
         r"^else\n.*?^endif", "else\nMADE := made\n" + (
-            "include mk/output.mk mk/flags.mk mk/objects.mk\n" if other == "help" else "") +
+            "include mk/output.mk mk/flags.mk mk/objects.mk\n"
+            if other == "help" else "") +
         f".PHONY: {other}\n{other}: ; @echo $(MADE) {other}\nendif",
         (tree / "Makefile").read_text(), flags=re.M | re.S))
     printed = make(tree, "-j2", *goals, env=environment).stdout

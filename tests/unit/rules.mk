@@ -1,6 +1,7 @@
-# Unit tests with Check, each program built twice: as it ships, and with sanitizers, which
-# also get objects of the tested code of their own. UNIT_ROUNDS=n makes the random ones run
-# n times as long. The resolver's tests also run for i386, for which Debian has no Check.
+# Unit tests with Check, each program built twice: as it ships, and with sanitizers,
+# which also get objects of the tested code of their own. UNIT_ROUNDS=n makes the random
+# ones run n times as long. The resolver's tests also run for i386, for which Debian has
+# no Check.
 
 UNIT_PROGRAMS := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 UNIT_COMMON := tests/unit/unit.c tests/unit/unit_run.c tests/unit/specimen.c \
@@ -37,9 +38,10 @@ $(UNIT_NAIVE):
 UNIT_plain := $(UNIT_PROGRAMS:%=$(BUILD)/unit/plain/%)
 UNIT_asan := $(UNIT_PROGRAMS:%=$(BUILD)/unit/asan/%)
 UNIT_i386 := $(patsubst %,$(BUILD)/unit/i386/%,$(filter test_resolver_%,$(UNIT_PROGRAMS)))
-$(BUILD)/unit/plain/tested.a $(BUILD)/unit/asan/tested.a: $(BUILD)/resolver/resolver-x86_64.o \
-	$(BUILD)/unit/naive_entry-x86_64.o
-$(BUILD)/unit/i386/tested.a: $(BUILD)/resolver/resolver-i386.o $(BUILD)/unit/naive_entry-i386.o
+$(BUILD)/unit/plain/tested.a $(BUILD)/unit/asan/tested.a: \
+	$(BUILD)/resolver/resolver-x86_64.o $(BUILD)/unit/naive_entry-x86_64.o
+$(BUILD)/unit/i386/tested.a: $(BUILD)/resolver/resolver-i386.o \
+	$(BUILD)/unit/naive_entry-i386.o
 $(BUILD)/unit/plain/tested.a $(BUILD)/unit/asan/tested.a $(BUILD)/unit/i386/tested.a: \
 		$(BUILD)/unit/%/tested.a: $$(call link_inputs,unit-$$*)
 	$(call say,AR,$@)
@@ -76,7 +78,8 @@ UNIT_INPUTS := $(BUILD)/guests/hello-x86_64.elf $(BUILD)/guests/hello-i386.elf \
 	$(BUILD)/guests/calculator-x86_64.elf $(BUILD)/unit/compressed.elf \
 	$(BUILD)/unit/pie.elf $(BUILD)/unit/provider.so $(BUILD)/unit/provider-i386.so
 
-UNIT_RUNS := $(patsubst $(BUILD)/unit/%,run-unit/%,$(UNIT_plain) $(UNIT_asan) $(UNIT_i386))
+UNIT_RUNS := $(patsubst $(BUILD)/unit/%,run-unit/%,\
+	$(UNIT_plain) $(UNIT_asan) $(UNIT_i386))
 .PHONY: $(UNIT_RUNS)
 $(UNIT_RUNS): run-unit/%: $(BUILD)/unit/% $(UNIT_INPUTS) | test-tools
 	$(call say,TEST,unit/$*)
