@@ -41,6 +41,6 @@ def environment():
 def run(commands, directory):
     """The output of each block of commands, run one after the other by one shell."""
     script = "exec 2>&1\n" + "".join(block + "echo --\n" for block in commands)
-    result = subprocess.run(["bash"], input=script, capture_output=True, text=True,
+    result = subprocess.run(["sh"], input=script, capture_output=True, text=True,
                             cwd=directory, env=environment())
     return result.stdout.replace(str(directory), "...").split("--\n")[:-1]
