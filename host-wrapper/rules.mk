@@ -16,16 +16,32 @@ SOURCES_launcher := $(filter-out %_i386.c,$(call room_sources,common) \
 # Vector registers hold a call's arguments or results, or the interrupted guest's values,
 # while the runner's code runs.
 RUNNER_CFLAGS = $(HOST_CFLAGS) $(HW_CFLAGS) -mgeneral-regs-only
-RUNNER_SOURCES := $(foreach room,common runner vcpu process,$(call room_sources,$(room)))
+RUNNER_ALL := $(foreach room,common runner vcpu process,$(call room_sources,$(room)))
+RUNNER_SOURCES := $(filter-out %_offsets.c,$(RUNNER_ALL))
 # A file for one architecture says so in its name, or its folder does.
 RUNNER_FOREIGN_x86_64 := %_i386.c %_i386.S $(HW)/process/arch/i386/%
 RUNNER_FOREIGN_i386 := %_x86_64.c %_x86_64.S $(HW)/process/arch/x86_64/%
 
 SETS += runner-x86_64 runner-i386
-CFLAGS_runner-x86_64 = $(HOST_M_x86_64) $(RUNNER_CFLAGS)
-CFLAGS_runner-i386 = $(HOST_M_i386) $(RUNNER_CFLAGS)
+CFLAGS_runner-x86_64 = $(HOST_M_x86_64) $(RUNNER_CFLAGS) -I $(BUILD)/offsets/x86_64
+CFLAGS_runner-i386 = $(HOST_M_i386) $(RUNNER_CFLAGS) -I $(BUILD)/offsets/i386
 SOURCES_runner-x86_64 := $(filter-out $(RUNNER_FOREIGN_x86_64),$(RUNNER_SOURCES))
 SOURCES_runner-i386 := $(filter-out $(RUNNER_FOREIGN_i386),$(RUNNER_SOURCES))
+
+# Each *_offsets.c becomes a header for assembly: see common/asm_offset.h.
+OFFSETS := $(filter %_offsets.c,$(RUNNER_ALL))
+OFFSETS_TO_DEFINES := s/^.*\.ascii.*"->\([A-Z0-9_]*\) \([0-9]*\)"$$/\#define \1 \2/p
+define offsets
+OFFSETS_$(1) := $$(OFFSETS:$(HW)/%.c=$(BUILD)/offsets/$(1)/%.h)
+$$(OFFSETS_$(1)): $(BUILD)/offsets/$(1)/%.h: $(HW)/%.c $(BUILD)/stamps/runner-$(1)
+	$$(call say,OFFSETS,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(CFLAGS_runner-$(1)) -MMD -MP -MT $$@ -MF $$(@:.h=.d) -S -o $$(@:.h=.s) $$<
+	$$(Q)sed -n '$$(OFFSETS_TO_DEFINES)' $$(@:.h=.s) >$$@
+
+$$(call objects,runner-$(1),$$(filter %.S,$$(SOURCES_runner-$(1)))): $$(OFFSETS_$(1))
+endef
+$(foreach arch,$(ARCHES),$(eval $(call offsets,$(arch))))
 
 RUNNERS := $(ARCHES:%=$(BUILD)/bin/jumpslot-runner-%)
 PROGRAMS := $(BUILD)/bin/host-wrapper $(RUNNERS)

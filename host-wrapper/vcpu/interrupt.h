@@ -15,13 +15,10 @@
 extern const char jumpslot_upcall[];
 
 /*
- * The return. To restart it at level 0, continue at jumpslot_resume with the stack
- * pointer at vcpu.resuming and default flags.
+ * The return. To restart it at level 0, a host continues here with the stack pointer at
+ * vcpu.resuming and default flags. The ranges CODE_RETURNING of code_table_x86.h tell
+ * where that is necessary.
  */
 extern const char jumpslot_resume[];
-extern const char jumpslot_resume_end[];
-
-/* The undefined instruction that a handler reaches if it returns on another stack. */
-extern const char jumpslot_upcall_fault[];
 
 #endif

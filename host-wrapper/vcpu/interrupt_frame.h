@@ -1,6 +1,4 @@
-/*
- * An interrupt's frame on the guest's stack, per machine. Included from assembly and C.
- */
+/* An interrupt's frame on the guest's stack, per machine. */
 #ifndef JUMPSLOT_INTERRUPT_FRAME_H
 #define JUMPSLOT_INTERRUPT_FRAME_H
 
@@ -10,11 +8,9 @@
 #error "no interrupt frame for this machine"
 #endif
 
-#ifndef __ASSEMBLER__
 #include <stddef.h>
 
 /* The largest number of bytes that a frame takes below the stack pointer. */
 size_t frame_size(void);
 
-#endif
 #endif

@@ -1,20 +1,11 @@
 /*
- * The frame of an interrupt on x86-64 and i386: its fields, the places where assembly
- * finds them, and how it is filled. A host checks that the guest may write there, and
+ * The frame of an interrupt on x86-64 and i386: its fields, and how it is filled. A
+ * host checks that the guest may write there, and
  * writes the bytes. Depends on registers.h and on the ABI.
  */
 #ifndef JUMPSLOT_INTERRUPT_FRAME_X86_H
 #define JUMPSLOT_INTERRUPT_FRAME_X86_H
 
-#define FRAME_LEVEL    28
-#define FRAME_NESTING  32
-#define FRAME_FEATURES 40 /* components that XRSTOR may restore, 32 bits */
-#define FRAME_CHANGED  44 /* those that it must restore even where they are not in use */
-#define FRAME_VECTORS  48 /* address of the XSAVE area */
-#define FRAME_RETURN   56 /* address of two words: flags and program counter */
-#define FRAME_GENERAL  64 /* struct general_registers */
-
-#ifndef __ASSEMBLER__
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,19 +14,12 @@
 
 struct frame {
 	struct jumpslot_interrupt_frame shown; /* the part that the handler knows */
-	uint32_t features;
-	uint32_t changed;
-	uint64_t vectors;
-	uint64_t returns;
+	uint32_t features;		       /* components that XRSTOR may restore */
+	uint32_t changed; /* those that it must restore even where they are not in use */
+	uint64_t vectors; /* address of the XSAVE area */
+	uint64_t returns; /* address of struct frame_return */
 	struct general_registers general;
 } __attribute__((__aligned__(16)));
-_Static_assert(offsetof(struct frame, shown.level) == FRAME_LEVEL, "frame.level");
-_Static_assert(offsetof(struct frame, shown.nesting) == FRAME_NESTING, "frame.nesting");
-_Static_assert(offsetof(struct frame, features) == FRAME_FEATURES, "frame.features");
-_Static_assert(offsetof(struct frame, changed) == FRAME_CHANGED, "frame.changed");
-_Static_assert(offsetof(struct frame, vectors) == FRAME_VECTORS, "frame.vectors");
-_Static_assert(offsetof(struct frame, returns) == FRAME_RETURN, "frame.returns");
-_Static_assert(offsetof(struct frame, general) == FRAME_GENERAL, "frame.general");
 
 /* The two words at `returns`. */
 struct frame_return {
@@ -64,5 +48,4 @@ struct frame_return frame_fill(struct frame *frame, const struct frame_place *pl
 void frame_enter(struct registers *registers, uintptr_t frame, unsigned vector,
 		 uintptr_t handler);
 
-#endif
 #endif

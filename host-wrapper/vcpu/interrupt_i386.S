@@ -2,17 +2,13 @@
  * Calls the guest's interrupt handler and returns from it, on i386. See interrupt.h.
  * EBX holds the frame, and EBP the address of `vcpu` where that is needed.
  */
-#include "interrupt_frame.h"
+#include "common/asm_i386.h"
 #include "registers.h"
-#include "vcpu_layout.h"
+#include "vcpu/vcpu_offsets.h"
 
 	.text
 	.balign	64
-	.globl	jumpslot_upcall
-	.hidden	jumpslot_upcall
-	.type	jumpslot_upcall, @function
-jumpslot_upcall:			/* ESP, EBX frame; EDI vector; EAX handler */
-	.cfi_startproc simple
+ROOT_FUNC(jumpslot_upcall)		/* ESP, EBX frame; EDI vector; EAX handler */
 	.cfi_def_cfa %ebx, 0
 	.cfi_undefined %eip
 	sub	$8, %esp		/* aligned to 16 at the call */
@@ -21,15 +17,13 @@ jumpslot_upcall:			/* ESP, EBX frame; EDI vector; EAX handler */
 	call	*%eax
 	add	$16, %esp
 	cmp	%ebx, %esp
-	jne	jumpslot_upcall_fault
-	find_vcpu %ebp
+	jne	.Lorder_fault
+	find	vcpu, %ebp
 	mov	VCPU_STATE(%ebp), %edx
 	movl	$1, STATE_LEVEL(%edx)
 	mov	%ebx, VCPU_RESUMING(%ebp)
-	.globl	jumpslot_resume
-	.hidden	jumpslot_resume
-jumpslot_resume:			/* an interrupt at level 0 restarts here */
-	find_vcpu %ebp
+HIDDEN(jumpslot_resume)
+	find	vcpu, %ebp
 	mov	VCPU_RESUMING(%ebp), %ebx
 	mov	VCPU_STATE(%ebp), %edx
 	movl	$1, STATE_LEVEL(%edx)
@@ -42,7 +36,7 @@ jumpslot_resume:			/* an interrupt at level 0 restarts here */
 	mov	VCPU_STATE(%ebp), %edx
 	mov	FRAME_LEVEL(%ebx), %eax
 	mov	%eax, STATE_LEVEL(%edx)
-	cmpl	$0, VCPU_WAITING(%ebp)
+	cmpl	$0, VCPU_WAITING(%ebp)	/* did one come before the level was stored? */
 	jne	jumpslot_resume
 	call	vcpu_restore_vectors
 	mov	FRAME_GENERAL(%ebx), %eax
@@ -55,9 +49,11 @@ jumpslot_resume:			/* an interrupt at level 0 restarts here */
 	mov	FRAME_GENERAL + 24(%ebx), %ebx
 	popf
 	ret
-	.globl	jumpslot_resume_end
-	.hidden	jumpslot_resume_end
-jumpslot_resume_end:
+.Lresumed:
+	/* Restarting is safe at any instruction: the range only reads the frame, vcpu.resuming
+	   tells where it is, and the range disables interrupts again before anything else.
+	   It must restart: if a handler ran on a half-restored frame, the stack would grow. */
+	code_range CODE_RETURNING, jumpslot_resume, .Lresumed
 
 .Lnext:					/* the next vector, on the same frame */
 	fninit
@@ -69,11 +65,8 @@ jumpslot_resume_end:
 	mov	VCPU_HANDLER(%ebp), %eax
 	jmp	jumpslot_upcall
 
-	.globl	jumpslot_upcall_fault
-	.hidden	jumpslot_upcall_fault
-jumpslot_upcall_fault:			/* the handler returned on another stack */
-	ud2
-	.cfi_endproc
-	.size	jumpslot_upcall, . - jumpslot_upcall
+.Lorder_fault:				/* the handler returned on another stack */
+	stop	OUTCOME_INTERRUPT_ORDER
+END(jumpslot_upcall)
 
 	.section .note.GNU-stack,"",@progbits

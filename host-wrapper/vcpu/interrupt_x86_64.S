@@ -1,37 +1,33 @@
 /* Calls the guest's interrupt handler and returns from it, on x86-64. See interrupt.h. */
-#include "interrupt_frame.h"
+#include "common/asm_x86.h"
 #include "registers.h"
-#include "vcpu_layout.h"
+#include "vcpu/vcpu_offsets.h"
+
+#define VCPU(FIELD) VCPU_##FIELD + vcpu(%rip)
 
 	.text
 	.balign	64
-	.globl	jumpslot_upcall
-	.hidden	jumpslot_upcall
-	.type	jumpslot_upcall, @function
-jumpslot_upcall:			/* RSP, RBX, RSI frame; RDI vector; RAX handler */
-	.cfi_startproc simple
+ROOT_FUNC(jumpslot_upcall)		/* RSP, RBX, RSI frame; RDI vector; RAX handler */
 	.cfi_def_cfa %rbx, 0
 	.cfi_undefined %rip
 	call	*%rax
 	cmp	%rbx, %rsp
-	jne	jumpslot_upcall_fault
-	mov	VCPU_STATE + vcpu(%rip), %rdx
+	jne	.Lorder_fault
+	mov	VCPU(STATE), %rdx
 	movl	$1, STATE_LEVEL(%rdx)
-	mov	%rbx, VCPU_RESUMING + vcpu(%rip)
-	.globl	jumpslot_resume
-	.hidden	jumpslot_resume
-jumpslot_resume:			/* an interrupt at level 0 restarts here */
-	mov	VCPU_RESUMING + vcpu(%rip), %rbx
-	mov	VCPU_STATE + vcpu(%rip), %rdx
+	mov	%rbx, VCPU(RESUMING)
+HIDDEN(jumpslot_resume)
+	mov	VCPU(RESUMING), %rbx
+	mov	VCPU(STATE), %rdx
 	movl	$1, STATE_LEVEL(%rdx)
 	mov	%rbx, %rdi
 	call	vcpu_return
 	test	%eax, %eax
 	jns	.Lnext
-	mov	VCPU_STATE + vcpu(%rip), %rdx
+	mov	VCPU(STATE), %rdx
 	mov	FRAME_LEVEL(%rbx), %eax
 	mov	%eax, STATE_LEVEL(%rdx)
-	cmpl	$0, VCPU_WAITING + vcpu(%rip)
+	cmpl	$0, VCPU(WAITING)	/* did one come before the level was stored? */
 	jne	jumpslot_resume
 	call	vcpu_restore_vectors
 	mov	FRAME_GENERAL(%rbx), %rax
@@ -52,9 +48,11 @@ jumpslot_resume:			/* an interrupt at level 0 restarts here */
 	mov	FRAME_GENERAL + 112(%rbx), %rbx
 	popfq
 	ret	$128			/* above the red zone */
-	.globl	jumpslot_resume_end
-	.hidden	jumpslot_resume_end
-jumpslot_resume_end:
+.Lresumed:
+	/* Restarting is safe at any instruction: the range only reads the frame, vcpu.resuming
+	   tells where it is, and the range disables interrupts again before anything else.
+	   It must restart: if a handler ran on a half-restored frame, the stack would grow. */
+	code_range CODE_RETURNING, jumpslot_resume, .Lresumed
 
 .Lnext:					/* the next vector, on the same frame */
 	fninit
@@ -64,14 +62,11 @@ jumpslot_resume_end:
 	cld
 	mov	%eax, %edi
 	mov	%rbx, %rsi
-	mov	VCPU_HANDLER + vcpu(%rip), %rax
+	mov	VCPU(HANDLER), %rax
 	jmp	jumpslot_upcall
 
-	.globl	jumpslot_upcall_fault
-	.hidden	jumpslot_upcall_fault
-jumpslot_upcall_fault:			/* the handler returned on another stack */
-	ud2
-	.cfi_endproc
-	.size	jumpslot_upcall, . - jumpslot_upcall
+.Lorder_fault:				/* the handler returned on another stack */
+	stop	OUTCOME_INTERRUPT_ORDER
+END(jumpslot_upcall)
 
 	.section .note.GNU-stack,"",@progbits

@@ -12,7 +12,6 @@
 
 #include <jumpslot/external_abi.h>
 #include "rules.h"
-#include "vcpu_layout.h"
 
 struct vcpu {
 	volatile struct jumpslot_vcpu_state *state; /* the guest's; NULL: no interrupts */
@@ -23,16 +22,6 @@ struct vcpu {
 	volatile uint64_t used;	     /* vectors that the guest requested */
 	uint64_t lines;		     /* of vectors 1 to 15, those that the host serves */
 };
-
-#define VCPU_ASSERT(type, field, offset)                                                 \
-	_Static_assert(offsetof(struct type, field) == (offset), #type "." #field)
-VCPU_ASSERT(vcpu, state, VCPU_STATE);
-VCPU_ASSERT(vcpu, handler, VCPU_HANDLER);
-VCPU_ASSERT(vcpu, resuming, VCPU_RESUMING);
-VCPU_ASSERT(vcpu, waiting, VCPU_WAITING);
-VCPU_ASSERT(vcpu, delivered, VCPU_DELIVERED);
-VCPU_ASSERT(jumpslot_vcpu_state, level, STATE_LEVEL);
-#undef VCPU_ASSERT
 
 extern struct vcpu vcpu __attribute__((__visibility__("hidden")));
 

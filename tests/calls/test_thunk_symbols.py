@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import MACHINE, ROOT, WARNINGS, run
+from conftest import BUILD, MACHINE, ROOT, WARNINGS, run
 
 PROCESS = ROOT / "host-wrapper/process"
 THUNKS = ROOT / "tests/calls/thunks"
@@ -29,7 +29,7 @@ def build(directory, arch):
                ROOT / "host-wrapper/common/message.c"]
     program = directory / f"thunks-{arch}"
     run("gcc", MACHINE[arch], "-std=gnu11", "-O0", "-g", "-pie", "-fpie", *WARNINGS,
-        "-I", ROOT / "host-wrapper", "-idirafter", "/usr/include/x86_64-linux-gnu", *sources,
+        "-I", ROOT / "host-wrapper", "-I", BUILD / "offsets" / arch, "-idirafter", "/usr/include/x86_64-linux-gnu", *sources,
         "-o", program)
     return program
 

@@ -85,21 +85,19 @@ def test_an_interrupt_at_any_instruction_is_delivered_once_where_it_may_be(steps
 
 def label_after_compare(label):
     """An interrupt after the compare then continues there, without another look."""
-    return (rf"(\thidden\t{label}\n)((?:.*\n)*?\t(?:cmpb|check_deferred)\t.*\n)", r"\2\1")
+    return (rf"({re.escape(label)}:\n)((?:.*\n)*?\t(?:cmpb|check_deferred)\t.*\n)", r"\2\1")
 
 
 LOST = "an interrupt was lost"
 UNPROTECTED = {
     "gate looks once": (
-        "{arch}/gate.S", *label_after_compare("jumpslot_gate_check"), LOST, "none"),
+        "{arch}/gate.S", *label_after_compare(".Lcheck"), LOST, "none"),
     "gate on the guest's stack looks once": (
-        "{arch}/gate.S", *label_after_compare("jumpslot_stay_check"), LOST, "variadic"),
+        "{arch}/gate.S", *label_after_compare(".Lstay_check"), LOST, "variadic"),
     "resolver looks once": (
-        "{arch}/gate.S", *label_after_compare("jumpslot_bind_check"), LOST,
-        "direct, unbound"),
+        "{arch}/gate.S", *label_after_compare(".Lbind_check"), LOST, "direct, unbound"),
     "gate's last steps defer": (
-        "interrupt.c", r"return false; (/\* only the return)", r"return true; \1", LOST,
-        "none"),
+        "interrupt.c", r" \|\| code_range_find\(CODE_LEFT, pc\)\.end", "", LOST, "none"),
     "gate is guest code": (
         "interrupt.c", r"gate\.state \|\| sees_at_gate\(context, pc\)",
         "gate.state && pc",
@@ -111,30 +109,28 @@ UNPROTECTED = {
         "{arch}/gate.S", r"\tmov\w\t\$GATE_RESOLVING, .*\n", "",
         "delivered within the resolver", "direct, unbound"),
     "resume does not look": (
-        "interrupt_{arch}.S", r"\tcmpl\t\$0, VCPU_WAITING.*\n\tjne\tjumpslot_resume\n",
-        "",
+        "interrupt_{arch}.S", r"\tcmpl\t\$0, VCPU.WAITING.*\n\tjne\tjumpslot_resume\n", "",
         LOST, "registers"),
     "resume does not restart": (
-        "interrupt.c", "jumpslot_resume, jumpslot_resume_end",
-        "jumpslot_resume_end, jumpslot_resume_end", "the stack has grown", "registers"),
+        "interrupt_{arch}.S", r"CODE_RETURNING, jumpslot_resume, \.Lresumed",
+        "CODE_RETURNING, .Lresumed, .Lresumed", "the stack has grown", "registers"),
     "resume does not restart at its start": (
-        "interrupt.c", "jumpslot_resume, jumpslot_resume_end",
-        "jumpslot_resume + 40, jumpslot_resume_end",
+        "interrupt_{arch}.S", r"CODE_RETURNING, jumpslot_resume, \.Lresumed",
+        "CODE_RETURNING, jumpslot_resume + 40, .Lresumed",
         "the guest ended by signal 11|the guest does not end|the stack has grown",
         "registers, three times"),
     "restoring vectors does not restart": (
-        "interrupt.c", "vcpu_restore_vectors, jumpslot_restore_end",
-        "jumpslot_restore_end, jumpslot_restore_end", "the stack has grown", "registers"),
+        "{arch}/interrupt.S", r"CODE_RETURNING, vcpu_restore_vectors, \.Lrestored",
+        "CODE_RETURNING, .Lrestored, .Lrestored", "the stack has grown", "registers"),
     "flags are not restored": (
         "interrupt_frame_x86.c", r"\{ interrupted->flags,", "{ X86_FLAGS_DEFAULT,",
         "registers, or what the window did", "registers"),
     "sleep does not look": (
-        "{arch}/interrupt.S", r"\tcmp\tVCPU_DELIVERED.*\n\tjne\tjumpslot_sleep_end\n", "",
+        "{arch}/interrupt.S", r"\tcmp\tVCPU_DELIVERED.*\n\tjne\t\.Lwoken\n", "",
         "sleeps, although an interrupt came", "wait"),
     "sleep begins after a delivery": (
-        "interrupt.c", "jumpslot_sleep_open, jumpslot_sleep_end",
-        "jumpslot_sleep_open, jumpslot_sleep_open",
-        "sleeps, although an interrupt came", "wait"),
+        "{arch}/interrupt.S", r"CODE_SLEEP, \.Lenabled, \.Lwoken",
+        "CODE_SLEEP, .Lenabled, .Lenabled", "sleeps, although an interrupt came", "wait"),
     "deliver does not look": (
         "services_interrupt.c", r"while \(vcpu_reopen\(&frame\)\)",
         "while ((vcpu_reopen(&frame), 0))", LOST, "deliver"),
@@ -154,8 +150,8 @@ def test_a_runner_without_one_of_its_protections_fails(steps, name):
 
 @pytest.mark.parametrize("steps", ["i386"], indirect=True)
 def test_a_gate_that_looks_once_when_the_host_function_popped_its_arguments_fails(steps):
-    expect_failure(steps, "{arch}/gate.S", *label_after_compare("jumpslot_pop_check"),
-                   LOST, "stdcall")
+    expect_failure(steps, "{arch}/gate.S", *label_after_compare(".Lpop_check"), LOST,
+                   "stdcall")
 
 
 def test_a_guest_that_does_not_look_when_it_enables_loses_interrupts(steps, tmp_path):

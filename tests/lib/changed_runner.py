@@ -39,7 +39,8 @@ class ChangedRunner:
         source = self.directory / f"changed{number}{path.suffix}"
         source.write_text(self.changed[path])
         target = source.with_suffix(".o")
-        run("gcc", *HOST_MACHINE[self.arch], "-I", path.parent, *FLAGS, "-c", source, "-o", target)
+        run("gcc", *HOST_MACHINE[self.arch], "-I", path.parent, *FLAGS,
+            "-I", BUILD / "offsets" / self.arch, "-c", source, "-o", target)
         return target
 
     def objects(self):
@@ -49,6 +50,7 @@ class ChangedRunner:
         return [built / path.relative_to(HOST_WRAPPER).with_suffix(".o")
                 for room in ROOMS for path in (HOST_WRAPPER / room).rglob("*.[cS]")
                 if path not in self.changed and others not in path.parts
+                and not path.stem.endswith("_offsets")
                 and not path.stem.endswith(f"_{others}")]
 
     def link(self):

@@ -4,19 +4,12 @@
 
 #include "runner/current.h"
 #include "callback.h"
+#include "common/code_table_x86.h"
+#include "common/outcome.h"
 #include "gate_sides.h"
 
 /* Bytes below the address of the gate's frame that are in use on the guest's stack. */
 #define GATE_FRAME_ROOM 64
-
-static void stop_at(const char *fault) __attribute__((__noreturn__));
-
-/* The fault's report knows these places by their addresses. */
-static void stop_at(const char *fault)
-{
-	__asm__ volatile("jmp *%0" : : "r"(fault));
-	__builtin_unreachable();
-}
 
 static uintptr_t align_down(uintptr_t address)
 {
@@ -27,7 +20,7 @@ static uintptr_t align_down(uintptr_t address)
 static struct gate_record *running(void)
 {
 	if (!gate_is_record(gate.state) || gate.host_errno != &errno)
-		stop_at(jumpslot_callback_place_fault);
+		CODE_STOP(OUTCOME_CALLBACK_PLACE);
 	return (struct gate_record *)gate.state;
 }
 
@@ -63,7 +56,7 @@ void callback_begin(struct gate_callback *callback, const struct jumpslot_callee
 
 	/* On the host's stack, below its caller: or that was left by longjmp. */
 	if (!caller->function->on_guest_stack && (uintptr_t)callback > (uintptr_t)caller)
-		stop_at(jumpslot_gate_exit_fault);
+		CODE_STOP(OUTCOME_HOST_ORDER);
 	if (caller->function->on_guest_stack) { /* and so are we */
 		callback->cookie_at = (uintptr_t)&callback->cookie;
 		callback->guest_sp = stack_end;
@@ -90,7 +83,7 @@ void callback_end(struct gate_callback *callback)
 	struct gate_record *caller = callback->caller;
 
 	if (gate.state != (uintptr_t)callback + GATE_IN_CALLBACK)
-		stop_at(jumpslot_callback_exit_fault);
+		CODE_STOP(OUTCOME_CALLBACK_ORDER);
 	gate.state = (uintptr_t)caller;
 	gate.record = callback->outer_record;
 	gate_look_at_guest(caller);

@@ -97,38 +97,6 @@ struct gate_callback {
 	int host_errno;
 };
 
-#define GATE_ASSERT(type, field, offset)                                                 \
-	_Static_assert(offsetof(struct type, field) == (offset), #type "." #field)
-GATE_ASSERT(gate, state, GATE_STATE);
-GATE_ASSERT(gate, record, GATE_RECORD);
-GATE_ASSERT(gate, thread, GATE_THREAD);
-GATE_ASSERT(gate, expected, GATE_EXPECTED);
-GATE_ASSERT(gate, control, GATE_CONTROL);
-GATE_ASSERT(gate, deferred, GATE_DEFERRED);
-GATE_ASSERT(gate_function, address, FUNCTION_ADDRESS);
-GATE_ASSERT(gate_function, gate, FUNCTION_GATE);
-GATE_ASSERT(gate_function, stack_bytes, FUNCTION_STACK_BYTES);
-GATE_ASSERT(gate_function, padding, FUNCTION_PADDING);
-GATE_ASSERT(gate_function, room, FUNCTION_ROOM);
-GATE_ASSERT(gate_function, force, FUNCTION_FORCE);
-GATE_ASSERT(gate_record, frame, RECORD_FRAME);
-GATE_ASSERT(gate_record, ret, RECORD_RETURN);
-GATE_ASSERT(gate_record, outer, RECORD_OUTER);
-GATE_ASSERT(gate_record, function, RECORD_FUNCTION);
-GATE_ASSERT(gate_record, guest_sp, RECORD_GUEST_SP);
-GATE_ASSERT(gate_record, saved, RECORD_SAVED);
-GATE_ASSERT(gate_record, mxcsr, RECORD_MXCSR);
-GATE_ASSERT(gate_record, control, RECORD_CONTROL);
-GATE_ASSERT(gate_record, expected, RECORD_EXPECTED);
-GATE_ASSERT(gate_record, now, RECORD_NOW);
-GATE_ASSERT(gate_callback, cookie_at, CALLBACK_COOKIE_AT);
-GATE_ASSERT(gate_callback, guest_high, CALLBACK_GUEST_HIGH);
-GATE_ASSERT(gate_callback, guest_sp, CALLBACK_GUEST_SP);
-GATE_ASSERT(gate_callback, target, CALLBACK_TARGET);
-_Static_assert(sizeof(struct gate_record) <= RECORD_SIZE, "gate_record");
-_Static_assert(sizeof(struct gate_callback) <= CALLBACK_SIZE, "gate_callback");
-#undef GATE_ASSERT
-
 /* Whether that state is a record's host function. */
 static inline bool gate_is_record(uintptr_t state)
 {
@@ -156,32 +124,5 @@ extern const char jumpslot_gate_on_guest_stack[];
  * interrupt reaches the guest. Never called from C.
  */
 extern const char jumpslot_bind[];
-
-/*
- * All of it; and the ways out: from check to out an interrupt makes them start over at
- * check, and from out on, GATE_LAST_STEPS bytes, it is delivered as in guest code.
- */
-extern const char jumpslot_gates_start[], jumpslot_gates_end[];
-extern const char jumpslot_gate_check[], jumpslot_gate_out[];
-extern const char jumpslot_stay_check[], jumpslot_stay_out[];
-extern const char jumpslot_pop_check[], jumpslot_pop_out[];
-extern const char jumpslot_bind_check[], jumpslot_bind_out[];
-
-/*
- * The instruction that copies a word of arguments, and the one behind it. How many there
- * are is an upper bound, so the copy may go beyond the end of the guest's memory.
- */
-extern const char jumpslot_gate_copy[];
-extern const char jumpslot_gate_copied[];
-
-/*
- * Where a gate stops, by an undefined instruction, when what it was promised does not
- * hold; the fault's report says so.
- */
-extern const char jumpslot_gate_exit_fault[];  /* a host function returned out of order */
-extern const char jumpslot_gate_entry_fault[]; /* its caller's callback is gone */
-extern const char jumpslot_callback_exit_fault[];  /* a callback returned out of order */
-extern const char jumpslot_callback_place_fault[]; /* it was called from elsewhere */
-extern const char jumpslot_gate_open_fault[]; /* the guest returned over a callback */
 
 #endif

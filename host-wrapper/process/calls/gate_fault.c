@@ -2,10 +2,10 @@
 #define _GNU_SOURCE
 #include <stddef.h>
 
+#include "common/code_table_x86.h"
 #include "process/signals/context.h"
 #include "gate.h"
 #include "gate_fault.h"
-#include "vcpu/interrupt.h"
 #include "runner/load.h"
 
 #define PAGE 4096u
@@ -41,27 +41,6 @@ static void describe_host(struct outcome *outcome)
 		outcome->callbacks++;
 }
 
-/* What a gate that stops there means; OUTCOME_NONE for any other place. */
-static uint32_t kind_of_gate(uintptr_t pc)
-{
-	static const struct {
-		const char *pc;
-		uint32_t kind;
-	} gates[] = {
-		{ jumpslot_gate_exit_fault, OUTCOME_HOST_ORDER },
-		{ jumpslot_gate_entry_fault, OUTCOME_CALLBACK_LEFT },
-		{ jumpslot_callback_exit_fault, OUTCOME_CALLBACK_ORDER },
-		{ jumpslot_callback_place_fault, OUTCOME_CALLBACK_PLACE },
-		{ jumpslot_gate_open_fault, OUTCOME_HOST_LEFT },
-		{ jumpslot_upcall_fault, OUTCOME_INTERRUPT_ORDER },
-	};
-
-	for (size_t i = 0; i < sizeof(gates) / sizeof(*gates); i++)
-		if (pc == (uintptr_t)gates[i].pc)
-			return gates[i].kind;
-	return OUTCOME_NONE;
-}
-
 static bool in_host_guard(uintptr_t address)
 {
 	return gate.stack_low && address < gate.stack_low &&
@@ -70,10 +49,10 @@ static bool in_host_guard(uintptr_t address)
 
 bool gate_fault_mend(const siginfo_t *info, void *context)
 {
+	struct code_range copy = code_range_find(CODE_COPY, context_pc(context));
 	uintptr_t address = (uintptr_t)info->si_addr, left, words;
 
-	if ((info->si_signo != SIGSEGV && info->si_signo != SIGBUS) ||
-	    context_pc(context) != (uintptr_t)jumpslot_gate_copy)
+	if ((info->si_signo != SIGSEGV && info->si_signo != SIGBUS) || !copy.end)
 		return false;
 	left = context_copy_left(context);
 	/* Not what it copies to, which would be the host's stack. */
@@ -84,13 +63,14 @@ bool gate_fault_mend(const siginfo_t *info, void *context)
 	if (words > left / sizeof(uintptr_t))
 		words = left / sizeof(uintptr_t);
 	context_skip_copy(context, words);
+	context_set_pc(context, copy.end);
 	return true;
 }
 
 void gate_fault_describe(struct outcome *outcome, const siginfo_t *info,
 			 const void *context)
 {
-	uint32_t kind = kind_of_gate(context_pc(context));
+	uint32_t kind = code_stop_find(context_pc(context));
 
 	if (info->si_signo == SIGILL && kind)
 		outcome->kind = kind;

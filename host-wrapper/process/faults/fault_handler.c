@@ -6,6 +6,7 @@
 
 #include <jumpslot/provider.h>
 
+#include "common/code_table_x86.h"
 #include "common/outcome.h"
 #include "common/page.h"
 #include "fault_cause.h"
@@ -108,7 +109,7 @@ bool fault_handler_enter(const siginfo_t *info, void *context, uint32_t *handler
 bool fault_handler_returned(const siginfo_t *info, const void *context)
 {
 	return info->si_signo == SIGILL && info->si_code > 0 &&
-	       context_pc(context) == (uintptr_t)jumpslot_fault_returned;
+	       code_range_find(CODE_RETURNED, context_pc(context)).end;
 }
 
 /* An interrupt that waited for the level comes where the guest goes on. */

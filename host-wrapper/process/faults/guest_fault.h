@@ -52,9 +52,8 @@ uint32_t guest_fault_enter(const struct fault_cause *cause, struct registers *re
  */
 bool guest_fault_answer(struct registers *registers, struct fault_answer *answer);
 
-/* In assembly: calls the handler; and the undefined instruction after its return. */
+/* In assembly: calls the guest's handler. */
 extern const char jumpslot_fault_call[];
-extern const char jumpslot_fault_returned[];
 
 /* Per machine: the registers of a struct jumpslot_fault. */
 void fault_read_registers(struct jumpslot_fault *to, const struct registers *from);

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/code_table_x86.h"
 #include "interrupt.h"
 #include "kick.h"
 #include "process/calls/gate.h"
@@ -19,29 +20,10 @@
 #include "process/signals/segments_x86.h"
 #include "push_frame.h"
 #include "runner/current.h"
-#include "sleep.h"
 #include "vcpu/hooks.h"
 #include "vcpu/interrupt.h"
 #include "vcpu/vcpu.h"
 #include "vcpu/xsave_size_x86.h"
-
-/* Code that runs in the guest's place. */
-struct range {
-	const char *start, *end;
-};
-
-static bool is_within(uintptr_t pc, const char *start, const char *end)
-{
-	return pc >= (uintptr_t)start && pc < (uintptr_t)end;
-}
-
-/* The ways out of gates and resolver, which check whether an interrupt was deferred. */
-static const struct range ways_out[] = {
-	{ jumpslot_gate_check, jumpslot_gate_out },
-	{ jumpslot_stay_check, jumpslot_stay_out },
-	{ jumpslot_pop_check, jumpslot_pop_out },
-	{ jumpslot_bind_check, jumpslot_bind_out },
-};
 
 /*
  * Whether the guest is on its way into or out of the host, which then sees what is
@@ -49,15 +31,12 @@ static const struct range ways_out[] = {
  */
 static bool sees_at_gate(void *context, uintptr_t pc)
 {
-	if (!is_within(pc, jumpslot_gates_start, jumpslot_gates_end))
+	struct code_range check = code_range_find(CODE_CHECK, pc);
+
+	if (!code_range_find(CODE_GATE, pc).end || code_range_find(CODE_LEFT, pc).end)
 		return false;
-	for (size_t i = 0; i < sizeof(ways_out) / sizeof(*ways_out); i++) {
-		if (is_within(pc, ways_out[i].start, ways_out[i].end))
-			context_set_pc(context, ways_out[i].start);
-		if (pc >= (uintptr_t)ways_out[i].end &&
-		    pc < (uintptr_t)ways_out[i].end + GATE_LAST_STEPS)
-			return false; /* only the return is left: guest code */
-	}
+	if (check.end)
+		context_set_pc(context, check.start);
 	return true;
 }
 
@@ -65,20 +44,20 @@ static enum vcpu_place place_of(void *context, uintptr_t pc)
 {
 	if (gate.state || sees_at_gate(context, pc))
 		return VCPU_IN_HOST;
-	if (is_within(pc, jumpslot_resume, jumpslot_resume_end) ||
-	    is_within(pc, vcpu_restore_vectors, jumpslot_restore_end))
-		return VCPU_IN_RETURNING;
-	return VCPU_IN_GUEST;
+	return code_range_find(CODE_RETURNING, pc).end ? VCPU_IN_RETURNING
+						       : VCPU_IN_GUEST;
 }
 
 static void deliver(void *context, unsigned vector)
 {
 	struct registers registers;
+	struct code_range sleep;
 	struct frame *frame;
 
 	context_read(context, &registers);
-	if (is_within(registers.pc, jumpslot_sleep_open, jumpslot_sleep_end))
-		registers.pc = (uintptr_t)jumpslot_sleep_end;
+	sleep = code_range_find(CODE_SLEEP, registers.pc);
+	if (sleep.end)
+		registers.pc = sleep.end;
 	frame = push_frame(context, &registers);
 	if (!frame) {
 		faults_end(OUTCOME_INTERRUPT_STACK, vector, context);
@@ -105,7 +84,7 @@ static void interrupt(void *context)
 		vcpu.waiting = 1;
 		break;
 	case VCPU_RESTART:
-		context_restart(context, jumpslot_resume, vcpu.resuming);
+		context_restart(context, (uintptr_t)jumpslot_resume, vcpu.resuming);
 		break;
 	case VCPU_DELIVER:
 		deliver(context, decision.vector);

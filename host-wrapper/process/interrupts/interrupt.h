@@ -17,10 +17,4 @@
  */
 int interrupt_start(struct message *message);
 
-/* In assembly: sends the signal to the calling thread, and preserves every register. */
-extern const char jumpslot_interrupt_here[];
-
-/* The end of vcpu_restore_vectors of vcpu/hooks.h. */
-extern const char jumpslot_restore_end[];
-
 #endif

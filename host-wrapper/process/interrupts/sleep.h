@@ -11,11 +11,4 @@
  */
 int jumpslot_sleep(const struct timespec *until, uint32_t delivered);
 
-/*
- * An interrupt delivered within this range would be followed by the sleep that it should
- * end: the handler of the signal continues at the end of the range.
- */
-extern const char jumpslot_sleep_open[];
-extern const char jumpslot_sleep_end[];
-
 #endif

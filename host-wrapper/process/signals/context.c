@@ -3,7 +3,6 @@
 #include <ucontext.h>
 
 #include "context.h"
-#include "process/calls/gate.h"
 
 static greg_t *registers_of(const void *context)
 {
@@ -30,12 +29,12 @@ uintptr_t context_frame(const void *context)
 	return reg(context, context_numbers.frame);
 }
 
-void context_set_pc(void *context, const char *pc)
+void context_set_pc(void *context, uintptr_t pc)
 {
-	registers_of(context)[context_numbers.pc] = (greg_t)(uintptr_t)pc;
+	registers_of(context)[context_numbers.pc] = (greg_t)pc;
 }
 
-void context_restart(void *context, const char *pc, uintptr_t sp)
+void context_restart(void *context, uintptr_t pc, uintptr_t sp)
 {
 	context_set_pc(context, pc);
 	registers_of(context)[context_numbers.sp] = (greg_t)sp;
@@ -54,5 +53,4 @@ void context_skip_copy(void *context, uintptr_t words)
 
 	registers[context_numbers.sp] -= (greg_t)(words * sizeof(uintptr_t));
 	registers[context_numbers.copy_left] -= (greg_t)((words - 1) * sizeof(uintptr_t));
-	context_set_pc(context, jumpslot_gate_copied);
 }

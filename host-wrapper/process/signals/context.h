@@ -25,8 +25,8 @@ uintptr_t context_frame(const void *context);
 
 /* Continues at `pc`; the second one also with the stack pointer `sp` and default flags.
  */
-void context_set_pc(void *context, const char *pc);
-void context_restart(void *context, const char *pc, uintptr_t sp);
+void context_set_pc(void *context, uintptr_t pc);
+void context_restart(void *context, uintptr_t pc, uintptr_t sp);
 
 /*
  * Vector and x87 registers: their XSAVE area; the size of everything that the context

@@ -1,5 +1,5 @@
 /* The other end of an i386 thunk, for thunks.c: yields the function's stack_bytes. */
-#include "gate_layout.h"
+#include "process/calls/gate_offsets.h"
 
 	.text
 	.globl	jumpslot_gate

@@ -3,46 +3,16 @@
  *
  *   (%esp) the function, the caller's EBP, return address, arguments
  *
- * EAX, ECX and EDX may hold arguments as well. Data is found through the function: position-
- * independent code has no address of its own. See gate.h.
+ * EAX, ECX and EDX may hold arguments as well. The gate finds its data through the
+ * function: position-independent code has no address of its own. See gate.h.
  */
-#include "process/calls/gate_layout.h"
+#define GATE(FIELD) GATE_##FIELD(%ebx)
+#define THREAD	    %gs:0
+#include "common/asm_i386.h"
+#include "process/arch/gate_x86.h"
 
-	/* Compares what the guest left with what the host has, and goes to `adjust` where
-	   they differ. \record: register. EBX: the gate. Changes ESI, the function. */
-	.macro	enter_host record, adjust
-	mov	%gs:0, %esi
-	cmp	GATE_THREAD(%ebx), %esi
-	jne	jumpslot_gate_thread_fault
-	stmxcsr	RECORD_MXCSR(\record)
-	fnstcw	RECORD_CONTROL(\record)
-	mov	RECORD_FUNCTION(\record), %esi
-	mov	FUNCTION_FORCE(%esi), %esi
-	or	RECORD_MXCSR(\record), %esi
-	and	$GATE_FORCED | MXCSR_CONTROL, %esi
-	mov	%esi, RECORD_EXPECTED(\record)
-	cmp	GATE_EXPECTED(%ebx), %esi
-	jne	\adjust
-	movzwl	RECORD_CONTROL(\record), %esi
-	cmp	GATE_CONTROL(%ebx), %esi
-	jne	\adjust
-	.endm
-
-	/* The same on the way back. Changes ECX. */
-	.macro	leave_host record, adjust
-	stmxcsr	RECORD_NOW(\record)
-	mov	RECORD_NOW(\record), %ecx
-	fnstcw	RECORD_NOW(\record)
-	and	$MXCSR_CONTROL, %ecx
-	cmp	RECORD_EXPECTED(\record), %ecx
-	jne	\adjust
-	movzwl	RECORD_NOW(\record), %ecx
-	cmp	RECORD_CONTROL(\record), %cx
-	jne	\adjust
-	.endm
-
-	/* Calls C with the record at ESP, on a stack aligned to 16, and keeps what a call to
-	   the host holds, or one from there returns. C leaves the vectors alone. */
+	/* Calls C with the record at ESP, on a stack aligned to 16. Preserves everything
+	   that holds an argument or a result; C does not touch vector registers. */
 	.macro	adjust function
 	push	%eax
 	push	%ecx
@@ -56,28 +26,22 @@
 	pop	%eax
 	.endm
 
-	.macro	hidden name
-	.globl	\name
-	.hidden	\name
-\name:
-	.endm
-
-	/* Compares with the gate's flag, by the function that \register holds. */
+	/* Compares gate.deferred, through the function in `register`, which changes. EBX may
+	   be the guest's already. */
 	.macro	check_deferred register
 	mov	FUNCTION_GATE(\register), \register
 	cmpb	$0, GATE_DEFERRED(\register)
 	.endm
 
-	.text
-	.balign	64
-	hidden	jumpslot_gates_start
-	.globl	jumpslot_gate
-	.hidden	jumpslot_gate
-	.type	jumpslot_gate, @function
-jumpslot_gate:
-	.cfi_startproc
+	/* The frame as a thunk left it: EBP is pushed, but not changed. */
+	.macro	thunk_frame
 	.cfi_def_cfa %esp, 12
 	.cfi_offset %ebp, -8
+	.endm
+
+	/* Makes a frame of it, and loads ESI with the function and EBX with the gate. */
+	.macro	begin_gate
+	thunk_frame
 	lea	4(%esp), %ebp
 	.cfi_def_cfa %ebp, 8
 	push	%ebx
@@ -86,44 +50,57 @@ jumpslot_gate:
 	.cfi_offset %esi, -20
 	mov	-4(%ebp), %esi
 	mov	FUNCTION_GATE(%esi), %ebx
-	cmpl	$0, GATE_STATE(%ebx)
+	.endm
+
+	/* EBX and ESI are the guest's, and so is EBP after this pop. */
+	.macro	pop_all
+	pop	%ebp
+	.cfi_def_cfa %esp, 4
+	.cfi_restore %ebx
+	.cfi_restore %esi
+	.cfi_same_value %ebp
+	.endm
+
+	.text
+	.balign	64
+.Lgates:
+FUNC(jumpslot_gate)
+	begin_gate
+	cmpl	$0, GATE(STATE)
 	jne	.Lnot_outermost
 .Lenter:
-	mov	GATE_RECORD(%ebx), %esp
+	mov	GATE(RECORD), %esp
 	mov	%esi, RECORD_FUNCTION(%esp)
 	mov	%ebp, RECORD_GUEST_SP(%esp)
-	mov	%esp, GATE_STATE(%ebx)
-	enter_host %esp, .Lto_host
+	mov	%esp, GATE(STATE)	/* from here on the host runs */
+	enter_host %esp, %esi, %esi, .Lto_host
 .Lat_host:
 	mov	-4(%ebp), %esi
 	cmpl	$0, FUNCTION_STACK_BYTES(%esi)
-	jne	.Lcopy
+	jne	.Lcopy_arguments
 .Lcall:
 	mov	-4(%ebp), %esi
-	/* gdb lets a frame continue on another stack in code of this name alone. Local, sized
-	   and of no type: what is shown is the function's own name. */
-	.local	__morestack
-__morestack:
+	other_stack
 	call	*FUNCTION_ADDRESS(%esi)
-	mov	GATE_RECORD(%ebx), %ecx
-	cmp	%ecx, GATE_STATE(%ebx)
-	jne	jumpslot_gate_exit_fault
+	mov	GATE(RECORD), %ecx
+	cmp	%ecx, GATE(STATE)
+	jne	.Lexit_fault
 	cmp	%ebp, RECORD_GUEST_SP(%ecx)
-	jne	jumpslot_gate_exit_fault
+	jne	.Lexit_fault
 	mov	FUNCTION_ROOM(%esi), %esi
 	add	%esp, %esi
 	sub	%ecx, %esi		/* bytes that the function popped */
 	mov	%ecx, %esp
 	mov	-4(%ebp), %ecx
 	cmp	FUNCTION_STACK_BYTES(%ecx), %esi
-	ja	jumpslot_gate_exit_fault
+	ja	.Lexit_fault
 	leave_host %esp, .Lto_guest
 .Lat_guest:
 	test	%esi, %esi
-	jnz	.Lpop
+	jnz	.Lpop_arguments
 	mov	RECORD_OUTER(%esp), %ecx
-	mov	%ecx, GATE_STATE(%ebx)
-	hidden	jumpslot_gate_check
+	mov	%ecx, GATE(STATE)	/* from here on the guest runs */
+.Lcheck:
 	mov	-4(%ebp), %ecx
 	check_deferred %ecx
 	jne	.Ldeferred
@@ -131,17 +108,18 @@ __morestack:
 	mov	-8(%ebp), %ebx
 	mov	-12(%ebp), %esi
 	mov	%ebp, %esp
-	hidden	jumpslot_gate_out
-	pop	%ebp
+.Lleft:
 	.cfi_remember_state
-	.cfi_def_cfa %esp, 4
-	.cfi_restore %ebx
-	.cfi_restore %esi
-	.cfi_same_value %ebp
+	pop_all
 	ret
-	.cfi_restore_state
+	/* Restarting is safe: the range reads EBP's frame, and changes neither. */
+	code_range CODE_CHECK, .Lcheck, .Lleft
+	/* Only the guest's frame pointer is left to restore. */
+	code_range CODE_LEFT, .Lleft, .Lpop_arguments
 
-.Lpop:					/* the frame goes up by as much, to where ECX is */
+	/* The function popped its arguments: the frame moves up by as much, to ECX. */
+.Lpop_arguments:
+	.cfi_restore_state
 	lea	(%ebp, %esi), %ecx
 	mov	4(%ebp), %esi
 	mov	%esi, 4(%ecx)
@@ -153,8 +131,8 @@ __morestack:
 	.cfi_escape 0x10, 3, 2, 0x75, 0x78
 	.cfi_escape 0x10, 6, 2, 0x75, 0x74
 	mov	RECORD_OUTER(%esp), %esi
-	mov	%esi, GATE_STATE(%ebx)
-	hidden	jumpslot_pop_check
+	mov	%esi, GATE(STATE)	/* from here on the guest runs */
+.Lpop_check:
 	mov	-4(%ebp), %esi
 	check_deferred %esi
 	jne	.Lpop_deferred
@@ -162,54 +140,50 @@ __morestack:
 	mov	-8(%ebp), %ebx
 	mov	-12(%ebp), %esi
 	mov	%ecx, %esp
-	hidden	jumpslot_pop_out
-	pop	%ebp
-	.cfi_def_cfa %esp, 4
-	.cfi_restore %ebx
-	.cfi_restore %esi
-	.cfi_same_value %ebp
+.Lpop_left:
+	.cfi_remember_state
+	pop_all
 	ret
-	.cfi_restore_state
+	/* Restarting is safe: the range reads ECX and EBP's frame, and changes none. */
+	code_range CODE_CHECK, .Lpop_check, .Lpop_left
+	/* Only the guest's frame pointer is left to restore. */
+	code_range CODE_LEFT, .Lpop_left, .Lpop_deferred
 
-	/* An interrupt had to wait; it comes behind the outermost gate. */
+.Lpop_deferred:				/* an interrupt waits for the outermost gate */
+	.cfi_restore_state
+	cmpl	$0, GATE_STATE(%esi)
+	jne	.Lpop_out
+	movb	$0, GATE_DEFERRED(%esi)
+	jmp	.Linterrupt
 .Ldeferred:
+	.cfi_restore_state
 	cmpl	$0, GATE_STATE(%ecx)
 	jne	.Lout
 	movb	$0, GATE_DEFERRED(%ecx)
 	mov	%ebp, %ecx
-	jmp	.Linterrupt
-.Lpop_deferred:
 	.cfi_remember_state
 	.cfi_def_cfa %ecx, 8
 	.cfi_escape 0x10, 3, 2, 0x75, 0x78	/* as above */
 	.cfi_escape 0x10, 6, 2, 0x75, 0x74
-	cmpl	$0, GATE_STATE(%esi)
-	jne	.Lpop_out
-	movb	$0, GATE_DEFERRED(%esi)
 .Linterrupt:
 	mov	-8(%ebp), %ebx
 	mov	-12(%ebp), %esi
 	mov	%ecx, %esp
-	pop	%ebp
-	.cfi_def_cfa %esp, 4
-	.cfi_restore %ebx
-	.cfi_restore %esi
-	.cfi_same_value %ebp
+	pop_all
 	jmp	jumpslot_interrupt_here
 	.cfi_restore_state
 
-.Lcopy:					/* from the last word to the first */
+.Lcopy_arguments:			/* from the last word to the first */
 	sub	FUNCTION_PADDING(%esi), %esp
 	mov	FUNCTION_STACK_BYTES(%esi), %esi
-	.globl	jumpslot_gate_copy
-	.hidden	jumpslot_gate_copy
-	.globl	jumpslot_gate_copied
-	.hidden	jumpslot_gate_copied
-jumpslot_gate_copy:
+.Lcopy:
 	push	4(%ebp, %esi)
-jumpslot_gate_copied:
+.Lcopied:
 	sub	$4, %esi
-	jnz	jumpslot_gate_copy
+	jnz	.Lcopy
+	/* The read may fault past the end of the guest's memory, where no argument is: the
+	   number of bytes is an upper bound. ESI counts the bytes that are left. */
+	code_range CODE_COPY, .Lcopy, .Lcopied
 	jmp	.Lcall
 
 .Lto_host:
@@ -220,14 +194,15 @@ jumpslot_gate_copied:
 	jmp	.Lat_guest
 
 .Lnot_outermost:
-	testb	$GATE_IN_CALLBACK, GATE_STATE(%ebx)
+	testb	$GATE_IN_CALLBACK, GATE(STATE)
 	jz	.Lhost_calls
 	call	check_callback
 	mov	-4(%ebp), %esi
 	jmp	.Lenter
 
-.Lhost_calls:				/* through a pointer to the guest's stub: a call */
-	mov	FUNCTION_ADDRESS(%esi), %esi	/* among its own */
+	/* The host calls through a pointer to the guest's stub: an ordinary call. */
+.Lhost_calls:
+	mov	FUNCTION_ADDRESS(%esi), %esi
 	mov	%esi, -4(%ebp)
 	pop	%esi
 	.cfi_restore %esi
@@ -237,46 +212,33 @@ jumpslot_gate_copied:
 	.cfi_def_cfa %esp, 12
 	.cfi_same_value %ebp
 	ret	$4			/* takes the frame pointer with it */
-	.cfi_endproc
-	.size	__morestack, . - __morestack
-	.size	jumpslot_gate, . - jumpslot_gate
+	end_other_stack
+END(jumpslot_gate)
 
-	/* EBP: a gate's frame of guest code that a callback runs. What the callback stands
-	   on must be as it was, and not around this frame: or the guest has left it by
-	   longjmp. Changes ESI. */
-	.type	check_callback, @function
-check_callback:
-	.cfi_startproc
-	push	%eax
-	.cfi_adjust_cfa_offset 4
-	mov	GATE_STATE(%ebx), %eax
+	/*
+	 * Guest code that a callback runs calls a gate, whose frame is at EBP. The word that
+	 * the callback left on the guest's stack must be intact, and outside the frames of
+	 * this call: otherwise the guest has left the callback by longjmp. Changes ESI.
+	 */
+LOCAL_FUNC(check_callback)
+	push_cfi %eax
+	mov	GATE(STATE), %eax
 	mov	CALLBACK_COOKIE_AT - GATE_IN_CALLBACK(%eax), %esi
 	cmp	%eax, (%esi)
-	jne	jumpslot_gate_entry_fault
+	jne	.Lentry_fault
 	mov	CALLBACK_GUEST_HIGH - GATE_IN_CALLBACK(%eax), %eax
-	sub	%esi, %eax
+	sub	%esi, %eax		/* size of the part that must stay */
 	neg	%esi
-	add	%ebp, %esi
+	add	%ebp, %esi		/* distance of the frame from its start */
 	cmp	%eax, %esi
-	jbe	jumpslot_gate_entry_fault
-	pop	%eax
-	.cfi_adjust_cfa_offset -4
+	jbe	.Lentry_fault
+	pop_cfi	%eax
 	ret
-jumpslot_gate_thread_fault:		/* the guest changed GS */
-	ud2
-	.globl	jumpslot_gate_entry_fault
-	.hidden	jumpslot_gate_entry_fault
-jumpslot_gate_entry_fault:
-	ud2
-	.globl	jumpslot_gate_exit_fault
-	.hidden	jumpslot_gate_exit_fault
-jumpslot_gate_exit_fault:
-	ud2
-	.cfi_endproc
-	.size	check_callback, . - check_callback
+	gate_faults
+END(check_callback)
 
-	/* The guest's registers, frame pointer and return address, the latter back onto its
-	   stack; as often as it is started. */
+	/* Restores the guest's registers, and puts its frame pointer and return address back
+	   onto its stack. May be restarted: only the last instruction moves ESP. */
 	.macro	put_back
 	mov	RECORD_SAVED(%ebp), %esi
 	mov	RECORD_SAVED + WORD(%ebp), %ebx
@@ -293,44 +255,32 @@ jumpslot_gate_exit_fault:
 	.cfi_restore %ebx
 	.endm
 
+	.macro	pop_last
+	pop_cfi	%ebp
+	.cfi_same_value %ebp
+	.endm
+
 	/*
-	 * For functions whose arguments nobody can count: the stack stays, so that they are
-	 * where the function looks for them, and the guest's return address makes room
-	 * for the gate's own. EBP points to the record, which begins as a frame does.
-	 * What the function pops is popped.
+	 * The gate for functions whose arguments nobody can count. The stack stays, so the
+	 * arguments are where the function looks for them; the gate's return address takes
+	 * the place of the guest's. EBP points to the record, which begins as a frame does.
+	 * Bytes that the function pops stay popped.
 	 */
 	.balign	64
-	.globl	jumpslot_gate_on_guest_stack
-	.hidden	jumpslot_gate_on_guest_stack
-	.type	jumpslot_gate_on_guest_stack, @function
-jumpslot_gate_on_guest_stack:
-	.cfi_startproc
-	.cfi_def_cfa %esp, 12
-	.cfi_offset %ebp, -8
-	lea	4(%esp), %ebp
-	.cfi_def_cfa %ebp, 8
-	push	%ebx
-	.cfi_offset %ebx, -16
-	push	%esi
-	.cfi_offset %esi, -20
-	mov	-4(%ebp), %esi
-	mov	FUNCTION_GATE(%esi), %ebx
-	cmpl	$0, GATE_STATE(%ebx)
+FUNC(jumpslot_gate_on_guest_stack)
+	begin_gate
+	cmpl	$0, GATE(STATE)
 	jne	.Lstay_not_outermost
 .Lstay_enter:
-	mov	GATE_RECORD(%ebx), %ebx
+	mov	GATE(RECORD), %ebx
 	mov	%esi, RECORD_FUNCTION(%ebx)
 	.cfi_def_cfa %esp, 20
-	pop	RECORD_SAVED(%ebx)
-	.cfi_adjust_cfa_offset -4
-	pop	RECORD_SAVED + WORD(%ebx)
-	.cfi_adjust_cfa_offset -4
+	pop_cfi	RECORD_SAVED(%ebx)
+	pop_cfi	RECORD_SAVED + WORD(%ebx)
 	add	$4, %esp
 	.cfi_adjust_cfa_offset -4
-	pop	RECORD_FRAME(%ebx)
-	.cfi_adjust_cfa_offset -4
-	pop	RECORD_RETURN(%ebx)
-	.cfi_adjust_cfa_offset -4
+	pop_cfi	RECORD_FRAME(%ebx)
+	pop_cfi	RECORD_RETURN(%ebx)
 	/* DW_CFA_expression: register, 2 bytes: DW_OP_breg5 (EBP) and a field */
 	mov	%ebx, %ebp
 	.cfi_escape 0x10, 6, 2, 0x75, RECORD_SAVED
@@ -339,38 +289,38 @@ jumpslot_gate_on_guest_stack:
 	.cfi_escape 0x10, 8, 2, 0x75, RECORD_RETURN
 	mov	FUNCTION_GATE(%esi), %ebx
 	mov	%esp, RECORD_GUEST_SP(%ebp)
-	mov	%ebp, GATE_STATE(%ebx)
-	enter_host %ebp, .Lstay_to_host
+	mov	%ebp, GATE(STATE)	/* from here on the host runs */
+	enter_host %ebp, %esi, %esi, .Lstay_to_host
 .Lstay_at_host:
 	mov	RECORD_FUNCTION(%ebp), %esi
 	call	*FUNCTION_ADDRESS(%esi)
-	cmp	%ebp, GATE_STATE(%ebx)
-	jne	jumpslot_gate_exit_fault
+	cmp	%ebp, GATE(STATE)
+	jne	.Lexit_fault
 	leave_host %ebp, .Lstay_to_guest
 .Lstay_at_guest:
 	mov	RECORD_OUTER(%ebp), %ecx
-	mov	%ecx, GATE_STATE(%ebx)
-	hidden	jumpslot_stay_check
+	mov	%ecx, GATE(STATE)	/* from here on the guest runs */
+.Lstay_check:
 	mov	RECORD_FUNCTION(%ebp), %ecx
 	check_deferred %ecx
 	jne	.Lstay_deferred
 .Lstay_out:
 	put_back
-	hidden	jumpslot_stay_out
-	pop	%ebp
-	.cfi_adjust_cfa_offset -4
-	.cfi_same_value %ebp
+.Lstay_left:
+	pop_last
 	ret
-	.cfi_restore_state
+	/* Restarting is safe: EBP and ESP are as before until the last instruction. */
+	code_range CODE_CHECK, .Lstay_check, .Lstay_left
+	/* Only the guest's frame pointer is left to restore. */
+	code_range CODE_LEFT, .Lstay_left, .Lstay_deferred
 
 .Lstay_deferred:
+	.cfi_restore_state
 	cmpl	$0, GATE_STATE(%ecx)
 	jne	.Lstay_out
 	movb	$0, GATE_DEFERRED(%ecx)
 	put_back
-	pop	%ebp
-	.cfi_adjust_cfa_offset -4
-	.cfi_same_value %ebp
+	pop_last
 	jmp	jumpslot_interrupt_here
 	.cfi_restore_state
 
@@ -396,64 +346,58 @@ jumpslot_gate_on_guest_stack:
 	.cfi_offset %ebx, -16
 	.cfi_offset %esi, -20
 	.cfi_offset %eip, -4
-	testb	$GATE_IN_CALLBACK, GATE_STATE(%ebx)
+	testb	$GATE_IN_CALLBACK, GATE(STATE)
 	jz	.Lhost_calls
 	call	check_callback
 	mov	-4(%ebp), %esi
 	jmp	.Lstay_enter
-	.cfi_endproc
-	.size	jumpslot_gate_on_guest_stack, . - jumpslot_gate_on_guest_stack
+END(jumpslot_gate_on_guest_stack)
 
 	/*
-	 * The resolver, without interrupts: while it waits for those that bind, nobody
-	 * else may run. The stack is as for jumpslot_resolver_entry, which takes
-	 * the entry's copy off; then the stub's return address replaces the entry.
+	 * The resolver without interrupts: while it waits for those that bind, nobody else
+	 * may run. The stack is as for jumpslot_resolver_entry, which takes off the copy of
+	 * the entry that is pushed here. Then the stub's return address replaces the entry.
 	 */
 	.balign	64
-	hidden	jumpslot_bind
-	.type	jumpslot_bind, @function
-	.cfi_startproc
+FUNC(jumpslot_bind)
 	endbr32
-	push	%ebx
-	.cfi_adjust_cfa_offset 4
-	.cfi_rel_offset %ebx, 0
-	call	1f
-1:	pop	%ebx
-	lea	gate - 1b(%ebx), %ebx
-	cmpl	$0, GATE_STATE(%ebx)
+	push_saved %ebx
+	find	gate, %ebx, WORD
+	cmpl	$0, GATE(STATE)
 	jne	.Lbind_anyway
-	movl	$GATE_RESOLVING, GATE_STATE(%ebx)
-	push	8(%esp)
-	.cfi_adjust_cfa_offset 4
+	movl	$GATE_RESOLVING, GATE(STATE)
+	push_cfi 8(%esp)
 	call	jumpslot_resolver_entry
 	.cfi_adjust_cfa_offset -4
-	movl	$0, GATE_STATE(%ebx)
-	hidden	jumpslot_bind_check
-	cmpb	$0, GATE_DEFERRED(%ebx)
+	movl	$0, GATE(STATE)
+.Lbind_check:
+	cmpb	$0, GATE(DEFERRED)
 	jne	.Lbind_deferred
-	pop	%ebx
 	.cfi_remember_state
-	.cfi_adjust_cfa_offset -4
-	.cfi_restore %ebx
-	hidden	jumpslot_bind_out
+	pop_saved %ebx
+.Lbind_left:
 	ret	$4
-	.cfi_restore_state
+	/* Restarting is safe: only the last instruction changes EBX and ESP. */
+	code_range CODE_CHECK, .Lbind_check, .Lbind_left
+	/* Every register is the guest's. */
+	code_range CODE_LEFT, .Lbind_left, .Lbind_deferred
+
 .Lbind_deferred:
-	movb	$0, GATE_DEFERRED(%ebx)
-	pop	%ebx
+	.cfi_restore_state
+	movb	$0, GATE(DEFERRED)
 	.cfi_remember_state
-	.cfi_adjust_cfa_offset -4
-	.cfi_restore %ebx
+	pop_saved %ebx
 	pop	(%esp)
 	jmp	jumpslot_interrupt_here
 	.cfi_restore_state
 .Lbind_anyway:
-	pop	%ebx
-	.cfi_adjust_cfa_offset -4
-	.cfi_restore %ebx
+	pop_saved %ebx
 	jmp	jumpslot_resolver_entry
-	.cfi_endproc
-	.size	jumpslot_bind, . - jumpslot_bind
-	hidden	jumpslot_gates_end
+END(jumpslot_bind)
+
+	/* gate.state may be the guest's here, but registers are not, or a host function is
+	   about to run. */
+	code_range CODE_GATE, .Lgates, .Lgates_end
+.Lgates_end:
 
 	.section .note.GNU-stack,"",@progbits

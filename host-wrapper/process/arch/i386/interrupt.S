@@ -4,19 +4,15 @@
  */
 #include <sys/syscall.h>
 
+#include "common/asm_i386.h"
 #include "process/calls/gate_layout.h"
-#include "process/interrupts/kick.h"
-#include "vcpu/interrupt_frame.h"
-#include "vcpu/vcpu_layout.h"
+#include "process/interrupts/kick_offsets.h"
+#include "vcpu/vcpu_offsets.h"
 
 	.text
 	/* Part of the return from a handler: EBX points to the frame. */
 	.balign	16
-	.globl	vcpu_restore_vectors
-	.hidden	vcpu_restore_vectors
-	.type	vcpu_restore_vectors, @function
-vcpu_restore_vectors:
-	.cfi_startproc
+FUNC(vcpu_restore_vectors)
 	mov	$1, %ecx		/* components in use; the others are initial */
 	xgetbv
 	or	FRAME_CHANGED(%ebx), %eax
@@ -25,88 +21,58 @@ vcpu_restore_vectors:
 	mov	FRAME_VECTORS(%ebx), %ecx
 	xrstor	(%ecx)
 	ret
-	.cfi_endproc
-	.globl	jumpslot_restore_end
-	.hidden	jumpslot_restore_end
-jumpslot_restore_end:
-	.size	vcpu_restore_vectors, . - vcpu_restore_vectors
+.Lrestored:
+	/* Restarting the return is safe here too: this only reads the frame. */
+	code_range CODE_RETURNING, vcpu_restore_vectors, .Lrestored
+END(vcpu_restore_vectors)
 
 	/* Preserves every register: they hold what the gate or the resolver returned. */
 	.balign	16
-	.globl	jumpslot_interrupt_here
-	.hidden	jumpslot_interrupt_here
-	.type	jumpslot_interrupt_here, @function
-jumpslot_interrupt_here:
-	.cfi_startproc
-	push	%eax
-	.cfi_adjust_cfa_offset 4
-	push	%ebx
-	.cfi_adjust_cfa_offset 4
-	.cfi_rel_offset %ebx, 0
-	push	%ecx
-	.cfi_adjust_cfa_offset 4
-	push	%edx
-	.cfi_adjust_cfa_offset 4
-	call	1f
-1:	pop	%eax
-	mov	kick - 1b + KICK_PROCESS(%eax), %ebx
-	mov	kick - 1b + KICK_THREAD(%eax), %ecx
+FUNC(jumpslot_interrupt_here)
+	push_cfi %eax
+	push_saved %ebx
+	push_cfi %ecx
+	push_cfi %edx
+	find	kick, %eax, WORD
+	mov	KICK_PROCESS(%eax), %ebx
+	mov	KICK_THREAD(%eax), %ecx
 	mov	$GATE_INTERRUPT, %edx
 	mov	$SYS_tgkill, %eax
 	int	$0x80
-	pop	%edx
-	.cfi_adjust_cfa_offset -4
-	pop	%ecx
-	.cfi_adjust_cfa_offset -4
-	pop	%ebx
-	.cfi_adjust_cfa_offset -4
-	.cfi_restore %ebx
-	pop	%eax
-	.cfi_adjust_cfa_offset -4
+	pop_cfi	%edx
+	pop_cfi	%ecx
+	pop_saved %ebx
+	pop_cfi	%eax
 	ret
-	.cfi_endproc
-	.size	jumpslot_interrupt_here, . - jumpslot_interrupt_here
+END(jumpslot_interrupt_here)
 
 	/*
 	 * int jumpslot_sleep(const struct timespec *until, uint32_t delivered): sleeps at
 	 * level 0, unless vcpu.delivered has changed. Returns 0 at the deadline.
 	 */
 	.balign	16
-	.globl	jumpslot_sleep
-	.hidden	jumpslot_sleep
-	.type	jumpslot_sleep, @function
-jumpslot_sleep:
-	.cfi_startproc
-	push	%ebx
-	.cfi_adjust_cfa_offset 4
-	.cfi_rel_offset %ebx, 0
-	push	%esi
-	.cfi_adjust_cfa_offset 4
-	.cfi_rel_offset %esi, 0
+FUNC(jumpslot_sleep)
+	push_saved %ebx
+	push_saved %esi
 	mov	$1, %ebx		/* CLOCK_MONOTONIC */
 	mov	$1, %ecx		/* TIMER_ABSTIME */
 	mov	12(%esp), %edx
-	find_vcpu %esi
+	find	vcpu, %esi, WORD
 	mov	16(%esp), %eax
-	.globl	jumpslot_sleep_open
-	.hidden	jumpslot_sleep_open
-jumpslot_sleep_open:			/* a delivery from here on goes on at the end */
+.Lenabled:
 	cmp	VCPU_DELIVERED(%esi), %eax
-	jne	jumpslot_sleep_end
+	jne	.Lwoken
 	xor	%esi, %esi
 	mov	$SYS_clock_nanosleep_time64, %eax
 	int	$0x80
-	.globl	jumpslot_sleep_end
-	.hidden	jumpslot_sleep_end
-jumpslot_sleep_end:
-	pop	%esi
-	.cfi_adjust_cfa_offset -4
-	.cfi_restore %esi
-	pop	%ebx
-	.cfi_adjust_cfa_offset -4
-	.cfi_restore %ebx
+.Lwoken:
+	pop_saved %esi
+	pop_saved %ebx
 	ret
-	.cfi_endproc
-	.size	jumpslot_sleep, . - jumpslot_sleep
+	/* An interrupt that is delivered in this range would be followed by the sleep that it
+	   should end. The code after the range needs none of its registers: the result counts
+	   only if vcpu.delivered has not changed. */
+	code_range CODE_SLEEP, .Lenabled, .Lwoken
+END(jumpslot_sleep)
 
 	.section .note.GNU-stack,"",@progbits

@@ -1,25 +1,20 @@
 /*
  * From a host function to the guest's code, on x86-64. R10 holds what the macro
- * jumpslot_guest_call() put there, a struct jumpslot_callee; everything else is as for
+ * jumpslot_guest_call() put there, a struct jumpslot_callee. Everything else is as for
  * the guest's function itself. See callback.h.
  */
+#include "common/asm_x86.h"
 #include "process/calls/gate_layout.h"
+#include "process/calls/gate_offsets.h"
 
 /* Below the callback, seven registers. */
-#define REGISTERS (CALLBACK_SIZE + 56)
+#define REGISTERS (CALLBACK_SIZE + 7 * WORD)
 
 	.text
 	.balign	64
-	.globl	jumpslot_guest_entry
-	.type	jumpslot_guest_entry, @function
-jumpslot_guest_entry:
-	.cfi_startproc
+EXPORTED_FUNC(jumpslot_guest_entry)
 	endbr64
-	push	%rbp
-	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %rbp, 0
-	mov	%rsp, %rbp
-	.cfi_def_cfa_register %rbp
+	push_frame
 	sub	$CALLBACK_SIZE, %rsp
 	push	%rax
 	push	%rdi
@@ -45,13 +40,10 @@ jumpslot_guest_entry:
 	pop	%rdi
 	pop	%rax
 	mov	CALLBACK_GUEST_SP - CALLBACK_SIZE(%rbp), %rsp
-	/* gdb lets a frame continue on another stack in code of this name alone. Local, sized
-	   and of no type: what is shown is the function's own name. */
-	.local	__morestack
-__morestack:
+	other_stack
 	call	*CALLBACK_TARGET - CALLBACK_SIZE(%rbp)
 	cmp	%rsp, CALLBACK_GUEST_SP - CALLBACK_SIZE(%rbp)
-	jne	jumpslot_callback_exit_fault
+	jne	.Lexit_fault
 	lea	-CALLBACK_SIZE(%rbp), %rsp
 	mov	%rsp, %rdi
 	push	%rax
@@ -59,24 +51,14 @@ __morestack:
 	call	callback_end
 	pop	%rdx
 	pop	%rax
-	leave
-	.cfi_def_cfa %rsp, 8
-	.cfi_restore %rbp
+	mov	%rbp, %rsp
+	.cfi_remember_state
+	pop_frame
 	ret
-	.cfi_endproc
-	.size	__morestack, . - __morestack
-	.size	jumpslot_guest_entry, . - jumpslot_guest_entry
-
-	.type	callback_faults, @function
-callback_faults:
-	.globl	jumpslot_callback_exit_fault
-	.hidden	jumpslot_callback_exit_fault
-jumpslot_callback_exit_fault:
-	ud2
-	.globl	jumpslot_callback_place_fault
-	.hidden	jumpslot_callback_place_fault
-jumpslot_callback_place_fault:
-	ud2
-	.size	callback_faults, . - callback_faults
+	.cfi_restore_state
+.Lexit_fault:				/* the guest returned with another stack */
+	stop	OUTCOME_CALLBACK_ORDER
+	end_other_stack
+END(jumpslot_guest_entry)
 
 	.section .note.GNU-stack,"",@progbits

@@ -1,42 +1,36 @@
 /* The way into an x86-64 guest and the way out. See enter.h. */
+#include "common/asm_x86.h"
 #include "process/calls/gate_layout.h"
+#include "process/calls/gate_offsets.h"
 
 	.text
 	.balign	16
-	.globl	jumpslot_enter
-	.hidden	jumpslot_enter
-	.type	jumpslot_enter, @function
-jumpslot_enter:				/* RDI entry, RSI top of stack, RDX start information */
-	.cfi_startproc
+FUNC(jumpslot_enter)			/* RDI entry, RSI top of stack, RDX start information */
 	endbr64
-	push	%rbp
-	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %rbp, 0
-	mov	%rsp, %rbp
-	.cfi_def_cfa_register %rbp
+	push_frame
 	push	%rbx
 	push	%r12
 	push	%r13
 	push	%r14
 	push	%r15
 	sub	$8, %rsp
-	stmxcsr	(%rsp)			/* the guest may change how floats behave */
+	stmxcsr	(%rsp)			/* the guest may change floating-point control */
 	fnstcw	4(%rsp)
 	mov	%rsp, host_stack(%rip)
 	mov	%rdi, %rax
 	mov	%rdx, %rdi
 	mov	%rsi, %rsp
-	.cfi_remember_state		/* for a debugger, this is where all frames begin */
+	.cfi_remember_state		/* all frames begin here, for a debugger */
 	.cfi_def_cfa %rsp, 8
 	.cfi_undefined %rip
 	.cfi_undefined %rbp
-	push	$0x202			/* flags and floats as the psABI has them */
+	push	$0x202			/* flags and floating point as the psABI has them */
 	popfq
 	fninit
 	push	$0x1f80
 	ldmxcsr	(%rsp)
 	pop	%rsi
-	xor	%ebp, %ebp		/* no stale pointers of the host's, as a courtesy */
+	xor	%ebp, %ebp		/* the guest does not depend on what the host left */
 	xor	%esi, %esi
 	xor	%edx, %edx
 	xor	%ecx, %ecx
@@ -52,12 +46,10 @@ jumpslot_enter:				/* RDI entry, RSI top of stack, RDX start information */
 	movq	$0, GATE_STATE + gate(%rip)
 	call	*%rax
 	cmpq	$0, GATE_STATE + gate(%rip)
-	jne	jumpslot_gate_open_fault
-	mov	%eax, %edi		/* returning is leaving with that status */
-	.globl	jumpslot_leave
-	.hidden	jumpslot_leave
+	jne	.Lhost_left
+	mov	%eax, %edi		/* the entry's result is the status */
 	.type	jumpslot_leave, @function
-jumpslot_leave:				/* EDI status */
+HIDDEN(jumpslot_leave)			/* EDI status */
 	movq	$GATE_OUTSIDE, GATE_STATE + gate(%rip)
 	mov	%edi, %eax
 	mov	host_stack(%rip), %rsp
@@ -73,15 +65,11 @@ jumpslot_leave:				/* EDI status */
 	pop	%r13
 	pop	%r12
 	pop	%rbx
-	pop	%rbp
-	.cfi_def_cfa %rsp, 8
+	pop_frame
 	ret
-	.globl	jumpslot_gate_open_fault
-	.hidden	jumpslot_gate_open_fault
-jumpslot_gate_open_fault:
-	ud2
-	.cfi_endproc
-	.size	jumpslot_enter, . - jumpslot_enter
+.Lhost_left:				/* the entry returned, but a host function has not */
+	stop	OUTCOME_HOST_LEFT
+END(jumpslot_enter)
 
 	.local	host_stack
 	.comm	host_stack, 8, 8

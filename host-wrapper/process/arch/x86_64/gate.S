@@ -1,44 +1,13 @@
 /*
- * The gate on x86-64. A thunk jumps here with the function in R11; every other register,
+ * The gate on x86-64. A thunk jumps here with the function in R11. Every other register,
  * and the stack from 8(%rsp) on, may hold an argument. See gate.h.
  */
-#include "process/calls/gate_layout.h"
+#define GATE(FIELD) GATE_##FIELD + gate(%rip)
+#define THREAD	    %fs:0
+#include "process/arch/gate_x86.h"
 
-	/* Compares what the guest left with what the host has, and goes to `adjust` where
-	   they differ. \record: register. Changes R11, which holds the function. */
-	.macro	enter_host record, adjust
-	mov	%fs:0, %r11
-	cmp	GATE_THREAD + gate(%rip), %r11
-	jne	jumpslot_gate_thread_fault
-	stmxcsr	RECORD_MXCSR(\record)
-	fnstcw	RECORD_CONTROL(\record)
-	mov	RECORD_FUNCTION(\record), %r11
-	mov	FUNCTION_FORCE(%r11), %r11d
-	or	RECORD_MXCSR(\record), %r11d
-	and	$GATE_FORCED | MXCSR_CONTROL, %r11d
-	mov	%r11d, RECORD_EXPECTED(\record)
-	cmp	GATE_EXPECTED + gate(%rip), %r11d
-	jne	\adjust
-	movzwl	RECORD_CONTROL(\record), %r11d
-	cmp	GATE_CONTROL + gate(%rip), %r11d
-	jne	\adjust
-	.endm
-
-	/* The same on the way back. Changes RCX. */
-	.macro	leave_host record, adjust
-	stmxcsr	RECORD_NOW(\record)
-	mov	RECORD_NOW(\record), %ecx
-	fnstcw	RECORD_NOW(\record)
-	and	$MXCSR_CONTROL, %ecx
-	cmp	RECORD_EXPECTED(\record), %ecx
-	jne	\adjust
-	movzwl	RECORD_NOW(\record), %ecx
-	cmp	RECORD_CONTROL(\record), %cx
-	jne	\adjust
-	.endm
-
-	/* Calls C with the record, which is in RBX or at RSP, and keeps what a call to the
-	   host holds, or one from there returns. C leaves the vectors alone. */
+	/* Calls C with the record at RSP. Preserves everything that holds an argument; C
+	   does not touch vector registers. */
 	.macro	adjust_to_host
 	push	%rax
 	push	%rcx
@@ -60,6 +29,7 @@
 	pop	%rax
 	.endm
 
+	/* The same with everything that holds a result. */
 	.macro	adjust_to_guest
 	push	%rax
 	push	%rdx
@@ -69,89 +39,69 @@
 	pop	%rax
 	.endm
 
-	.macro	hidden name
-	.globl	\name
-	.hidden	\name
-\name:
-	.endm
-
 	.text
 	.balign	64
-	hidden	jumpslot_gates_start
-	.globl	jumpslot_gate
-	.hidden	jumpslot_gate
-	.type	jumpslot_gate, @function
-jumpslot_gate:
-	.cfi_startproc
-	push	%rbp
-	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %rbp, 0
-	mov	%rsp, %rbp
-	.cfi_def_cfa_register %rbp
+.Lgates:
+FUNC(jumpslot_gate)
+	push_frame
 	push	%r11
-	cmpq	$0, GATE_STATE + gate(%rip)
+	cmpq	$0, GATE(STATE)
 	jne	.Lnot_outermost
 .Lenter:
-	mov	GATE_RECORD + gate(%rip), %rsp
+	mov	GATE(RECORD), %rsp
 	mov	%r11, RECORD_FUNCTION(%rsp)
 	mov	%rbp, RECORD_GUEST_SP(%rsp)
-	mov	%rsp, GATE_STATE + gate(%rip)
-	enter_host %rsp, .Lto_host
+	mov	%rsp, GATE(STATE)	/* from here on the host runs */
+	enter_host %rsp, %r11, %r11d, .Lto_host
 .Lat_host:
 	mov	-8(%rbp), %r11
 	cmpq	$0, FUNCTION_STACK_BYTES(%r11)
-	jne	.Lcopy
-	/* gdb lets a frame continue on another stack in code of this name alone. Local, sized
-	   and of no type: what is shown is the function's own name. */
-	.local	__morestack
-__morestack:
+	jne	.Lcopy_arguments
+	other_stack
 	call	*FUNCTION_ADDRESS(%r11)
 .Lreturned:
-	cmp	%rsp, GATE_STATE + gate(%rip)
-	jne	jumpslot_gate_exit_fault
+	cmp	%rsp, GATE(STATE)
+	jne	.Lexit_fault
 	leave_host %rsp, .Lto_guest
 .Lat_guest:
 	mov	RECORD_OUTER(%rsp), %rcx
-	mov	%rcx, GATE_STATE + gate(%rip)
-	hidden	jumpslot_gate_check
-	cmpb	$0, GATE_DEFERRED + gate(%rip)
+	mov	%rcx, GATE(STATE)	/* from here on the guest runs */
+.Lcheck:
+	cmpb	$0, GATE(DEFERRED)
 	jne	.Ldeferred
 .Lout:
 	mov	%rbp, %rsp
-	hidden	jumpslot_gate_out
-	hidden	jumpslot_pop_check	/* of i386 alone */
-	hidden	jumpslot_pop_out
-	pop	%rbp
+.Lleft:
 	.cfi_remember_state
-	.cfi_def_cfa %rsp, 8
-	.cfi_restore %rbp
+	pop_frame
 	ret
-	.cfi_restore_state
+	/* Restarting is safe: the range reads RBP, which it does not change. */
+	code_range CODE_CHECK, .Lcheck, .Lleft
+	/* RSP is the guest's, and only its frame pointer is left to restore. */
+	code_range CODE_LEFT, .Lleft, .Ldeferred
 
-.Ldeferred:				/* an interrupt had to wait, for the outermost */
-	cmpq	$0, GATE_STATE + gate(%rip)
+.Ldeferred:				/* an interrupt waits for the outermost gate */
+	.cfi_restore_state
+	cmpq	$0, GATE(STATE)
 	jne	.Lout
-	movb	$0, GATE_DEFERRED + gate(%rip)
+	movb	$0, GATE(DEFERRED)
 	mov	%rbp, %rsp
-	pop	%rbp
 	.cfi_remember_state
-	.cfi_def_cfa %rsp, 8
-	.cfi_restore %rbp
+	pop_frame
 	jmp	jumpslot_interrupt_here
 	.cfi_restore_state
 
-.Lcopy:					/* from the last word to the first */
+.Lcopy_arguments:			/* from the last word to the first */
 	sub	FUNCTION_PADDING(%r11), %rsp
 	mov	FUNCTION_STACK_BYTES(%r11), %r11
-	.globl	jumpslot_gate_copy
-	.hidden	jumpslot_gate_copy
-	.globl	jumpslot_gate_copied
-	.hidden	jumpslot_gate_copied
-jumpslot_gate_copy:
+.Lcopy:
 	push	8(%rbp, %r11)
-jumpslot_gate_copied:
+.Lcopied:
 	sub	$8, %r11
-	jnz	jumpslot_gate_copy
+	jnz	.Lcopy
+	/* The read may fault past the end of the guest's memory, where no argument is: the
+	   number of bytes is an upper bound. R11 counts the bytes that are left. */
+	code_range CODE_COPY, .Lcopy, .Lcopied
 	mov	-8(%rbp), %r11
 	call	*FUNCTION_ADDRESS(%r11)
 	mov	-8(%rbp), %rcx
@@ -166,7 +116,7 @@ jumpslot_gate_copied:
 	jmp	.Lat_guest
 
 .Lnot_outermost:
-	testb	$GATE_IN_CALLBACK, GATE_STATE + gate(%rip)
+	testb	$GATE_IN_CALLBACK, GATE(STATE)
 	jz	.Lhost_calls
 	push	%rax
 	call	check_callback
@@ -174,50 +124,39 @@ jumpslot_gate_copied:
 	mov	-8(%rbp), %r11
 	jmp	.Lenter
 
-.Lhost_calls:				/* through a pointer to the guest's stub: a call */
-	mov	%rbp, %rsp		/* among its own */
-	pop	%rbp
+	/* The host calls through a pointer to the guest's stub: an ordinary call. */
+.Lhost_calls:
+	mov	%rbp, %rsp
 	.cfi_remember_state
-	.cfi_def_cfa %rsp, 8
-	.cfi_restore %rbp
+	pop_frame
 	jmp	*FUNCTION_ADDRESS(%r11)
 	.cfi_restore_state
-	.cfi_endproc
-	.size	__morestack, . - __morestack
-	.size	jumpslot_gate, . - jumpslot_gate
+	end_other_stack
+END(jumpslot_gate)
 
-	/* RBP: a gate's frame of guest code that a callback runs. What the callback stands
-	   on must be as it was, and not around this frame: or the guest has left it by
-	   longjmp. Changes RAX and R11. */
-	.type	check_callback, @function
-check_callback:
-	.cfi_startproc
-	mov	GATE_STATE + gate(%rip), %rax
+	/*
+	 * Guest code that a callback runs calls a gate, whose frame is at RBP. The word that
+	 * the callback left on the guest's stack must be intact, and outside the frames of
+	 * this call: otherwise the guest has left the callback by longjmp. Changes RAX and
+	 * R11.
+	 */
+LOCAL_FUNC(check_callback)
+	mov	GATE(STATE), %rax
 	mov	CALLBACK_COOKIE_AT - GATE_IN_CALLBACK(%rax), %r11
 	cmp	%rax, (%r11)
-	jne	jumpslot_gate_entry_fault
+	jne	.Lentry_fault
 	mov	CALLBACK_GUEST_HIGH - GATE_IN_CALLBACK(%rax), %rax
-	sub	%r11, %rax
+	sub	%r11, %rax		/* size of the part that must stay */
 	neg	%r11
-	add	%rbp, %r11
+	add	%rbp, %r11		/* distance of the frame from its start */
 	cmp	%rax, %r11
-	jbe	jumpslot_gate_entry_fault
+	jbe	.Lentry_fault
 	ret
-jumpslot_gate_thread_fault:		/* the guest changed FS */
-	ud2
-	.globl	jumpslot_gate_entry_fault
-	.hidden	jumpslot_gate_entry_fault
-jumpslot_gate_entry_fault:
-	ud2
-	.globl	jumpslot_gate_exit_fault
-	.hidden	jumpslot_gate_exit_fault
-jumpslot_gate_exit_fault:
-	ud2
-	.cfi_endproc
-	.size	check_callback, . - check_callback
+	gate_faults
+END(check_callback)
 
-	/* The guest's frame pointer and return address go back onto its stack; as often as
-	   it is started. */
+	/* Puts the guest's frame pointer and return address back onto its stack. May be
+	   restarted: only the last instruction moves RSP. */
 	.macro	put_back
 	mov	RECORD_RETURN(%rbp), %rcx
 	mov	%rcx, -8(%rsp)
@@ -231,64 +170,56 @@ jumpslot_gate_exit_fault:
 	.endm
 
 	/*
-	 * For functions whose arguments nobody can count: the stack stays, so that they are
-	 * where the function looks for them, and the guest's return address makes room
-	 * for the gate's own. RBP points to the record, which begins as a frame does.
+	 * The gate for functions whose arguments nobody can count. The stack stays, so the
+	 * arguments are where the function looks for them; the gate's return address takes
+	 * the place of the guest's. RBP points to the record, which begins as a frame does.
 	 */
 	.balign	64
-	.globl	jumpslot_gate_on_guest_stack
-	.hidden	jumpslot_gate_on_guest_stack
-	.type	jumpslot_gate_on_guest_stack, @function
-jumpslot_gate_on_guest_stack:
-	.cfi_startproc
-	push	%rbp
-	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %rbp, 0
-	cmpq	$0, GATE_STATE + gate(%rip)
+FUNC(jumpslot_gate_on_guest_stack)
+	push_saved %rbp
+	cmpq	$0, GATE(STATE)
 	jne	.Lstay_not_outermost
 .Lstay_enter:
-	mov	GATE_RECORD + gate(%rip), %rbp
-	pop	RECORD_FRAME(%rbp)
-	.cfi_adjust_cfa_offset -8
+	mov	GATE(RECORD), %rbp
+	pop_cfi	RECORD_FRAME(%rbp)
 	/* DW_CFA_expression: register 6 (RBP), 2 bytes: DW_OP_breg6 RECORD_FRAME */
 	.cfi_escape 0x10, 6, 2, 0x76, RECORD_FRAME
-	pop	RECORD_RETURN(%rbp)
-	.cfi_adjust_cfa_offset -8
+	pop_cfi	RECORD_RETURN(%rbp)
 	/* Register 16, the return address: DW_OP_breg6 RECORD_RETURN */
 	.cfi_escape 0x10, 16, 2, 0x76, RECORD_RETURN
 	mov	%r11, RECORD_FUNCTION(%rbp)
 	mov	%rsp, RECORD_GUEST_SP(%rbp)
-	mov	%rbp, GATE_STATE + gate(%rip)
-	enter_host %rbp, .Lstay_to_host
+	mov	%rbp, GATE(STATE)	/* from here on the host runs */
+	enter_host %rbp, %r11, %r11d, .Lstay_to_host
 .Lstay_at_host:
 	mov	RECORD_FUNCTION(%rbp), %r11
 	call	*FUNCTION_ADDRESS(%r11)
-	cmp	%rbp, GATE_STATE + gate(%rip)
-	jne	jumpslot_gate_exit_fault
+	cmp	%rbp, GATE(STATE)
+	jne	.Lexit_fault
 	leave_host %rbp, .Lstay_to_guest
 .Lstay_at_guest:
 	mov	RECORD_OUTER(%rbp), %rcx
-	mov	%rcx, GATE_STATE + gate(%rip)
-	hidden	jumpslot_stay_check
-	cmpb	$0, GATE_DEFERRED + gate(%rip)
+	mov	%rcx, GATE(STATE)	/* from here on the guest runs */
+.Lstay_check:
+	cmpb	$0, GATE(DEFERRED)
 	jne	.Lstay_deferred
 .Lstay_out:
 	put_back
-	hidden	jumpslot_stay_out
-	pop	%rbp
-	.cfi_adjust_cfa_offset -8
-	.cfi_restore %rbp
+.Lstay_left:
+	pop_saved %rbp
 	ret
-	.cfi_restore_state
+	/* Restarting is safe: RBP and RSP are as before until the last instruction. */
+	code_range CODE_CHECK, .Lstay_check, .Lstay_left
+	/* RSP is the guest's, and only its frame pointer is left to restore. */
+	code_range CODE_LEFT, .Lstay_left, .Lstay_deferred
 
 .Lstay_deferred:
-	cmpq	$0, GATE_STATE + gate(%rip)
+	.cfi_restore_state
+	cmpq	$0, GATE(STATE)
 	jne	.Lstay_out
-	movb	$0, GATE_DEFERRED + gate(%rip)
+	movb	$0, GATE(DEFERRED)
 	put_back
-	pop	%rbp
-	.cfi_adjust_cfa_offset -8
-	.cfi_restore %rbp
+	pop_saved %rbp
 	jmp	jumpslot_interrupt_here
 	.cfi_restore_state
 
@@ -311,56 +242,53 @@ jumpslot_gate_on_guest_stack:
 	.cfi_def_cfa %rsp, 16
 	.cfi_offset %rbp, -16
 	.cfi_offset %rip, -8
-	testb	$GATE_IN_CALLBACK, GATE_STATE + gate(%rip)
+	testb	$GATE_IN_CALLBACK, GATE(STATE)
 	jz	.Lstay_host_calls
 	mov	%rsp, %rbp
-	push	%rax
-	.cfi_adjust_cfa_offset 8
-	push	%r11
-	.cfi_adjust_cfa_offset 8
+	push_cfi %rax
+	push_cfi %r11
 	call	check_callback
-	pop	%r11
-	.cfi_adjust_cfa_offset -8
-	pop	%rax
-	.cfi_adjust_cfa_offset -8
+	pop_cfi	%r11
+	pop_cfi	%rax
 	jmp	.Lstay_enter
 .Lstay_host_calls:
-	pop	%rbp
-	.cfi_adjust_cfa_offset -8
-	.cfi_restore %rbp
+	pop_saved %rbp
 	jmp	*FUNCTION_ADDRESS(%r11)
-	.cfi_endproc
-	.size	jumpslot_gate_on_guest_stack, . - jumpslot_gate_on_guest_stack
+END(jumpslot_gate_on_guest_stack)
 
 	/*
-	 * The resolver, without interrupts: while it waits for those that bind, nobody
-	 * else may run. R11 and 8(%rsp) are as for jumpslot_resolver_entry.
+	 * The resolver without interrupts: while it waits for those that bind, nobody else
+	 * may run. R11 and 8(%rsp) are as for jumpslot_resolver_entry.
 	 */
 	.balign	64
-	hidden	jumpslot_bind
-	.type	jumpslot_bind, @function
-	.cfi_startproc
+FUNC(jumpslot_bind)
 	endbr64
-	cmpq	$0, GATE_STATE + gate(%rip)
+	cmpq	$0, GATE(STATE)
 	jne	jumpslot_resolver_entry
-	movq	$GATE_RESOLVING, GATE_STATE + gate(%rip)
+	movq	$GATE_RESOLVING, GATE(STATE)
 	sub	$8, %rsp		/* aligned as in the stub */
 	.cfi_adjust_cfa_offset 8
 	call	jumpslot_resolver_entry
 	add	$8, %rsp
 	.cfi_adjust_cfa_offset -8
-	movq	$0, GATE_STATE + gate(%rip)
-	hidden	jumpslot_bind_check
-	cmpb	$0, GATE_DEFERRED + gate(%rip)
+	movq	$0, GATE(STATE)
+.Lbind_check:
+	cmpb	$0, GATE(DEFERRED)
 	jne	.Lbind_deferred
-	hidden	jumpslot_bind_out
+.Lbind_left:
 	ret
-	nop				/* GATE_LAST_STEPS */
+	/* Restarting is safe: the range changes nothing but flags. */
+	code_range CODE_CHECK, .Lbind_check, .Lbind_left
+	/* Every register is the guest's. */
+	code_range CODE_LEFT, .Lbind_left, .Lbind_deferred
 .Lbind_deferred:
-	movb	$0, GATE_DEFERRED + gate(%rip)
+	movb	$0, GATE(DEFERRED)
 	jmp	jumpslot_interrupt_here
-	.cfi_endproc
-	.size	jumpslot_bind, . - jumpslot_bind
-	hidden	jumpslot_gates_end
+END(jumpslot_bind)
+
+	/* gate.state may be the guest's here, but registers are not, or a host function is
+	   about to run. */
+	code_range CODE_GATE, .Lgates, .Lgates_end
+.Lgates_end:
 
 	.section .note.GNU-stack,"",@progbits

@@ -4,19 +4,15 @@
  */
 #include <sys/syscall.h>
 
+#include "common/asm_x86.h"
 #include "process/calls/gate_layout.h"
-#include "process/interrupts/kick.h"
-#include "vcpu/interrupt_frame.h"
-#include "vcpu/vcpu_layout.h"
+#include "process/interrupts/kick_offsets.h"
+#include "vcpu/vcpu_offsets.h"
 
 	.text
 	/* Part of the return from a handler: RBX points to the frame. */
 	.balign	16
-	.globl	vcpu_restore_vectors
-	.hidden	vcpu_restore_vectors
-	.type	vcpu_restore_vectors, @function
-vcpu_restore_vectors:
-	.cfi_startproc
+FUNC(vcpu_restore_vectors)
 	mov	$1, %ecx		/* components in use; the others are initial */
 	xgetbv
 	or	FRAME_CHANGED(%rbx), %eax
@@ -25,80 +21,57 @@ vcpu_restore_vectors:
 	mov	FRAME_VECTORS(%rbx), %rcx
 	xrstor64 (%rcx)
 	ret
-	.cfi_endproc
-	.globl	jumpslot_restore_end
-	.hidden	jumpslot_restore_end
-jumpslot_restore_end:
-	.size	vcpu_restore_vectors, . - vcpu_restore_vectors
+.Lrestored:
+	/* Restarting the return is safe here too: this only reads the frame. */
+	code_range CODE_RETURNING, vcpu_restore_vectors, .Lrestored
+END(vcpu_restore_vectors)
 
 	/* Preserves every register: they hold what the gate or the resolver returned. */
 	.balign	16
-	.globl	jumpslot_interrupt_here
-	.hidden	jumpslot_interrupt_here
-	.type	jumpslot_interrupt_here, @function
-jumpslot_interrupt_here:
-	.cfi_startproc
-	push	%rax
-	.cfi_adjust_cfa_offset 8
-	push	%rcx			/* the kernel changes RCX and R11 */
-	.cfi_adjust_cfa_offset 8
-	push	%rdx
-	.cfi_adjust_cfa_offset 8
-	push	%rsi
-	.cfi_adjust_cfa_offset 8
-	push	%rdi
-	.cfi_adjust_cfa_offset 8
-	push	%r11
-	.cfi_adjust_cfa_offset 8
+FUNC(jumpslot_interrupt_here)
+	push_cfi %rax
+	push_cfi %rcx			/* the kernel changes RCX and R11 */
+	push_cfi %rdx
+	push_cfi %rsi
+	push_cfi %rdi
+	push_cfi %r11
 	mov	$SYS_tgkill, %eax
 	mov	KICK_PROCESS + kick(%rip), %edi
 	mov	KICK_THREAD + kick(%rip), %esi
 	mov	$GATE_INTERRUPT, %edx
 	syscall
-	pop	%r11
-	.cfi_adjust_cfa_offset -8
-	pop	%rdi
-	.cfi_adjust_cfa_offset -8
-	pop	%rsi
-	.cfi_adjust_cfa_offset -8
-	pop	%rdx
-	.cfi_adjust_cfa_offset -8
-	pop	%rcx
-	.cfi_adjust_cfa_offset -8
-	pop	%rax
-	.cfi_adjust_cfa_offset -8
+	pop_cfi	%r11
+	pop_cfi	%rdi
+	pop_cfi	%rsi
+	pop_cfi	%rdx
+	pop_cfi	%rcx
+	pop_cfi	%rax
 	ret
-	.cfi_endproc
-	.size	jumpslot_interrupt_here, . - jumpslot_interrupt_here
+END(jumpslot_interrupt_here)
 
 	/*
 	 * int jumpslot_sleep(const struct timespec *until, uint32_t delivered): sleeps at
 	 * level 0, unless vcpu.delivered has changed. Returns 0 at the deadline.
 	 */
 	.balign	16
-	.globl	jumpslot_sleep
-	.hidden	jumpslot_sleep
-	.type	jumpslot_sleep, @function
-jumpslot_sleep:
-	.cfi_startproc
+FUNC(jumpslot_sleep)
 	mov	%rdi, %rdx
 	mov	%esi, %r8d
 	mov	$1, %edi		/* CLOCK_MONOTONIC */
 	mov	$1, %esi		/* TIMER_ABSTIME */
 	xor	%r10d, %r10d
-	.globl	jumpslot_sleep_open
-	.hidden	jumpslot_sleep_open
-jumpslot_sleep_open:			/* a delivery from here on goes on at the end */
+.Lenabled:
 	mov	$1, %eax
 	cmp	VCPU_DELIVERED + vcpu(%rip), %r8d
-	jne	jumpslot_sleep_end
+	jne	.Lwoken
 	mov	$SYS_clock_nanosleep, %eax
 	syscall
-	.globl	jumpslot_sleep_end
-	.hidden	jumpslot_sleep_end
-jumpslot_sleep_end:
+.Lwoken:
 	ret
-	.cfi_endproc
-	.size	jumpslot_sleep, . - jumpslot_sleep
+	/* An interrupt that is delivered in this range would be followed by the sleep that it
+	   should end. The code after the range needs none of its registers: the result counts
+	   only if vcpu.delivered has not changed. */
+	code_range CODE_SLEEP, .Lenabled, .Lwoken
+END(jumpslot_sleep)
 
 	.section .note.GNU-stack,"",@progbits

@@ -1,0 +1,68 @@
+/*
+ * The gate's assembly that both x86 architectures share. Each gate.S defines first
+ *
+ *   GATE(FIELD)	operand for a field of struct gate
+ *   THREAD		operand for the word that holds the thread's own address
+ *
+ * Depends on asm_x86.h and on the gate's constants.
+ */
+#ifndef JUMPSLOT_GATE_X86_H
+#define JUMPSLOT_GATE_X86_H
+
+#ifdef __ASSEMBLER__
+/* clang-format off */
+#include "common/asm_x86.h"
+#include "process/calls/gate_layout.h"
+#include "process/calls/gate_offsets.h"
+
+	/*
+	 * Notes the guest's floating-point control in the record, and jumps to `adjust` if
+	 * it differs from the host's or the function needs more. `function` and `value`:
+	 * one register and its lower 32 bits; both change, and `function` holds the
+	 * function before.
+	 */
+	.macro	enter_host record, function, value, adjust
+	mov	THREAD, \function	/* did the guest change the host's segment? */
+	cmp	GATE(THREAD), \function
+	jne	.Lthread_fault
+	stmxcsr	RECORD_MXCSR(\record)
+	fnstcw	RECORD_CONTROL(\record)
+	mov	RECORD_FUNCTION(\record), \function
+	mov	FUNCTION_FORCE(\function), \value
+	or	RECORD_MXCSR(\record), \value
+	and	$GATE_FORCED | MXCSR_CONTROL, \value
+	mov	\value, RECORD_EXPECTED(\record)
+	cmp	GATE(EXPECTED), \value
+	jne	\adjust
+	movzwl	RECORD_CONTROL(\record), \value
+	cmp	GATE(CONTROL), \value
+	jne	\adjust
+	.endm
+
+	/* Jumps to `adjust` if the host left another floating-point control than the
+	   record's. Changes ECX. */
+	.macro	leave_host record, adjust
+	stmxcsr	RECORD_NOW(\record)
+	mov	RECORD_NOW(\record), %ecx
+	fnstcw	RECORD_NOW(\record)
+	and	$MXCSR_CONTROL, %ecx
+	cmp	RECORD_EXPECTED(\record), %ecx
+	jne	\adjust
+	movzwl	RECORD_NOW(\record), %ecx
+	cmp	RECORD_CONTROL(\record), %cx
+	jne	\adjust
+	.endm
+
+	/* Where the gate stops. RBP, or EBP, points to a frame for `.Lentry_fault`. */
+	.macro	gate_faults
+.Lthread_fault:				/* the handler finds the segment changed */
+	ud2
+.Lentry_fault:				/* the guest has left its callback by longjmp */
+	stop	OUTCOME_CALLBACK_LEFT
+.Lexit_fault:				/* a host function returned out of order */
+	stop	OUTCOME_HOST_ORDER
+	.endm
+
+/* clang-format on */
+#endif
+#endif
