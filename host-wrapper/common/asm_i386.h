@@ -6,8 +6,8 @@
 /* clang-format off */
 #include "common/asm_x86.h"
 
-	/* Loads the address of a variable, wherever this program was loaded. `pushed`: WORD
-	   if the CFA is computed from the stack pointer. */
+	/* Loads the address of a variable, wherever this program was loaded. `pushed`:
+	   WORD if the CFA is computed from the stack pointer. */
 	.macro	find variable, register, pushed=0
 	call	1f
 1:	.cfi_adjust_cfa_offset \pushed

@@ -23,8 +23,8 @@
 	.hidden	name;				\
 name:
 
-/* Begins a function that only its own file calls, one that the runner calls, and one that
- * is exported to providers. */
+/* Begins a function that only its own file calls, one that other files call, and one that
+ * providers call too. */
 #define LOCAL_FUNC(name)			\
 	.type	name, @function;		\
 name:						\
@@ -36,7 +36,7 @@ name:						\
 	.globl	name;				\
 	LOCAL_FUNC(name)
 
-/* Begins a function that has no caller on its stack, where no frame rule holds at first. */
+/* Begins a function that has no caller on its stack: no frame rule holds at first. */
 #define ROOT_FUNC(name)				\
 	.type	name, @function;		\
 	HIDDEN(name)				\
@@ -82,9 +82,10 @@ name:						\
 	.cfi_restore REG(bp)
 	.endm
 
-	/* The stack pointer changes to another stack here. gdb follows such a frame only in
-	   code named __morestack. The symbol is local and has no type, so that backtraces
-	   show the function's own name. `end_other_stack` gives it its size. */
+	/* The stack pointer changes to another stack here. gdb follows such a frame
+	   only in code named __morestack. The symbol is local and has no type, so that
+	   backtraces show the function's own name. `end_other_stack` gives it its
+	   size. */
 	.macro	other_stack
 	.local	__morestack
 __morestack:

@@ -7,10 +7,10 @@
 #ifndef JUMPSLOT_CODE_TABLE_X86_H
 #define JUMPSLOT_CODE_TABLE_X86_H
 
-/* What a signal handler does when it finds the program counter in a range. */
-#define CODE_GATE      1 /* interrupt: wait, the way out of the gate looks for it */
-#define CODE_CHECK     2 /* the same, and continue at the range's start: look again */
-#define CODE_LEFT      3 /* interrupt: deliver as in guest code, though in CODE_GATE */
+/* Kinds of ranges, by what a signal handler does if the program counter is in one. */
+#define CODE_GATE      1 /* interrupt: wait; the way out of the gate looks for it */
+#define CODE_CHECK     2 /* interrupt in CODE_GATE: continue at the range's start */
+#define CODE_GUEST     3 /* in CODE_GATE: as guest code, registers are the guest's */
 #define CODE_RETURNING 4 /* interrupt at level 0: restart at jumpslot_resume */
 #define CODE_SLEEP     5 /* interrupt that is delivered: continue at the range's end */
 #define CODE_COPY      6 /* fault by reading: skip the word, continue at the range's end */
@@ -20,7 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* As they lie in their sections: each field but the last holds a distance from itself. */
+/* Entries as they lie in their sections. All fields except the last hold the distance
+ * from the field to the code. */
 struct code_range_entry {
 	int32_t start, end;
 	uint32_t kind;
@@ -40,7 +41,7 @@ extern const struct code_stop_entry __stop_jumpslot_stops[] CODE_HIDDEN;
 #undef CODE_HIDDEN
 
 struct code_range {
-	uintptr_t start, end; /* both 0: there is none */
+	uintptr_t start, end; /* both 0: not found */
 };
 
 static inline uintptr_t code_address(const int32_t *distance)
@@ -63,7 +64,7 @@ static inline struct code_range code_range_find(uint32_t kind, uintptr_t pc)
 	return (struct code_range){ 0, 0 };
 }
 
-/* The OUTCOME_* of code that stopped at `pc`; 0 if that is no stop. Async-signal-safe. */
+/* The OUTCOME_* of the stop at `pc`, or 0. Async-signal-safe. */
 static inline uint32_t code_stop_find(uintptr_t pc)
 {
 	const struct code_stop_entry *entry = __start_jumpslot_stops;
@@ -77,12 +78,12 @@ static inline uint32_t code_stop_find(uintptr_t pc)
 /* Stops with that OUTCOME_*, a constant: the fault handler reports it. */
 #define CODE_STOP(outcome)                                                               \
 	do {                                                                             \
-		__asm__ volatile("1:	ud2\n"                                              \
-				 "	.pushsection jumpslot_stops, \"a\"\n"                 \
-				 "	.balign	4\n"                                          \
-				 "	.long	1b - .\n"                                       \
-				 "	.long	%c0\n"                                          \
-				 "	.popsection"                                          \
+		__asm__ volatile("1: ud2\n"                                              \
+				 ".pushsection jumpslot_stops, \"a\"\n"                  \
+				 ".balign 4\n"                                           \
+				 ".long 1b - .\n"                                        \
+				 ".long %c0\n"                                           \
+				 ".popsection"                                           \
 				 :                                                       \
 				 : "i"(outcome));                                        \
 		__builtin_unreachable();                                                 \

@@ -50,9 +50,10 @@ HIDDEN(jumpslot_resume)
 	popf
 	ret
 .Lresumed:
-	/* Restarting is safe at any instruction: the range only reads the frame, vcpu.resuming
-	   tells where it is, and the range disables interrupts again before anything else.
-	   It must restart: if a handler ran on a half-restored frame, the stack would grow. */
+	/* Restarting is safe at any instruction: the range only reads the frame,
+	   vcpu.resuming tells where it is, and the range disables interrupts again
+	   before anything else. It must restart: if a handler ran on a half-restored
+	   frame, the stack would grow. */
 	code_range CODE_RETURNING, jumpslot_resume, .Lresumed
 
 .Lnext:					/* the next vector, on the same frame */

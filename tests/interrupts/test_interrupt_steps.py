@@ -97,7 +97,7 @@ UNPROTECTED = {
     "resolver looks once": (
         "{arch}/gate.S", *label_after_compare(".Lbind_check"), LOST, "direct, unbound"),
     "gate's last steps defer": (
-        "interrupt.c", r" \|\| code_range_find\(CODE_LEFT, pc\)\.end", "", LOST, "none"),
+        "interrupt.c", r" \|\| code_range_find\(CODE_GUEST, pc\)\.end", "", LOST, "none"),
     "gate is guest code": (
         "interrupt.c", r"gate\.state \|\| sees_at_gate\(context, pc\)",
         "gate.state && pc",

@@ -16,10 +16,10 @@
 #include "process/calls/gate_offsets.h"
 
 	/*
-	 * Notes the guest's floating-point control in the record, and jumps to `adjust` if
-	 * it differs from the host's or the function needs more. `function` and `value`:
-	 * one register and its lower 32 bits; both change, and `function` holds the
-	 * function before.
+	 * Notes the guest's floating-point control in the record, and jumps to `adjust`
+	 * if it differs from the host's or the function needs more. `function` and
+	 * `value`: one register and its lower 32 bits; both change, and `function` holds
+	 * the function before.
 	 */
 	.macro	enter_host record, function, value, adjust
 	mov	THREAD, \function	/* did the guest change the host's segment? */
@@ -51,6 +51,27 @@
 	movzwl	RECORD_NOW(\record), %ecx
 	cmp	RECORD_CONTROL(\record), %cx
 	jne	\adjust
+	.endm
+
+	/*
+	 * On the way to gate_to_host: the guest may have an unmasked x87 exception
+	 * pending, which the next load of a control word would raise. It is the guest's:
+	 * `undo` goes back to the state at the call and raises it there.
+	 */
+	.macro	check_x87 record, undo
+	fnstsw	RECORD_NOW(\record)
+	testb	$X87_PENDING, RECORD_NOW(\record)
+	jnz	\undo
+	.endm
+
+	/* The stack pointer points to the guest's return address, and every register that
+	   the call preserves or that holds an argument is the guest's. */
+	.macro	raise_x87
+.Lraise:
+	fwait
+.Lraised:
+	ud2				/* never: nothing clears the exception */
+	code_range CODE_GUEST, .Lraise, .Lraised
 	.endm
 
 	/* Where the gate stops. RBP, or EBP, points to a frame for `.Lentry_fault`. */

@@ -24,7 +24,8 @@ static struct gate_record *running(void)
 	return (struct gate_record *)gate.state;
 }
 
-/* How many there are is an upper bound, as in the gate: not beyond the guest's memory. */
+/* The number of bytes is an upper bound, as in the gate. Stops at the end of the guest's
+ * memory. */
 static size_t readable(const uintptr_t *from, size_t bytes)
 {
 	const struct guest_region *region = current_region((uintptr_t)from);

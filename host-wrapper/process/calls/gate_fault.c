@@ -1,4 +1,4 @@
-/* What the gate's own state says of a fault. See gate_fault.h. */
+/* Faults described by the gate's state. See gate_fault.h. */
 #define _GNU_SOURCE
 #include <stddef.h>
 
@@ -23,7 +23,7 @@ static const struct gate_callback *callback_of(uintptr_t state)
 	return (const struct gate_callback *)(state - GATE_IN_CALLBACK);
 }
 
-/* Which host functions have not returned. */
+/* Describes the host functions that have not returned. */
 static void describe_host(struct outcome *outcome)
 {
 	const struct gate_record *record = (const struct gate_record *)gate.state;
@@ -74,6 +74,10 @@ void gate_fault_describe(struct outcome *outcome, const siginfo_t *info,
 
 	if (info->si_signo == SIGILL && kind)
 		outcome->kind = kind;
+	/* Raised in the gate, in the guest's place: its return address is on top. */
+	if (info->si_signo == SIGFPE &&
+	    code_range_find(CODE_GUEST, context_pc(context)).end)
+		outcome->pc = *(const uintptr_t *)context_sp(context);
 	if (outcome->kind == OUTCOME_CALLBACK_LEFT)
 		outcome->pc = ((const uintptr_t *)context_frame(context))[1];
 	if (info->si_signo == SIGSEGV && info->si_code == SEGV_ACCERR &&

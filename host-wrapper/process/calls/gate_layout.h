@@ -5,26 +5,29 @@
 #ifndef JUMPSLOT_GATE_LAYOUT_H
 #define JUMPSLOT_GATE_LAYOUT_H
 
-/* gate.state outside of the guest, and while the resolver binds: no record's address. */
+/* gate.state outside the guest, and while the resolver binds: smaller than any address.
+ */
 #define GATE_OUTSIDE   2
 #define GATE_RESOLVING 4
 
-/* The signal that carries interrupts to the guest (SIGURG); blocking functions mask it.
- * By default it is ignored, and several of them count as one. */
+/* SIGURG, the signal of the guest's interrupts, which blocking functions mask. Its
+ * default is to be ignored. */
 #define GATE_INTERRUPT 23
 
 /* gate.state while guest code runs above a host function: this bit, and the callback. */
 #define GATE_IN_CALLBACK 1
 
-/* MXCSR: what decides how floats behave. Its flags below are the callee's to change, and
- * cross the gate as they cross any call (x86-64 psABI, section 3.2.3). */
+/* MXCSR's control bits. The flags below them are not preserved by a call (x86-64 psABI,
+ * section 3.2.3), and cross the gate as they cross any call. */
 #define MXCSR_CONTROL 0xffc0
-/* No value of MXCSR's control bits: makes the gate look closer. One is compared with, and
- * the other is added to what is compared. */
+/* x87 status word, low byte: an unmasked exception is pending. */
+#define X87_PENDING 0x80
+/* Bits that MXCSR_CONTROL lacks. They make the gate take the slow path: GATE_NEVER as the
+ * value to compare with, GATE_FORCED as part of the value that is compared. */
 #define GATE_NEVER  0x40000000
 #define GATE_FORCED 0x80000000
 
-/* Alignment of copied arguments and of what lies around them: any vector's. */
+/* Alignment of copied arguments and of records: the largest of a vector. */
 #define GATE_ALIGNMENT 64
 
 #endif

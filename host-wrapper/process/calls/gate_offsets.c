@@ -38,6 +38,7 @@ void gate_offsets(void)
 	OFFSET(CALLBACK_GUEST_HIGH, struct gate_callback, guest_high);
 	OFFSET(CALLBACK_GUEST_SP, struct gate_callback, guest_sp);
 	OFFSET(CALLBACK_TARGET, struct gate_callback, target);
+	OFFSET(CALLBACK_X87_STATUS, struct gate_callback, x87_status);
 	/* Aligned, so that the stack below a callback is. */
 	CONSTANT(CALLBACK_SIZE, (sizeof(struct gate_callback) + 15) & ~(size_t)15);
 

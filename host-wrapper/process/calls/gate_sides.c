@@ -9,14 +9,14 @@
 #include "vcpu/float_control_x86.h"
 #include "gate_sides.h"
 
-/* The flags stay: they are the callee's to set. */
+/* The flags stay: a call may set them. */
 static void load_mxcsr(uint32_t control)
 {
 	float_load_mxcsr((float_read_mxcsr() & ~(uint32_t)MXCSR_CONTROL) |
 			 (control & MXCSR_CONTROL));
 }
 
-/* Returns the one until then. Cannot fail; syscall() is a few instructions in any libc.
+/* Returns the previous mask. Cannot fail. syscall() uses no vector register in any libc.
  */
 static uint64_t set_mask(uint64_t mask)
 {
@@ -38,8 +38,8 @@ static bool masks_differ(const struct gate_record *record)
 	return gate.masks_differ || record->function->blocking;
 }
 
-/* To the guest's mask. What the host's was, the kernel knows best: a signal's handler or
- * the child of a vfork() may have changed it and back without a word. */
+/* Sets the guest's mask. Takes the host's from the kernel: a signal handler or the child
+ * of a vfork() may have changed it without calling pthread_sigmask(). */
 static void leave_mask(uint64_t forced)
 {
 	uint64_t old = set_mask(gate.guest_mask);
@@ -48,11 +48,18 @@ static void leave_mask(uint64_t forced)
 	gate.masks_differ = gate.host_mask != gate.guest_mask;
 }
 
+/* If the host unmasks an x87 exception, every call must check whether the guest has one
+ * pending, and takes the slow path. */
+static bool is_x87_unmasked(void)
+{
+	return (gate.control & FLOAT_X87_MASKED) != FLOAT_X87_MASKED;
+}
+
 static void look_at_host(void)
 {
 	gate.mxcsr = float_read_mxcsr() & MXCSR_CONTROL;
 	gate.control = float_read_x87();
-	gate.expected = gate.masks_differ ? GATE_NEVER : gate.mxcsr;
+	gate.expected = gate.masks_differ || is_x87_unmasked() ? GATE_NEVER : gate.mxcsr;
 }
 
 void gate_start_sides(void)

@@ -1,6 +1,7 @@
 /* The cause of a fault signal. See fault_cause.h. */
 #include <jumpslot/provider.h>
 
+#include "common/code_table_x86.h"
 #include "common/privileged.h"
 #include "fault_cause.h"
 #include "process/calls/gate.h"
@@ -23,6 +24,7 @@ bool fault_is_guests(const siginfo_t *info, uintptr_t pc)
 	if (gate.state || info->si_code <= 0) /* or a process sent it */
 		return false;
 	return current_region(pc) || (uint64_t)pc >> USER_BITS ||
+	       code_range_find(CODE_GUEST, pc).end ||
 	       (fault_has_address(info) && (uintptr_t)info->si_addr == pc);
 }
 

@@ -33,7 +33,7 @@ static bool sees_at_gate(void *context, uintptr_t pc)
 {
 	struct code_range check = code_range_find(CODE_CHECK, pc);
 
-	if (!code_range_find(CODE_GATE, pc).end || code_range_find(CODE_LEFT, pc).end)
+	if (!code_range_find(CODE_GATE, pc).end || code_range_find(CODE_GUEST, pc).end)
 		return false;
 	if (check.end)
 		context_set_pc(context, check.start);

@@ -29,6 +29,9 @@ EXPORTED_FUNC(jumpslot_guest_entry)
 	sub	CALLBACK_GUEST_SP - CALLBACK_SIZE(%ebp), %ecx
 	cmp	$4, %ecx		/* popped: nothing, or where the result goes */
 	ja	.Lexit_fault
+	fnstsw	CALLBACK_X87_STATUS - CALLBACK_SIZE(%ebp)
+	testb	$X87_PENDING, CALLBACK_X87_STATUS - CALLBACK_SIZE(%ebp)
+	jnz	.Lpending
 	lea	-CALLBACK_SIZE - 8(%ebp), %esp
 	push	%eax
 	push	%edx
@@ -55,5 +58,19 @@ EXPORTED_FUNC(jumpslot_guest_entry)
 	stop	OUTCOME_CALLBACK_ORDER
 	end_other_stack
 END(jumpslot_guest_entry)
+
+	/* The function left an unmasked x87 exception pending, which callback_end() would
+	   raise. It is the guest's: raise it as if the function had just been called. */
+LOCAL_FUNC(callback_pending)
+	.cfi_def_cfa %ebp, 2 * WORD
+	.cfi_offset %ebp, -2 * WORD
+.Lpending:
+	push	CALLBACK_TARGET - CALLBACK_SIZE(%ebp)
+.Lraise:
+	fwait
+.Lraised:
+	ud2				/* never: nothing clears the exception */
+	code_range CODE_GUEST, .Lraise, .Lraised
+END(callback_pending)
 
 	.section .note.GNU-stack,"",@progbits

@@ -6,7 +6,8 @@
 
 	.text
 	.balign	16
-FUNC(jumpslot_enter)	/* on the stack: entry, top of stack, start and Multiboot information */
+	/* On the stack: entry, top of stack, start information, Multiboot information. */
+FUNC(jumpslot_enter)
 	endbr32
 	find	host_stack, %ecx, WORD
 	push_frame
@@ -24,14 +25,14 @@ FUNC(jumpslot_enter)	/* on the stack: entry, top of stack, start and Multiboot i
 	.cfi_def_cfa %esp, 4		/* all frames begin here, for a debugger */
 	.cfi_undefined %eip
 	.cfi_undefined %ebp
-	push	$0x202			/* flags and floating point as the psABI has them */
+	push	$0x202			/* as the psABI has it */
 	popf
 	fninit
 	push	$0x1f80
 	ldmxcsr	(%esp)
 	pop	%eax
 	mov	$JUMPSLOT_MULTIBOOT_MAGIC, %eax
-	xor	%ebp, %ebp		/* the guest does not depend on what the host left */
+	xor	%ebp, %ebp		/* the guest gets no value of the host */
 	xor	%esi, %esi
 	find	gate, %edi, WORD
 	movl	$0, GATE_STATE(%edi)

@@ -26,8 +26,8 @@
 	pop	%eax
 	.endm
 
-	/* Compares gate.deferred, through the function in `register`, which changes. EBX may
-	   be the guest's already. */
+	/* Compares gate.deferred, through the function in `register`, which changes. EBX
+	   may be the guest's already. */
 	.macro	check_deferred register
 	mov	FUNCTION_GATE(\register), \register
 	cmpb	$0, GATE_DEFERRED(\register)
@@ -115,7 +115,7 @@ FUNC(jumpslot_gate)
 	/* Restarting is safe: the range reads EBP's frame, and changes neither. */
 	code_range CODE_CHECK, .Lcheck, .Lleft
 	/* Only the guest's frame pointer is left to restore. */
-	code_range CODE_LEFT, .Lleft, .Lpop_arguments
+	code_range CODE_GUEST, .Lleft, .Lpop_arguments
 
 	/* The function popped its arguments: the frame moves up by as much, to ECX. */
 .Lpop_arguments:
@@ -147,7 +147,7 @@ FUNC(jumpslot_gate)
 	/* Restarting is safe: the range reads ECX and EBP's frame, and changes none. */
 	code_range CODE_CHECK, .Lpop_check, .Lpop_left
 	/* Only the guest's frame pointer is left to restore. */
-	code_range CODE_LEFT, .Lpop_left, .Lpop_deferred
+	code_range CODE_GUEST, .Lpop_left, .Lpop_deferred
 
 .Lpop_deferred:				/* an interrupt waits for the outermost gate */
 	.cfi_restore_state
@@ -181,12 +181,13 @@ FUNC(jumpslot_gate)
 .Lcopied:
 	sub	$4, %esi
 	jnz	.Lcopy
-	/* The read may fault past the end of the guest's memory, where no argument is: the
-	   number of bytes is an upper bound. ESI counts the bytes that are left. */
+	/* The read may fault past the end of the guest's memory, where no argument is:
+	   the number of bytes is an upper bound. ESI counts the bytes that are left. */
 	code_range CODE_COPY, .Lcopy, .Lcopied
 	jmp	.Lcall
 
 .Lto_host:
+	check_x87 %esp, .Lundo
 	adjust	gate_to_host
 	jmp	.Lat_host
 .Lto_guest:
@@ -216,9 +217,10 @@ FUNC(jumpslot_gate)
 END(jumpslot_gate)
 
 	/*
-	 * Guest code that a callback runs calls a gate, whose frame is at EBP. The word that
-	 * the callback left on the guest's stack must be intact, and outside the frames of
-	 * this call: otherwise the guest has left the callback by longjmp. Changes ESI.
+	 * Checks a gate that guest code in a callback has called. EBP points to the
+	 * gate's frame. The word that the callback left on the guest's stack must be
+	 * intact, and outside the frames of this call: otherwise the guest has left the
+	 * callback by longjmp. Changes ESI.
 	 */
 LOCAL_FUNC(check_callback)
 	push_cfi %eax
@@ -237,8 +239,8 @@ LOCAL_FUNC(check_callback)
 	gate_faults
 END(check_callback)
 
-	/* Restores the guest's registers, and puts its frame pointer and return address back
-	   onto its stack. May be restarted: only the last instruction moves ESP. */
+	/* Restores the guest's registers, and puts its frame pointer and return address
+	   back onto its stack. May be restarted: only the last instruction moves ESP. */
 	.macro	put_back
 	mov	RECORD_SAVED(%ebp), %esi
 	mov	RECORD_SAVED + WORD(%ebp), %ebx
@@ -260,11 +262,20 @@ END(check_callback)
 	.cfi_same_value %ebp
 	.endm
 
+	/* ESI, EBX, EBP and the return address are in the record that EBP points to.
+	   DW_CFA_expression: register, 2 bytes: DW_OP_breg5 (EBP) and a field */
+	.macro	all_in_record
+	.cfi_escape 0x10, 6, 2, 0x75, RECORD_SAVED
+	.cfi_escape 0x10, 3, 2, 0x75, RECORD_SAVED + WORD
+	.cfi_escape 0x10, 5, 2, 0x75, RECORD_FRAME
+	.cfi_escape 0x10, 8, 2, 0x75, RECORD_RETURN
+	.endm
+
 	/*
-	 * The gate for functions whose arguments nobody can count. The stack stays, so the
-	 * arguments are where the function looks for them; the gate's return address takes
-	 * the place of the guest's. EBP points to the record, which begins as a frame does.
-	 * Bytes that the function pops stay popped.
+	 * The gate for functions whose arguments nobody can count. The stack stays, so
+	 * the arguments are where the function looks for them; the gate's return address
+	 * replaces that of the guest. EBP points to the record, which begins as a
+	 * frame does. Bytes that the function pops stay popped.
 	 */
 	.balign	64
 FUNC(jumpslot_gate_on_guest_stack)
@@ -281,12 +292,8 @@ FUNC(jumpslot_gate_on_guest_stack)
 	.cfi_adjust_cfa_offset -4
 	pop_cfi	RECORD_FRAME(%ebx)
 	pop_cfi	RECORD_RETURN(%ebx)
-	/* DW_CFA_expression: register, 2 bytes: DW_OP_breg5 (EBP) and a field */
 	mov	%ebx, %ebp
-	.cfi_escape 0x10, 6, 2, 0x75, RECORD_SAVED
-	.cfi_escape 0x10, 3, 2, 0x75, RECORD_SAVED + WORD
-	.cfi_escape 0x10, 5, 2, 0x75, RECORD_FRAME
-	.cfi_escape 0x10, 8, 2, 0x75, RECORD_RETURN
+	all_in_record
 	mov	FUNCTION_GATE(%esi), %ebx
 	mov	%esp, RECORD_GUEST_SP(%ebp)
 	mov	%ebp, GATE(STATE)	/* from here on the host runs */
@@ -312,7 +319,7 @@ FUNC(jumpslot_gate_on_guest_stack)
 	/* Restarting is safe: EBP and ESP are as before until the last instruction. */
 	code_range CODE_CHECK, .Lstay_check, .Lstay_left
 	/* Only the guest's frame pointer is left to restore. */
-	code_range CODE_LEFT, .Lstay_left, .Lstay_deferred
+	code_range CODE_GUEST, .Lstay_left, .Lstay_deferred
 
 .Lstay_deferred:
 	.cfi_restore_state
@@ -325,6 +332,7 @@ FUNC(jumpslot_gate_on_guest_stack)
 	.cfi_restore_state
 
 .Lstay_to_host:
+	check_x87 %ebp, .Lstay_undo
 	mov	%ebp, %esp
 	.cfi_remember_state
 	/* DW_CFA_def_cfa_expression, 3 bytes: DW_OP_breg5 RECORD_GUEST_SP, DW_OP_deref */
@@ -353,10 +361,44 @@ FUNC(jumpslot_gate_on_guest_stack)
 	jmp	.Lstay_enter
 END(jumpslot_gate_on_guest_stack)
 
+	/* Undoes a gate that has not called its function, and the thunk. */
+LOCAL_FUNC(undo_gate)
+	.cfi_def_cfa %ebp, 8
+	.cfi_offset %ebp, -8
+	.cfi_offset %ebx, -16
+	.cfi_offset %esi, -20
+.Lundo:
+	mov	RECORD_OUTER(%esp), %esi
+	mov	%esi, GATE(STATE)
+	mov	-8(%ebp), %ebx
+	mov	-12(%ebp), %esi
+	mov	%ebp, %esp
+	pop_all
+	jmp	.Lraise
+END(undo_gate)
+
+LOCAL_FUNC(undo_gate_on_guest_stack)
+	.cfi_def_cfa %esp, 0
+	all_in_record
+.Lstay_undo:
+	mov	RECORD_OUTER(%ebp), %esi
+	mov	%esi, GATE(STATE)
+	mov	RECORD_SAVED(%ebp), %esi
+	.cfi_same_value %esi
+	mov	RECORD_SAVED + WORD(%ebp), %ebx
+	.cfi_same_value %ebx
+	push_cfi RECORD_RETURN(%ebp)
+	.cfi_offset %eip, -4
+	mov	RECORD_FRAME(%ebp), %ebp
+	.cfi_same_value %ebp
+	raise_x87
+END(undo_gate_on_guest_stack)
+
 	/*
-	 * The resolver without interrupts: while it waits for those that bind, nobody else
-	 * may run. The stack is as for jumpslot_resolver_entry, which takes off the copy of
-	 * the entry that is pushed here. Then the stub's return address replaces the entry.
+	 * The resolver without interrupts: while it waits for those that bind, nobody
+	 * else may run. The stack is as for jumpslot_resolver_entry, which takes off the
+	 * copy of the entry that is pushed here. Then the stub's return address replaces
+	 * the entry.
 	 */
 	.balign	64
 FUNC(jumpslot_bind)
@@ -380,7 +422,7 @@ FUNC(jumpslot_bind)
 	/* Restarting is safe: only the last instruction changes EBX and ESP. */
 	code_range CODE_CHECK, .Lbind_check, .Lbind_left
 	/* Every register is the guest's. */
-	code_range CODE_LEFT, .Lbind_left, .Lbind_deferred
+	code_range CODE_GUEST, .Lbind_left, .Lbind_deferred
 
 .Lbind_deferred:
 	.cfi_restore_state
@@ -395,8 +437,8 @@ FUNC(jumpslot_bind)
 	jmp	jumpslot_resolver_entry
 END(jumpslot_bind)
 
-	/* gate.state may be the guest's here, but registers are not, or a host function is
-	   about to run. */
+	/* gate.state may be the guest's here, but registers are not, or a host function
+	   is about to run. */
 	code_range CODE_GATE, .Lgates, .Lgates_end
 .Lgates_end:
 

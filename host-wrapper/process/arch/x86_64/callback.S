@@ -44,6 +44,9 @@ EXPORTED_FUNC(jumpslot_guest_entry)
 	call	*CALLBACK_TARGET - CALLBACK_SIZE(%rbp)
 	cmp	%rsp, CALLBACK_GUEST_SP - CALLBACK_SIZE(%rbp)
 	jne	.Lexit_fault
+	fnstsw	CALLBACK_X87_STATUS - CALLBACK_SIZE(%rbp)
+	testb	$X87_PENDING, CALLBACK_X87_STATUS - CALLBACK_SIZE(%rbp)
+	jnz	.Lpending
 	lea	-CALLBACK_SIZE(%rbp), %rsp
 	mov	%rsp, %rdi
 	push	%rax
@@ -60,5 +63,19 @@ EXPORTED_FUNC(jumpslot_guest_entry)
 	stop	OUTCOME_CALLBACK_ORDER
 	end_other_stack
 END(jumpslot_guest_entry)
+
+	/* The function left an unmasked x87 exception pending, which callback_end() would
+	   raise. It is the guest's: raise it as if the function had just been called. */
+LOCAL_FUNC(callback_pending)
+	.cfi_def_cfa %rbp, 2 * WORD
+	.cfi_offset %rbp, -2 * WORD
+.Lpending:
+	push	CALLBACK_TARGET - CALLBACK_SIZE(%rbp)
+.Lraise:
+	fwait
+.Lraised:
+	ud2				/* never: nothing clears the exception */
+	code_range CODE_GUEST, .Lraise, .Lraised
+END(callback_pending)
 
 	.section .note.GNU-stack,"",@progbits

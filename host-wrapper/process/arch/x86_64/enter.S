@@ -5,7 +5,8 @@
 
 	.text
 	.balign	16
-FUNC(jumpslot_enter)			/* RDI entry, RSI top of stack, RDX start information */
+	/* RDI entry, RSI top of stack, RDX start information. */
+FUNC(jumpslot_enter)
 	endbr64
 	push_frame
 	push	%rbx
@@ -24,13 +25,13 @@ FUNC(jumpslot_enter)			/* RDI entry, RSI top of stack, RDX start information */
 	.cfi_def_cfa %rsp, 8
 	.cfi_undefined %rip
 	.cfi_undefined %rbp
-	push	$0x202			/* flags and floating point as the psABI has them */
+	push	$0x202			/* as the psABI has it */
 	popfq
 	fninit
 	push	$0x1f80
 	ldmxcsr	(%rsp)
 	pop	%rsi
-	xor	%ebp, %ebp		/* the guest does not depend on what the host left */
+	xor	%ebp, %ebp		/* the guest gets no value of the host */
 	xor	%esi, %esi
 	xor	%edx, %edx
 	xor	%ecx, %ecx
@@ -67,7 +68,7 @@ HIDDEN(jumpslot_leave)			/* EDI status */
 	pop	%rbx
 	pop_frame
 	ret
-.Lhost_left:				/* the entry returned, but a host function has not */
+.Lhost_left:				/* a host function has not returned */
 	stop	OUTCOME_HOST_LEFT
 END(jumpslot_enter)
 

@@ -78,7 +78,7 @@ FUNC(jumpslot_gate)
 	/* Restarting is safe: the range reads RBP, which it does not change. */
 	code_range CODE_CHECK, .Lcheck, .Lleft
 	/* RSP is the guest's, and only its frame pointer is left to restore. */
-	code_range CODE_LEFT, .Lleft, .Ldeferred
+	code_range CODE_GUEST, .Lleft, .Ldeferred
 
 .Ldeferred:				/* an interrupt waits for the outermost gate */
 	.cfi_restore_state
@@ -99,8 +99,8 @@ FUNC(jumpslot_gate)
 .Lcopied:
 	sub	$8, %r11
 	jnz	.Lcopy
-	/* The read may fault past the end of the guest's memory, where no argument is: the
-	   number of bytes is an upper bound. R11 counts the bytes that are left. */
+	/* The read may fault past the end of the guest's memory, where no argument is:
+	   the number of bytes is an upper bound. R11 counts the bytes that are left. */
 	code_range CODE_COPY, .Lcopy, .Lcopied
 	mov	-8(%rbp), %r11
 	call	*FUNCTION_ADDRESS(%r11)
@@ -109,6 +109,7 @@ FUNC(jumpslot_gate)
 	jmp	.Lreturned
 
 .Lto_host:
+	check_x87 %rsp, .Lundo
 	adjust_to_host
 	jmp	.Lat_host
 .Lto_guest:
@@ -135,10 +136,10 @@ FUNC(jumpslot_gate)
 END(jumpslot_gate)
 
 	/*
-	 * Guest code that a callback runs calls a gate, whose frame is at RBP. The word that
-	 * the callback left on the guest's stack must be intact, and outside the frames of
-	 * this call: otherwise the guest has left the callback by longjmp. Changes RAX and
-	 * R11.
+	 * Checks a gate that guest code in a callback has called. RBP points to the
+	 * gate's frame. The word that the callback left on the guest's stack must be
+	 * intact, and outside the frames of this call: otherwise the guest has left the
+	 * callback by longjmp. Changes RAX and R11.
 	 */
 LOCAL_FUNC(check_callback)
 	mov	GATE(STATE), %rax
@@ -169,10 +170,22 @@ END(check_callback)
 	.cfi_offset %rbp, -16
 	.endm
 
+	/* The guest's frame pointer is in the record that RBP points to.
+	   DW_CFA_expression: register 6 (RBP), 2 bytes: DW_OP_breg6 RECORD_FRAME */
+	.macro	frame_in_record
+	.cfi_escape 0x10, 6, 2, 0x76, RECORD_FRAME
+	.endm
+
+	/* The same for register 16, the return address. */
+	.macro	return_in_record
+	.cfi_escape 0x10, 16, 2, 0x76, RECORD_RETURN
+	.endm
+
 	/*
-	 * The gate for functions whose arguments nobody can count. The stack stays, so the
-	 * arguments are where the function looks for them; the gate's return address takes
-	 * the place of the guest's. RBP points to the record, which begins as a frame does.
+	 * The gate for functions whose arguments nobody can count. The stack stays, so
+	 * the arguments are where the function looks for them; the gate's return address
+	 * replaces that of the guest. RBP points to the record, which begins as a
+	 * frame does.
 	 */
 	.balign	64
 FUNC(jumpslot_gate_on_guest_stack)
@@ -182,11 +195,9 @@ FUNC(jumpslot_gate_on_guest_stack)
 .Lstay_enter:
 	mov	GATE(RECORD), %rbp
 	pop_cfi	RECORD_FRAME(%rbp)
-	/* DW_CFA_expression: register 6 (RBP), 2 bytes: DW_OP_breg6 RECORD_FRAME */
-	.cfi_escape 0x10, 6, 2, 0x76, RECORD_FRAME
+	frame_in_record
 	pop_cfi	RECORD_RETURN(%rbp)
-	/* Register 16, the return address: DW_OP_breg6 RECORD_RETURN */
-	.cfi_escape 0x10, 16, 2, 0x76, RECORD_RETURN
+	return_in_record
 	mov	%r11, RECORD_FUNCTION(%rbp)
 	mov	%rsp, RECORD_GUEST_SP(%rbp)
 	mov	%rbp, GATE(STATE)	/* from here on the host runs */
@@ -211,7 +222,7 @@ FUNC(jumpslot_gate_on_guest_stack)
 	/* Restarting is safe: RBP and RSP are as before until the last instruction. */
 	code_range CODE_CHECK, .Lstay_check, .Lstay_left
 	/* RSP is the guest's, and only its frame pointer is left to restore. */
-	code_range CODE_LEFT, .Lstay_left, .Lstay_deferred
+	code_range CODE_GUEST, .Lstay_left, .Lstay_deferred
 
 .Lstay_deferred:
 	.cfi_restore_state
@@ -224,6 +235,7 @@ FUNC(jumpslot_gate_on_guest_stack)
 	.cfi_restore_state
 
 .Lstay_to_host:
+	check_x87 %rbp, .Lstay_undo
 	mov	%rbp, %rsp
 	.cfi_remember_state
 	/* DW_CFA_def_cfa_expression, 3 bytes: DW_OP_breg6 RECORD_GUEST_SP, DW_OP_deref */
@@ -256,9 +268,35 @@ FUNC(jumpslot_gate_on_guest_stack)
 	jmp	*FUNCTION_ADDRESS(%r11)
 END(jumpslot_gate_on_guest_stack)
 
+	/* Undoes a gate that has not called its function. Changes R11. */
+LOCAL_FUNC(undo_gate)
+	.cfi_def_cfa %rbp, 16
+	.cfi_offset %rbp, -16
+.Lundo:
+	mov	RECORD_OUTER(%rsp), %r11
+	mov	%r11, GATE(STATE)
+	mov	%rbp, %rsp
+	pop_frame
+	jmp	.Lraise
+END(undo_gate)
+
+LOCAL_FUNC(undo_gate_on_guest_stack)
+	.cfi_def_cfa %rsp, 0
+	frame_in_record
+	return_in_record
+.Lstay_undo:
+	mov	RECORD_OUTER(%rbp), %r11
+	mov	%r11, GATE(STATE)
+	push_cfi RECORD_RETURN(%rbp)
+	.cfi_offset %rip, -8
+	mov	RECORD_FRAME(%rbp), %rbp
+	.cfi_same_value %rbp
+	raise_x87
+END(undo_gate_on_guest_stack)
+
 	/*
-	 * The resolver without interrupts: while it waits for those that bind, nobody else
-	 * may run. R11 and 8(%rsp) are as for jumpslot_resolver_entry.
+	 * The resolver without interrupts: while it waits for those that bind, nobody
+	 * else may run. R11 and 8(%rsp) are as for jumpslot_resolver_entry.
 	 */
 	.balign	64
 FUNC(jumpslot_bind)
@@ -277,17 +315,17 @@ FUNC(jumpslot_bind)
 	jne	.Lbind_deferred
 .Lbind_left:
 	ret
-	/* Restarting is safe: the range changes nothing but flags. */
+	/* Restarting is safe: the range changes only flags. */
 	code_range CODE_CHECK, .Lbind_check, .Lbind_left
 	/* Every register is the guest's. */
-	code_range CODE_LEFT, .Lbind_left, .Lbind_deferred
+	code_range CODE_GUEST, .Lbind_left, .Lbind_deferred
 .Lbind_deferred:
 	movb	$0, GATE(DEFERRED)
 	jmp	jumpslot_interrupt_here
 END(jumpslot_bind)
 
-	/* gate.state may be the guest's here, but registers are not, or a host function is
-	   about to run. */
+	/* gate.state may be the guest's here, but registers are not, or a host function
+	   is about to run. */
 	code_range CODE_GATE, .Lgates, .Lgates_end
 .Lgates_end:
 

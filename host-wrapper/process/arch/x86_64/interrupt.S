@@ -68,9 +68,9 @@ FUNC(jumpslot_sleep)
 	syscall
 .Lwoken:
 	ret
-	/* An interrupt that is delivered in this range would be followed by the sleep that it
-	   should end. The code after the range needs none of its registers: the result counts
-	   only if vcpu.delivered has not changed. */
+	/* An interrupt that is delivered in this range would be followed by the sleep
+	   that it should end. The code after the range needs none of its registers: the
+	   result counts only if vcpu.delivered has not changed. */
 	code_range CODE_SLEEP, .Lenabled, .Lwoken
 END(jumpslot_sleep)
 
