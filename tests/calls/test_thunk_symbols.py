@@ -25,7 +25,7 @@ ARCHES = sorted(CODE)
 def build(directory, arch):
     sources = [THUNKS / "thunks.c", THUNKS / f"gate_{arch}.S",
                PROCESS / "calls/thunk_symbols.c", PROCESS / "calls/thunk_perf_map.c",
-               PROCESS / f"arch/{arch}/thunk.c", PROCESS / f"arch/{arch}/thunk_cfi.c",
+               PROCESS / "calls/thunk_cfi.c", PROCESS / f"arch/{arch}/thunk.c",
                *(ROOT / "host-wrapper/common" / name for name in ("message.c", "printable.c"))]
     program = directory / f"thunks-{arch}"
     run("gcc", MACHINE[arch], "-std=gnu11", "-O0", "-g", "-pie", "-fpie", *WARNINGS,

@@ -1,23 +1,42 @@
 /*
- * Call-frame information of thunks, as .debug_frame has it (DWARF 4, section 6.4.1). One
- * entry for all of them, however many. One file an architecture, next to the code of
- * thunk_<arch>.c that it describes.
+ * Call-frame information of thunks, as .debug_frame has it (DWARF 4, section 6.4.1): one
+ * entry for all of them. The rules are the machine's, beside the code that they describe
+ * in arch/<machine>/thunk.c.
  */
 #ifndef JUMPSLOT_THUNK_CFI_H
 #define JUMPSLOT_THUNK_CFI_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "thunk_symbols.h"
 
-/* At most so many bytes of information. */
-#define THUNK_CFI_ROOM 128
+#define THUNK_CFI_RULES 20
 
-/* EM_* of the architecture. */
-extern const uint16_t thunk_cfi_machine;
+struct thunk_frames {
+	uint16_t machine;		/* EM_* */
+	uint8_t return_address;		/* number of its column */
+	uint8_t rules[THUNK_CFI_RULES]; /* instructions for a thunk at any place in it */
+};
+extern const struct thunk_frames thunk_frames;
 
-/* Writes it for an area; returns its size. */
-size_t thunk_cfi_write(unsigned char cfi[THUNK_CFI_ROOM], const struct thunk_area *area);
+/* Contents of .debug_frame: rules for all thunks, and the addresses of the thunks. */
+struct thunk_cfi {
+	struct {
+		uint32_t length; /* without this field */
+		uint32_t id;
+		uint8_t version, augmentation, address_size, segment_size;
+		uint8_t code_alignment, data_alignment, return_address;
+		uint8_t rules[THUNK_CFI_RULES];
+		uint8_t padding[5]; /* DW_CFA_nop, to a multiple of a word */
+	} __attribute__((__packed__)) cie;
+	struct {
+		uint32_t length; /* without this field */
+		uint32_t cie;	 /* its offset */
+		uintptr_t start;
+		uintptr_t size;
+	} __attribute__((__packed__)) fde;
+};
+
+struct thunk_cfi thunk_cfi(const struct thunk_area *area);
 
 #endif

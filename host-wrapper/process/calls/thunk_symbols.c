@@ -19,7 +19,7 @@ enum { NO_SECTION, TEXT, FRAME, SYMBOLS, STRINGS, SECTIONS };
 struct object {
 	ElfW(Ehdr) header;
 	ElfW(Shdr) sections[SECTIONS];
-	unsigned char frame[THUNK_CFI_ROOM];
+	struct thunk_cfi frame;
 	ElfW(Sym) symbols[]; /* the empty one, one a thunk; strings follow */
 };
 
@@ -61,7 +61,7 @@ static void fill_header(ElfW(Ehdr) * header)
 		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, __ELF_NATIVE_CLASS / 32,
 			     ELFDATA2LSB, EV_CURRENT },
 		.e_type = ET_EXEC,
-		.e_machine = thunk_cfi_machine,
+		.e_machine = thunk_frames.machine,
 		.e_version = EV_CURRENT,
 		.e_shoff = offsetof(struct object, sections),
 		.e_ehsize = sizeof(ElfW(Ehdr)),
@@ -81,11 +81,12 @@ static void fill_code_sections(struct object *object, const struct thunk_area *a
 		.sh_size = area->stride * area->count,
 		.sh_addralign = 1,
 	};
+	object->frame = thunk_cfi(area);
 	object->sections[FRAME] = (ElfW(Shdr)){
 		.sh_name = offsetof(struct section_names, frame),
 		.sh_type = SHT_PROGBITS,
 		.sh_offset = offsetof(struct object, frame),
-		.sh_size = thunk_cfi_write(object->frame, area),
+		.sh_size = sizeof(object->frame),
 		.sh_addralign = 1,
 	};
 }

@@ -10,7 +10,7 @@
 
 #include "common/message.h"
 
-/* What a thunk is called, before its function's name. */
+/* A thunk's name is this and its function's name. */
 #define THUNK_PREFIX "gate."
 
 /* `count` thunks, each at a multiple of `stride` bytes from `start`. */
@@ -20,21 +20,21 @@ struct thunk_area {
 	size_t count;
 };
 
-/* The name of thunk `i`'s function. */
+/* Returns the name of thunk `i`'s function. */
 typedef const char *thunk_name(size_t i);
 
 /*
- * Tells a debugger, one that is there or one that comes later, that the area's thunks
- * are functions with these names, and where each has its caller. The thunks are there for
- * good. To be called once, before there are threads. Returns 0 or a negative errno.
+ * Tells a debugger, also one that attaches later, that the area's thunks are functions
+ * with these names, and how to find their callers. The thunks stay for good. Call it
+ * once, before there are threads. Returns 0 or a negative errno.
  */
 int thunk_symbols_register(const struct thunk_area *area, thunk_name *name_of,
 			   struct message *message);
 
 /*
  * Writes /tmp/perf-PID.map, where perf looks for names of code that is in no file. It
- * stays, as perf reads it when the process is gone. Replaces a file of the user's that an
- * earlier process of this PID left, and nothing else. Returns 0 or a negative errno.
+ * stays, as perf reads it when the process is gone. Replaces a file of this user that an
+ * earlier process of this PID left, and no other file. Returns 0 or a negative errno.
  */
 int thunk_symbols_write_perf_map(const struct thunk_area *area, thunk_name *name_of,
 				 struct message *message);

@@ -1,7 +1,21 @@
 /* Thunks of x86-64. See thunk.h. */
+#include <elf.h>
 #include <string.h>
 
 #include "process/calls/thunk.h"
+#include "process/calls/thunk_cfi.h"
+
+#define DW_CFA_def_cfa 0x0c
+#define DW_CFA_offset  0x80
+#define RSP	       7
+#define RETURN_ADDRESS 16
+
+/* A thunk leaves the stack as the call made it. */
+const struct thunk_frames thunk_frames = {
+	.machine = EM_X86_64,
+	.return_address = RETURN_ADDRESS,
+	.rules = { DW_CFA_def_cfa, RSP, 8, DW_CFA_offset | RETURN_ADDRESS, 1 },
+};
 
 static void write_distance(uint8_t *field, const void *target)
 {
