@@ -10,10 +10,10 @@
 /* Kinds of ranges, by what a signal handler does if the program counter is in one. */
 #define CODE_GATE      1 /* interrupt: wait; the way out of the gate looks for it */
 #define CODE_CHECK     2 /* interrupt in CODE_GATE: continue at the range's start */
-#define CODE_GUEST     3 /* in CODE_GATE: as guest code, registers are the guest's */
+#define CODE_GUEST     3 /* in CODE_GATE: like guest code, registers too */
 #define CODE_RETURNING 4 /* interrupt at level 0: restart at jumpslot_resume */
 #define CODE_SLEEP     5 /* interrupt that is delivered: continue at the range's end */
-#define CODE_COPY      6 /* fault by reading: skip the word, continue at the range's end */
+#define CODE_COPY      6 /* fault by reading: skip the word, continue at the end */
 #define CODE_RETURNED  7 /* illegal instruction: the guest's fault handler returned */
 
 #ifndef __ASSEMBLER__

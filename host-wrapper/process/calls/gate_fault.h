@@ -1,6 +1,6 @@
 /*
- * Faults at the gate, and behind it: which promise was broken, and which host functions
- * were under way. For the fault handler.
+ * Faults in the gate and in host functions: the broken promise, and the host functions in
+ * progress. For the fault handler.
  */
 #ifndef JUMPSLOT_GATE_FAULT_H
 #define JUMPSLOT_GATE_FAULT_H
@@ -11,13 +11,13 @@
 #include "common/outcome.h"
 
 /*
- * Whether the fault is but the gate's, which copied arguments beyond the end of the
- * guest's memory, where none of them can be: it then goes on without the rest of that
- * page.
+ * Handles a fault of the gate's copy loop, which reads an upper bound of the arguments
+ * and so past the end of the guest's memory, where no argument can be: skips the rest of
+ * that page. Returns false for any other fault.
  */
 bool gate_fault_mend(const siginfo_t *info, void *context);
 
-/* Adds to what the signal itself says; async-signal-safe. */
+/* Adds to the description by the signal. Async-signal-safe. */
 void gate_fault_describe(struct outcome *outcome, const siginfo_t *info,
 			 const void *context);
 

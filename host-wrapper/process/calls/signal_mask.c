@@ -35,8 +35,7 @@ void signal_mask_start(void)
 	gate.guest_mask = gate.host_mask = current_mask();
 }
 
-/* The mask may have changed: the gate that is open is to ask the kernel when it closes.
- */
+/* The mask may have changed: the current call's way out asks the kernel. */
 static void note(void)
 {
 	struct gate_record *record = NULL;
@@ -44,12 +43,12 @@ static void note(void)
 	if (gate_is_record(gate.state))
 		record = (struct gate_record *)gate.state;
 	if (gate.host_errno != &errno || !record)
-		return; /* another thread's, the guest's, or before its start */
+		return; /* another thread, or no host function of the guest */
 	gate.masks_differ = true;
 	record->expected = GATE_NEVER;
 }
 
-/* What a fault means is said by a handler, and the gate's own are mended by it. */
+/* A handler reports faults, and recovers from those of the gate. */
 static sigset_t without_faults(sigset_t set)
 {
 	static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP };

@@ -1,6 +1,6 @@
 /*
- * Thunks: a few instructions for each gated function, so that the gate knows which it is.
- * What is in a slot is a thunk's address. One file an architecture.
+ * Thunks: a few instructions for each gated function, which tell the gate the function. A
+ * slot holds the address of a thunk. One file per machine.
  */
 #ifndef JUMPSLOT_THUNK_H
 #define JUMPSLOT_THUNK_H
@@ -13,10 +13,10 @@
 /* Bytes of a thunk, and its alignment. */
 #define THUNK_SIZE ((size_t)16)
 
-/* How far a thunk may be from the gate and from its struct gate_function. */
+/* The largest distance of a thunk from the gate and from its struct gate_function. */
 #define THUNK_REACH ((uintptr_t)0x70000000)
 
-/* Writes the thunk that is to run at `at`. */
+/* Writes a thunk to `at`, where it will run. */
 void thunk_write(uint8_t *at, const struct gate_function *function);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "thunk_symbols.h"
 
-/* Anyone may put anything under that name: a link of others', say, to a file of ours. */
+/* /tmp is writable for everybody: the name may be a link to a file of this user. */
 static int create(const char *path)
 {
 	return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
