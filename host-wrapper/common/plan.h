@@ -1,9 +1,9 @@
 /*
- * The plan: all that the runner is told, in a sealed memory file. The launcher
- * writes it from what it checked; the runner takes slots, names and functions from it
+ * The plan: all that the launcher tells the runner, in a sealed memory file. The launcher
+ * writes it after all checks. The runner takes slots, names and functions from the plan
  * alone and never reads the guest's tables. Fields have the same width and place for
- * every word size; addresses are those of the image, before a base is added.
- * Depends on <stdint.h> alone.
+ * every word size. Addresses are those of the image, before a base is added. Depends on
+ * <stdint.h> alone.
  */
 #ifndef JUMPSLOT_PLAN_H
 #define JUMPSLOT_PLAN_H
@@ -13,15 +13,15 @@
 #define PLAN_MAGIC   0x6e6c706au /* "jpln" */
 #define PLAN_VERSION 1
 
-#define PLAN_NO_PROVIDER UINT32_MAX /* plan_import.provider: nobody provides it */
+#define PLAN_NO_PROVIDER UINT32_MAX /* plan_import.provider: missing */
 #define PLAN_NO_STRING	 UINT32_MAX
 
 /* plan.options */
 #define PLAN_BIND_NOW	0x1
-#define PLAN_SHOW_BOUND 0x2 /* at the end, say which imports were bound */
+#define PLAN_SHOW_BOUND 0x2 /* print at the end which imports are bound */
 #define PLAN_PERF_MAP	0x4 /* name the thunks for perf, in /tmp/perf-PID.map */
 
-/* plan_import.carry: how a call gets to the function. One of these, and flags. */
+/* plan_import.carry: the way to the function. One of these, and flags. */
 #define PLAN_CARRY_MASK 0xf
 #define PLAN_DIRECT	0x0 /* the slot holds the function's own address */
 #define PLAN_GATED	0x1 /* on the host's stack, `stack_bytes` of arguments copied */
@@ -30,11 +30,11 @@
 			      size is not known */
 #define PLAN_BLOCKING 0x10 /* with the interrupt signal masked; not if direct */
 
-/* plan_line.kind: what raises it once. */
+/* plan_line.kind: one of these raises the line once. */
 #define PLAN_LINE_BYTE	  0 /* each byte of a stream */
 #define PLAN_LINE_MESSAGE 1 /* each message of a socket */
 #define PLAN_LINE_COUNT	  2 /* each of an eventfd's count */
-/* Those that there are; 1 is the console's. */
+/* Vectors of lines; 1 is the console's. */
 #define PLAN_FIRST_LINE 2
 #define PLAN_LAST_LINE	15
 
@@ -71,7 +71,7 @@ struct plan {
 	uint64_t work_area_size;
 	struct plan_table segments;
 	struct plan_table imports;   /* in the order of the guest's table */
-	struct plan_table providers; /* the last one is the runner itself */
+	struct plan_table providers; /* one without a path: the runner itself */
 	struct plan_table arguments; /* uint32_t: strings */
 	struct plan_table lines;
 	struct plan_table strings; /* bytes; the last one is NUL */

@@ -1,6 +1,6 @@
 /*
- * The relocations of a static PIE, applied by the host: the guest's start code has none
- * to do. One file an architecture.
+ * Relocation of a static PIE. The host applies it, so the guest's start code does not
+ * have to. One file for each architecture.
  */
 #ifndef JUMPSLOT_RELOCATE_H
 #define JUMPSLOT_RELOCATE_H
@@ -9,10 +9,10 @@
 #include "plan.h"
 
 /*
- * Applies all of them, for an image that will run with `base` added to its addresses.
- * `zero` is where address 0 of the image would be in this process; all segments lie there
- * and can be written. Checks that every target lies in a segment that the plan calls
- * writable. Returns 0 or -ENOEXEC. Depends on its arguments alone.
+ * Applies all relocations for an image that runs with `base` added to its addresses. The
+ * segments can be written in this process, and `zero` is where address 0 of the image
+ * would be. Refuses a target outside of the segments that the plan calls writable.
+ * Depends on its arguments alone. Returns 0 or -ENOEXEC.
  */
 int relocate(const struct plan *plan, uintptr_t zero, uint64_t base,
 	     struct message *message);

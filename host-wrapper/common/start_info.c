@@ -1,4 +1,4 @@
-/* A structure and a string after it. See start_info.h. */
+/* Writes the structure, and the command line after it. See start_info.h. */
 #include <string.h>
 
 #include <jumpslot/abi/start.h>

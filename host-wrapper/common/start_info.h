@@ -9,13 +9,13 @@
 
 #include "plan.h"
 
-/* Addresses as the guest has them, and what its host decides. */
+/* Addresses as the guest sees them, and the choices of its host. */
 struct start_values {
 	uint64_t address; /* of the block itself */
 	uint64_t base;	  /* added to addresses of the image */
 	uint64_t resolver;
 	uint64_t work_area;
-	uint64_t interrupt_frame; /* bytes; counts if the guest takes interrupts */
+	uint64_t interrupt_frame; /* bytes; used only if the guest takes interrupts */
 };
 
 /* Bytes of the block. */

@@ -1,5 +1,5 @@
 /*
- * The way into the guest and the way out. One assembly file an architecture.
+ * The way into the guest and out of it. One assembly file for each architecture.
  */
 #ifndef JUMPSLOT_ENTER_H
 #define JUMPSLOT_ENTER_H
@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /*
- * Calls the guest's entry on its own stack, with registers as the entry contract
- * says; on x86-64 that does not speak of `multiboot`. Returns what the entry returned or
- * what jumpslot_leave() was given. Once a process.
+ * Calls the guest's entry on the guest's stack, with registers as docs/abi.md says; on
+ * x86-64 `multiboot` is not used. Returns the result of the entry, or the argument of
+ * jumpslot_leave(). Once in a process.
  */
 int jumpslot_enter(uintptr_t entry, uintptr_t stack_high, uintptr_t start_info,
 		   uintptr_t multiboot);

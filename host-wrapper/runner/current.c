@@ -1,4 +1,4 @@
-/* One pointer, set by main(). See current.h. */
+/* The pointer; main() sets it. See current.h. */
 #include "current.h"
 
 const struct runner *current;

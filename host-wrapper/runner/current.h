@@ -1,10 +1,9 @@
 /*
- * The runner of this process, for code that nobody passes it to: a signal handler gets
- * the kernel's arguments only, a service gets the guest's, a function of
- * jumpslot/provider.h the provider's. All of them read it, none changes it.
+ * The runner of this process, for code that cannot get it as an argument: a signal
+ * handler has the kernel's arguments, a service the guest's, a function of
+ * jumpslot/provider.h the provider's. All of them read it; none changes it.
  *
- * Apart from this, a service may keep state of its own, static in its file, such as the
- * clock's timer.
+ * A service may keep state of its own in a static of its file, as for the clock's timer.
  */
 #ifndef JUMPSLOT_CURRENT_H
 #define JUMPSLOT_CURRENT_H

@@ -1,7 +1,7 @@
 /*
- * The memory that belongs to the guest: what a provider may let it name. It is filled in
- * while the guest is loaded and never changes after the guest's start, so that the
- * functions that read it are async-signal-safe and may be called by any thread.
+ * The memory that belongs to the guest, to which its pointers may lead. It is filled in
+ * while the guest is loaded and never changes after the start, so the functions that read
+ * it are async-signal-safe, on any thread.
  */
 #ifndef JUMPSLOT_GUEST_MEMORY_H
 #define JUMPSLOT_GUEST_MEMORY_H
@@ -32,7 +32,7 @@ int guest_memory_add(struct guest_memory *memory, const struct guest_region *reg
 /* Makes [start, end) of one region readable only. Returns 0, -EINVAL or -ENOSPC. */
 int guest_memory_protect(struct guest_memory *memory, uintptr_t start, uintptr_t end);
 
-/* The region that has `address`, or NULL. */
+/* Returns the region that contains `address`, or NULL. */
 const struct guest_region *guest_memory_find(const struct guest_memory *memory,
 					     uintptr_t address);
 

@@ -1,4 +1,4 @@
-/* Mapping segments, stack and work area. See load.h. */
+/* Maps segments, stack and work area. See load.h. */
 #define _GNU_SOURCE
 #include <elf.h>
 #include <errno.h>
@@ -29,7 +29,7 @@ static uintptr_t segment_end(uintptr_t base, const struct plan_segment *segment)
 	return PAGE_END(base + (uintptr_t)(segment->address + segment->memory_size));
 }
 
-/* The name of the mapping of our own that has `address`, for a message. */
+/* Describes a mapping of this process in [start, end), for a message. */
 static void describe_mapping(uintptr_t start, uintptr_t end, char *text, size_t size)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
@@ -51,7 +51,7 @@ static void describe_mapping(uintptr_t start, uintptr_t end, char *text, size_t 
 		fclose(maps);
 }
 
-/* Takes exactly these addresses, unless something is there. */
+/* Reserves exactly the segment's addresses, unless they are in use. */
 static int reserve_fixed(const struct plan_segment *segment, uint64_t index,
 			 struct message *message)
 {
@@ -77,7 +77,7 @@ static int reserve_fixed(const struct plan_segment *segment, uint64_t index,
 		    index, start, end, taken);
 }
 
-/* Finds room for all segments of a position-independent image. */
+/* Reserves room for all segments of a position-independent image, and sets its base. */
 static int reserve_anywhere(struct image *image, struct message *message)
 {
 	const struct plan_segment *segments = plan_segments(image->plan);
@@ -98,7 +98,7 @@ static int reserve_anywhere(struct image *image, struct message *message)
 	if (at == MAP_FAILED)
 		return fail(message, errno, "no room for 0x%" PRIxPTR " bytes: %s",
 			    high - low, strerror(errno));
-	/* base + low must be congruent to low, so base is what gets aligned. */
+	/* base + low must be congruent to low, so base is the aligned address. */
 	start = (uintptr_t)at - low + alignment - 1;
 	image->base = start - start % alignment;
 	return 0;

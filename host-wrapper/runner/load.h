@@ -1,5 +1,5 @@
 /*
- * Loading: from the plan's segments to memory, pages of the file mapped and not copied.
+ * Loads the plan's segments into memory. Pages of the file are mapped, not copied.
  */
 #ifndef JUMPSLOT_LOAD_H
 #define JUMPSLOT_LOAD_H
@@ -9,8 +9,8 @@
 #include "common/message.h"
 #include "runner.h"
 
-/* Bytes below and above stack and work area that stay unmapped: more than most
- * frames have, so that a stack that overflows does not step over them. */
+/* Unmapped bytes below and above stack and work area: more than most frames have, so that
+ * a stack that overflows does not step over them. */
 #define LOAD_GUARD ((size_t)0x1000000)
 
 /*

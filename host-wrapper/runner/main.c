@@ -58,7 +58,7 @@ static int share_outcome(struct outcome **outcome, int fd, struct message *messa
 	return 0;
 }
 
-/* Reads the plan and takes hold of the process; 0 or an exit status. */
+/* Reads the plan and prepares the process; 0 or an exit status. */
 static int start(struct runner *runner, char **arguments)
 {
 	struct message message;
@@ -73,7 +73,7 @@ static int start(struct runner *runner, char **arguments)
 	return 0;
 }
 
-/* The image, with its final contents and protection; 0 or an exit status. */
+/* Loads the image, with its final contents and protection; 0 or an exit status. */
 static int load_image(struct runner *runner, int file)
 {
 	const struct plan *plan = runner->plan;
@@ -86,7 +86,7 @@ static int load_image(struct runner *runner, int file)
 	return 0;
 }
 
-/* All that the guest needs beside its image; 0 or an exit status. */
+/* Prepares all that the guest needs beside its image; 0 or an exit status. */
 static int prepare(struct runner *runner, int work_area)
 {
 	uintptr_t *functions = NULL;
@@ -119,7 +119,7 @@ static int run(struct runner *runner)
 	if (reset_perform(runner->outcome, &message))
 		return complain(runner, EXIT_FAILED, &message);
 	if (runner->plan->options & PLAN_SHOW_BOUND) {
-		fflush(NULL); /* what providers printed comes first */
+		fflush(NULL); /* the providers' output comes first */
 		host_print_bound(runner, stderr);
 	}
 	return status & 0xff;

@@ -1,4 +1,4 @@
-/* All checks of the plan, and access to its tables. See plan_read.h. */
+/* All checks of the plan. See plan_read.h. */
 #define _GNU_SOURCE
 #include <elf.h>
 #include <errno.h>
@@ -37,7 +37,7 @@ bool plan_may_restart(const struct plan *plan)
 	       plan_imports_name(plan, "_BSP_Virtual_faulthandler");
 }
 
-/* Maps it if nobody can change it any more. */
+/* Maps the plan if it is sealed: no process can change it. */
 static int map(const struct plan **plan, int fd, struct message *message)
 {
 	int seals = fcntl(fd, F_GET_SEALS);
@@ -45,7 +45,7 @@ static int map(const struct plan **plan, int fd, struct message *message)
 	void *at;
 
 	if (seals < 0 || (seals & SEALS) != SEALS || fstat(fd, &status))
-		return fail(message, EINVAL, "descriptor %d is no sealed plan", fd);
+		return fail(message, EINVAL, "descriptor %d is not a sealed plan", fd);
 	if ((size_t)status.st_size < sizeof(struct plan))
 		return fail(message, EINVAL, "a plan of %jd bytes: at least %zu",
 			    (intmax_t)status.st_size, sizeof(struct plan));
@@ -102,7 +102,7 @@ static bool is_string(const struct plan *plan, uint32_t string)
 	return string < plan->strings.count;
 }
 
-/* The runner itself has neither path nor options, all others have both. */
+/* The runner itself has neither path nor options; all other providers have both. */
 static bool is_provider(const struct plan *plan, const struct plan_provider *provider)
 {
 	return provider->path == PLAN_NO_STRING ||
@@ -129,7 +129,7 @@ static bool references_hold(const struct plan *plan)
 	return plan->arguments.count && is_string(plan, plan->name);
 }
 
-/* Direct calls have neither, and what nobody provides is not carried. */
+/* A direct call has neither flags nor stack arguments to copy. */
 static bool is_carry(const struct plan_import *import)
 {
 	const uint32_t mode = import->carry & PLAN_CARRY_MASK;
@@ -164,7 +164,7 @@ static int check_carries(const struct plan *plan, struct message *message)
 	return 0;
 }
 
-/* Each vector once, which also bounds how many there are. */
+/* A vector occurs once, which also bounds the number of lines. */
 static int check_lines(const struct plan *plan, struct message *message)
 {
 	const struct plan_line *lines = plan_lines(plan);

@@ -1,5 +1,5 @@
 /*
- * Reading the plan: checked once, completely, before anything is done by it.
+ * Reads the plan and checks it completely, once, before it is used.
  */
 #ifndef JUMPSLOT_PLAN_READ_H
 #define JUMPSLOT_PLAN_READ_H
@@ -10,9 +10,8 @@
 #include "common/plan.h"
 
 /*
- * Maps the plan in a sealed memory file. Behind this, every table and string lies
- * within it, and every index is below its count. Returns 0, or a negative
- * errno.
+ * Maps the plan in the sealed memory file `fd`. After this, every table and string lies
+ * within the plan, and every index is below its count. Returns 0 or a negative errno.
  */
 int plan_read(const struct plan **plan, int fd, struct message *message);
 

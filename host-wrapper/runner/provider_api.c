@@ -1,5 +1,5 @@
-/* What providers may call: the functions of jumpslot/provider.h that need no host. The
- * names that providers can bind to are in provider_api.map. */
+/* Functions of jumpslot/provider.h, for providers. provider_api.map lists the names that
+ * providers can bind to. */
 #include <jumpslot/provider.h>
 
 #include "current.h"

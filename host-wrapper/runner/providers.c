@@ -1,4 +1,4 @@
-/* dlopen, and what a provider is asked at the start. See providers.h. */
+/* Loads each provider with dlopen() and initializes it. See providers.h. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -15,10 +15,10 @@
 
 typedef int initialize(const char *options, char *message, size_t size);
 
-/* Where this program itself lies: its ELF header. */
+/* This program's ELF header. */
 extern const char __ehdr_start[] __attribute__((__visibility__("hidden")));
 
-/* The file must be the one whose table the launcher read, and as it was then. */
+/* Checks that the file is the one whose table the launcher read, and unchanged. */
 static int check_same_file(const char *path, const struct plan_provider *provider,
 			   struct message *message)
 {
@@ -69,8 +69,7 @@ static int load_one(const struct plan *plan, const struct plan_provider *provide
 
 	if (provider->path == PLAN_NO_STRING) {
 		*base = (uintptr_t)__ehdr_start;
-		/* The path that was scanned and started; /proc/self/exe is a tool's own
-		   where one runs us, such as valgrind. */
+		/* Not /proc/self/exe: under a tool such as valgrind that is the tool. */
 		return check_same_file(program_invocation_name, provider, message);
 	}
 	path = plan_string(plan, provider->path);
@@ -80,7 +79,7 @@ static int load_one(const struct plan *plan, const struct plan_provider *provide
 	library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!library || dlinfo(library, RTLD_DI_LINKMAP, &map))
 		return fail(message, ELIBBAD, "provider %s", dlerror());
-	error = check_same_file(path, provider, message); /* nor in the meantime */
+	error = check_same_file(path, provider, message); /* still, after dlopen() */
 	if (error)
 		return error;
 	*base = map->l_addr;

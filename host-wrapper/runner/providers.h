@@ -1,5 +1,5 @@
 /*
- * Loading the providers that the plan names, and finding their functions.
+ * Loads the providers that the plan names, and finds their functions.
  */
 #ifndef JUMPSLOT_PROVIDERS_H
 #define JUMPSLOT_PROVIDERS_H
@@ -11,8 +11,8 @@
 
 /*
  * Loads all providers and lets each initialize itself. On success `*functions` holds the
- * address of each import's function, 0 for none; the caller frees it. Returns 0 or a
- * negative errno.
+ * address of each import's function, 0 if it is missing; the caller frees it. Returns 0
+ * or a negative errno.
  */
 int providers_load(const struct plan *plan, uintptr_t **functions,
 		   struct message *message);

@@ -1,5 +1,4 @@
-/* preadv2(), and where there is none for that file, poll() before read(). See read_now.h.
- */
+/* preadv2(), or poll() and read() where a file does not support it. See read_now.h. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>

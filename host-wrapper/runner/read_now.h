@@ -1,6 +1,6 @@
 /*
- * Reading what is there, without waiting, from a descriptor that others may share: so not
- * by O_NONBLOCK, which would hold for them as well.
+ * Reads without waiting from a descriptor that other processes may share. O_NONBLOCK
+ * would change their reads as well.
  */
 #ifndef JUMPSLOT_READ_NOW_H
 #define JUMPSLOT_READ_NOW_H
@@ -9,9 +9,9 @@
 #include <sys/types.h>
 
 /*
- * As read() of a descriptor with O_NONBLOCK. Where the kernel cannot do that (terminals;
- * pipes before Linux 6.4), it waits if somebody else takes what is there at the same
- * moment. Async-signal-safe.
+ * Like read() of a descriptor with O_NONBLOCK. Where the kernel cannot do that
+ * (terminals; pipes before Linux 6.4), it waits if another process takes the input at the
+ * same moment. Async-signal-safe.
  */
 ssize_t read_now(int fd, void *buffer, size_t size);
 

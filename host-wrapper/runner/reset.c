@@ -1,4 +1,4 @@
-/* One word to the supervisor. See reset.h. */
+/* Leaves one word for the supervisor. See reset.h. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>

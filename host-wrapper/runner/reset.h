@@ -1,7 +1,6 @@
 /*
- * Starting the guest anew: this runner ends and leaves an outcome, and the supervisor
- * starts another with the same plan; warm, also with the same work area. Knows nothing of
- * why.
+ * A reset of the guest: this runner leaves an outcome and ends, and the supervisor starts
+ * another with the same plan; after a warm reset, also with the same work area.
  */
 #ifndef JUMPSLOT_RESET_H
 #define JUMPSLOT_RESET_H
@@ -11,11 +10,11 @@
 #include "common/message.h"
 #include "common/outcome.h"
 
-/* The guest starts anew once it was left. Async-signal-safe. */
+/* Requests a restart, to be performed after host_leave(). Async-signal-safe. */
 void reset_request(bool warm);
 
-/* Ends this process if that was requested; returns a negative errno if that leads to no
- * restart, and 0 if it was not requested. */
+/* Ends this process if a restart was requested. Returns 0 if it was not, and a negative
+ * errno if no restart is possible. */
 int reset_perform(struct outcome *outcome, struct message *message);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * The runner: what one process holds of one guest. main() makes it and passes it to the
- * steps that prepare the guest; each field has one writer, named here. Signal handlers
- * and services, which get no argument of ours, read it through current.h.
+ * The state of a runner, which has one guest. main() makes it and passes it to the steps
+ * that prepare the guest; each field has one writer, named here. Signal handlers and
+ * services get no argument from main() and read it through current.h.
  */
 #ifndef JUMPSLOT_RUNNER_H
 #define JUMPSLOT_RUNNER_H

@@ -1,6 +1,6 @@
 /*
- * The services that the host itself provides: clock, work area, arguments,
- * and the end. Called by guests, and so checked; async-signal-safe, each of them.
+ * Built-in services: clock, work area, arguments, and the end. Guests call them, so every
+ * argument is checked. Each is async-signal-safe.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,5 +1,5 @@
 /*
- * Functions that the runner itself uses of its built-in services.
+ * Functions of the built-in services that the runner itself uses.
  */
 #ifndef JUMPSLOT_SERVICES_H
 #define JUMPSLOT_SERVICES_H
@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* The monotonic clock, ns; async-signal-safe. */
+/* Returns the monotonic clock, ns. Async-signal-safe. */
 uint64_t services_now(void);
 
 #define SERVICES_SECOND 1000000000u /* ns */

@@ -1,6 +1,6 @@
 /*
- * The guest's clock: a timer of the kernel's that sends the interrupts' signal. Called by
- * guests, and so checked; async-signal-safe, each of them.
+ * Built-in services: the guest's clock interrupt, by a kernel timer that kicks the
+ * virtual CPU. Guests call them, so every argument is checked. Each is async-signal-safe.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,8 +19,7 @@
 #include "services.h"
 #include "vcpu/vcpu.h"
 
-/* Shorter periods leave no time for the guest; for a 32-bit one, much longer ones do not.
- */
+/* Shorter periods would leave the guest no time to run. */
 #define MIN_PERIOD 10000u
 #define MAX_TIME   ((uint64_t)INT32_MAX * SERVICES_SECOND)
 
@@ -42,7 +41,7 @@ int _BSP_Virtual_Clock_init(void)
 	return 0;
 }
 
-/* `at` is on the guest's clock; 0 would stop the timer. */
+/* `at` is a time of the guest's clock. */
 static int set_timer(uint64_t at, uint64_t period)
 {
 	struct itimerspec time = {

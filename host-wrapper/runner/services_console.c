@@ -1,6 +1,6 @@
 /*
- * The guest's console: standard output and standard input. Called by guests, and so
- * checked; async-signal-safe, each of them.
+ * Built-in services: the guest's console, on standard output and standard input. Guests
+ * call them, so every argument is checked. Each is async-signal-safe.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -20,9 +20,9 @@
 #include "vcpu/vcpu.h"
 
 static struct {
-	int fd;		 /* -1: there is no input, or no more of it */
-	bool may_wait;	 /* a read() of it does if there is nothing */
-	bool is_watched; /* the guest wants its interrupts */
+	int fd;		 /* -1: no input, or it has ended */
+	bool may_wait;	 /* read() waits for input */
+	bool is_watched; /* the guest takes its interrupts */
 } input = { .fd = -1 };
 
 static int write_all(const char *bytes, size_t count)
@@ -58,8 +58,8 @@ int _BSP_Virtual_Console_write(const char *bytes, size_t count)
 }
 
 /*
- * Standard input once more, with O_NONBLOCK: its own is for all who share it. Neither
- * sockets nor what belongs to somebody else can be opened so.
+ * Opens standard input again, with O_NONBLOCK: the flag of the shared descriptor would
+ * hold for every process that has it. Fails for sockets and for files of other users.
  */
 static int open_again(void)
 {
@@ -73,7 +73,7 @@ int services_open_console(void)
 
 	if (flags < 0 || (flags & O_ACCMODE) == O_WRONLY || fstat(STDIN_FILENO, &status))
 		return -1;
-	/* The offset of a file is shared, and reading it never waits for others. */
+	/* A regular file never waits, and its offset must stay shared. */
 	input.fd = S_ISREG(status.st_mode) ? STDIN_FILENO : open_again();
 	if (input.fd < 0) {
 		input.fd = STDIN_FILENO;
@@ -95,7 +95,8 @@ int _BSP_Virtual_Console_init(void)
 	return 0;
 }
 
-/* The next byte; -EAGAIN: not yet; 0 and others: never again. */
+/* Reads the next byte. Returns 1; -EAGAIN: not yet; 0 or another error: the input has
+ * ended. */
 static ssize_t read_byte(unsigned char *byte)
 {
 	ssize_t count;

@@ -1,6 +1,6 @@
 /*
- * The services of faults and resets. Called by guests, and so checked; async-signal-safe,
- * both of them.
+ * Built-in services: the fault handler, and resets. Guests call them, so every argument
+ * is checked. Each is async-signal-safe.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -17,7 +17,7 @@
 
 #define THREAD_STACK 0x10000
 
-/* Places in `polled`; the plan's lines come behind them. */
+/* Indices of `polled`; the plan's lines come after them. */
 enum { WAKE, CONSOLE, FIRST_LINE };
 
 static struct pollfd polled[FIRST_LINE + PLAN_LAST_LINE - PLAN_FIRST_LINE + 1];
@@ -26,9 +26,9 @@ static int console_input;
 static bool console_watched;
 
 /*
- * How often what comes in raises the line; false: it has come to its end. Messages may be
- * empty, and sockets that are shut down read as if they only had nothing: whether more
- * can come, then only poll() knows.
+ * Reads the input of a line, which raises it `*times` times. Returns false at its end. An
+ * empty message and a socket that was shut down read alike: only poll() tells whether
+ * more can come.
  */
 static bool take_input(const struct plan_line *line, short events, uint64_t *times)
 {
@@ -107,7 +107,7 @@ static int take_lines(const struct plan *plan, struct message *message)
 	for (uint64_t i = 0; i < plan->lines.count; i++) {
 		int fd = (int)lines[i].descriptor;
 
-		/* Not for programs that providers start. */
+		/* Programs that providers start must not get it. */
 		if (fcntl(fd, F_SETFD, FD_CLOEXEC))
 			return fail(message, errno, "line %u: descriptor %d: %s",
 				    lines[i].vector, fd, strerror(errno));
@@ -117,7 +117,7 @@ static int take_lines(const struct plan *plan, struct message *message)
 	return 0;
 }
 
-/* All signals are the guest's thread's, or somebody else's. */
+/* The thread blocks all signals: they are for the guest's thread or for providers. */
 static int start_thread(const struct plan *plan)
 {
 	pthread_attr_t attributes;

@@ -1,4 +1,4 @@
-"""Restarts: a guest starts again, warm or cold, in a new runner that the supervisor starts."""
+"""Restarts of a guest, warm or cold, in a new runner that the supervisor starts."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ import pytest
 from conftest import BUILD, each_arch as arch
 from fault_guest import HOST, ISR, build, faulting, provider, report
 
-# Each run starts with the guest's data as in its file, and prints the work area's first byte.
+# Each run checks that data is as in the file, and prints the work area's first byte.
 COUNT = """
     unsigned char *area = (unsigned char *)(uintptr_t)info->work_area_base;
     static int initial = 5;
@@ -18,7 +18,7 @@ COUNT = """
 
 
 def test_lines_and_other_descriptors_survive_restarts(tools):
-    """Eleven times, each as the line is raised, by a process that knows of none of them."""
+    """Eleven runs, each ended by the line; the process that raises it knows of none."""
     guest = build(tools, """
         if (_CPU_Virtual_Set_handler(isr) || _CPU_Virtual_Irq_request(2)) return 98;
     """ + COUNT + """
@@ -31,7 +31,8 @@ def test_lines_and_other_descriptors_survive_restarts(tools):
     down, up = os.pipe()
     with open(down), open(up, "w", buffering=1) as raising:
         process = subprocess.Popen(
-            [BUILD / "bin/host-wrapper", "--timeout", "60", "--line", f"2=fd:{down}", guest],
+            [BUILD / "bin/host-wrapper", "--timeout", "60", "--line", f"2=fd:{down}",
+             guest],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pass_fds=[down])
         for number in range(11):
             assert process.stdout.readline() == f"run {number:x}\n"
@@ -72,7 +73,8 @@ def test_a_cold_restart_clears_the_work_area(tools, by_handler):
     restart = "divide(0);" if by_handler else "_BSP_Virtual_reset(0);"
     result = faulting(tools, COUNT + f"area[0]++; if (again()) {{ {restart} }} return 7;",
                       "fault->decision = JUMPSLOT_FAULT_RESTART_COLD;",
-                      before="EXTERNAL_FUNC(int, again)", options=["--provider", remember])
+                      before="EXTERNAL_FUNC(int, again)",
+                      options=["--provider", remember])
     assert result.stdout == "run 0\n" * 4
     assert (result.stderr, result.returncode) == ("", 7)
 
@@ -93,7 +95,8 @@ def test_a_restarted_guest_has_its_arguments_clock_and_interrupts(tools):
     result = faulting(tools, COUNT + """
         char text[16];
         if (_BSP_Virtual_Clock_read() > 10000000000ull) return 91;
-        if (jumpslot_argument_count() != 2 || jumpslot_argument(1, text, 16) != 5) return 92;
+        if (jumpslot_argument_count() != 2 || jumpslot_argument(1, text, 16) != 5)
+                return 92;
         if (_CPU_Virtual_Set_handler(isr) || _CPU_Virtual_Irq_request(0) ||
             _BSP_Virtual_Clock_init() || _BSP_Virtual_Clock_periodic(0, 1000000))
                 return 93;
@@ -195,11 +198,13 @@ def test_what_a_provider_printed_is_not_lost_in_a_restart(tools):
     result = faulting(tools, COUNT + "host(\"printed\"); if (area[0]++ < 2) "
                                      "_BSP_Virtual_reset(1); return 0;",
                       before=HOST, options=["--provider", provider(tools)])
-    assert sorted(result.stdout.splitlines()) == ["printed"] * 3 + ["run 0", "run 1", "run 2"]
+    lines = sorted(result.stdout.splitlines())
+    assert lines == ["printed"] * 3 + ["run 0", "run 1", "run 2"]
 
 
 def test_a_guest_that_restarts_for_ever_runs_out_of_its_time(tools):
-    result = tools.wrapper("--timeout", "0.5", build(tools, "_BSP_Virtual_reset(0); return 1;"))
+    guest = build(tools, "_BSP_Virtual_reset(0); return 1;")
+    result = tools.wrapper("--timeout", "0.5", guest)
     assert report(result).endswith(": its time is up (--timeout)\n")
     assert result.returncode == 137
 
@@ -207,11 +212,13 @@ def test_a_guest_that_restarts_for_ever_runs_out_of_its_time(tools):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_a_guest_that_restarts_for_ever(tools, number):
     """Whether it comes to a runner, or between two of them."""
-    guest = build(tools, "_BSP_Virtual_Console_write(\".\", 1); _BSP_Virtual_reset(0); return 1;")
+    guest = build(tools, "_BSP_Virtual_Console_write(\".\", 1); _BSP_Virtual_reset(0);"
+                         "return 1;")
     for runs in range(1, 40):
-        process = subprocess.Popen([BUILD / "bin/host-wrapper", guest],
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
+        process = subprocess.Popen(
+            [BUILD / "bin/host-wrapper", guest], stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
         try:
             assert process.stdout.read(runs % 4 + 1)
             process.send_signal(number)
@@ -236,7 +243,8 @@ def test_the_virtual_cpu_is_shown_after_a_restart(tools):
         while process.stdout.readline() != "ready\n":
             assert process.poll() is None
         process.send_signal(signal.SIGUSR2)
-        assert process.stderr.readline().startswith("  virtual CPU: level 1, nesting 0, open {20}")
+        line = process.stderr.readline()
+        assert line.startswith("  virtual CPU: level 1, nesting 0, open {20}")
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 143
     finally:
@@ -244,8 +252,9 @@ def test_the_virtual_cpu_is_shown_after_a_restart(tools):
 
 
 def test_the_report_of_bound_functions_is_that_of_the_last_run(tools):
-    result = faulting(tools, COUNT + "if (area[0]++ < 3)\n_BSP_Virtual_reset(1);\nreturn 7;",
-                      options=["--report"])
+    result = faulting(
+        tools, COUNT + "if (area[0]++ < 3)\n_BSP_Virtual_reset(1);\nreturn 7;",
+        options=["--report"])
     assert result.stderr.count(": bound ") == 1
     assert result.stdout == "run 0\nrun 1\nrun 2\nrun 3\n"
     assert result.returncode == 7
@@ -277,5 +286,6 @@ def test_a_guest_whose_provider_was_changed_is_not_restarted(tools):
                       before=HOST + "EXTERNAL_FUNC(int, change)\n",
                       options=["--provider", library, "--provider", change])
     assert result.stdout == "once\n"
-    assert report(result).endswith(f"provider {library} was changed since it was scanned\n")
+    assert report(result).endswith(
+        f"provider {library} was changed since it was scanned\n")
     assert result.returncode == 125

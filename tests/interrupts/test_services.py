@@ -172,7 +172,8 @@ def test_the_work_area_is_stored_through_pointers_that_are_not_aligned(tools):
     """Even where the guest has the processor check alignment (EFLAGS.AC)."""
     result = tools.wrapper(tools.guest("""
         #define FLIP_AC(push, pop) \\
-                __asm__ volatile(push "; xorl $0x40000, (%%" SP "); " pop : : : "memory", "cc")
+                __asm__ volatile(push "; xorl $0x40000, (%%" SP "); " pop \\
+                                 : : : "memory", "cc")
         #ifdef __x86_64__
         #define SP "rsp"
         #define FLIP FLIP_AC("pushfq", "popfq")

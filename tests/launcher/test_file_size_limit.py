@@ -1,4 +1,4 @@
-"""The limit on the size of files (ulimit -f) is for the guest's files, not for our memory."""
+"""The limit on file size (ulimit -f) holds for files, not for the memory of the host."""
 
 import re
 import resource
@@ -50,6 +50,6 @@ def test_a_hard_limit_below_the_size_is_said_and_no_signal(tools, limit):
     guest, result = limited(tools, limit, limit)
     assert result.stdout == ""
     assert re.fullmatch(rf"host-wrapper: {guest}: no memory file of \d+ bytes for the "
-                        rf"(plan|outcome|work area): the hard limit on file size is {limit} bytes "
-                        r"\(ulimit -H -f\)\n", result.stderr)
+                        r"(plan|outcome|work area): the hard limit on file size is "
+                        rf"{limit} bytes \(ulimit -H -f\)\n", result.stderr)
     assert result.returncode == 125

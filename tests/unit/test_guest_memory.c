@@ -1,4 +1,4 @@
-/* Which pointers of a guest a provider may follow, at every boundary of its memory. */
+/* Pointers of a guest that a provider may follow, at every boundary of its memory. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
@@ -103,15 +103,17 @@ START_TEST(a_range_that_wraps_is_refused)
 	for (size_t i = 0; i < COUNT(lengths); i++)
 		for (unsigned page = 0; page < 6; page++)
 			ck_assert_int_eq(guest_memory_range(&memory, start + page * PAGE,
-							      lengths[i], JUMPSLOT_READ),
+							    lengths[i], JUMPSLOT_READ),
 					 -EFAULT);
-	ck_assert_int_eq(guest_memory_range(&memory, (void *)UINTPTR_MAX, 1, JUMPSLOT_READ),
-			 -EFAULT);
-	ck_assert_int_eq(guest_memory_range(&memory, (void *)UINTPTR_MAX, 2, JUMPSLOT_READ),
-			 -EFAULT);
 	ck_assert_int_eq(
-		guest_memory_range(&memory, start + PAGE, 0 - (uintptr_t)start, JUMPSLOT_READ),
+		guest_memory_range(&memory, (void *)UINTPTR_MAX, 1, JUMPSLOT_READ),
 		-EFAULT);
+	ck_assert_int_eq(
+		guest_memory_range(&memory, (void *)UINTPTR_MAX, 2, JUMPSLOT_READ),
+		-EFAULT);
+	ck_assert_int_eq(guest_memory_range(&memory, start + PAGE, 0 - (uintptr_t)start,
+					    JUMPSLOT_READ),
+			 -EFAULT);
 }
 END_TEST
 
@@ -135,9 +137,12 @@ START_TEST(a_string_may_span_adjacent_regions)
 {
 	make_memory();
 	start[4 * PAGE - 1] = 0;
-	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 4 * PAGE), 3 * PAGE - 1);
-	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 3 * PAGE - 1), 3 * PAGE - 1);
-	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 3 * PAGE - 2), -ERANGE);
+	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 4 * PAGE),
+			 3 * PAGE - 1);
+	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 3 * PAGE - 1),
+			 3 * PAGE - 1);
+	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 3 * PAGE - 2),
+			 -ERANGE);
 	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, PAGE), -ERANGE);
 }
 END_TEST
@@ -146,7 +151,8 @@ START_TEST(a_string_without_an_end_leaves_the_guests_memory)
 {
 	make_memory();
 	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 3 * PAGE), -EFAULT);
-	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 3 * PAGE - 1), -ERANGE);
+	ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, 3 * PAGE - 1),
+			 -ERANGE);
 }
 END_TEST
 
@@ -156,9 +162,11 @@ START_TEST(a_string_may_be_as_long_as_memory_allows)
 
 	make_memory();
 	for (size_t i = 0; i < COUNT(most); i++) {
-		ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, most[i]), -EFAULT);
+		ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, most[i]),
+				 -EFAULT);
 		start[3 * PAGE] = 0;
-		ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, most[i]), 2 * PAGE);
+		ck_assert_int_eq(guest_memory_string(&memory, start + PAGE, most[i]),
+				 2 * PAGE);
 		start[3 * PAGE] = 'a';
 	}
 }
@@ -173,9 +181,11 @@ START_TEST(a_protected_part_of_a_region_is_readable_only)
 	ck_assert_int_eq(guest_memory_protect(&memory, 0xf000, 0x11000), -EINVAL);
 	ck_assert_int_eq(guest_memory_protect(&memory, 0x11000, 0x11000), -EINVAL);
 	ck_assert_int_eq(guest_memory_protect(&memory, 0x11000, 0x12000), 0);
-	ck_assert_int_eq(guest_memory_range(&memory, (void *)0x10000, 0x4000, JUMPSLOT_READ), 0);
+	ck_assert_int_eq(
+		guest_memory_range(&memory, (void *)0x10000, 0x4000, JUMPSLOT_READ), 0);
 	ck_assert_int_eq(guest_memory_range(&memory, (void *)0x10000, 0x1000, both), 0);
-	ck_assert_int_eq(guest_memory_range(&memory, (void *)0x10000, 0x1001, both), -EFAULT);
+	ck_assert_int_eq(guest_memory_range(&memory, (void *)0x10000, 0x1001, both),
+			 -EFAULT);
 	ck_assert_int_eq(guest_memory_range(&memory, (void *)0x11fff, 1, both), -EFAULT);
 	ck_assert_int_eq(guest_memory_range(&memory, (void *)0x12000, 0x2000, both), 0);
 }

@@ -175,7 +175,7 @@ START_TEST(a_plan_that_could_change_is_refused)
 		ck_assert_int_eq(read_sealed(&bytes, bytes.size, seals[i], &message),
 				 -EINVAL);
 		ck_assert_msg(
-			text_matches(message.text, "descriptor * is no sealed plan"),
+			text_matches(message.text, "descriptor * is not a sealed plan"),
 			"%s", message.text);
 	}
 	free(bytes.at);
@@ -190,10 +190,10 @@ START_TEST(what_is_no_memory_file_is_refused)
 	struct message message;
 
 	ck_assert_int_eq(plan_read(&plan, fd, &message), -EINVAL);
-	ck_assert_msg(text_matches(message.text, "descriptor * is no sealed plan"), "%s",
-		      message.text);
+	ck_assert_msg(text_matches(message.text, "descriptor * is not a sealed plan"),
+		      "%s", message.text);
 	ck_assert_int_eq(plan_read(&plan, -1, &message), -EINVAL);
-	ck_assert_str_eq(message.text, "descriptor -1 is no sealed plan");
+	ck_assert_str_eq(message.text, "descriptor -1 is not a sealed plan");
 	close(fd);
 }
 END_TEST

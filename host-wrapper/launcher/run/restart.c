@@ -1,4 +1,4 @@
-/* One memory file, kept or made anew. See restart.h. */
+/* Keeps one memory file, or makes another. See restart.h. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -33,8 +33,7 @@ static int make_work_area(uint64_t size, struct message *message)
 {
 	int fd = memory_file_create("the work area", size, message);
 
-	/* Or a guest that opens it by way of /proc could cut it short for its next run.
-	 */
+	/* Unsealed, a guest that opens it through /proc could truncate it. */
 	if (fd >= 0)
 		fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
 	return fd;

@@ -1,7 +1,7 @@
 /*
- * Restarts of the guest, which its runner asks for by its outcome and the supervisor
- * performs with a new runner: what one runner hands to the next. Everything else a runner
- * gets is the same each time.
+ * Restarts of the guest. A runner asks for one by its outcome, and the supervisor starts
+ * the next runner. The work area can pass from one runner to the next; all else that a
+ * runner gets is the same each time.
  */
 #ifndef JUMPSLOT_RESTART_H
 #define JUMPSLOT_RESTART_H

@@ -126,8 +126,8 @@ static bool is_passed_on(int number)
 	return false;
 }
 
-/* A runner that has asked for a restart may be past taking signals: then the next runner
- * gets this one. */
+/* A runner that has asked for a restart may not take signals any more: then the next
+ * runner gets this one. */
 static void note_missed(struct watch *watch, int number)
 {
 	if (restart_is_wanted(watch->outcome))
@@ -319,8 +319,8 @@ static int run_once(struct watch *watch, struct run_result *result,
 	return error;
 }
 
-/* Whether the guest is to start again. Its time goes on, even if each of its runs is too
- * short for it to be looked at in between. */
+/* Whether the guest starts again. Checks its time too: each run may be too short for
+ * wait_for_end() to do it. */
 static bool restarts(const struct watch *watch, struct run_result *result)
 {
 	if (!restart_is_wanted(&result->outcome))

@@ -24,7 +24,7 @@ struct run {
 	FILE *shown;	     /* where to print the virtual CPU on SIGUSR2 */
 };
 
-/* How the last runner ended. */
+/* The end of the last runner. */
 struct run_result {
 	int status; /* as waitpid() gives it */
 	bool timed_out;
