@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include <jumpslot/external_abi.h>
+#include "common/page.h"
 #include "plan_read.h"
 
 #if defined(__x86_64__)
@@ -18,7 +19,6 @@
 #define OWN_MACHINE EM_386
 #endif
 
-#define PAGE  4096u
 #define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
 
 bool plan_imports_name(const struct plan *plan, const char *name)
