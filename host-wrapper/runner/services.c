@@ -31,7 +31,7 @@ uint64_t _BSP_Virtual_Clock_read(void)
 }
 
 /* Stores bytes one by one: the guest's pointer need not be aligned, and the guest may
- * have the processor check alignment (EFLAGS.AC). */
+ * have the processor check alignment. */
 static void store(void *to, const void *from, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
