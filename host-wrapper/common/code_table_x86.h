@@ -17,6 +17,7 @@
 #define CODE_RETURNED  7 /* illegal instruction: the guest's fault handler returned */
 
 #ifndef __ASSEMBLER__
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,7 @@ extern const struct code_range_entry __start_jumpslot_ranges[] CODE_HIDDEN;
 extern const struct code_range_entry __stop_jumpslot_ranges[] CODE_HIDDEN;
 extern const struct code_stop_entry __start_jumpslot_stops[] CODE_HIDDEN;
 extern const struct code_stop_entry __stop_jumpslot_stops[] CODE_HIDDEN;
+extern const char __executable_start[] CODE_HIDDEN, etext[] CODE_HIDDEN;
 #undef CODE_HIDDEN
 
 struct code_range {
@@ -49,11 +51,19 @@ static inline uintptr_t code_address(const int32_t *distance)
 	return (uintptr_t)distance + (uintptr_t)(intptr_t)*distance;
 }
 
+/* Whether `pc` lies in this program, which is where all ranges lie. */
+static inline bool code_is_own(uintptr_t pc)
+{
+	return pc >= (uintptr_t)__executable_start && pc < (uintptr_t)etext;
+}
+
 /* The range of that kind that `pc` lies in. Async-signal-safe. */
 static inline struct code_range code_range_find(uint32_t kind, uintptr_t pc)
 {
 	const struct code_range_entry *entry = __start_jumpslot_ranges;
 
+	if (!code_is_own(pc)) /* the guest's: as a rule */
+		return (struct code_range){ 0, 0 };
 	for (; entry < __stop_jumpslot_ranges; entry++) {
 		struct code_range range = { code_address(&entry->start),
 					    code_address(&entry->end) };

@@ -30,27 +30,29 @@ struct frame_place frame_place(uintptr_t sp, size_t xsave_bytes)
 	};
 }
 
-struct frame_return frame_fill(struct frame *frame, const struct frame_place *place,
-			       const struct registers *interrupted)
+struct frame_return frame_fill(struct frame *frame, const struct frame_place *place)
 {
+	const struct registers *interrupted = &frame->registers;
+
 	frame->shown.pc = interrupted->pc;
 	frame->shown.sp = interrupted->sp;
 	frame->shown.flags = interrupted->flags;
 	frame->shown.reserved = 0;
 	frame->vectors = place->vectors;
 	frame->returns = place->returns;
-	frame->general = interrupted->general;
 	return (struct frame_return){ interrupted->flags, interrupted->pc };
 }
 
-void frame_enter(struct registers *registers, uintptr_t frame, unsigned vector,
-		 uintptr_t handler)
+struct entry_registers frame_enter(uintptr_t frame, unsigned vector, uintptr_t handler)
 {
-	registers->sp = registers->general.bx = registers->general.si = frame;
-	registers->general.di = vector;
-	registers->general.ax = handler;
-	registers->flags = X86_FLAGS_DEFAULT;
-	registers->pc = (uintptr_t)jumpslot_upcall;
+	return (struct entry_registers){
+		.ax = handler,
+		.bx = frame,
+		.si = frame,
+		.di = vector,
+		.sp = frame,
+		.pc = (uintptr_t)jumpslot_upcall,
+	};
 }
 
 size_t frame_size(void)

@@ -18,7 +18,7 @@ struct frame {
 	uint32_t changed; /* those that it must restore even where they are not in use */
 	uint64_t vectors; /* address of the XSAVE area */
 	uint64_t returns; /* address of struct frame_return */
-	struct general_registers general;
+	struct registers registers; /* of the interrupted guest */
 } __attribute__((__aligned__(16)));
 
 /* The two words at `returns`. */
@@ -38,14 +38,15 @@ struct frame_place {
 struct frame_place frame_place(uintptr_t sp, size_t xsave_bytes);
 
 /*
- * Fills all but `features`, `changed` and the vector, level and nesting. `frame` may be a
- * copy of the one at place->frame. Returns the words for place->returns.
+ * Fills what follows from the place and from frame->registers, which are the interrupted
+ * guest's. The host fills `features` and `changed`; vcpu_enter() the vector, the level
+ * and the nesting. `frame` may be a copy of the one at place->frame. Returns the words
+ * for place->returns.
  */
-struct frame_return frame_fill(struct frame *frame, const struct frame_place *place,
-			       const struct registers *interrupted);
+struct frame_return frame_fill(struct frame *frame, const struct frame_place *place);
 
-/* The registers with which the guest's handler is entered at jumpslot_upcall. */
-void frame_enter(struct registers *registers, uintptr_t frame, unsigned vector,
-		 uintptr_t handler);
+/* The registers with which the guest's handler is entered at jumpslot_upcall, with
+ * X86_FLAGS_DEFAULT. */
+struct entry_registers frame_enter(uintptr_t frame, unsigned vector, uintptr_t handler);
 
 #endif

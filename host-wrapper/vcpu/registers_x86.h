@@ -39,6 +39,16 @@ struct general_registers {
 	uintptr_t bx; /* last: until then it holds the frame */
 };
 
+/* Those with which a handler of the guest is entered. */
+struct entry_registers {
+	uintptr_t ax;
+	uintptr_t bx;
+	uintptr_t si;
+	uintptr_t di;
+	uintptr_t sp;
+	uintptr_t pc;
+};
+
 struct registers {
 	struct general_registers general;
 	uintptr_t sp;

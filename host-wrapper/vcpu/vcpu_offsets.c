@@ -21,7 +21,7 @@ void vcpu_offsets(void)
 	OFFSET(FRAME_CHANGED, struct frame, changed);
 	OFFSET(FRAME_VECTORS, struct frame, vectors);
 	OFFSET(FRAME_RETURN, struct frame, returns);
-	OFFSET(FRAME_GENERAL, struct frame, general);
+	OFFSET(FRAME_GENERAL, struct frame, registers.general);
 
 	CONSTANT(OUTCOME_INTERRUPT_ORDER, OUTCOME_INTERRUPT_ORDER);
 }

@@ -50,22 +50,20 @@ static enum vcpu_place place_of(void *context, uintptr_t pc)
 
 static void deliver(void *context, unsigned vector)
 {
-	struct registers registers;
-	struct code_range sleep;
+	struct code_range sleep = code_range_find(CODE_SLEEP, context_pc(context));
+	struct entry_registers entry;
 	struct frame *frame;
 
-	context_read(context, &registers);
-	sleep = code_range_find(CODE_SLEEP, registers.pc);
 	if (sleep.end)
-		registers.pc = sleep.end;
-	frame = push_frame(context, &registers);
+		context_set_pc(context, sleep.end);
+	frame = push_frame(context);
 	if (!frame) {
 		faults_end(OUTCOME_INTERRUPT_STACK, vector, context);
 		return;
 	}
 	vcpu_enter(&frame->shown, vector);
-	frame_enter(&registers, (uintptr_t)frame, vector, vcpu.handler);
-	context_write(context, &registers);
+	entry = frame_enter((uintptr_t)frame, vector, vcpu.handler);
+	context_enter(context, &entry);
 }
 
 static void interrupt(void *context)

@@ -9,6 +9,6 @@
  * vector registers in the signal's context. Returns NULL, with nothing changed, where the
  * guest cannot write to its stack.
  */
-struct frame *push_frame(void *context, const struct registers *interrupted);
+struct frame *push_frame(void *context);
 
 #endif

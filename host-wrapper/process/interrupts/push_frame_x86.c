@@ -7,10 +7,10 @@
 #include "process/signals/xsave_x86.h"
 #include "push_frame.h"
 
-struct frame *push_frame(void *context, const struct registers *interrupted)
+struct frame *push_frame(void *context)
 {
 	struct xsave *xsave = context_xsave(context);
-	uintptr_t sp = interrupted->sp;
+	uintptr_t sp = context_sp(context);
 	struct frame_place place = frame_place(sp, xsave_size(xsave));
 	struct frame *frame = (struct frame *)place.frame;
 	struct frame_return words;
@@ -18,7 +18,8 @@ struct frame *push_frame(void *context, const struct registers *interrupted)
 	if (sp < place.frame ||
 	    jumpslot_guest_range(frame, sp - place.frame, JUMPSLOT_WRITE))
 		return NULL;
-	words = frame_fill(frame, &place, interrupted);
+	context_read(context, &frame->registers);
+	words = frame_fill(frame, &place);
 	/* The guest's stack pointer may have any alignment. */
 	memcpy((void *)place.returns, &words, sizeof(words));
 	frame->features = (uint32_t)xsave_features(xsave);

@@ -17,6 +17,9 @@ struct xsave;
 void context_read(const void *context, struct registers *to);
 void context_write(void *context, const struct registers *from);
 
+/* Continues with these registers and default flags; leaves the others alone. */
+void context_enter(void *context, const struct entry_registers *from);
+
 uintptr_t context_pc(const void *context);
 uintptr_t context_sp(const void *context);
 

@@ -28,6 +28,19 @@ void context_read(const void *context, struct registers *to)
 	to->flags = (uintptr_t)from[REG_EFL];
 }
 
+void context_enter(void *context, const struct entry_registers *from)
+{
+	greg_t *to = ((ucontext_t *)context)->uc_mcontext.gregs;
+
+	to[REG_EAX] = (greg_t)from->ax;
+	to[REG_EBX] = (greg_t)from->bx;
+	to[REG_ESI] = (greg_t)from->si;
+	to[REG_EDI] = (greg_t)from->di;
+	to[REG_ESP] = (greg_t)from->sp;
+	to[REG_EIP] = (greg_t)from->pc;
+	to[REG_EFL] = X86_FLAGS_DEFAULT;
+}
+
 void context_write(void *context, const struct registers *from)
 {
 	greg_t *to = ((ucontext_t *)context)->uc_mcontext.gregs;
