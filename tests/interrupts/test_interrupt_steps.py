@@ -85,7 +85,8 @@ def test_an_interrupt_at_any_instruction_is_delivered_once_where_it_may_be(steps
 
 def label_after_compare(label):
     """An interrupt after the compare then continues there, without another look."""
-    return (rf"({re.escape(label)}:\n)((?:.*\n)*?\t(?:cmpb|check_deferred)\t.*\n)", r"\2\1")
+    return (rf"({re.escape(label)}:\n)((?:.*\n)*?\t(?:cmpb|check_deferred)\t.*\n)",
+            r"\2\1")
 
 
 LOST = "an interrupt was lost"
@@ -109,8 +110,8 @@ UNPROTECTED = {
         "{arch}/gate.S", r"\tmov\w\t\$GATE_RESOLVING, .*\n", "",
         "delivered within the resolver", "direct, unbound"),
     "resume does not look": (
-        "interrupt_{arch}.S", r"\tcmpl\t\$0, VCPU.WAITING.*\n\tjne\tjumpslot_resume\n", "",
-        LOST, "registers"),
+        "interrupt_{arch}.S", r"\tcmpl\t\$0, VCPU.WAITING.*\n\tjne\tjumpslot_resume\n",
+        "", LOST, "registers"),
     "resume does not restart": (
         "interrupt_{arch}.S", r"CODE_RETURNING, jumpslot_resume, \.Lresumed",
         "CODE_RETURNING, .Lresumed, .Lresumed", "the stack has grown", "registers"),
