@@ -20,7 +20,7 @@ $(SIMPLE_x86_64) $(SIMPLE_i386): linkscripts/externals.ld $(BUILD)/stamps/link-g
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(M_$(lastword $(subst -, ,$(basename $@)))) $(GUEST_LDFLAGS) -o $@ \
-		$(filter %.o,$^)
+		$(filter %.o,$^) -lgcc
 
 GUESTS := $(SIMPLE_x86_64) $(SIMPLE_i386)
 

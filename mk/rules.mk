@@ -30,15 +30,15 @@ endef
 $(foreach set,$(SETS),$(eval $(call object_rules,$(set))))
 
 # A stamp changes when its text does, or after a change of the makefiles.
+$(BUILD)/stamps/%: export STAMP = $(STAMP_$*)
 $(BUILD)/stamps/%: FORCE $(MAKE_SOURCES) | $(BUILD)/stamps
-	$(file >$@.new,$(STAMP_$*))
-	@if [ -z "$(filter-out FORCE,$?)" ] && cmp -s $@.new $@; \
-		then rm $@.new; else mv $@.new $@; fi
+	@if [ -n "$(filter-out FORCE,$?)" ] || ! printf '%s\n' "$$STAMP" | cmp -s - $@; \
+		then printf '%s\n' "$$STAMP" >$@; fi
 
 # The same for what takes long to build: it changes with the text alone.
+$(BUILD)/stamps/slow-%: export STAMP = $(STAMP_slow-$*)
 $(BUILD)/stamps/slow-%: FORCE | $(BUILD)/stamps
-	$(file >$@.new,$(STAMP_slow-$*))
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@printf '%s\n' "$$STAMP" | cmp -s - $@ || printf '%s\n' "$$STAMP" >$@
 
 $(BUILD)/stamps:
 	@mkdir -p $@

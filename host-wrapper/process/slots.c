@@ -82,7 +82,9 @@ static struct jumpslot_binding *make_bindings(const struct runner *runner,
 	size_t count = (size_t)runner->plan->imports.count;
 	struct jumpslot_binding *bindings = calloc(count + 1, sizeof(*bindings));
 
-	for (size_t i = 0; bindings && i < count; i++) {
+	if (!bindings)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
 		bindings[i].target = functions[i];
 		bindings[i].slot = writable(runner, alias, imports[i].slot);
 		bindings[i].unbound = *bindings[i].slot;
