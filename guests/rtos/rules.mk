@@ -31,9 +31,9 @@ image_arch = $(lastword $(subst -, ,$(basename $(notdir $(1)))))
 image_application = $(word 2,$(subst -, ,$(notdir $(1))))
 image_cpu = $(if $(filter %/native/,$(dir $(1))),native,virtual)
 image_set = rtos-$(call image_cpu,$(1))-$(call image_arch,$(1))
+image_sources = $(call rtos_application,$(call image_application,$(1)))
 image_objects = $(call link_inputs,$(call image_set,$(1))) \
-	$(call objects,$(call image_set,$(1)),$(call rtos_application,\
-		$(call image_application,$(1))))
+	$(call objects,$(call image_set,$(1)),$(call image_sources,$(1)))
 
 RTOS_GUESTS := $(foreach arch,$(ARCHES),\
 	$(RTOS_APPLICATIONS:%=$(BUILD)/guests/rtos-%-$(arch).elf))
