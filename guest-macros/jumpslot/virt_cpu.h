@@ -72,10 +72,33 @@ EXTERNAL_FUNC(int, _CPU_Virtual_Irq_ack, int)
  * int _CPU_Virtual_Irq_raise(int vector)
  *
  * Raises one of the guest's own vectors (JUMPSLOT_VECTOR_SOFT and up). If it is already
- * pending, the raise counts as coalesced. Returns 0, or -EINVAL if the vector is not one
- * of these or not in use. From a handler: yes.
+ * pending, the raise counts as coalesced. At level 0, a vector that is neither masked nor
+ * in service has been delivered when it returns, except in a callback: there it will have
+ * been when the outermost host function returns. Returns 0, or -EINVAL if the vector is
+ * not one of these or not in use. From a handler: yes.
  */
 EXTERNAL_FUNC(int, _CPU_Virtual_Irq_raise, int)
+
+/*
+ * int _CPU_Virtual_Irq_clear(int vector)
+ *
+ * Drops a vector that is pending: it is not delivered until it is raised again. The mask,
+ * and a service in progress, stay as they are. Returns 0, also if the vector was not
+ * pending, or -EINVAL if it is not in use. From a handler: yes.
+ */
+EXTERNAL_FUNC(int, _CPU_Virtual_Irq_clear, int)
+
+/*
+ * int _CPU_Virtual_Irq_state(int vector)
+ *
+ * Returns the sum of the CPU_VIRTUAL_IRQ_ values that apply to the vector, or -EINVAL if
+ * it is not in use. From a handler: yes.
+ */
+EXTERNAL_FUNC(int, _CPU_Virtual_Irq_state, int)
+
+#define CPU_VIRTUAL_IRQ_PENDING	   1 /* raised and not yet delivered */
+#define CPU_VIRTUAL_IRQ_MASKED	   2
+#define CPU_VIRTUAL_IRQ_IN_SERVICE 4 /* delivered and not yet acknowledged */
 
 /*
  * int _CPU_Virtual_Wait_for_event(uint64_t deadline_ns)

@@ -92,6 +92,29 @@ int _CPU_Virtual_Irq_raise(int vector)
 	return 0;
 }
 
+int _CPU_Virtual_Irq_clear(int vector)
+{
+	if (!is_used(vector))
+		return -EINVAL;
+	vector_remove(&vcpu.state->pending, (unsigned)vector);
+	return 0;
+}
+
+int _CPU_Virtual_Irq_state(int vector)
+{
+	int state = 0;
+
+	if (!is_used(vector))
+		return -EINVAL;
+	if (vector_in(&vcpu.state->pending, (unsigned)vector))
+		state |= CPU_VIRTUAL_IRQ_PENDING;
+	if (vector_in(&vcpu.state->masked, (unsigned)vector))
+		state |= CPU_VIRTUAL_IRQ_MASKED;
+	if (vector_in(&vcpu.state->in_service, (unsigned)vector))
+		state |= CPU_VIRTUAL_IRQ_IN_SERVICE;
+	return state;
+}
+
 static void call_handler(int vector, struct jumpslot_interrupt_frame *frame)
 {
 	float_control_default();

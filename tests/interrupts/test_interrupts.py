@@ -232,6 +232,8 @@ def test_a_slow_return_loses_no_interrupt(guests, tmp_path, case):
     ("late", "a vector waits until it is acknowledged, and others come"),
     ("never", "an unacknowledged vector does not come again; the clock counts on"),
     ("mask", "a masked vector waits"),
+    ("clear", "clearing drops a pending vector, and nothing else"),
+    ("state", "a vector is pending, masked, in service, or none of these"),
     ("detach", "detaching drops a pending vector"),
     ("detach-service", "detaching ends the service"),
     ("detach-clock", "a detached clock raises nothing"),

@@ -81,6 +81,8 @@ static int refuses(void)
 		CHECK(_CPU_Virtual_Irq_mask(i) == -EINVAL);
 		CHECK(_CPU_Virtual_Irq_unmask(i) == -EINVAL);
 		CHECK(_CPU_Virtual_Irq_detach(i) == -EINVAL);
+		CHECK(_CPU_Virtual_Irq_clear(i) == -EINVAL);
+		CHECK(_CPU_Virtual_Irq_state(i) == -EINVAL);
 	}
 	return 0;
 }
@@ -301,6 +303,42 @@ static int masks(void)
 	return 0;
 }
 
+/* Clearing drops one raise; mask and service stay. */
+static int clears(void)
+{
+	CHECK(!use(acknowledge_not, 2));
+	CHECK(_CPU_Virtual_Irq_raise(SOFT) == 0);
+	CHECK(_CPU_Virtual_Irq_raise(SOFT + 1) == 0);
+	CHECK(_CPU_Virtual_Irq_clear(SOFT) == 0);
+	CHECK(_CPU_Virtual_Irq_clear(SOFT) == 0);
+	_CPU_Virtual_Interrupts_open();
+	CHECK(delivered[SOFT] == 0 && delivered[SOFT + 1] == 1);
+	CHECK(_CPU_Virtual_Irq_raise(SOFT) == 0);
+	CHECK(delivered[SOFT] == 1);
+	CHECK(_CPU_Virtual_Irq_raise(SOFT) == 0);
+	CHECK(_CPU_Virtual_Irq_clear(SOFT) == 0);
+	CHECK(_CPU_Virtual_Irq_ack(SOFT) == 0);
+	CHECK(delivered[SOFT] == 1);
+	return 0;
+}
+
+static int tells_the_state(void)
+{
+	CHECK(!use(acknowledge_not, 1));
+	CHECK(_CPU_Virtual_Irq_state(SOFT) == 0);
+	CHECK(_CPU_Virtual_Irq_raise(SOFT) == 0);
+	CHECK(_CPU_Virtual_Irq_state(SOFT) == CPU_VIRTUAL_IRQ_PENDING);
+	CHECK(_CPU_Virtual_Irq_mask(SOFT) == 0);
+	CHECK(_CPU_Virtual_Irq_state(SOFT) ==
+	      (CPU_VIRTUAL_IRQ_PENDING | CPU_VIRTUAL_IRQ_MASKED));
+	CHECK(_CPU_Virtual_Irq_unmask(SOFT) == 0);
+	_CPU_Virtual_Interrupts_open();
+	CHECK(_CPU_Virtual_Irq_state(SOFT) == CPU_VIRTUAL_IRQ_IN_SERVICE);
+	CHECK(_CPU_Virtual_Irq_ack(SOFT) == 0);
+	CHECK(_CPU_Virtual_Irq_state(SOFT) == 0);
+	return 0;
+}
+
 static int detaches(void)
 {
 	CHECK(!use(acknowledge, 2));
@@ -499,6 +537,8 @@ static const struct test_case cases[] = {
 	{ "late", late_acknowledge },
 	{ "never", never_acknowledged },
 	{ "mask", masks },
+	{ "clear", clears },
+	{ "state", tells_the_state },
 	{ "detach", detaches },
 	{ "detach-service", detaches_in_service },
 	{ "detach-clock", clock_is_detached },
