@@ -1,6 +1,6 @@
 /*
- * struct registers of x86-64 and i386, and the values that registers have when a function
- * starts. Included from assembly and C.
+ * struct registers of x86-64 and i386, bits of registers, and the values that registers
+ * have when a function starts. Included from assembly and C.
  */
 #ifndef JUMPSLOT_REGISTERS_X86_H
 #define JUMPSLOT_REGISTERS_X86_H
@@ -14,6 +14,8 @@
 /* All floating-point exceptions masked, round to nearest (psABI, process start). */
 #define X86_MXCSR_DEFAULT	0x1f80
 #define X86_X87_CONTROL_DEFAULT 0x37f
+/* x87 status word, low byte: an unmasked exception is pending. */
+#define X86_X87_PENDING 0x80
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

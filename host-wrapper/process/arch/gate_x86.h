@@ -14,6 +14,7 @@
 #include "common/asm_x86.h"
 #include "process/calls/gate_layout.h"
 #include "process/calls/gate_offsets.h"
+#include "vcpu/registers.h"
 
 	/*
 	 * Notes the guest's floating-point control in the record, and jumps to `adjust`
@@ -60,7 +61,7 @@
 	 */
 	.macro	check_x87 record, undo
 	fnstsw	RECORD_NOW(\record)
-	testb	$X87_PENDING, RECORD_NOW(\record)
+	testb	$X86_X87_PENDING, RECORD_NOW(\record)
 	jnz	\undo
 	.endm
 

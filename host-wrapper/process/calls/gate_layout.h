@@ -20,8 +20,6 @@
 /* MXCSR's control bits. The flags below them are not preserved by a call (x86-64 psABI,
  * section 3.2.3), and cross the gate as they cross any call. */
 #define MXCSR_CONTROL 0xffc0
-/* x87 status word, low byte: an unmasked exception is pending. */
-#define X87_PENDING 0x80
 /* Bits that MXCSR_CONTROL lacks. They make the gate take the slow path: GATE_NEVER as the
  * value to compare with, GATE_FORCED as part of the value that is compared. */
 #define GATE_NEVER  0x40000000

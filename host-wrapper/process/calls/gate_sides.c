@@ -52,7 +52,7 @@ static void leave_mask(uint64_t forced)
  * pending, and takes the slow path. */
 static bool is_x87_unmasked(void)
 {
-	return (gate.control & FLOAT_X87_MASKED) != FLOAT_X87_MASKED;
+	return float_unmasks((uint16_t)gate.control);
 }
 
 static void look_at_host(void)

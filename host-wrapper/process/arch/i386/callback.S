@@ -6,6 +6,7 @@
 #include "common/asm_x86.h"
 #include "process/calls/gate_layout.h"
 #include "process/calls/gate_offsets.h"
+#include "vcpu/registers.h"
 
 	.text
 	.balign	64
@@ -30,7 +31,7 @@ EXPORTED_FUNC(jumpslot_guest_entry)
 	cmp	$4, %ecx		/* popped: nothing, or where the result goes */
 	ja	.Lexit_fault
 	fnstsw	CALLBACK_X87_STATUS - CALLBACK_SIZE(%ebp)
-	testb	$X87_PENDING, CALLBACK_X87_STATUS - CALLBACK_SIZE(%ebp)
+	testb	$X86_X87_PENDING, CALLBACK_X87_STATUS - CALLBACK_SIZE(%ebp)
 	jnz	.Lpending
 	lea	-CALLBACK_SIZE - 8(%ebp), %esp
 	push	%eax

@@ -6,6 +6,7 @@
 #include "common/asm_x86.h"
 #include "process/calls/gate_layout.h"
 #include "process/calls/gate_offsets.h"
+#include "vcpu/registers.h"
 
 /* Below the callback, seven registers. */
 #define REGISTERS (CALLBACK_SIZE + 7 * WORD)
@@ -45,7 +46,7 @@ EXPORTED_FUNC(jumpslot_guest_entry)
 	cmp	%rsp, CALLBACK_GUEST_SP - CALLBACK_SIZE(%rbp)
 	jne	.Lexit_fault
 	fnstsw	CALLBACK_X87_STATUS - CALLBACK_SIZE(%rbp)
-	testb	$X87_PENDING, CALLBACK_X87_STATUS - CALLBACK_SIZE(%rbp)
+	testb	$X86_X87_PENDING, CALLBACK_X87_STATUS - CALLBACK_SIZE(%rbp)
 	jnz	.Lpending
 	lea	-CALLBACK_SIZE(%rbp), %rsp
 	mov	%rsp, %rdi
