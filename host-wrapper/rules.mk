@@ -30,6 +30,8 @@ SOURCES_runner-i386 := $(filter-out $(RUNNER_FOREIGN_i386),$(RUNNER_SOURCES))
 
 # Each *_offsets.c becomes a header for assembly: see common/asm_offset.h.
 OFFSETS := $(filter %_offsets.c,$(RUNNER_ALL))
+INDEXED_runner-x86_64 := $(OFFSETS)
+INDEXED_runner-i386 := $(OFFSETS)
 OFFSETS_TO_DEFINES := s/^.*\.ascii.*"->\([A-Z0-9_]*\) \([0-9]*\)"$$/\#define \1 \2/p
 define offsets
 OFFSETS_$(1) := $$(OFFSETS:$(HW)/%.c=$(BUILD)/offsets/$(1)/%.h)

@@ -85,4 +85,4 @@ check-shell: | test-tools
 check-language: | test-tools
 	$(call say,LANGUAGE,all files)
 	$(Q)$(PYTHON) tests/language/check_language.py
-	$(Q)$(PYTEST) tests/language
+	$(Q)$(call logged,language,$(PYTEST) tests/language)

@@ -10,10 +10,11 @@ clean:
 	$(Q)rm -rf $(BUILD)
 
 # For editors and clang's tools: each source with its flags, once for each set.
+# INDEXED_<set> are sources that become no object of the set.
 compile_commands.json: | $(BUILD)/stamps
 	$(file >$(BUILD)/commands)
-	$(foreach set,$(SETS),$(foreach source,$(SOURCES_$(set)),$(file \
-		>>$(BUILD)/commands,$(source) $(CC) $(CFLAGS_$(set)) -c $(source))))
+	$(foreach set,$(SETS),$(foreach source,$(SOURCES_$(set)) $(INDEXED_$(set)),\
+		$(file >>$(BUILD)/commands,$(source) $(CC) $(CFLAGS_$(set)) -c $(source))))
 	$(Q)$(PYTHON) mk/compile-commands <$(BUILD)/commands >$@
 
 define HELP

@@ -83,4 +83,4 @@ UNIT_RUNS := $(patsubst $(BUILD)/unit/%,run-unit/%,\
 .PHONY: $(UNIT_RUNS)
 $(UNIT_RUNS): run-unit/%: $(BUILD)/unit/% $(UNIT_INPUTS) | test-tools
 	$(call say,TEST,unit/$*)
-	$(Q)BUILD=$(BUILD) $<
+	$(Q)$(call logged,unit-$(subst /,-,$*),BUILD=$(BUILD) $<)
