@@ -79,7 +79,7 @@ check-headers: $$(HEADERS) | test-tools
 
 check-shell: | test-tools
 	$(call say,SHELL,shellcheck)
-	$(Q)shellcheck install-packages .ci/run guests/demo
+	$(Q)shellcheck install-packages .ci/run guests/demo gen/jumpslot-cc
 
 # Comments, messages and documentation; and the tests of that check itself.
 check-language: | test-tools

@@ -1,0 +1,161 @@
+"""jumpslot-cc builds guests and providers with the flags that they need."""
+
+import os
+import shlex
+
+import pytest
+from conftest import BUILD, MACHINE, ROOT, only_x86_64, run
+from conftest import each_arch as arch  # noqa: F401
+
+import doc_page
+
+TOOL = ROOT / "gen/jumpslot-cc"
+GUEST = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/external_func.h>
+    EXTERNAL_FUNC(long long, ask, long long, long long)
+    JUMPSLOT_ENTRY(info) { (void)info; return (int)(ask(84000000000, 2) / ask(2, 1)); }
+    """
+PROVIDER = """
+    #include <jumpslot/provider.h>
+    #include <sys/stat.h>
+    EXTERNAL_FUNC(long long, ask, long long, long long)
+    EF(ask)
+    _Static_assert(sizeof(off_t) == 8, "files are 64 bits wide");
+    long long ask(long long a, long long b) { return a > 2 ? a / b : 1000000000; }
+    """
+PROGRAM = """
+    #include <stdatomic.h>
+    #include <stdio.h>
+    #include <stdlib.h>
+    #include <string.h>
+    #include <math.h>
+    #include <limits.h>
+    #include <stdint.h>
+    #include <inttypes.h>
+    static _Atomic int count;
+    int main(int argc, char **argv)
+    {
+        atomic_fetch_add(&count, argc);
+        printf("%d %s %g %" PRIu64 "\\n", count, argv[1], sqrt(2), UINT64_MAX);
+    }
+    """
+
+
+def cc(*arguments, **options):
+    return run(TOOL, *arguments, check=False, **options)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "guest.c").write_text(GUEST)
+    (tmp_path / "provider.c").write_text(PROVIDER)
+    (tmp_path / "program.c").write_text(PROGRAM)
+    return tmp_path
+
+
+@pytest.mark.parametrize("optimize", ["-O1", "-O2", "-Os"])
+def test_a_guest_and_its_provider_of_one_command_each(folder, tools, arch, optimize):
+    for kind, source, target in (("-g", "guest.c", "guest.elf"),
+                                 ("--provider", "provider.c", "p.so")):
+        built = cc(kind, MACHINE[arch], optimize, "-Wall", "-Wextra", source,
+                   "-o", target, cwd=folder)
+        assert (built.stdout, built.stderr, built.returncode) == ("", "", 0)
+    ran = tools.wrapper("--provider", folder / "p.so", folder / "guest.elf")
+    assert (ran.stdout, ran.stderr, ran.returncode) == ("", "", 42)
+    listed = tools.wrapper("--list", "--provider", folder / "p.so", folder / "guest.elf")
+    assert "slots in read-only pages" in listed.stdout
+
+
+def test_a_program_on_newlib_ends_with_0_when_main_ends(folder, tools, arch):
+    built = cc("--newlib", "--build", BUILD, MACHINE[arch], "-O2", "-Wall", "-Wextra",
+               "program.c", "-o", "program.elf", cwd=folder)
+    assert (built.stdout, built.stderr, built.returncode) == ("", "", 0)
+    ran = tools.wrapper("--provider", BUILD / f"providers/newlib-{arch}.so",
+                        folder / "program.elf", "word")
+    assert (ran.stdout, ran.stderr, ran.returncode) == \
+        ("2 word 1.41421 18446744073709551615\n", "", 0)
+
+
+@pytest.mark.parametrize("kind, source", [("--newlib", "program.c"), ("-g", "guest.c")])
+def test_compiling_and_linking_may_be_two_commands(folder, tools, arch, kind, source):
+    own = (kind, f"--build={BUILD}", MACHINE[arch])
+    assert cc(*own, "-O2", "-c", source, "-o", "x.o", cwd=folder).returncode == 0
+    assert cc(*own, "x.o", "-o", "x.elf", cwd=folder).returncode == 0
+    assert cc(*own, "-O2", source, "-o", "y.elf", cwd=folder).returncode == 0
+    assert tools.wrapper("--list", folder / "x.elf").stdout.split("\n")[1:] == \
+        tools.wrapper("--list", folder / "y.elf").stdout.split("\n")[1:]
+
+
+@only_x86_64
+def test_static_pie(folder, tools):
+    assert cc("--provider", "provider.c", "-o", "p.so", cwd=folder).returncode == 0
+    assert cc("-O2", "-fpie", "-static-pie", "guest.c", "-o", "x.elf",
+              cwd=folder).returncode == 0
+    ran = tools.wrapper("--provider", folder / "p.so", folder / "x.elf")
+    assert (ran.stderr, ran.returncode) == ("", 42)
+
+
+@pytest.mark.parametrize("kind", ["-g", "--provider", "--newlib"])
+def test_three_number_signs_print_the_commands_and_run_nothing(folder, kind):
+    source = {"-g": "guest.c", "--provider": "provider.c", "--newlib": "program.c"}[kind]
+    shown = cc(kind, f"--build={BUILD}", "-###", source, "-o", "out", cwd=folder)
+    words = shlex.split(shown.stderr.replace("\n", " "))
+    assert shown.returncode == 0 and not (folder / "out").exists()
+    assert str(ROOT / "guest-macros") in words and "--provider" not in words
+    assert (str(ROOT / "linkscripts/externals.ld") in words) == (kind != "--provider")
+    assert (str(BUILD / "newlib/x86_64/lib/crt0.o") in words) == (kind == "--newlib")
+
+
+def test_words_with_blanks_stay_one_word(folder):
+    (folder / "my program.c").write_text("const char *text = TEXT;")
+    assert cc("-DTEXT=\"a b\"", "-c", "my program.c", "-o", "my object.o",
+              cwd=folder).stderr == ""
+    assert b"a b\0" in (folder / "my object.o").read_bytes()
+
+
+def test_the_compilers_errors_and_status_come_through(folder):
+    (folder / "wrong.c").write_text("int f(void) { return x; }")
+    result = cc("-c", "wrong.c", cwd=folder)
+    assert "error: ‘x’ undeclared" in result.stderr or "'x' undeclared" in result.stderr
+    assert result.returncode == 1
+    assert "no input files" in cc("--newlib", f"--build={BUILD}", "-o", "x").stderr
+
+
+def test_newlib_that_is_not_built_says_what_builds_it(tmp_path):
+    result = cc("--newlib", "-m32", "--build", tmp_path, "x.c")
+    newlib = f"{tmp_path}/newlib/i386"
+    assert result.stderr == (
+        f"jumpslot-cc: {newlib}: newlib is not built (run: make -C '{ROOT}' "
+        f"BUILD='{tmp_path}' '{newlib}/lib/crt0.o')\n")
+    assert result.returncode == 2
+
+
+@pytest.mark.parametrize("arguments, environment, message", [
+    (["--newlib", "--provider"], {},
+     "--newlib and --provider exclude each other (expected one of them)"),
+    (["--build"], {}, "--build: no value; expected a directory"),
+    (["x.c"], {"CC": "nothing"},
+     "nothing: not found (expected a compiler; CC names it)"),
+    (["x.c"], {"CC": "gcc -g"},
+     "CC: gcc -g: contains a blank (expected a program's name)"),
+])
+def test_wrong_command_lines(arguments, environment, message):
+    result = cc(*arguments, env=os.environ | environment)
+    assert (result.stderr, result.returncode) == (f"jumpslot-cc: {message}\n", 2)
+
+
+def test_help_goes_to_standard_output():
+    result = cc("--help")
+    assert result.stdout.startswith("usage: jumpslot-cc ")
+    assert (result.stderr, result.returncode) == ("", 0)
+
+
+def test_every_example_of_the_page_prints_the_output_that_the_page_shows(tmp_path):
+    steps = doc_page.steps((ROOT / "docs/jumpslot-cc.md").read_text())
+    top = doc_page.tree(tmp_path)
+    tool = f"../../gen/jumpslot-cc --build '{BUILD}'"
+    printed = doc_page.run([commands.replace("../../gen/jumpslot-cc", tool)
+                            for commands, _ in steps], top)
+    assert printed == [shown for _, shown in steps]
+    assert len(steps) == 1 and all(shown for _, shown in steps)
