@@ -135,7 +135,11 @@ def test_an_optional_function_is_there_or_it_is_not(tools):
         #include <jumpslot/entry.h>
         #include <jumpslot/external_func.h>
         EXTERNAL_FUNC_OPTIONAL(int, extra, int)
-        JUMPSLOT_ENTRY(info) { (void)info; return external_available(extra) ? extra(3) : 9; }
+        JUMPSLOT_ENTRY(info)
+        {
+                (void)info;
+                return external_available(extra) ? extra(3) : 9;
+        }
         """)
     provider = tools.provider("""
         #include <jumpslot/provider.h>
@@ -145,7 +149,8 @@ def test_an_optional_function_is_there_or_it_is_not(tools):
         """)
     for bind in "lazy", "now":
         assert tools.wrapper("--bind", bind, guest).returncode == 9
-        assert tools.wrapper("--bind", bind, "--provider", provider, guest).returncode == 4
+        result = tools.wrapper("--bind", bind, "--provider", provider, guest)
+        assert result.returncode == 4
 
 
 def test_a_mistyped_optional_function_is_absent_and_said_to_be(tools):
@@ -153,7 +158,11 @@ def test_a_mistyped_optional_function_is_absent_and_said_to_be(tools):
         #include <jumpslot/entry.h>
         #include <jumpslot/external_func.h>
         EXTERNAL_FUNC_OPTIONAL(int, extra, int)
-        JUMPSLOT_ENTRY(info) { (void)info; return external_available(extra) ? extra(3) : 9; }
+        JUMPSLOT_ENTRY(info)
+        {
+                (void)info;
+                return external_available(extra) ? extra(3) : 9;
+        }
         """)
     provider = tools.provider("""
         #include <jumpslot/provider.h>
@@ -284,7 +293,8 @@ CARRIED_PROVIDER = """
     PROVIDE(plain) PROVIDE(large) PROVIDE(quick) PROVIDE(waits) PROVIDE(waits_large)
     PROVIDE(unknown) PROVIDE(waits_unknown) PROVIDE(said) PROVIDE(mistyped)
     JUMPSLOT_DIRECT(quick)
-    JUMPSLOT_BLOCKING(waits) JUMPSLOT_BLOCKING(waits_large) JUMPSLOT_BLOCKING(waits_unknown)
+    JUMPSLOT_BLOCKING(waits) JUMPSLOT_BLOCKING(waits_large)
+    JUMPSLOT_BLOCKING(waits_unknown)
     JUMPSLOT_STACK_BYTES(said, 64)
     EXTERNAL_FUNC(int, mistyped, float)
     """
@@ -296,9 +306,9 @@ def test_the_report_says_how_each_call_is_carried(tools, arch):
     provider = tools.provider(CARRIED_PROVIDER)
     table = tools.wrapper("--list", "--provider", provider.name, guest,
                           cwd=tools.directory).stdout
-    start = table.splitlines()[1].index("CARRIED")
-    end = table.splitlines()[1].index("STATUS")
-    columns = {line.split()[0]: line[start:end].strip() for line in table.splitlines()[2:]}
+    _, heading, *rows = table.splitlines()
+    column = slice(heading.index("CARRIED"), heading.index("STATUS"))
+    columns = {row.split()[0]: row[column].strip() for row in rows}
     assert columns == {name: column.replace("LARGE", str(large))
                        for name, (column, _) in CARRIED.items()}
     report = json.loads(tools.wrapper("--json", "--provider", provider, guest).stdout)
@@ -318,8 +328,8 @@ def test_what_a_provider_says_twice_must_agree(tools):
         int sensor_read(int a) { return a; }
         """)
     result = tools.wrapper("--list", "--provider", provider, tools.guest(GUEST))
-    assert result.stderr == (f"host-wrapper: {provider}: sensor_read is said to be direct "
-                             "and to be blocking\n")
+    assert result.stderr == (f"host-wrapper: {provider}: sensor_read is declared direct "
+                             "and blocking\n")
     assert (result.stdout, result.returncode) == ("", 125)
 
 
@@ -399,7 +409,7 @@ def test_the_report_says_which_functions_were_bound(tools):
 def test_a_full_standard_output_is_an_error(tools):
     guest = tools.guest(GUEST)
     with open("/dev/full", "w") as full:
-        result = subprocess.run([BUILD / "bin/host-wrapper", "--list", guest], stdout=full,
-                                stderr=subprocess.PIPE, text=True)
+        result = subprocess.run([BUILD / "bin/host-wrapper", "--list", guest],
+                                stdout=full, stderr=subprocess.PIPE, text=True)
     assert result.stderr.endswith("standard output: No space left on device\n")
     assert result.returncode == 125

@@ -274,12 +274,11 @@ START_TEST(what_is_wrong_with_a_table_is_said)
 		  "multiple of 8 up to 65536, with 0x10" },
 		{ bytes_unsaid, "record 0 (*): carry 0x0 with 8 stack bytes: a multiple "
 				"of 8 up to 65536, with 0x10" },
-		{ bytes_of_direct,
-		  "twice is said to be direct and to have 24 stack bytes, "
-		  "which only a gate copies" },
-		{ two_modes, "untyped is said to be * and to be *" },
-		{ gated_and_blocking, "untyped is said to be * and to be *" },
-		{ two_stack_bytes, "untyped is said to have * and * stack bytes" },
+		{ bytes_of_direct, "twice is declared direct and with 24 stack bytes, "
+				   "which only a gate copies" },
+		{ two_modes, "untyped is declared direct and blocking" },
+		{ gated_and_blocking, "untyped is declared gated and blocking" },
+		{ two_stack_bytes, "untyped is declared with * and with * stack bytes" },
 		{ no_note, no_table },
 		{ no_strings, no_table },
 	};

@@ -180,18 +180,19 @@ static int merge_carry(struct provided *into, const struct provided *record,
 	uint32_t other = record->carry & JUMPSLOT_CARRY_MASK;
 
 	if (mode && other && mode != other)
-		return fail(message, ENOEXEC, "%s is said to be %s and to be %s",
-			    record->name, carry_word(mode), carry_word(other));
+		return fail(message, ENOEXEC, "%s is declared %s and %s", record->name,
+			    carry_word(mode), carry_word(other));
 	if (into->carry & record->carry & JUMPSLOT_CARRY_STACK &&
 	    into->stack_bytes != record->stack_bytes)
 		return fail(message, ENOEXEC,
-			    "%s is said to have %" PRIu32 " and %" PRIu32 " stack bytes",
+			    "%s is declared with %" PRIu32 " and with %" PRIu32
+			    " stack bytes",
 			    record->name, into->stack_bytes, record->stack_bytes);
 	into->carry |= record->carry;
 	into->stack_bytes |= record->stack_bytes;
 	if (into->carry == (JUMPSLOT_CARRY_DIRECT | JUMPSLOT_CARRY_STACK))
 		return fail(message, ENOEXEC,
-			    "%s is said to be direct and to have %" PRIu32
+			    "%s is declared direct and with %" PRIu32
 			    " stack bytes, which only a gate copies",
 			    record->name, into->stack_bytes);
 	return 0;
