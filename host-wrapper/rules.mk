@@ -38,7 +38,8 @@ OFFSETS_$(1) := $$(OFFSETS:$(HW)/%.c=$(BUILD)/offsets/$(1)/%.h)
 $$(OFFSETS_$(1)): $(BUILD)/offsets/$(1)/%.h: $(HW)/%.c $(BUILD)/stamps/runner-$(1)
 	$$(call say,OFFSETS,$$@)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CFLAGS_runner-$(1)) -MMD -MP -MT $$@ -MF $$(@:.h=.d) -S -o $$(@:.h=.s) $$<
+	$$(Q)$$(CC) $$(CFLAGS_runner-$(1)) -MMD -MP -MT $$@ -MF $$(@:.h=.d) \
+		-S -o $$(@:.h=.s) $$<
 	$$(Q)sed -n '$$(OFFSETS_TO_DEFINES)' $$(@:.h=.s) >$$@
 
 $$(call objects,runner-$(1),$$(filter %.S,$$(SOURCES_runner-$(1)))): $$(OFFSETS_$(1))

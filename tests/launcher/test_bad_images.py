@@ -76,7 +76,7 @@ def test_a_damaged_header_is_refused_in_one_line(tools, changes, size, message):
 def test_what_is_no_file_with_a_guest_is_refused_in_one_line(tools, name, message):
     os.mkfifo(tools.directory / "pipe")
     (tools.directory / "loop").symlink_to("loop")
-    tools.write("text", "#!/bin/sh\necho this is no guest\n")
+    tools.write("text", "#!/bin/sh\necho not a guest\n")
     assert refused(tools, tools.directory / name) == message
 
 
@@ -104,8 +104,8 @@ def test_a_static_program_without_the_note_is_refused_in_one_line(tools):
 def test_thread_local_storage_is_refused_in_one_line(tools):
     guest = tools.guest(SOURCE % ("static _Thread_local volatile int x;", "return x;"))
     assert refused(tools, guest) == (
-        "thread-local storage (PT_TLS) needs FS or GS, which belong to the host: link newlib "
-        "instead of glibc (docs/lua-guest.md)")
+        "thread-local storage (PT_TLS) needs FS or GS, which belong to the host: "
+        "link newlib instead of glibc (docs/lua-guest.md)")
 
 
 def test_writable_code_is_refused_in_one_line(tools):

@@ -55,13 +55,16 @@ def test_stopping_works_from_any_depth_and_any_stack(tools, arch):
 
 
 @pytest.mark.parametrize("body,number,name", [
-    ("int *volatile nowhere = (int *)16; *nowhere = 0; return 0;", 11, "Segmentation fault"),
+    ("int *volatile nowhere = (int *)16; *nowhere = 0; return 0;",
+     11, "Segmentation fault"),
     ("__builtin_trap();", 4, "Illegal instruction"),
-    ("volatile int zero = 0, one = 1; return (one + 6) / zero;", 8, "Floating point exception"),
+    ("volatile int zero = 0, one = 1; return (one + 6) / zero;",
+     8, "Floating point exception"),
     ("__asm__ volatile(\"cli\"); return 0;", 11, "Segmentation fault"),
     ("__asm__ volatile(\"int3\"); return 0;", 5, "Trace/breakpoint trap"),
 ])
-def test_a_fault_ends_the_guest_with_a_report_and_128_plus_signal(tools, body, number, name):
+def test_a_fault_ends_the_guest_with_a_report_and_128_plus_signal(
+        tools, body, number, name):
     result = ending(tools, body)
     assert f": stopped by signal {number} ({name}) at 0x" in result.stderr
     assert " <_start+0x" in result.stderr
@@ -87,7 +90,8 @@ FOREIGN_ENTRY = {
 
 
 def test_a_resolver_call_with_a_foreign_entry_is_diagnosed(tools, arch):
-    result = ending(tools, "_BSP_Virtual_Clock_read(); %s return 0;" % FOREIGN_ENTRY[arch])
+    result = ending(tools,
+                    "_BSP_Virtual_Clock_read(); %s return 0;" % FOREIGN_ENTRY[arch])
     assert ": called the resolver with 0x" in result.stderr
     assert "which is not an entry of its import table, from 0x" in result.stderr
     assert result.returncode == 132
@@ -99,16 +103,22 @@ def test_a_call_of_an_address_without_code_is_reported_with_its_caller(tools, ta
                            "wild(); return 0;")
     address = hex(int(target, 0))
     assert re.fullmatch(
-        rf"host-wrapper: \S+: stopped by signal 11 \(Segmentation fault\): jumped to {address}, "
-        r"where nothing is mapped, from 0x[0-9a-f]+ <_start\+0x[0-9a-f]+>\n", result.stderr)
+        r"host-wrapper: \S+: stopped by signal 11 \(Segmentation fault\): "
+        rf"jumped to {address}, where nothing is mapped, "
+        r"from 0x[0-9a-f]+ <_start\+0x[0-9a-f]+>\n", result.stderr)
     assert result.returncode == 139
 
 
 def test_a_jump_to_data_is_reported_as_that(tools):
-    result = ending(tools, "void (*volatile wild)(void) = (void (*)(void))(uintptr_t)data; "
-                           "wild(); return 0;", "int data[4]; int data[4] = { 1 };")
-    assert re.search(r"\): jumped to 0x[0-9a-f]+, which is not executable, from 0x[0-9a-f]+ "
-                     r"<_start\+0x[0-9a-f]+>\n$", result.stderr), result.stderr
+    jump = """
+        void (*volatile wild)(void) = (void (*)(void))(uintptr_t)data;
+        wild();
+        return 0;
+        """
+    result = ending(tools, jump, "int data[4]; int data[4] = { 1 };")
+    assert re.search(r"\): jumped to 0x[0-9a-f]+, which is not executable, "
+                     r"from 0x[0-9a-f]+ <_start\+0x[0-9a-f]+>\n$", result.stderr), \
+        result.stderr
     assert result.returncode == 139
 
 
@@ -299,7 +309,7 @@ SET_FLAGS = {  # alignment check and direction
 
 
 def test_flags_that_the_guest_leaves_set_do_not_reach_the_host(tools, arch):
-    result = ending(tools, SET_FLAGS[arch] + " _CPU_Virtual_exec_stop_error(5); return 0;",
-                    "", "--report")
+    body = SET_FLAGS[arch] + " _CPU_Virtual_exec_stop_error(5); return 0;"
+    result = ending(tools, body, "", "--report")
     assert "bound 1 of 1\n" in result.stderr
     assert result.returncode == 5

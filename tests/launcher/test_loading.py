@@ -98,7 +98,8 @@ def dying_guest(tools, body, **options):
                         "pointer[-(1 << 18)] = 1;"),
     ("above its stack", "pointer = __builtin_frame_address(0); (void)info;"
                         "pointer[100] = 1;"),
-    ("below its work area", "((volatile char *)(uintptr_t)info->work_area_base)[-1] = 1;"),
+    ("below its work area",
+     "((volatile char *)(uintptr_t)info->work_area_base)[-1] = 1;"),
     ("above its work area",
      "*(volatile char *)(uintptr_t)(info->work_area_base + info->work_area_size) = 1;"),
 ])
@@ -218,7 +219,11 @@ def test_a_large_image_is_mapped_and_not_copied(tools):
         __asm__(".section .rodata.large, \\"a\\"\\n"
                 "large: .incbin \\"LARGE\\"\\n"
                 ".text");
-        JUMPSLOT_ENTRY(info) { (void)info; return large[50000000] + (resident_kilobytes() > 20000); }
+        JUMPSLOT_ENTRY(info)
+        {
+                (void)info;
+                return large[50000000] + (resident_kilobytes() > 20000);
+        }
         """.replace("LARGE", str(large_file(tools))))
     provider = tools.provider("""
         #include <jumpslot/provider.h>
@@ -256,7 +261,8 @@ def test_stack_and_work_area_have_the_size_asked_for(tools):
 
                 if (_BSP_Virtual_getworkspacearea(&start, &size) || size != 8192 * 1024)
                         return 1;
-                if ((uintptr_t)start != info->work_area_base || size != info->work_area_size)
+                if ((uintptr_t)start != info->work_area_base ||
+                    size != info->work_area_size)
                         return 2;
                 bytes = start;
                 for (size_t i = 0; i < size; i++)

@@ -109,8 +109,8 @@ def test_a_provider_with_an_undefined_symbol_is_named(tools):
         int answer(int a) { return nowhere(a); }
         """)
     result = tools.wrapper("--provider", provider, guest)
-    assert result.stderr == (f"host-wrapper: {guest}: provider {provider}: undefined symbol: "
-                             "nowhere\n")
+    assert result.stderr == (f"host-wrapper: {guest}: provider {provider}: "
+                             "undefined symbol: nowhere\n")
     assert result.returncode == 125
 
 
@@ -230,8 +230,8 @@ def test_a_provider_that_changes_after_the_scan_is_refused(tools):
         }
         """, name="first")
     result = tools.wrapper("--provider", f"{first},{second}", "--provider", second, guest)
-    assert result.stderr == (f"host-wrapper: {guest}: provider {second} was changed since "
-                             "it was scanned\n")
+    assert result.stderr == (f"host-wrapper: {guest}: provider {second} was changed "
+                             "since it was scanned\n")
     assert result.returncode == 125
 
 
@@ -344,7 +344,7 @@ def test_a_runner_that_was_changed_after_the_scan_is_refused(tools, arch):
         """)
     command = [programs / "host-wrapper", "--provider", f"{provider},{runner}", guest]
     result = run(*command, check=False)
-    assert result.stderr == (f"host-wrapper: {guest}: provider {runner} was changed since "
-                             "it was scanned\n")
+    assert result.stderr == (f"host-wrapper: {guest}: provider {runner} was changed "
+                             "since it was scanned\n")
     assert result.returncode == 125
     assert run(programs / "host-wrapper", guest, check=False).returncode == 3

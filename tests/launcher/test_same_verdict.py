@@ -1,7 +1,7 @@
 """host-wrapper and gen-func-list accept and refuse the same tables.
 
-Both read the same images, with seeded random damage in the tables of a guest or a provider.
-Their reasons may differ.
+Both read the same images, with seeded random damage in the tables of a guest or a
+provider. Their reasons may differ.
 """
 
 import random
@@ -52,8 +52,8 @@ def damaged(chance, image, table, record_size, strings):
         record = table[0] + chance.randrange(table[1] // record_size) * record_size
         what = chance.randrange(4)
         if what == 0:
-            image[record + FLAGS_AT:record + FLAGS_AT + 4] = chance.choice(FLAGS).to_bytes(
-                4, "little")
+            flags = chance.choice(FLAGS).to_bytes(4, "little")
+            image[record + FLAGS_AT:record + FLAGS_AT + 4] = flags
         elif what == 1:
             image[record + chance.randrange(NAME_AND_TYPE)] ^= 1 << chance.randrange(8)
         else:

@@ -16,7 +16,8 @@ from terminal_session import (  # noqa: F401 (fixtures)
     lambda session: os.kill(session.job, signal.SIGTSTP),
     lambda session: os.killpg(session.job, signal.SIGTSTP),
 ], ids=["key", "supervisor", "job"])
-def test_stopping_puts_the_mode_back_until_the_job_goes_on(terminal, sessions, keys, action):
+def test_stopping_restores_the_mode_until_the_job_continues(terminal, sessions, keys,
+                                                            action):
     session = running(sessions("--raw", keys))
     for _ in range(3):
         action(session)
@@ -58,8 +59,7 @@ def test_signals_to_the_supervisor_alone_stop_and_continue_the_runner(terminal, 
     works(session)
 
 
-def test_a_job_that_is_continued_while_it_runs_is_put_back_all_the_same(terminal, sessions,
-                                                                       keys):
+def test_sigcont_to_a_running_job_does_not_prevent_the_restore(terminal, sessions, keys):
     session = running(sessions("--raw", keys))
     os.kill(session.job, signal.SIGCONT)
     # The one that stops would take back what is pending.
@@ -70,7 +70,8 @@ def test_a_job_that_is_continued_while_it_runs_is_put_back_all_the_same(terminal
     assert terminal.is_as_before()
 
 
-def test_what_is_set_while_the_job_is_stopped_is_what_it_puts_back(terminal, sessions, keys):
+def test_the_job_restores_the_mode_that_was_set_while_it_stopped(terminal, sessions,
+                                                                 keys):
     session = running(sessions("--raw", keys))
     terminal.type(b"\x1a")
     assert session.wait() == f"stopped {int(signal.SIGTSTP)}"

@@ -16,7 +16,7 @@ from terminal_session import (  # noqa: F401 (fixtures)
 
 
 @pytest.mark.parametrize("arch", ["x86_64", "i386"])
-def test_keys_reach_the_guest_one_by_one_without_echo(directory, terminal, sessions, arch):
+def test_keys_reach_the_guest_singly_without_echo(directory, terminal, sessions, arch):
     session = running(sessions("--raw", guest(directory, "terminal", arch)))
     for key in b"a", b"b", b"\r", b"\x04", b"\x7f":
         terminal.type(key)
@@ -71,7 +71,7 @@ def test_only_input_and_its_echo_change(terminal, sessions, keys):
     assert mode[IFLAG] == before[IFLAG] & ~COOKED_INPUT
 
 
-def test_without_the_option_the_mode_stays_and_keys_stop_the_job(terminal, sessions, keys):
+def test_without_raw_the_mode_stays_and_keys_stop_the_job(terminal, sessions, keys):
     session = sessions(keys)
     terminal.expect(b"ready\r\n")
     assert terminal.is_as_before()

@@ -75,7 +75,8 @@ def test_the_mode_is_put_back_when_the_runner_cannot_be_started(
 
 
 @pytest.mark.parametrize("kill", [os.kill, os.killpg], ids=["alone", "with its job"])
-def test_the_mode_is_put_back_when_the_supervisor_is_killed(terminal, sessions, keys, kill):
+def test_the_mode_is_restored_when_the_supervisor_is_killed(
+        terminal, sessions, keys, kill):
     session = running(sessions("--raw", keys))
     family = children_of(session.job)
     killed(session, kill)

@@ -24,8 +24,8 @@ def take_terminal():
 def bash(terminal):
     """At its prompt, and in the mode of its own that it has there."""
     process = subprocess.Popen(
-        ["bash", "--norc", "--noprofile", "-i"], stdin=terminal.line, stdout=terminal.line,
-        stderr=terminal.line, preexec_fn=take_terminal,
+        ["bash", "--norc", "--noprofile", "-i"], stdin=terminal.line,
+        stdout=terminal.line, stderr=terminal.line, preexec_fn=take_terminal,
         env={"PS1": "? ", "TERM": "dumb", "HISTFILE": "", "PATH": os.environ["PATH"]})
     wait_until(lambda: not terminal.mode()[LFLAG] & termios.ICANON)
     terminal.read_until(b"? ")

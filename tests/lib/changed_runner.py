@@ -22,7 +22,7 @@ class ChangedRunner:
         self.changed = {}  # path in the tree: changed text
 
     def source(self, name):
-        """The path of a source file, `name` ends with; {arch} stands for the architecture."""
+        """The source file whose path ends with `name`; {arch} is the architecture."""
         name = name.format(arch=self.arch)
         found = [path for room in ROOMS for path in (HOST_WRAPPER / room).rglob("*.[cS]")
                  if str(path).endswith(f"/{name}")]

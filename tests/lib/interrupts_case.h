@@ -1,6 +1,6 @@
 /*
- * What the guests of test_interrupts.py share: cases by name, and checks that say which
- * of them failed. Each guest includes it once.
+ * For the guests of test_interrupts.py: cases by name, and checks that say which of them
+ * failed. Each guest includes it once.
  */
 #ifndef INTERRUPTS_CASE_H
 #define INTERRUPTS_CASE_H

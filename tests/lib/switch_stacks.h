@@ -30,7 +30,7 @@ __asm__("switch_stacks:\n"
 #define SAVED_REGISTERS 4
 #endif
 
-/* What to switch to: `function` begins on a stack that ends at `end`, aligned to 16. */
+/* The stack to switch to: `function` begins on it. It ends at `end`, aligned to 16. */
 static inline void *stack_for(void *end, void (*function)(void))
 {
 	uintptr_t *entry = (uintptr_t *)((uintptr_t)end - 16) - 1;

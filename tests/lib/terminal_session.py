@@ -191,9 +191,10 @@ def sessions(terminal):
     made = []
 
     def make(*words, where="foreground", wrapper=WRAPPER, **options):
-        made.append(Session(terminal, wrapper, "--timeout", TIME_LIMIT, *words, **options))
-        made[-1].start(where)
-        return made[-1]
+        session = Session(terminal, wrapper, "--timeout", TIME_LIMIT, *words, **options)
+        made.append(session)
+        session.start(where)
+        return session
     yield make
     for session in made:
         if session.job and state_of(session.job):
@@ -207,7 +208,7 @@ def keys(directory):
     return guest(directory, "terminal", "x86_64")
 
 
-# A guest of one thread that reads all the time, unless it is told to wait for something else.
+# A guest of one thread that reads all the time, unless told to wait for something else.
 BUSY = """
     #include <jumpslot/entry.h>
     #include <jumpslot/virt_bsp.h>
