@@ -130,17 +130,20 @@ def test_a_provider_may_replace_a_built_in_service(tools):
     assert (result.stdout, result.returncode) == ("replaced\n", 10)
 
 
-def test_an_optional_function_is_there_or_it_is_not(tools):
-    guest = tools.guest("""
-        #include <jumpslot/entry.h>
-        #include <jumpslot/external_func.h>
-        EXTERNAL_FUNC_OPTIONAL(int, extra, int)
-        JUMPSLOT_ENTRY(info)
-        {
-                (void)info;
-                return external_available(extra) ? extra(3) : 9;
-        }
-        """)
+OPTIONAL_GUEST = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/external_func.h>
+    EXTERNAL_FUNC_OPTIONAL(int, extra, int)
+    JUMPSLOT_ENTRY(info)
+    {
+            (void)info;
+            return external_available(extra) ? extra(3) : 9;
+    }
+    """
+
+
+def test_an_optional_function_is_present_or_absent(tools):
+    guest = tools.guest(OPTIONAL_GUEST)
     provider = tools.provider("""
         #include <jumpslot/provider.h>
         EXTERNAL_FUNC(int, extra, int)
@@ -153,17 +156,8 @@ def test_an_optional_function_is_there_or_it_is_not(tools):
         assert result.returncode == 4
 
 
-def test_a_mistyped_optional_function_is_absent_and_said_to_be(tools):
-    guest = tools.guest("""
-        #include <jumpslot/entry.h>
-        #include <jumpslot/external_func.h>
-        EXTERNAL_FUNC_OPTIONAL(int, extra, int)
-        JUMPSLOT_ENTRY(info)
-        {
-                (void)info;
-                return external_available(extra) ? extra(3) : 9;
-        }
-        """)
+def test_a_mistyped_optional_function_is_reported_and_absent(tools):
+    guest = tools.guest(OPTIONAL_GUEST)
     provider = tools.provider("""
         #include <jumpslot/provider.h>
         EXTERNAL_FUNC(int, extra, double)
