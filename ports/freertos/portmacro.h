@@ -21,8 +21,7 @@ extern "C" {
  * section, a host that did not run the guest):
  *   1  catch-up: each period that passed becomes a tick. Time follows the host's clock;
  *      a task can see several ticks at once.
- *   0  one tick per interrupt: tasks run between any two ticks, in the usual order. Time
- *      runs late.
+ *   0  one tick per interrupt: ticks do not come in bursts. Time runs late.
  */
 #ifndef configJUMPSLOT_CATCH_UP
 #define configJUMPSLOT_CATCH_UP 1
