@@ -15,6 +15,9 @@ CASES = {
     "missed": "missed periods become ticks, or one tick, as configured",
     "tickless": "a task wakes at its tick, though the clock stops",
     "wake": "an interrupt ends a sleep without ticks",
+    "late": "a sleep that lasts longer loses no tick and steps to its time only",
+    "before": "periods missed before a sleep are ticks too",
+    "pended": "a tick that FreeRTOS has not counted yet prevents a sleep",
     "nesting": "nested handlers switch once, when the outermost one returns",
     "once": "a task and a handler that ask for a switch at the same time get one",
     "vectors": "vectors are checked",
@@ -77,7 +80,7 @@ def test_every_period_is_one_tick(port):
     passes(port.run("ticks"), "ticks follow the host's clock")
 
 
-@pytest.mark.parametrize("case", ["missed", "tickless", "wake", "yield"])
+@pytest.mark.parametrize("case", ["missed", "tickless", "wake", "pended", "yield"])
 def test_an_interrupt_is_one_tick_if_configured(port_of_one_tick, case):
     passes(port_of_one_tick.run(case), CASES[case])
 

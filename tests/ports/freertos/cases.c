@@ -209,15 +209,17 @@ static void wake_sleeper(int vector)
 	portYIELD_FROM_ISR(task_wake_from_isr(sleeper));
 }
 
+static void raise_outer(void)
+{
+	_CPU_Virtual_Irq_raise(OUTER);
+}
+
 /* Sleeps for years; the interrupt is pending when the idle task goes to sleep. */
 static void sleep_until_woken(void *unused)
 {
 	(void)unused;
 	for (unsigned i = 1; i <= 100; i++) {
-		portENTER_CRITICAL();
-		_CPU_Virtual_Irq_raise(OUTER);
 		task_delay(portMAX_DELAY / 2);
-		portEXIT_CRITICAL();
 		EXPECT(woken == i && IS_OPEN());
 	}
 	end();
@@ -225,10 +227,94 @@ static void sleep_until_woken(void *unused)
 
 static int an_interrupt_ends_a_sleep(void)
 {
+	on_confirm = raise_outer;
 	sleeper = task_create(sleep_until_woken, NULL, 1);
 	CHECK(iPortConnectVector(OUTER, wake_sleeper) == 0);
 	kernel_run();
 	CHECK(woken == 100);
+	return 0;
+}
+
+/* Every period since the start was one tick, but for those on the way. */
+static int ticks_follow_the_clock(void)
+{
+	uint64_t before = _BSP_Virtual_Clock_read(), after;
+
+	_BSP_Virtual_Clock_stop();
+	after = _BSP_Virtual_Clock_read();
+	return (uint64_t)tick_count + 1 >= (before - started) / PERIOD &&
+	       tick_count <= (after - started) / PERIOD;
+}
+
+static void stay_long(int vector)
+{
+	uint64_t until = _BSP_Virtual_Clock_read() + 10 * PERIOD;
+
+	(void)vector;
+	on_confirm = NULL;
+	while (_BSP_Virtual_Clock_read() < until)
+		;
+}
+
+static void sleep_short(void *unused)
+{
+	TickType_t before = tick_count;
+
+	(void)unused;
+	task_delay(2);
+	EXPECT(tick_count >= before + 10);
+	EXPECT(ticks_follow_the_clock());
+	end();
+}
+
+/* More periods pass than the sleep was to last; vTaskStepTick() checks its argument. */
+static int a_late_end_loses_no_tick(void)
+{
+	on_confirm = raise_outer;
+	CHECK(iPortConnectVector(OUTER, stay_long) == 0);
+	task_create(sleep_short, NULL, 1);
+	started = _BSP_Virtual_Clock_read();
+	kernel_run();
+	return 0;
+}
+
+static void wait_for_missed(void)
+{
+	on_confirm = NULL;
+	EXPECT(REACHES(__jumpslot_vcpu.missed >= 10));
+}
+
+/* Periods that are missed before the clock stops are ticks too. */
+static int missed_before_a_sleep(void)
+{
+	on_confirm = wait_for_missed;
+	task_create(sleep_short, NULL, 1);
+	started = _BSP_Virtual_Clock_read();
+	kernel_run();
+	return 0;
+}
+
+static void wait_for_pended(void)
+{
+	EXPECT(REACHES(pended_ticks >= 1));
+}
+
+static void sleep_without_rest(void *unused)
+{
+	TickType_t before = tick_count;
+
+	(void)unused;
+	task_delay(20);
+	EXPECT(tick_count >= before + 20 && sleeps == 0);
+	end();
+}
+
+/* FreeRTOS has a tick to count first. */
+static int a_pended_tick_prevents_a_sleep(void)
+{
+	before_sleep = wait_for_pended;
+	task_create(sleep_without_rest, NULL, 1);
+	kernel_run();
 	return 0;
 }
 
@@ -509,6 +595,9 @@ static const struct test_case cases[] = {
 	{ "ticks", no_tick_is_lost },
 	{ "tickless", tickless_idle_wakes_on_time },
 	{ "wake", an_interrupt_ends_a_sleep },
+	{ "late", a_late_end_loses_no_tick },
+	{ "before", missed_before_a_sleep },
+	{ "pended", a_pended_tick_prevents_a_sleep },
 	{ "nesting", nested_handlers_switch_once },
 	{ "once", two_requests_switch_once },
 	{ "vectors", vectors_are_checked },

@@ -9,6 +9,8 @@ struct task *volatile pxCurrentTCB;
 volatile TickType_t tick_count, pended_ticks;
 volatile unsigned switches, time_slicing, suspended;
 struct task *volatile overflowed;
+void (*before_sleep)(void), (*on_confirm)(void);
+volatile unsigned sleeps;
 static volatile int yield_missed;
 
 static struct task *highest_ready(void)
@@ -87,6 +89,7 @@ void vTaskStepTick(TickType_t ticks)
 {
 	if (!suspended || !ticks || ticks > next_wake())
 		assertion(__LINE__);
+	sleeps++;
 	portENTER_CRITICAL();
 	tick_count += ticks - 1;
 	pended_ticks++;
@@ -95,6 +98,10 @@ void vTaskStepTick(TickType_t ticks)
 
 eSleepModeStatus eTaskConfirmSleepModeStatus(void)
 {
+	if (_CPU_Virtual_Interrupts_get_level() != 1)
+		assertion(__LINE__);
+	if (on_confirm)
+		on_confirm();
 	return pended_ticks || yield_missed ? eAbortSleep : eStandardSleep;
 }
 
@@ -144,6 +151,8 @@ static void idle(void *unused)
 	(void)unused;
 	for (;;) {
 		vTaskSuspendAll();
+		if (before_sleep)
+			before_sleep();
 		if (next_wake() >= 2)
 			portSUPPRESS_TICKS_AND_SLEEP(next_wake());
 		(void)xTaskResumeAll();

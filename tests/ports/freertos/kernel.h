@@ -26,6 +26,11 @@ extern volatile unsigned time_slicing;	 /* whether a tick switches equal tasks *
 extern struct task *volatile overflowed; /* found by the check of stacks */
 extern volatile unsigned suspended;	 /* the scheduler */
 
+/* Called by the idle task, if set: before it sleeps, with the scheduler suspended; and in
+ * eTaskConfirmSleepModeStatus(), with interrupts disabled too. */
+extern void (*before_sleep)(void), (*on_confirm)(void);
+extern volatile unsigned sleeps; /* calls of vTaskStepTick() */
+
 /* Creates a task that is ready to run. */
 struct task *task_create(TaskFunction_t code, void *parameters, unsigned priority);
 
