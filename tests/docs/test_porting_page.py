@@ -1,5 +1,5 @@
-"""docs/porting-an-rtos.md: its commands, its code for guests/rtos, and its code for RTEMS
-and FreeRTOS with stand-ins for the parts of these that it needs."""
+"""docs/porting-an-rtos.md: its commands, its code for guests/rtos, and its promises about
+the host. tests/ports tests the ports that it points to."""
 
 import re
 
@@ -10,19 +10,6 @@ from conftest import BUILD, ROOT, Toolbox, run, each_arch as arch  # noqa: F401
 GUESTS = ROOT / "tests/docs/guests"
 PAGE = (ROOT / "docs/porting-an-rtos.md").read_text()
 LIMIT = 600  # seconds: only a hang takes that long
-
-
-def code_of(title):
-    """All C code of a section of the page, in order."""
-    section = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S)[1]
-    return "".join(re.findall(r"^```c\n(.*?)^```$", section, re.M | re.S))
-
-
-def guest(tools, title, *more, **options):
-    tools.write("page.h", code_of(title))
-    source = GUESTS / f"porting_{title.lower()}_guest.c"
-    image = tools.compile(source, "-I", tools.directory, "-I", GUESTS, *more, **options)
-    return tools.link(image, "-lgcc", name=title)
 
 
 def test_the_commands_print_the_output_that_the_page_shows(tmp_path):
@@ -49,6 +36,16 @@ def test_the_host_keeps_promises_of_the_page(tools, arch, case, promise):  # noq
     assert (result.stdout, result.stderr, result.returncode) == ("", "", 0), promise
 
 
+def test_each_file_of_the_ports_that_the_page_names_exists():
+    board = ROOT / "ports/rtems/bsps/i386/jumpslot"
+    named = re.findall(r"`((?:start|irq|clock|console)/\w+(?:\.[cS])?)`", PAGE)
+    assert len(set(named)) >= 6
+    assert [name for name in named if not (board / name).exists()] == []
+    port = "".join(path.read_text() for path in (ROOT / "ports/freertos").glob("*.[chS]"))
+    for name in re.findall(r"`(\w+)\(\)`", PAGE.partition("## FreeRTOS\n")[2]):
+        assert name in port, name
+
+
 def test_each_function_that_the_page_names_exists():
     headers = "".join((ROOT / "guest-macros/jumpslot" / name).read_text() for name in
                       ("virt_cpu.h", "virt_bsp.h", "rtems_paravirt.h"))
@@ -56,38 +53,6 @@ def test_each_function_that_the_page_names_exists():
     named = set(re.findall(r"\b(?:_CPU_Virtual_|_BSP_Virtual_|i386_)\w+", PAGE))
     assert len(named) > 20
     assert named - declared == set()
-
-
-@pytest.mark.parametrize("case,promise", [
-    ("threads", "interrupts and threads switch, and each thread has its own level"),
-    ("dispatch", "an interrupt during a dispatch is dispatched after it"),
-    ("backlog", "a missed period is a tick"),
-    ("timecounter", "the timecounter has the frequency that the page states"),
-])
-def test_the_code_for_rtems(tools, arch, case, promise):  # noqa: F811
-    image = guest(tools, "RTEMS", "-include", "jumpslot/rtems_paravirt.h")
-    result = Toolbox.wrapper("--timeout", LIMIT, image, case)
-    assert (result.stdout, result.stderr, result.returncode) == ("", "", 0), promise
-
-
-@pytest.mark.parametrize("case,promise", [
-    ("turns", "a yield and a tick switch tasks, but not in a critical section"),
-    ("sleep", "a sleep ends at its time, and each of its periods is a tick"),
-    ("late", "a sleep that lasts longer loses no tick and steps to its time only"),
-    ("wake", "an interrupt ends a sleep early"),
-    ("backlog", "periods missed before a sleep are ticks too"),
-    ("pended", "a tick that FreeRTOS has not counted yet prevents a sleep"),
-])
-def test_the_code_for_freertos(tools, arch, case, promise):  # noqa: F811
-    result = Toolbox.wrapper("--timeout", LIMIT, guest(tools, "FreeRTOS"), case)
-    assert (result.stdout, result.stderr, result.returncode) == ("", "", 0), promise
-
-
-def test_the_other_tick_mode_for_freertos(tools, arch):  # noqa: F811
-    """One tick per interrupt: missed periods are not ticks."""
-    image = guest(tools, "FreeRTOS", "-DCATCH_UP=0")
-    result = Toolbox.wrapper("--timeout", LIMIT, image, "one-tick")
-    assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)
 
 
 def steps():

@@ -32,7 +32,7 @@ CASES = {
 
 
 def tree(directory):
-    """A tree in the shape of RTEMS's, with the port and stand-ins for RTEMS's headers."""
+    """A tree shaped like that of RTEMS, with the port and stand-ins for its headers."""
     shutil.copytree(PORT / "bsps", directory / "bsps")
     clock = directory / "bsps/shared/dev/clock"
     clock.mkdir(parents=True)
@@ -41,7 +41,8 @@ def tree(directory):
         header = directory / "include" / name
         header.parent.mkdir(parents=True, exist_ok=True)
         header.write_text('#include "rtems_stand_in.h"\n')
-    (directory / "include/inttypes.h").write_text('#define PRIx32 "x"\n#define PRIu32 "u"\n')
+    (directory / "include/inttypes.h").write_text(
+        '#define PRIx32 "x"\n#define PRIu32 "u"\n')
     return directory / "bsps/i386/jumpslot"
 
 

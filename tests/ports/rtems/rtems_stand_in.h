@@ -1,6 +1,6 @@
 /*
  * Stand-in for the headers of RTEMS that ports/rtems includes: each of them includes this
- * one. Names and types are those of RTEMS's interface; kernel.c has what is behind them.
+ * one. Names and types are those of RTEMS's interface; cases.c defines them.
  */
 #ifndef RTEMS_STAND_IN_H
 #define RTEMS_STAND_IN_H
