@@ -80,5 +80,21 @@ def test_no_room_includes_itself_by_way_of_others(room):
         assert room not in {to for start in new for to in ALLOWED[start]}
 
 
+def test_no_header_includes_itself_by_way_of_others():
+    headers = {path: [to for to in included(path) if to.suffix == ".h"]
+               for path in files() if path.suffix == ".h"}
+    done = set()
+
+    def follow(header, path):
+        assert header not in path, [each.name for each in (*path, header)]
+        if header in done:
+            return
+        for to in headers[header]:
+            follow(to, (*path, header))
+        done.add(header)
+    for header in headers:
+        follow(header, ())
+
+
 def test_each_room_is_known():
     assert {room_of(path) for path in files()} == set(ALLOWED)

@@ -1,4 +1,4 @@
-"""Host functions call the guest back, to any depth; what cannot go on ends with a report."""
+"""Host functions call the guest back, to any depth; misuse ends with a report."""
 
 import re
 
@@ -13,13 +13,13 @@ class Callbacks:
 
     def __init__(self, directory, arch):
         self.tools = Toolbox(directory, arch)
-        self.guest = self.tools.guest(GUESTS / "callbacks_guest.c", "-msse2", "-Wno-psabi",
-                                      name="callbacks")
+        self.guest = self.tools.guest(GUESTS / "callbacks_guest.c", "-msse2",
+                                      "-Wno-psabi", name="callbacks")
         self.provider = self.build_provider()
 
     def build_provider(self, *flags, **options):
-        return self.tools.provider(GUESTS / "callbacks_provider.c", "-pthread", "-Wno-psabi",
-                                   "-Wl,--no-as-needed,-lm", *flags,
+        return self.tools.provider(GUESTS / "callbacks_provider.c", "-pthread",
+                                   "-Wno-psabi", "-Wl,--no-as-needed,-lm", *flags,
                                    **{"name": "callbacks", **options})
 
     def run(self, case, *options, provider=None):
@@ -46,28 +46,29 @@ def ended(result):
 
 
 BINDS = pytest.mark.parametrize("bind", ["lazy", "now"])
-# What depends on how the provider was compiled.
-OF_TYPES = ["arguments", "types", "structs", "wide", "variadic", "end-of-memory", "sort", "stubs"]
+# Cases that depend on the provider's compiler.
+OF_TYPES = ["arguments", "types", "structs", "wide", "variadic", "end-of-memory", "sort",
+            "stubs"]
 
 
 @pytest.mark.parametrize("case,promise", [
-    ("arguments", "arguments and results arrive however the host function is carried"),
-    ("types", "every type arrives, on the stack too, and structs and x87 come back"),
-    ("structs", "structs of any size come back from functions without arguments"),
-    ("wide", "so do arguments of the largest alignment, between others"),
-    ("variadic", "variadic functions get doubles, from a callback and in one"),
-    ("end-of-memory", "no memory is needed behind a call's arguments"),
+    ("arguments", "arguments and results arrive for each way to carry a host function"),
+    ("types", "arguments of every type arrive, and structs and x87 results return"),
+    ("structs", "functions without arguments return structs of any size"),
+    ("wide", "arguments of the largest alignment arrive, between others"),
+    ("variadic", "variadic functions get doubles, as callbacks and within one"),
+    ("end-of-memory", "a call's arguments may end where memory ends"),
     ("sort", "libc's qsort() sorts with the guest's comparison"),
     ("stack", "the callback runs on the stack that the guest called from"),
-    ("sides", "errno, rounding and signal mask of the host outlive a callback that "
-              "changes them, and the guest's are the guest's"),
+    ("sides", "the host's errno, rounding and signal mask survive a callback that "
+              "changes them, and the guest has its own"),
     ("thousand", "a thousand callbacks nest"),
     ("exit", "the guest may end in a callback"),
-    ("jump-inside", "longjmp within guest code is the guest's own matter"),
-    ("switch", "a switch of threads in a callback that comes back in order"),
-    ("switch-up", "a switch in a callback to a thread whose stack lies above"),
-    ("stubs", "an external function is a function to call back, or to call plainly"),
-    ("not-the-guests", "an address that is not the guest's code is found out"),
+    ("jump-inside", "longjmp within guest code works"),
+    ("switch", "threads may switch in a callback, and return in order"),
+    ("switch-up", "a callback may switch to a thread whose stack lies above"),
+    ("stubs", "the host may call an external function's stub, in both ways"),
+    ("not-the-guests", "an address outside the guest's code is refused"),
 ])
 def test_a_callback_does_what_a_call_does(run_case, case, promise):
     for bind in "lazy", "now":
@@ -75,7 +76,8 @@ def test_a_callback_does_what_a_call_does(run_case, case, promise):
         assert (result.stdout, result.stderr, result.returncode) == ("", "", 0), promise
 
 
-@pytest.mark.parametrize("cc,optimize", [("gcc", "-O0"), ("clang", "-O2"), ("clang", "-O0")])
+@pytest.mark.parametrize("cc,optimize", [("gcc", "-O0"), ("clang", "-O2"),
+                                         ("clang", "-O0")])
 def test_callbacks_do_not_depend_on_the_providers_compiler(callbacks, cc, optimize):
     provider = callbacks.build_provider(optimize, cc=cc, name=f"callbacks-{cc}{optimize}")
     for case in OF_TYPES:
@@ -90,7 +92,7 @@ def test_callbacks_do_not_depend_on_the_providers_compiler(callbacks, cc, optimi
 ])
 def test_a_callback_that_faults_is_reported_with_its_host_function(run_case, case, where,
                                                                    function):
-    """Whatever carried the call, and though the guest has alignment checked (EFLAGS.AC)."""
+    """On each way through the gate, and with the guest's EFLAGS.AC set."""
     reason, status = ended(run_case(case))
     assert re.fullmatch(r"stopped by signal 11 \(Segmentation fault\) at 0x "
                         rf"<{where}\+0x>, accessing 0x, in {function}, called from 0x "
@@ -105,21 +107,22 @@ def test_a_callback_that_never_returns_can_be_timed_out(run_case):
 
 def test_the_hosts_stack_ends_in_a_guard(run_case):
     reason, status = ended(run_case("endless", "--host-stack", "64K", "--stack", "64M"))
-    assert re.fullmatch(r"stopped by signal 11 \(Segmentation fault\): the host's stack is "
-                        r"full \(--host-stack\), in call_back, called from 0x "
+    assert re.fullmatch(r"stopped by signal 11 \(Segmentation fault\): the host's stack "
+                        r"is full \(--host-stack\), in call_back, called from 0x "
                         r"<bottomless\+0x>, \d+ callbacks deep", reason), reason
     assert status == 128 + 11
 
 
 def test_the_guests_stack_ends_in_a_guard(run_case):
     reason, status = ended(run_case("endless", "--host-stack", "64M", "--stack", "64K"))
-    assert re.search(r": the guest's stack is full \(--stack\), in call_back, called from 0x "
-                     r"<bottomless\+0x>, \d+ callbacks deep$", reason), reason
+    assert re.search(r": the guest's stack is full \(--stack\), in call_back, "
+                     r"called from 0x <bottomless\+0x>, \d+ callbacks deep$",
+                     reason), reason
     assert status == 128 + 11
 
 
 def test_depth_is_limited_by_memory_alone(run_case):
-    """Four times the memory, four times as deep."""
+    """Four times the memory allows four times the depth."""
     def depth(size):
         reason, _ = ended(run_case("endless", "--host-stack", size, "--stack", "256M"))
         return int(re.search(r", (\d+) callbacks deep$", reason)[1])
@@ -128,41 +131,36 @@ def test_depth_is_limited_by_memory_alone(run_case):
     assert 3.9 < many / few < 4.1
 
 
+LEFT = "it called from 0x <{}+0x> after it had left a callback of {}, as by longjmp"
+
+
 @BINDS
 @pytest.mark.parametrize("case,reason", [
-    ("jump-across", "it called from 0x <jumps_across+0x> after it had left a callback of "
-                    "call_back, as by longjmp"),
-    ("jump-across-to-variadic", "it called from 0x <jumps_across_to_variadic+0x> after it had "
-                                "left a callback of call_back, as by longjmp"),
-    ("jump-across-variadic", "it called from 0x <jumps_across_variadic+0x> after it had left "
-                             "a callback of call_back_variadic, as by longjmp"),
-    ("jump-far", "it called from 0x <use_the_stack+0x> after it had left a callback of "
-                 "call_back, as by longjmp"),
+    ("jump-across", LEFT.format("jumps_across", "call_back")),
+    ("jump-across-to-variadic", LEFT.format("jumps_across_to_variadic", "call_back")),
+    ("jump-across-variadic", LEFT.format("jumps_across_variadic", "call_back_variadic")),
+    ("jump-far", LEFT.format("use_the_stack", "call_back")),
     ("jump-return", "its entry returned, but call_back, which it called, has not"),
 ])
 def test_longjmp_across_a_callback_is_diagnosed(run_case, bind, case, reason):
-    """By a word on the stack that is gone; or, bound before, by where the call comes from."""
+    """By an overwritten word on the stack or, for a bound call, by the caller's frame."""
     assert ended(run_case(case, "--bind", bind)) == (
         f"stopped by signal 4 (Illegal instruction): {reason}", 128 + 4)
 
 
+NOT_LAST = "a {} returned that was not the last one called, in {}, called from 0x"
+
+
 @pytest.mark.parametrize("case,reason", [
-    ("host-jump", "a host function returned that was not the last one called, in "
-                  "leave_by_longjmp, called from 0x"),
-    ("host-jump-direct", "a host function returned that was not the last one called, in "
-                         "call_back_with_setjmp, called from 0x"),
-    ("host-jump-to-variadic", "a host function returned that was not the last one called, in "
-                              "leave_by_longjmp, called from 0x"),
-    ("host-jump-variadic", "a host function returned that was not the last one called, in "
-                           "leave_by_longjmp_variadic, called from 0x"),
-    ("host-jump-and-call", "a host function returned that was not the last one called, in "
-                           "leave_by_longjmp, called from 0x"),
-    ("pop", "a host function returned that was not the last one called, in pop_too_much, "
-            "called from 0x"),
-    ("pop-in-callback", "a callback returned that was not the last one called, in call_back, "
-                        "called from 0x"),
-    ("switch-out-of-order", "a callback returned that was not the last one called, in "
-                            "call_back, called from 0x <switches_out_of_order+0x>"),
+    ("host-jump", NOT_LAST.format("host function", "leave_by_longjmp")),
+    ("host-jump-direct", NOT_LAST.format("host function", "call_back_with_setjmp")),
+    ("host-jump-to-variadic", NOT_LAST.format("host function", "leave_by_longjmp")),
+    ("host-jump-variadic", NOT_LAST.format("host function", "leave_by_longjmp_variadic")),
+    ("host-jump-and-call", NOT_LAST.format("host function", "leave_by_longjmp")),
+    ("pop", NOT_LAST.format("host function", "pop_too_much")),
+    ("pop-in-callback", NOT_LAST.format("callback", "call_back")),
+    ("switch-out-of-order", NOT_LAST.format("callback", "call_back") +
+     " <switches_out_of_order+0x>"),
 ])
 def test_leaving_the_gate_out_of_order_is_diagnosed(run_case, case, reason):
     result = run_case(case, "--timeout", "60")
@@ -178,10 +176,10 @@ def test_leaving_the_gate_out_of_order_is_diagnosed(run_case, case, reason):
     ("end-and-call", ""),
 ])
 def test_a_callback_from_elsewhere_is_diagnosed(run_case, case, where):
-    """The last two from a handler of atexit()."""
+    """From a direct function, another thread, and (the last two) an atexit() handler."""
     result = run_case(case)
     text, status = ended(result)
-    reason = ("stopped by signal 4 (Illegal instruction): a callback from elsewhere than a "
-              "gated function on the guest's thread")
+    reason = ("stopped by signal 4 (Illegal instruction): a callback from elsewhere than "
+              "a gated function on the guest's thread")
     assert text.startswith(reason + where) and (where or text == reason), text
     assert (result.stdout, status) == ("", 128 + 4)

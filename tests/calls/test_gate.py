@@ -1,4 +1,4 @@
-"""The gate itself: protected code, stacks with guards, and frames that tools can follow."""
+"""The gate: protected code, stacks with guards, frames that tools follow, its cost."""
 
 import re
 
@@ -15,23 +15,25 @@ class Gate:
         self.tools, self.arch = Toolbox(directory, arch), arch
         self.guest = self.tools.guest(GUESTS / "gate_guest.c", "-fno-omit-frame-pointer",
                                       name="gate")
-        self.provider = self.tools.provider(GUESTS / "gate_provider.c", "-fno-omit-frame-pointer",
-                                            "-fno-optimize-sibling-calls", name="gate")
+        self.provider = self.tools.provider(
+            GUESTS / "gate_provider.c", "-fno-omit-frame-pointer",
+            "-fno-optimize-sibling-calls", name="gate")
 
     def run(self, *options):
         return self.tools.wrapper("--provider", self.provider, *options, self.guest)
 
     def debug(self, argument, script, *options):
-        """What a script prints that runs in gdb, in charge of the guest."""
+        """The output of a script that controls the guest in gdb."""
         return run("gdb", "-nx", "-batch", "-ex", f"add-symbol-file {self.guest}",
                    "-ex", "set breakpoint pending on", "-x", script,
                    "--args", BUILD / "bin/host-wrapper", "--in-place", *options,
                    "--provider", self.provider, self.guest, argument).stdout
 
     def backtraces(self, function, *commands):
-        """What gdb prints when `function` of the provider was reached."""
+        """gdb's output of `commands` in the provider's `function`."""
         return run("gdb", "-nx", "-batch", "-ex", "set breakpoint pending on",
-                   "-ex", f"add-symbol-file {self.guest}", "-ex", f"break gate_provider.c:{function}",
+                   "-ex", f"add-symbol-file {self.guest}",
+                   "-ex", f"break gate_provider.c:{function}",
                    "-ex", "run", *(word for each in commands for word in ("-ex", each)),
                    "--args", BUILD / "bin/host-wrapper", "--in-place",
                    "--provider", self.provider, self.guest).stdout
@@ -50,9 +52,9 @@ def test_thunks_are_never_writable_and_frame_pointers_lead_through_the_gate(gate
 def test_a_host_function_that_needs_too_much_stack_ends_at_the_guard(gate):
     result = gate.run("--host-stack", "128K")
     assert result.returncode == 128 + 11
-    assert re.search(r": stopped by signal 11 \(Segmentation fault\): the host's stack is full "
-                     r"\(--host-stack\), in use_stack, called from 0x[0-9a-f]+ <_start\+",
-                     result.stderr)
+    assert re.search(r": stopped by signal 11 \(Segmentation fault\): the host's stack "
+                     r"is full \(--host-stack\), in use_stack, called from "
+                     r"0x[0-9a-f]+ <_start\+", result.stderr)
 
 
 def frames(output):
@@ -63,8 +65,9 @@ def frames(output):
 def test_gdb_follows_gates_and_callbacks_to_the_guests_entry(gate):
     output = gate.backtraces("stop_here", "bt")
     assert frames(output) == [
-        "stop_here", "jumpslot_gate", "outer_caller", "called_back", "jumpslot_guest_entry",
-        "stop_here_callback", "jumpslot_gate", "_start", "jumpslot_enter"], output
+        "stop_here", "jumpslot_gate", "outer_caller", "called_back",
+        "jumpslot_guest_entry", "stop_here_callback", "jumpslot_gate", "_start",
+        "jumpslot_enter"], output
     assert "Backtrace stopped" not in output
     assert "stop_here (a=1, b=2, c=3, d=4, e=5, f=6, g=7, h=8)" in output
     output = gate.backtraces("stop_here_variadic", "bt")
@@ -77,10 +80,11 @@ def test_frame_descriptions_are_right_at_each_instruction_of_the_gate(gate):
     """CFA, return address and registers, on every way in and out: see unwind.py."""
     output = gate.debug("w", ROOT / "tests/lib/unwind.py", "--bind", "now")
     assert "WRONG" not in output and "UNSEEN" not in output, output
-    assert re.search(r"^STEPPED \d{3} instructions, 0 calls open$", output, re.MULTILINE), output
+    assert re.search(r"^STEPPED \d{3} instructions, 0 calls open$", output,
+                     re.MULTILINE), output
 
 
-# Counts between the phases of gate_guest.c's cost().
+# Prints how often breakpoints are hit in each phase of gate_guest.c's cost().
 COUNTS = """
 import gdb
 
@@ -105,10 +109,10 @@ while True:
 
 
 def test_a_gated_call_compares_and_swaps_only_what_differs(gate):
-    """How often the gate calls its C half each way, and the kernel for masks."""
+    """Counts calls of the gate's C code in each direction, and system calls for masks."""
     output = gate.debug("c", gate.tools.write("counts.py", COUNTS))
     assert re.findall(r"^COUNTS (.*)$", output, re.MULTILINE) == [
-        "0 0 0",  # 2,000 calls, and one that looks at the host's mask
+        "0 0 0",  # 2,000 calls, and one that reads the host's mask
         "10 10 20",  # 10 blocking ones
         "11 12 23",  # 10 while the host masks a signal, and those that change its mask
         "0 0 0",  # 10 after that

@@ -1,5 +1,8 @@
-"""A program that only pretends to be the machine: valgrind, which runs the runner low in memory,
-takes addresses for hints, and keeps books of calls and stacks of its own."""
+"""Guests run under valgrind.
+
+valgrind emulates the processor, loads the runner at low addresses, treats requested
+addresses as hints, and tracks calls and stacks itself.
+"""
 
 from conftest import BUILD, ROOT, Toolbox, run
 
@@ -9,7 +12,8 @@ def test_a_gated_call_runs_under_valgrind(tmp_path):
     guest = tools.guest(guests / "gate_guest.c", name="gate")
     provider = tools.provider(guests / "gate_provider.c", name="gate")
     result = run("valgrind", "--tool=callgrind", "--trace-children=yes",
-                 f"--callgrind-out-file={tmp_path}/callgrind.%p", BUILD / "bin/host-wrapper",
-                 "--in-place", "--provider", provider, guest, "w", check=False)
+                 f"--callgrind-out-file={tmp_path}/callgrind.%p",
+                 BUILD / "bin/host-wrapper", "--in-place", "--provider", provider, guest,
+                 "w", check=False)
     assert result.returncode == 0, result.stderr
     assert " Collected : " in result.stderr

@@ -1,4 +1,4 @@
-"""A hundred thousand imports, and images of 100 MB: what it costs grows as it should.
+"""The cost of 100,000 imports and of images of 100 MB grows as it should.
 
 Costs are instruction counts by callgrind, which do not depend on the machine's load.
 """
@@ -11,7 +11,7 @@ import pytest
 from conftest import BUILD, ROOT, Toolbox, run
 
 FILES = 100
-IN_FILE = 1000  # the assembler is quadratic in groups a file
+IN_FILE = 1000  # the assembler's time is quadratic in groups per file
 
 
 class Bulk:
@@ -63,7 +63,7 @@ class Bulk:
 
     @functools.lru_cache
     def build(self, files):
-        """A guest that calls the functions of so many files, and its provider."""
+        """A guest that calls the functions of that many files, and its provider."""
         tools = self.tools
         calls = "".join(f"int call_{n:03d}(int); sum = call_{n:03d}(sum);\n"
                         for n in range(files))
@@ -78,7 +78,7 @@ class Bulk:
                     return sum == {files * IN_FILE} ? 0 : 1;
             }}
             """, name=f"main{files}")
-        # Stripped: callgrind keeps books for each function that has a name.
+        # Stripped: callgrind has a record for each function with a name.
         guest = tools.link(main, *self.guests[:files], name=f"bulk{files}", flags=["-s"])
         provider = tools.directory / f"bulk{files}.so"
         run("gcc", "-shared", "-s", *self.providers[:files], "-o", provider)
@@ -91,7 +91,7 @@ def bulk(tmp_path_factory):
 
 
 def instructions(tools, *command):
-    """What callgrind counts for the last program that a command becomes."""
+    """callgrind's count for the last program that the command executes."""
     result = run("valgrind", "--tool=callgrind", "--trace-children=yes",
                  f"--callgrind-out-file={tools.directory}/callgrind.%p",
                  BUILD / "bin/host-wrapper", *command, check=False)
@@ -119,8 +119,8 @@ def test_100000_missing_imports_are_all_named(bulk):
 
 @pytest.mark.parametrize("what,options,sizes", [
     ("report", ["--list"], [10, 50, FILES]),
-    # Callgrind translates every function that runs, so fewer of them; more than 16,384, as
-    # libc clears smaller tables itself and takes larger ones, clear, from the kernel.
+    # Fewer imports, because callgrind translates every function that runs. More than
+    # 16,384, because libc clears smaller tables itself; the kernel clears larger ones.
     ("load and run", ["--in-place"], [17, 25, 33]),
     ("bind all and run", ["--in-place", "--bind", "now"], [17, 25, 33]),
 ])
@@ -133,7 +133,8 @@ def test_cost_grows_linearly_with_the_number_of_imports(bulk, what, options, siz
     assert 0.9 < slopes[1] / slopes[0] < 1.1, (what, cost)
 
 
-@pytest.mark.parametrize("what,options", [("report", ["--list"]), ("run", ["--in-place"])])
+@pytest.mark.parametrize("what,options", [("report", ["--list"]),
+                                          ("run", ["--in-place"])])
 def test_cost_does_not_grow_with_the_size_of_the_image(tools, what, options):
     cost = []
     for size in 1, 100_000_000:

@@ -1,7 +1,7 @@
 """The bytes that a gate copies are never fewer than a call's arguments take on the stack.
 
-The truth is what compilers do: each function of a random type is compiled with one more
-parameter, a struct that is always on the stack behind all others, and says where it lies.
+Compilers give the expected values: each function of a random type has one more parameter,
+a struct that always lies on the stack after all others. The function prints its place.
 """
 
 import itertools
@@ -12,7 +12,8 @@ import pytest
 from conftest import MACHINE, run
 
 FUNCTIONS = 400
-FLAGS = {"x86_64": ([], ["-mavx"], ["-mavx512f"]), "i386": ([], ["-msse2"], ["-mavx512f"])}
+FLAGS = {"x86_64": ([], ["-mavx"], ["-mavx512f"]),
+         "i386": ([], ["-msse2"], ["-mavx512f"])}
 CELLS = [(cc, arch, flags) for cc, arch in itertools.product(["gcc", "clang"], FLAGS)
          for flags in FLAGS[arch]]
 
@@ -51,13 +52,15 @@ TYPES = """
 """
 PLAIN = ["_Bool", "char", "short", "unsigned", "i64", "pointer", "int", "long",
          "float", "double", "long double"]
-STRUCTS = ["s1", "s3", "s4f", "s8d", "s8i", "s12f", "s16i", "s16m", "s16d", "s16ld", "s16a",
-           "s9p", "s16p", "s16v", "s32v", "s64v", "s32d", "s21", "s32a", "s64a", "s64b", "u24"]
+STRUCTS = ["s1", "s3", "s4f", "s8d", "s8i", "s12f", "s16i", "s16m", "s16d", "s16ld",
+           "s16a", "s9p", "s16p", "s16v", "s32v", "s64v", "s32d", "s21", "s32a", "s64a",
+           "s64b", "u24"]
 VECTORS = ["v4", "v8", "v8l", "v16", "v16c", "v32", "v64"]
-FORMS = {"": "", "STDCALL": "__attribute__((stdcall))", "FASTCALL": "__attribute__((fastcall))",
+FORMS = {"": "", "STDCALL": "__attribute__((stdcall))",
+         "FASTCALL": "__attribute__((fastcall))",
          "REGPARM3": "__attribute__((regparm(3)))"}
 
-# Called with nothing but a large struct, all of whose words say where they lie.
+# Calls each function with one large struct. Each of its words holds its own offset.
 MEASURE = """
     int printf(const char *, ...);
     typedef struct { long words[6]; } last_t;
@@ -94,7 +97,7 @@ PADDED = [
 
 
 def signatures(arch):
-    """(form, result, parameters): half of them of plain types alone."""
+    """(form, result, parameters). Half of them have plain types alone."""
     for types in PADDED:
         yield "", "void", types
     pick = random.Random(arch)
@@ -109,9 +112,10 @@ def signatures(arch):
 
 
 def stated(tools, functions, arch, cc, flags):
-    """What the link report says of each."""
+    """The bytes in the link report, for each function."""
     lines = "\n".join(
-        f"EXTERNAL_FUNC{'_' if form else ''}{form}({', '.join([result, f'f{i}', *types])})"
+        f"EXTERNAL_FUNC{'_' if form else ''}{form}"
+        f"({', '.join([result, f'f{i}', *types])})"
         for i, (form, result, types) in enumerate(functions))
     guest = tools.guest("#include <jumpslot/entry.h>\n"
                         "#include <jumpslot/external_func.h>\n" + TYPES + lines +
@@ -129,13 +133,15 @@ def stated(tools, functions, arch, cc, flags):
 
 
 def measured(tools, functions, arch, cc, flags):
-    """What they take when they run."""
+    """The bytes that the compilers' code takes, for each function."""
     bodies = "".join(
         f"{FORMS[form]} {result} f{i}("
         + "".join(f"{type_} a{j}, " for j, type_ in enumerate(types))
-        + "last_t last) { note(&last); }\n" for i, (form, result, types) in enumerate(functions))
-    source = tools.write("measure.c", TYPES + MEASURE.replace("FUNCTIONS", bodies).replace(
-        "NAMES", ", ".join(f"(void (*)(void))f{i}" for i in range(len(functions)))))
+        + "last_t last) { note(&last); }\n"
+        for i, (form, result, types) in enumerate(functions))
+    names = ", ".join(f"(void (*)(void))f{i}" for i in range(len(functions)))
+    text = TYPES + MEASURE.replace("FUNCTIONS", bodies).replace("NAMES", names)
+    source = tools.write("measure.c", text)
     program = tools.directory / "measure"
     run(cc, MACHINE[arch], "-std=gnu11", "-O2", "-w", *flags, source, "-o", program)
     return list(map(int, run(program).stdout.split()))

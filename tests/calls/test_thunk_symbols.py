@@ -1,6 +1,6 @@
-"""gdb and perf know thunks, which are code that no file holds.
+"""gdb and perf know thunks, although no file holds their code.
 
-The thunks are the runner's own; the program around them is thunks/thunks.c.
+The runner's source makes the thunks; thunks/thunks.c is the program that calls them.
 """
 
 import os
@@ -14,7 +14,7 @@ from conftest import BUILD, MACHINE, ROOT, WARNINGS, run
 
 PROCESS = ROOT / "host-wrapper/process"
 THUNKS = ROOT / "tests/calls/thunks"
-# The instructions of a thunk, and what bt must show at each.
+# The instructions of a thunk. bt must show the same frames at each.
 CODE = {
     "x86_64": ["endbr64", "lea", "jmp"],
     "i386": ["endbr32", "push", "push", "jmp"],
@@ -26,11 +26,12 @@ def build(directory, arch):
     sources = [THUNKS / "thunks.c", THUNKS / f"gate_{arch}.S",
                PROCESS / "calls/thunk_symbols.c", PROCESS / "calls/thunk_perf_map.c",
                PROCESS / "calls/thunk_cfi.c", PROCESS / f"arch/{arch}/thunk.c",
-               *(ROOT / "host-wrapper/common" / name for name in ("message.c", "printable.c"))]
+               ROOT / "host-wrapper/common/message.c",
+               ROOT / "host-wrapper/common/printable.c"]
     program = directory / f"thunks-{arch}"
     run("gcc", MACHINE[arch], "-std=gnu11", "-O0", "-g", "-pie", "-fpie", *WARNINGS,
-        "-I", ROOT / "host-wrapper", "-I", BUILD / "offsets" / arch, "-idirafter", "/usr/include/x86_64-linux-gnu", *sources,
-        "-o", program)
+        "-I", ROOT / "host-wrapper", "-I", BUILD / "offsets" / arch,
+        "-idirafter", "/usr/include/x86_64-linux-gnu", *sources, "-o", program)
     return program
 
 
@@ -45,7 +46,7 @@ def program(tmp_path_factory, arch):
 
 
 def gdb(*arguments, commands):
-    """What gdb prints, with its echo of commands left out and lines whole."""
+    """gdb's output, without an echo of its commands and without wrapped lines."""
     fixed = ["set width 0", "set pagination off", "set confirm off",
              "set debuginfod enabled off", "set startup-with-shell off"]
     options = [word for command in fixed + commands for word in ("-ex", command)]
@@ -60,7 +61,7 @@ def line(text):
 
 
 def callers(first):
-    """A pattern of the frames that called a thunk, of which this is the first's number."""
+    """A pattern of the frames that called a thunk; `first` numbers the innermost."""
     frames = [("call", "the call"), ("call_all", "the outer call"),
               ("main", "the outermost call")]
     return "".join(
@@ -100,20 +101,20 @@ def test_a_signal_handler_above_a_thunk_shows_its_callers(program, arch):
 def test_a_breakpoint_set_before_the_start_stops_in_the_thunk_and_finishes_it(program):
     shown = gdb(program, commands=["set breakpoint pending on", "break gate.third", "run",
                                    "bt", "finish"])
-    # gdb 13 takes a suffix of letters alone for a compiler's, and brackets it.
+    # gdb 13 treats a suffix of letters as the compiler's, and puts it in brackets.
     assert re.search(r"#0 +0x[0-9a-f]+ in gate(\.third|\[third\]) \(\)\n" + callers(1) +
                      r"0x[0-9a-f]+ in call \(number=2\)", shown), shown
 
 
 def test_a_debugger_that_comes_later_knows_them(program, tmp_path):
-    """By a core file: gdb reads what is registered as it does from a process."""
+    """Tried with a core file, where gdb reads registered symbols as from a process."""
     core = tmp_path / "core"
     gdb(program, commands=at_thunk("stepi", f"generate-core-file {core}"))
     assert re.search(thunk_frames(), gdb(program, core, commands=["bt"]))
 
 
 def cost(program, count):
-    """Instructions that it takes to register so many thunks."""
+    """Instructions that it takes to register that many thunks."""
     result = run("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
                  "--toggle-collect=thunk_symbols_register", program, "many", count)
     return int(re.search(r"Collected : (\d+)", result.stderr)[1])
@@ -144,7 +145,7 @@ def map_of(pid):
 
 @pytest.fixture
 def map_writer(program):
-    """Runs the program, after something was done in its process to its map's path."""
+    """Runs the program, after calling `before` in its process with its map's path."""
     paths = []
 
     def write(what="perf-map", before=lambda path: None):

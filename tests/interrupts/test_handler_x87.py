@@ -14,7 +14,8 @@ GUEST = """
     #include "fault.h"
 
     enum { UNMASKED = 0x37f & ~0x4, INEXACT = 0x20, EXCEPTIONS = 0xff };
-    static volatile unsigned handled, leaves_pending, status_in_handler, control_in_handler;
+    static volatile unsigned handled, leaves_pending;
+    static volatile unsigned status_in_handler, control_in_handler;
 
     static unsigned status(void)
     {

@@ -1,4 +1,5 @@
-/* Host functions that call the guest back, one for each thing that can happen then. */
+/* Host functions that call the guest back, one for each thing that can happen then. For
+ * callbacks_guest.c and its provider. */
 #ifndef CALLBACKS_H
 #define CALLBACKS_H
 
@@ -17,7 +18,8 @@ typedef int callback_compare(const void *, const void *);
 typedef int callback_six(void *, void *, void *, void *, void *, void *);
 typedef int callback_doubles(int, ...);
 
-/* A struct of so many bytes, made by a function without arguments. */
+/* For each size: a struct of that many bytes, and a function without arguments that
+ * returns one. */
 #define CALLBACKS_SIZES(do)                                                              \
 	do                                                                               \
 	(1) do(2) do(3) do(4) do(5) do(8) do(12) do(16) do(17) do(24) do(40) do(9000)
@@ -31,7 +33,7 @@ struct callbacks_makers {
 	CALLBACKS_SIZES(CALLBACKS_MAKER)
 };
 
-/* As far aligned as an argument may be, between others that are not. */
+/* The largest alignment of an argument, between arguments of a smaller one. */
 struct callbacks_wide {
 	int64_t words[8];
 } __attribute__((__aligned__(64)));
@@ -41,35 +43,35 @@ typedef int64_t callback_wide(CALLBACKS_WIDE_4, CALLBACKS_WIDE_4);
 
 /* Calls function(argument) and returns its result. */
 EXTERNAL_FUNC(int, call_back, callback_plain *, int)
-/* The same, each by another way through the gate. */
+/* These also call function(argument). Each takes another way through the gate. */
 EXTERNAL_FUNC_VARIADIC(int, call_back_variadic, callback_plain *)
 EXTERNAL_FUNC(int, call_back_blocking, callback_plain *, int)
 EXTERNAL_FUNC(int, call_back_direct, callback_plain *, int)
-/* As it is in C: as if the function were the host's own. */
+/* Calls the function as C does, without jumpslot_guest_call(). */
 EXTERNAL_FUNC(int, call_plainly, callback_plain *, int)
 EXTERNAL_FUNC(int, call_back_mixed, callback_mixed *)
 EXTERNAL_FUNC(int, call_back_record, callback_record *)
-/* 1 if all bytes of all of them came back. */
+/* Returns 1 if all bytes of all structs came back. */
 EXTERNAL_FUNC(int, call_back_makers, const struct callbacks_makers *)
 EXTERNAL_FUNC_VARIADIC(int, call_back_makers_variadic, const struct callbacks_makers *)
 EXTERNAL_FUNC(int, call_back_wide, callback_wide *)
 EXTERNAL_FUNC_VARIADIC(int, call_back_wide_variadic, callback_wide *)
 EXTERNAL_FUNC_VARIADIC(int, call_back_six_variadic, callback_six *)
-/* With 3, 1.5, 2.5 and 3.0. */
+/* Calls function(3, 1.5, 2.5, 3.0). */
 EXTERNAL_FUNC(int, call_back_doubles, callback_doubles *)
 EXTERNAL_FUNC(int, call_plainly_doubles, callback_doubles *)
-/* libc's qsort(), with the guest's comparison. */
+/* Calls libc's qsort() with the guest's comparison. */
 EXTERNAL_FUNC(void, sort, int *, int, callback_compare *)
-/* 0 if errno, rounding and signal mask are what they were before the callback. */
+/* Returns 0 if errno, rounding and signal mask are the same after the callback. */
 EXTERNAL_FUNC(int, call_back_and_compare, callback_plain *)
-/* In a thread of the host's own. */
+/* Calls the guest from another thread of the host. */
 EXTERNAL_FUNC(int, call_back_from_thread, callback_plain *, int)
-/* When the process exits. */
+/* Calls the guest when the process exits. */
 EXTERNAL_FUNC(void, call_back_at_exit, callback_plain *)
-/* Enters setjmp(), calls back, and gets there again by leave_by_longjmp(). */
+/* Calls setjmp() and then the guest, which returns to it by leave_by_longjmp(). */
 EXTERNAL_FUNC(int, call_back_with_setjmp, callback_plain *, int)
 EXTERNAL_FUNC_VARIADIC(int, call_back_with_setjmp_variadic, callback_plain *)
-/* And then calls back once more. */
+/* Does the same, and then calls the guest once more. */
 EXTERNAL_FUNC(int, call_back_after_longjmp, callback_plain *, int)
 EXTERNAL_FUNC(int, leave_by_longjmp, int)
 EXTERNAL_FUNC_VARIADIC(int, leave_by_longjmp_variadic, int)
@@ -78,10 +80,10 @@ EXTERNAL_FUNC(int, add_one, int)
 EXTERNAL_FUNC_VARIADIC(int, add_one_variadic, int)
 EXTERNAL_FUNC_VARIADIC(int, sum_doubles, int)
 EXTERNAL_FUNC_VARIADIC(int, sum_doubles_stated, int)
-/* What AL says on x86-64: how many vector registers hold arguments. On i386, 0. */
+/* Return the number of vector registers with arguments: AL on x86-64, 0 on i386. */
 EXTERNAL_FUNC_VARIADIC(int, count_vectors, int)
 EXTERNAL_FUNC_VARIADIC(int, count_vectors_stated, int)
-/* Takes 16 bytes of stack with it as it returns. */
+/* Removes 16 bytes too many from the stack when it returns. */
 EXTERNAL_FUNC(int, pop_too_much, int)
 EXTERNAL_FUNC(int, is_memory, const void *)
 EXTERNAL_FUNC(void, say, const char *)

@@ -1,6 +1,6 @@
 /*
- * What a host function may call back, and what it must not. The first argument on the
- * command line says which; the exit status is 0 where all was right.
+ * Callbacks that must work, and callbacks that must be diagnosed. The first argument on
+ * the command line selects one of `cases`; the exit status is 0 if all was right.
  */
 #include <jumpslot/arguments.h>
 #include <jumpslot/entry.h>
@@ -65,7 +65,7 @@ static int structs_come_back(void)
 	return call_back_makers(&makers) && call_back_makers_variadic(&makers);
 }
 
-/* Compilers call it where they copy structures. */
+/* Compilers call this function to copy structures. */
 void *memcpy(void *restrict to, const void *restrict from, __SIZE_TYPE__ size);
 void *memcpy(void *restrict to, const void *restrict from, __SIZE_TYPE__ size)
 {
@@ -171,7 +171,7 @@ static int sorts(void)
 	return 1;
 }
 
-/* Sits in .bss, so a stack beside it is the guest's own. */
+/* In .bss, away from the stack on which the guest starts. */
 static char stack[0x10000] __attribute__((__aligned__(64)));
 
 static int runs_on(int value)
@@ -189,7 +189,7 @@ static void call_back_from_here(void)
 	result_of_switch = call_back(runs_on, 0);
 }
 
-/* Runs a function on another stack, and comes back. */
+/* Runs a function on another stack. */
 static void on_stack(char *top, void (*function)(void))
 {
 #ifdef __x86_64__
@@ -206,7 +206,7 @@ static void on_stack(char *top, void (*function)(void))
 #endif
 }
 
-/* The last of what the linker places: behind it is no memory. */
+/* The linker places it last: there is no memory after it. */
 char last_stack[0x4000] __attribute__((__common__, __aligned__(0x1000)));
 
 static void call_six_back(void)
@@ -261,7 +261,7 @@ static int disturb(int value)
 {
 	rounding_in_callback = read_rounding();
 	set_rounding(3);
-	call_back_and_compare(twice); /* sets errno and all, in a call of its own */
+	call_back_and_compare(twice); /* a nested call that sets errno */
 	return value;
 }
 
@@ -394,7 +394,7 @@ static int jumps_across_variadic(void)
 	return add_one_variadic(1) == 2;
 }
 
-/* Deep enough for what comes later to lie on top of what was left behind. */
+/* So deep that later frames overwrite the abandoned ones. */
 static __attribute__((__noinline__)) int jump_across_from_below(int left)
 {
 	volatile char room[200];
@@ -544,7 +544,7 @@ static int switches_threads(void)
 	return call_back(yield_to_other, 7) == 7 && add_one(1) == 2;
 }
 
-/* The callback is on the stack that lies lower, the next call on one not far above. */
+/* The callback runs on a stack just below the one of the next call. */
 static int result_of_callback;
 
 static void call_back_from_below(void)

@@ -105,7 +105,7 @@ int call_back_record(callback_record *function)
 	return record.words[0] == 7 && record.words[4] == 35;
 }
 
-/* Each byte says where it is. */
+/* Each byte holds its own index. */
 static int are_right(const unsigned char *bytes, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
@@ -189,7 +189,7 @@ void sort(int *numbers, int count, callback_compare *function)
 int call_back_and_compare(callback_plain *function)
 {
 	static int depth;
-	int mine = ENOTTY + depth++; /* nested, it is another one */
+	int mine = ENOTTY + depth++; /* differs for each nested call */
 	sigset_t before, after;
 
 	errno = mine;

@@ -1,10 +1,10 @@
 /*
- * One function for each way in which arguments and results travel on every
- * architecture, as lists: CALLS(X) is X(result, name, types...) for each of them,
- * VARIADIC_CALLS(X) the same for those that end in `...`, and UNCOPIED_CALLS(X) for
- * those with more arguments than a gate copies.
+ * Lists of functions, one for each way in which arguments and results are passed on any
+ * architecture. CALLS(X) is X(result, name, types...) for each. VARIADIC_CALLS(X) lists
+ * those that end in `...`, UNCOPIED_CALLS(X) those with more arguments than a gate
+ * copies.
  *
- * With -DUNTYPED the prototypes stand in C, and neither side says a type.
+ * With -DUNTYPED the functions have C prototypes, and neither side declares types.
  */
 #ifndef CALLS_H
 #define CALLS_H
@@ -16,7 +16,7 @@
 typedef double v2 __attribute__((vector_size(16)));
 typedef double v4 __attribute__((vector_size(32)));
 
-/* On x86-64 one register of each kind, two of a kind, and none. */
+/* Passed on x86-64 in one register of each kind, in two of a kind, and in none. */
 struct mixed_pair {
 	int64_t whole;
 	double real;
@@ -31,7 +31,7 @@ struct extended {
 	long double real;
 };
 
-/* A structure of each size that is passed in a way of its own, and larger ones. */
+/* Structures of each size that is passed in its own way, and larger ones. */
 /* clang-format off */
 #define SIZES(F, X)                                                                      \
 	F(X, 1) F(X, 2) F(X, 3) F(X, 4) F(X, 5) F(X, 7) F(X, 8) F(X, 9) F(X, 12)         \

@@ -1,6 +1,6 @@
 /*
- * What the guests that check calls share: saying what is wrong, and counting it. A guest
- * makes each call in several rounds, so that the first one is through an unbound slot.
+ * Helpers of the guests that check calls: print and count what is wrong. A guest makes
+ * each call in several rounds; only the first goes through an unbound slot.
  */
 #ifndef CALLS_CHECK_H
 #define CALLS_CHECK_H
@@ -41,14 +41,14 @@ static inline int same(const void *a, const void *b, size_t size)
 	return 1;
 }
 
-/* For the exit status: how much is wrong. A guest that checked nothing is wrong too. */
+/* Returns the exit status: the number of failed checks, or 1 if there was no check. */
 static inline int done(void)
 {
 	print(checked ? "done\n" : "nothing was checked\n");
 	return checked ? wrong : 1;
 }
 
-/* Compilers call these two where they copy structures. */
+/* Compilers call these two functions for structures. */
 void *memcpy(void *restrict to, const void *restrict from, size_t size);
 void *memset(void *to, int byte, size_t size);
 

@@ -1,6 +1,6 @@
 /*
- * i386's four calling conventions: the same functions in each. They differ in who takes
- * arguments off the stack, and in what travels in EAX, EDX and ECX.
+ * The same functions in each of i386's four calling conventions. These differ in who pops
+ * the arguments, and in which arguments are in EAX, EDX and ECX.
  *
  * CONVENTION(X, name) is X(result, name_..., types...) for each function.
  */

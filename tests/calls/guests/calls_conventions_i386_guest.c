@@ -1,7 +1,6 @@
 /*
- * Calls every function of calls_conventions_i386.h, and says which results are wrong, and
- * after which the stack pointer is not where the convention wants it. The exit status
- * counts them.
+ * Calls every function of calls_conventions_i386.h, and prints which results are wrong
+ * and which functions pop a wrong number of bytes. The exit status is their number.
  */
 #include <jumpslot/entry.h>
 #include "calls_conventions_i386.h"
@@ -9,8 +8,7 @@
 
 /*
  * Calls `target` with `count` words on the stack, and `word` in EAX, EDX and ECX. Returns
- * how many bytes the callee took off the stack, or -1 if it changed a register that is
- * its caller's.
+ * how many bytes the callee popped, or -1 if it changed a callee-saved register.
  */
 int bytes_popped(void *target, int count, void *word);
 __asm__(".globl bytes_popped\n"
@@ -38,7 +36,7 @@ __asm__(".globl bytes_popped\n"
 	"	mov	%eax, %edx\n"
 	"	mov	%eax, %ecx\n"
 	"	call	*20(%ebp)\n"
-	"	emms\n" /* the result, where it is a double */
+	"	emms\n" /* in case the result is a double */
 	"	mov	%esp, %eax\n"
 	"	sub	%ebx, %eax\n"
 	"	cmp	$0x55555555, %esi\n"
@@ -55,7 +53,7 @@ __asm__(".globl bytes_popped\n"
 	"	pop	%ebx\n"
 	"	ret\n");
 
-/* Where functions may write to. Its address is every argument. */
+/* Functions may write here. Its address is every argument. */
 static struct block block;
 
 static void check_popped(void *target, int count, int popped, const char *what, int round)
@@ -65,9 +63,9 @@ static void check_popped(void *target, int count, int popped, const char *what, 
 
 #define POPPED(func, count, popped)                                                      \
 	check_popped((void *)(uintptr_t)(func), count, popped,                           \
-		     "what " #func " takes off the stack", round);
+		     "bytes that " #func " pops", round);
 
-/* The hidden pointer to a result is the callee's to pop, all else the caller's. */
+/* The callee pops the hidden pointer to a result, the caller all other arguments. */
 static void check_stack_cdecl(int round)
 {
 	POPPED(cdecl_none, 0, 0)
@@ -79,7 +77,7 @@ static void check_stack_cdecl(int round)
 	POPPED(cdecl_passes, 9, 4)
 }
 
-/* The hidden pointer is in a register, and nothing is popped. */
+/* The hidden pointer is in a register, and the callee pops nothing. */
 static void check_stack_regparm3(int round)
 {
 	POPPED(regparm3_none, 0, 0)
@@ -108,7 +106,7 @@ static void check_stack_stdcall(int round){
 			POPPED(stdcall_gives, 2, 8) POPPED(stdcall_passes, 9, 36)
 }
 
-/* The same calls for each convention, as the compiler makes them. */
+/* The compiler makes the same calls in each convention. */
 #define CHECKS(name)                                                                     \
 	static void check_integers_##name(int round)                                     \
 	{                                                                                \

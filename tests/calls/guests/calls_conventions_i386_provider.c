@@ -2,7 +2,7 @@
 #include <jumpslot/provider.h>
 #include "calls_conventions_i386.h"
 
-/* gcc wants the convention repeated where the function is defined. */
+/* gcc requires the convention in the definition too. */
 #define FUNCTIONS(attribute, name)                                                       \
 	CONVENTION(PROVIDE, name)                                                        \
 	attribute int name##_none(void)                                                  \

@@ -1,10 +1,10 @@
 /*
- * How the functions of a list are declared and provided. A test compiles one source in
- * several forms, and each must give the same results:
+ * Declares and provides the functions of a list. A test compiles one source in several
+ * forms, and each must give the same results:
  *
- *   -DUNTYPED                    no type is said, on this side
- *   -DCARRY=JUMPSLOT_DIRECT      or another of provider.h's words for one function; with
- *   '-DCARRY(func)=...'          an argument of its own. Without: as it is by default
+ *   -DUNTYPED                 this side does not declare types
+ *   -DCARRY=JUMPSLOT_DIRECT   the provider uses this macro of provider.h, or another one
+ *   '-DCARRY(func)=...'       for macros with a second argument; default: no macro
  */
 #ifndef CALLS_FORM_H
 #define CALLS_FORM_H
@@ -21,12 +21,12 @@
 #define VARIADIC_CALL EXTERNAL_FUNC_VARIADIC
 #endif
 
-/* In a provider: the table's entry. */
+/* A provider's table entry. */
 #ifndef CARRY
 #define CARRY(func)
 #endif
 #define PROVIDE(ret, func, ...) EF(func) CARRY(func)
-/* The same for what no gate copies, whatever is said of it. */
+/* A table entry of a function whose arguments the gate never copies. */
 #define PROVIDE_UNCOPIED(ret, func, ...) EF(func)
 
 #endif

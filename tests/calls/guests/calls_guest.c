@@ -1,6 +1,6 @@
 /*
- * Calls every function of calls.h, and says which results are wrong. The exit status
- * counts them.
+ * Calls every function of calls.h, and prints which results are wrong. The exit status is
+ * their number.
  */
 #include <stdbool.h>
 #include <jumpslot/entry.h>
@@ -94,7 +94,7 @@ static void fill(uint8_t *bytes, int size, int from)
 		bytes[i] = (uint8_t)(from + i * 5);
 }
 
-/* Each size is one function, so that the large one is not in everybody's frame. */
+/* One function for each size, so that only one frame has the largest struct. */
 #define BYTES_CHECK(X, size)                                                             \
 	static __attribute__((__noinline__)) void check_bytes##size(int round)           \
 	{                                                                                \
@@ -129,7 +129,7 @@ static void check_variadic(int round)
 	      "variadic arguments of every kind", round);
 }
 
-/* A nested function's static chain lies in a register that no stub may touch. */
+/* A nested function's static chain is in a register that no stub may change. */
 static void check_nested(int round)
 {
 #ifndef __clang__

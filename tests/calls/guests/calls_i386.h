@@ -1,6 +1,4 @@
-/*
- * What calls promise of i386's registers. For calls_i386_guest.c and its provider.
- */
+/* Functions that check i386's registers. For calls_i386_guest.c and its provider. */
 #ifndef CALLS_I386_H
 #define CALLS_I386_H
 
@@ -8,7 +6,7 @@
 #include <jumpslot/external_func.h>
 #include "calls_form.h"
 
-/* What a function found in its registers on entry; assembly knows the offsets. */
+/* A function's registers on entry. The provider's assembly knows the offsets. */
 struct registers {
 	uint32_t eax, edx, ecx;
 	uint32_t ebx, esi, edi, ebp;
@@ -20,7 +18,7 @@ struct registers {
 };
 
 #define I386_CALLS(X) X(uint32_t, call_chain, int)
-/* Its arguments are in EAX, EDX and ECX, and on the stack. */
+/* Takes its arguments in EAX, EDX and ECX, and on the stack. */
 #define I386_REGPARM3_CALLS(X) X(void, call_registers, int, int, int, struct registers *)
 
 I386_CALLS(CALL)

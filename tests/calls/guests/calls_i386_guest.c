@@ -1,7 +1,7 @@
 /*
- * Calls the functions of calls_i386.h, and says what is wrong. The first argument says
- * how calls are carried, as not all registers are promised on every way: "direct",
- * "gated", or "guest-stack": through the gate, and on the guest's stack.
+ * Calls the functions of calls_i386.h, and prints what is wrong. The first argument tells
+ * how calls are carried, because each way preserves other registers: "direct", "gated",
+ * or "guest-stack" (through the gate, on the guest's stack).
  */
 #include <stdbool.h>
 #include <jumpslot/arguments.h>
@@ -16,13 +16,13 @@ static void check_chain(int round)
 	uint32_t (*volatile through_pointer)(int) = call_chain;
 	int object = 0;
 
-	/* A direct call of what is no nested function passes none. */
+	/* For a function that is not nested, a direct call passes no static chain. */
 	check(__builtin_call_with_static_chain(through_pointer(7), (void *)&object) ==
 		      (uint32_t)(uintptr_t)&object,
 	      "static chain", round);
 }
 
-/* What must be as it was when a call is over; assembly knows the offsets. */
+/* State that a call must preserve. The assembly below knows the offsets. */
 struct kept {
 	uint32_t ebx, esi, edi, ebp;
 	uint32_t esp;
@@ -31,18 +31,18 @@ struct kept {
 	uint32_t flags;
 };
 
-/* Floating point rounds up, flushes small numbers to zero; x87 is as exact as double. */
+/* Round up, flush denormals to zero; x87 has the precision of double. */
 enum { GUEST_MXCSR = 0xdfc0, GUEST_CONTROL = 0x0a7f };
 enum { PSABI_MXCSR = 0x1f80, PSABI_CONTROL = 0x037f };
 enum { DIRECTION_FLAG = 0x400 };
 
-/* MXCSR's lowest bits say what happened, not what shall happen. */
+/* Without MXCSR's lowest bits, which are flags. */
 static uint32_t control_bits(uint32_t mxcsr)
 {
 	return mxcsr & 0xffc0;
 }
 
-/* What the assembly below takes. */
+/* Arguments of the assembly below. */
 struct call {
 	struct registers *seen;
 	const uint8_t *ymm;
@@ -53,7 +53,7 @@ struct call {
 	uint32_t control;
 };
 
-/* Sets every register, calls `target`, and writes down what has to be kept. */
+/* Sets every register, calls `target`, and stores the state that it must preserve. */
 void call_with_all_registers(const struct call *call);
 __asm__(".globl call_with_all_registers\n"
 	".type call_with_all_registers, @function\n"
@@ -111,7 +111,8 @@ __asm__(".globl call_with_all_registers\n"
 static const uint32_t callee_saved[] = { 0x44444444, 0x55555555, 0x66666666, 0x77777777 };
 static uint8_t ymm[8][32], mm[8][8];
 
-/* Nothing between guest and host function may change what can carry an argument. */
+/* The path from guest to host function preserves every register that can carry an
+ * argument. */
 static void check_arguments(const struct registers *seen, int round)
 {
 	static const uint32_t expected[] = { 0x11111111, 0x22222222, 0x33333333 };
@@ -121,7 +122,7 @@ static void check_arguments(const struct registers *seen, int round)
 	check(same(seen->mm, mm, sizeof(mm)), "MMX registers", round);
 }
 
-/* A direct call is a jump: everything else is the guest's too. */
+/* A direct call is a jump: all other registers are the guest's too. */
 static void check_direct(const struct registers *seen, int round)
 {
 	check(same(&seen->ebx, callee_saved, sizeof(callee_saved)),
@@ -143,7 +144,7 @@ static void check_stack(uint32_t seen, uint32_t guests, int round)
 		check(seen == guests - 4, "the guest's stack pointer", round);
 	else
 		check(seen - guests > 1 << 20 && guests - seen > 1 << 20,
-		      "a stack of the host's", round);
+		      "the host's stack", round);
 }
 
 static void check_kept(const struct kept *kept, int round)

@@ -7,11 +7,11 @@ I386_REGPARM3_CALLS(PROVIDE)
 
 __asm__(".globl call_chain\n"
 	".type call_chain, @function\n"
-	"call_chain:\n" /* the static chain comes back as the result */
+	"call_chain:\n" /* returns the static chain */
 	"	mov	%ecx, %eax\n"
 	"	ret\n"
 
-	/* Writes all down, then destroys what is not the caller's to keep. */
+	/* Stores all registers, then destroys those that a function may change. */
 	".globl call_registers\n"
 	".type call_registers, @function\n"
 	"call_registers:\n"

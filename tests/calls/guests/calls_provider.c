@@ -104,7 +104,7 @@ v4 call_v4(v4 a, v4 b)
 	return a - b;
 }
 
-/* The compiler may take alignment for granted, so it must not see whose address it is. */
+/* The compiler assumes alignment, so it must not see whose address this is. */
 static bool aligned(const void *argument, uintptr_t alignment)
 {
 	uintptr_t address = (uintptr_t)argument;
@@ -113,7 +113,7 @@ static bool aligned(const void *argument, uintptr_t alignment)
 	return address % alignment == 0;
 }
 
-/* The last ones lie on the stack. */
+/* The last arguments are on the stack. */
 v2 call_v2_beyond(int a, v2 b, v2 c, v2 d, v2 e, v2 f, v2 g, v2 h, v2 i, v2 j, v2 k)
 {
 	if (!aligned(&j, 16) || !aligned(&k, 16))
@@ -150,7 +150,7 @@ struct extended call_extended(struct extended a, int b)
 	return (struct extended){ a.real / b };
 }
 
-/* Every byte must have come, and goes back: with `add` added to it. */
+/* Returns every byte of the argument, with `add` added to each. */
 #define BYTES_FUNCTION(X, size)                                                          \
 	struct bytes##size call_bytes##size(struct bytes##size a, int add)               \
 	{                                                                                \
@@ -173,7 +173,7 @@ double call_variadic(int count, ...)
 	return sum;
 }
 
-/* One argument of the kind that a letter of the type strings names (docs/abi.md). */
+/* The next argument. `kind` is a letter of type strings (docs/abi.md). */
 static double next_of_kind(char kind, va_list *arguments)
 {
 	switch (kind) {

@@ -1,6 +1,6 @@
 /*
- * Checks what calls_sides.h promises, of the one subject that the first argument names
- * (`subjects`, at the end), and says what is wrong. The exit status counts it.
+ * Checks one subject of calls_sides.h, which the first argument names (`subjects`, at the
+ * end), and prints what is wrong. The exit status is the number of failed checks.
  */
 #include <jumpslot/arguments.h>
 #include <jumpslot/entry.h>
@@ -11,9 +11,9 @@
 enum { SIGUSR1 = 10, SIGUSR2 = 12, SIGURG = 23 };
 
 static const struct float_control psabi = { 0x1f80, 0x037f };
-/* Rounds up, flushes small numbers to zero; x87 is as exact as double. */
+/* Round up, flush denormals to zero; x87 has the precision of double. */
 static const struct float_control guests = { 0xdfc0, 0x0a7f };
-/* The psABI's, but for fesetround(FE_UPWARD). */
+/* The psABI's, with fesetround(FE_UPWARD). */
 static const struct float_control hosts = { 0x5f80, 0x0b7f };
 
 static void set_float_control(const struct float_control *control)
@@ -48,7 +48,7 @@ static int gated_sees(const struct float_control *expected)
 	return same(&seen, expected, sizeof(seen));
 }
 
-/* One third as the host rounds it: its last digit tells how. */
+/* The last digit of one third shows how the host rounds. */
 static int host_divides_to(uint64_t expected)
 {
 	double quotient = gated_divide(1, 3);
@@ -76,7 +76,7 @@ static void check_float_control(int round)
 	check(own_is(&psabi), "the guest's, as it changed it", round);
 }
 
-/* The host divides by zero, which the guest has made a fault: its own, not the host's. */
+/* The host divides by zero, which is a fault in the guest but not in the host. */
 static void check_float_exceptions(int round)
 {
 	static const struct float_control unmasked = { 0x1d80, 0x037b };
@@ -90,7 +90,7 @@ static void check_float_exceptions(int round)
 	check(infinite > 1e308, "a division by zero", round);
 }
 
-/* A function on the guest's stack is the host's too. */
+/* Variadic functions run on the guest's stack, with the host's control. */
 enum way { GATED, VARIADIC };
 
 static int host_sees(enum way way, const struct float_control *expected)
@@ -141,7 +141,7 @@ static void check_in_callback(const struct float_control *other, int round)
 	set_float_control(&psabi);
 }
 
-/* Each of the two registers alone. */
+/* Changes each of the two registers alone. */
 static void check_alone(int round)
 {
 	static const struct float_control others[] = { { 0x5f80, 0x037f },
@@ -156,8 +156,8 @@ static void check_alone(int round)
 	gated_set_float_control(&hosts);
 }
 
-/* The host's flags: no fault of the guest's, which has that exception unmasked; but they
- * are there for one that looks. */
+/* Flags that the host raises do not fault in the guest, which has that exception
+ * unmasked; but the guest can read them. */
 static void check_flags(int round)
 {
 	static const struct float_control unmasked = { 0x1f80, 0x037b };
@@ -218,7 +218,7 @@ static void look_in_callback(void)
 	masked_in_callback = direct_is_masked(SIGUSR1);
 }
 
-/* Neither another thread's mask nor one of another moment is the host's. */
+/* Masks of another thread, of a child, and in a signal handler are not the host's. */
 static void check_masks_of_others(int round)
 {
 	check(gated_mask_in_thread(SIGUSR1) == 0 && !gated_is_masked(SIGUSR1),
@@ -251,7 +251,7 @@ static void check_masks(int round)
 	check_masks_of_others(round);
 }
 
-/* What is masked at the start, or by jumpslot_provider_init(): the test says it. */
+/* The test masks SIGUSR1 at the start, and SIGUSR2 in jumpslot_provider_init(). */
 static void check_inherited(int round)
 {
 	if (round)
@@ -303,7 +303,7 @@ static void check_errno(int round)
 	check(gated_swap_errno(0) == 55, "errno, after blocking", round);
 }
 
-/* A stack such as an RTOS gives to its threads, with bytes around it that nobody owns. */
+/* A stack as small as a thread's in an RTOS, between bytes that must not change. */
 enum { AROUND = 8192, STACK = 2048, HOST_NEEDS = 256 * 1024, CANARY = 0xa5 };
 static struct {
 	unsigned char below[AROUND];
@@ -355,7 +355,7 @@ static void call_back_here(void)
 	sum = (size_t)gated_call_back(note_frame);
 }
 
-/* Nothing of the host's comes to lie there when the callback returns. */
+/* When the callback returns, nothing of the host has been written below its frame. */
 static void check_callback_on_small_stack(int round)
 {
 	check_on_small_stack(call_back_here, 1, round);
@@ -371,7 +371,7 @@ static void check_small_stack(int round)
 	check_callback_on_small_stack(round);
 }
 
-/* This one must be found wrong: the checker can fail. */
+/* Must fail, which proves that the checker can. */
 static void check_overflow(int round)
 {
 	check_on_small_stack(go_deep_on_own_stack, STACK + 1024, round);
@@ -382,7 +382,7 @@ static void add_up(void)
 	sum = stated_sum(9, 1, 2, 3, 4, 5, 6, 7, 8, 9);
 }
 
-/* The arguments are there, and no memory behind them: what is stated is only a bound. */
+/* The arguments end at the end of memory: the stated bytes are only a bound. */
 static void check_end_of_memory(int round)
 {
 	void *area;
@@ -397,7 +397,7 @@ static void check_end_of_memory(int round)
 	check(sum == 45, "the end of the first stack", round);
 }
 
-/* With every signal masked by the host, the gate copies from where there is no memory. */
+/* The host masks all signals, SIGSEGV too, and the gate copies past the end of memory. */
 static void check_mask_all(int round)
 {
 	gated_mask_all();
@@ -408,17 +408,17 @@ static void check_mask_all(int round)
 
 static void check_crash(int round)
 {
-	check(gated_read((const int *)16), "what is not there", round);
+	check(gated_read((const int *)16), "an address without memory", round);
 }
 
 static void check_crash_of_variadic(int round)
 {
-	check(variadic_read((const int *)16), "what is not there", round);
+	check(variadic_read((const int *)16), "an address without memory", round);
 }
 
 static void check_trap(int round)
 {
-	check(gated_trap(), "what is undefined", round);
+	check(gated_trap(), "an undefined instruction", round);
 }
 
 static void check_crash_with_mask(int round)
@@ -427,7 +427,7 @@ static void check_crash_with_mask(int round)
 	check_crash(round);
 }
 
-/* This one must be found wrong, too: the gate copies what is stated, and no more. */
+/* Must fail too: the gate copies only as many bytes as are stated. */
 static void check_understated(int round)
 {
 	check(understated_sum(9, 1, 2, 3, 4, 5, 6, 7, 8, 9) == 45, "nine integers",

@@ -116,7 +116,7 @@ void gated_round_up(void)
 	fesetround(FE_UPWARD);
 }
 
-/* Rounded once, in memory, whatever registers compute it. */
+/* Stores the quotient in memory: rounded once, by x87 too. */
 double gated_divide(double a, double b)
 {
 	volatile double quotient = a / b;
@@ -124,7 +124,7 @@ double gated_divide(double a, double b)
 	return quotient;
 }
 
-/* Not libc's, so that nothing stands between this and the kernel. */
+/* By a system call: the runner replaces libc's function. */
 static int is_masked(int number)
 {
 	uint64_t mask = 0;
@@ -272,7 +272,7 @@ int gated_refused_masks(void)
 	return wrong;
 }
 
-/* "12": that signal is masked from the start on. */
+/* The option "12" masks that signal from the start. */
 int jumpslot_provider_init(const char *options, char *message, size_t size)
 {
 	if (!*options || !change_mask(SIG_BLOCK, atoi(options)))

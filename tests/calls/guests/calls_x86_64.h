@@ -1,6 +1,6 @@
 /*
- * What calls promise on x86-64 alone: every register, and types that i386 does not have
- * or that its compilers do not agree on. For calls_x86_64_guest.c and its provider.
+ * Functions that check calls on x86-64 alone: every register, and types that i386 does
+ * not have or on which its compilers disagree. For calls_x86_64_guest.c and its provider.
  */
 #ifndef CALLS_X86_64_H
 #define CALLS_X86_64_H
@@ -9,7 +9,7 @@
 #include <jumpslot/external_func.h>
 #include "calls_form.h"
 
-/* What a function found in its registers on entry; assembly knows the offsets. */
+/* A function's registers on entry. The provider's assembly knows the offsets. */
 struct registers {
 	uint64_t rax, rcx, rdx, rsi, rdi, r8, r9, r10;
 	uint64_t rbx, rbp, r12, r13, r14, r15;
@@ -22,12 +22,12 @@ struct registers {
 
 typedef float v1 __attribute__((vector_size(8)));
 
-/* It is passed in memory, and aligned there. */
+/* Passed in memory, and aligned there. */
 struct line {
 	uint64_t words[8];
 } __attribute__((__aligned__(64)));
 
-/* More than a gate aligns. */
+/* Aligned more strictly than the gate copies. */
 struct lines {
 	uint64_t words[16];
 } __attribute__((__aligned__(128)));
@@ -42,7 +42,7 @@ struct lines {
 	X(void, call_registers, struct registers *)
 
 #define X86_64_UNCOPIED_CALLS(X) X(uint64_t, call_lines, int, struct lines)
-/* AL says how many vector registers carry arguments of a variadic function. */
+/* AL holds the number of vector registers that carry variadic arguments. */
 #define X86_64_VARIADIC_CALLS(X) X(uint64_t, call_vector_count, int)
 
 X86_64_CALLS(CALL)

@@ -1,7 +1,7 @@
 /*
- * Calls every function of calls_x86_64.h, and says what is wrong. The first argument
- * says how calls are carried, as not all registers are promised on every way:
- * "direct", "gated", or "guest-stack": through the gate, and on the guest's stack.
+ * Calls the functions of calls_x86_64.h, and prints what is wrong. The first argument
+ * tells how calls are carried, because each way preserves other registers: "direct",
+ * "gated", or "guest-stack" (through the gate, on the guest's stack).
  */
 #include <stdbool.h>
 #include <jumpslot/arguments.h>
@@ -38,13 +38,13 @@ static void check_chain(int round)
 	uint64_t (*volatile through_pointer)(int) = call_chain;
 	int object = 0;
 
-	/* A direct call of what is no nested function passes none. */
+	/* For a function that is not nested, a direct call passes no static chain. */
 	check(__builtin_call_with_static_chain(through_pointer(7), (void *)&object) ==
 		      (uint64_t)(uintptr_t)&object,
 	      "static chain", round);
 }
 
-/* What must be as it was when a call is over; assembly knows the offsets. */
+/* State that a call must preserve. The assembly below knows the offsets. */
 struct kept {
 	uint64_t rbx, rbp, r12, r13, r14, r15;
 	uint64_t rsp;
@@ -53,18 +53,18 @@ struct kept {
 	uint64_t flags;
 };
 
-/* Floating point rounds up, flushes small numbers to zero; x87 is as exact as double. */
+/* Round up, flush denormals to zero; x87 has the precision of double. */
 enum { GUEST_MXCSR = 0xdfc0, GUEST_CONTROL = 0x0a7f };
 enum { PSABI_MXCSR = 0x1f80, PSABI_CONTROL = 0x037f };
 enum { DIRECTION_FLAG = 0x400 };
 
-/* MXCSR's lowest bits say what happened, not what shall happen. */
+/* Without MXCSR's lowest bits, which are flags. */
 static uint32_t control_bits(uint32_t mxcsr)
 {
 	return mxcsr & 0xffc0;
 }
 
-/* Sets every register, calls `target`, and writes down what has to be kept. */
+/* Sets every register, calls `target`, and stores the state that it must preserve. */
 void call_with_all_registers(struct registers *seen, const uint8_t *ymm,
 			     struct kept *kept, void *target);
 __asm__(".globl call_with_all_registers\n"
@@ -132,7 +132,8 @@ static const uint64_t callee_saved[] = {
 	0xbbbbbbbbbbbbbbbb, 0xcccccccccccccccc, 0xdddddddddddddddd,
 };
 
-/* Nothing between guest and host function may change what can carry an argument. */
+/* The path from guest to host function preserves every register that can carry an
+ * argument. */
 static void check_arguments(const struct registers *seen, uint8_t (*ymm)[32], int round)
 {
 	static uint64_t expected[] = {
@@ -146,7 +147,7 @@ static void check_arguments(const struct registers *seen, uint8_t (*ymm)[32], in
 	check(same(seen->ymm, ymm, sizeof(seen->ymm)), "vector registers", round);
 }
 
-/* A direct call is a jump: everything else is the guest's too. */
+/* A direct call is a jump: all other registers are the guest's too. */
 static void check_direct(const struct registers *seen, int round)
 {
 	static const uint8_t one[10] = { 0, 0, 0, 0, 0, 0, 0, 0x80, 0xff, 0x3f };
@@ -171,7 +172,7 @@ static void check_stack(uint64_t seen, uint64_t guests, int round)
 		check(seen == guests - 8, "the guest's stack pointer", round);
 	else
 		check(seen - guests > 1 << 20 && guests - seen > 1 << 20,
-		      "a stack of the host's", round);
+		      "the host's stack", round);
 }
 
 static void check_kept(const struct kept *kept, int round)

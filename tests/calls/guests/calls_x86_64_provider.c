@@ -12,7 +12,7 @@ __int128 call_int128(__int128 a, unsigned __int128 b)
 	return a + (__int128)b;
 }
 
-/* On the stack, where those before them align them: clang 14 does not do it itself. */
+/* The other arguments align the 128-bit ones on the stack; clang 14 would not do it. */
 __int128 call_int128_beyond(int a, int b, int c, int d, int e, int f, __int128 g, int h,
 			    int i, __int128 j)
 {
@@ -24,7 +24,7 @@ v1 call_v1(v1 a, v1 b)
 	return a * b;
 }
 
-/* The compiler may take alignment for granted, so it must not see whose address it is. */
+/* The compiler assumes alignment, so it must not see whose address this is. */
 static bool aligned(const void *argument, uintptr_t alignment)
 {
 	uintptr_t address = (uintptr_t)argument;
@@ -49,17 +49,17 @@ uint64_t call_lines(int a, struct lines b)
 
 __asm__(".globl call_chain\n"
 	".type call_chain, @function\n"
-	"call_chain:\n" /* the static chain comes back as the result */
+	"call_chain:\n" /* returns the static chain */
 	"	mov	%r10, %rax\n"
 	"	ret\n"
 
 	".globl call_vector_count\n"
 	".type call_vector_count, @function\n"
-	"call_vector_count:\n" /* and so does AL */
+	"call_vector_count:\n" /* returns AL */
 	"	movzbl	%al, %eax\n"
 	"	ret\n"
 
-	/* Writes all down, then destroys what is not the caller's to keep. */
+	/* Stores all registers, then destroys those that a function may change. */
 	".globl call_registers\n"
 	".type call_registers, @function\n"
 	"call_registers:\n"

@@ -1,42 +1,43 @@
-/* What a host function sees of the gate that it was called through. */
+/* Host functions that check the gate through which they are called. For gate_guest.c and
+ * its provider. */
 #ifndef GATE_H
 #define GATE_H
 
 #include <stdint.h>
 #include <jumpslot/external_func.h>
 
-/* 1 if code at `target` is in memory that can be executed and not written, and no memory
- * of the process is both; 0 if not. */
+/* Returns 1 if the memory at `target` is executable and not writable, and no memory of
+ * the process is both. */
 EXTERNAL_FUNC(int, protected_code, const void *)
-/* Whether following frame pointers leads to a return address in [start, end). */
+/* Return whether following frame pointers leads to a return address in [start, end). */
 EXTERNAL_FUNC(int, frames_lead_to, uintptr_t, uintptr_t)
 EXTERNAL_FUNC_VARIADIC(int, frames_lead_to_variadic, uintptr_t)
 /* Uses `size` bytes of stack. */
 EXTERNAL_FUNC(int, use_stack, int)
-/* Where a debugger stops. */
+/* A debugger stops in these. */
 EXTERNAL_FUNC(int, stop_here, int, int, int, int, int, int, int, int)
 EXTERNAL_FUNC_VARIADIC(int, stop_here_variadic, int)
 EXTERNAL_FUNC(int, stop_here_callback, int (*)(int), int)
-/* Every way through the gate: its result is in memory, which i386 has the function pop
- * ... */
+/* Every way through the gate follows. First, results in memory, whose address an i386
+ * function pops. */
 struct gate_result {
 	int words[8];
 };
 EXTERNAL_FUNC(struct gate_result, return_in_memory)
 EXTERNAL_FUNC(int, call_back_for_memory, struct gate_result (*)(void))
-/* ... it changes the host's rounding, it is called plainly by the host ... */
+/* The host's rounding changes; the host calls its own functions by the guest's stubs. */
 EXTERNAL_FUNC(void, toggle_rounding)
 EXTERNAL_FUNC_VARIADIC(void, toggle_rounding_variadic, int)
 EXTERNAL_FUNC(void, call_plainly, void (*)(void))
 EXTERNAL_FUNC(void, call_plainly_variadic, void (*)(int, ...))
-/* ... or there is nothing to do. */
+/* Nothing differs between guest and host. */
 EXTERNAL_FUNC(void, nothing)
 EXTERNAL_FUNC_VARIADIC(void, nothing_variadic, int)
 EXTERNAL_FUNC(void, nothing_blocking)
-/* The host masks a signal, or no longer does; or looks at its mask alone. */
+/* Masks a signal, unmasks it, or only reads the mask. */
 enum { UNMASK, MASK, KEEP };
 EXTERNAL_FUNC(void, mask_signal, int)
-/* Where a debugger looks how often the gate did something since the last time. */
+/* A debugger stops here and reads its counts of the gate's work. */
 EXTERNAL_FUNC(void, next_phase, int)
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Looks at the gate from both sides. The exit status is 0 where all was right. With an
- * argument it does what a debugger looks at: "w" goes every way, "c" costs.
+ * Checks the gate from both sides. The exit status is 0 if all was right. With an
+ * argument it runs for a debugger: "w" takes every way through the gate, "c" has phases
+ * to count.
  */
 #define JUMPSLOT_INLINE_CALLS
 #include <jumpslot/arguments.h>
@@ -9,7 +10,7 @@
 
 static int protected_thunk(void)
 {
-	/* An inline call's variable holds what is in the slot: bound, that is a thunk. */
+	/* An inline call's variable holds the slot's content: once bound, a thunk. */
 	protected_code(0);
 	return protected_code((const void *)(uintptr_t)protected_code);
 }
@@ -26,7 +27,7 @@ __attribute__((__noinline__)) static int called_back(int value)
 	return outer_caller(value) + 1;
 }
 
-/* It is shorter than 200 bytes. */
+/* Its code is shorter than 200 bytes. */
 __attribute__((__noinline__)) static int frame_pointers(void)
 {
 	uintptr_t here = (uintptr_t)frame_pointers;
@@ -80,10 +81,10 @@ static void do_nothing(int times)
 	}
 }
 
-/* tests/test_gate.py knows the numbers. */
+/* test_gate.py expects these numbers of calls. */
 static void cost(void)
 {
-	toggle_mxcsr(1); /* a flag: both sides' own, and no difference */
+	toggle_mxcsr(1); /* a flag: not compared by the gate */
 	next_phase(0);
 	do_nothing(1000);
 	mask_signal(KEEP);

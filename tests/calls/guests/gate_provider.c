@@ -43,7 +43,7 @@ int protected_code(const void *target)
 	return found && !both;
 }
 
-/* As perf's --call-graph fp does in the kernel. */
+/* Does what the kernel does for perf's --call-graph fp. */
 static int follow_frames(const uintptr_t *frame, uintptr_t start, uintptr_t end)
 {
 	for (int i = 0; frame && i < 8; i++) {
@@ -104,7 +104,7 @@ int call_back_for_memory(struct gate_result (*function)(void))
 	return jumpslot_guest_call(function).words[7];
 }
 
-/* And leaves nothing of what lies below its caller's frame. */
+/* Toggles the rounding, and overwrites the stack below its caller's frame. */
 static void toggle(void)
 {
 	volatile char room[128];

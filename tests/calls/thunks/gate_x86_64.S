@@ -1,4 +1,4 @@
-/* The other end of an x86-64 thunk, for thunks.c: yields the function's stack_bytes. */
+/* The other end of an x86-64 thunk, for thunks.c: returns the function's stack_bytes. */
 #include "process/calls/gate_offsets.h"
 
 	.text

@@ -1,6 +1,6 @@
 /*
  * A program with thunks and no guest, for test_thunk_symbols.py. Its gate
- * (gate_<arch>.S) yields a function's stack_bytes: here, its number.
+ * (gate_<arch>.S) returns a function's stack_bytes, here its number.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -46,7 +46,7 @@ static const char *huge_name(size_t i)
 	return name;
 }
 
-/* Near the gate, as thunks reach no further than THUNK_REACH. */
+/* Near the gate: thunks reach no further than THUNK_REACH. */
 static void make_thunks(void)
 {
 	static struct gate_function functions[COUNT];
@@ -64,7 +64,7 @@ static void make_thunks(void)
 	area.start = (uintptr_t)at;
 }
 
-/* For breakpoints. */
+/* Breakpoints are set here. */
 __attribute__((__noinline__)) static void registered(void)
 {
 	__asm__ volatile("");
@@ -94,7 +94,7 @@ static int call_all(void)
 	return wrong;
 }
 
-/* As an area of so many thunks would be registered. */
+/* Registers the area as if it had `count` thunks. */
 static int register_many(size_t count, thunk_name *name, struct message *message)
 {
 	area.count = count;
