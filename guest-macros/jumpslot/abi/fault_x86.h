@@ -1,5 +1,10 @@
 /*
  * struct jumpslot_fault on x86-64 and i386. fault.h has the kinds and decisions.
+ *
+ * If the guest calls a gated function with an unmasked x87 exception pending, the host's
+ * gate raises it: `pc` may then lie in the gate, and `sp` points to the return address of
+ * the guest's call. Registers that a call preserves or that hold arguments are unchanged.
+ *
  * Depends on <stdint.h> and static_assert.h.
  */
 #ifndef JUMPSLOT_ABI_FAULT_X86_H
