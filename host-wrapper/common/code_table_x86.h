@@ -1,6 +1,6 @@
 /*
  * Tables of places in our own code that signal handlers treat in a special way. Each
- * assembly file adds its entries beside the code (asm_x86.h: CODE_RANGE, STOP), so that C
+ * assembly file adds its entries beside the code (asm_x86.h: code_range, stop), so that C
  * needs no label of it. Entries hold distances, not addresses: no relocation at run time.
  * Included from assembly and C; depends on the linker alone.
  */

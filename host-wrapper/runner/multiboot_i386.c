@@ -5,13 +5,13 @@
 #include <sys/mman.h>
 
 #include <jumpslot/abi/multiboot_i386.h>
-#include <jumpslot/provider.h>
 #include <jumpslot/abi/start.h>
+#include <jumpslot/provider.h>
 #include "common/page.h"
 #include "multiboot.h"
 
-/* A guest takes memory that the map calls available for free: so the map has the work
- * area alone, and neither image nor stack nor memory of the host. */
+/* The memory map lists the work area alone: a guest would take any other memory that it
+ * calls available, such as its image or its stack, for unused. */
 struct page {
 	struct jumpslot_multiboot_info info;
 	struct jumpslot_multiboot_region work_area;

@@ -79,7 +79,8 @@ static int load_one(const struct plan *plan, const struct plan_provider *provide
 	library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!library || dlinfo(library, RTLD_DI_LINKMAP, &map))
 		return fail(message, ELIBBAD, "provider %s", dlerror());
-	error = check_same_file(path, provider, message); /* still, after dlopen() */
+	/* Again: the file may have changed before dlopen() opened it. */
+	error = check_same_file(path, provider, message);
 	if (error)
 		return error;
 	*base = map->l_addr;

@@ -1,4 +1,4 @@
-/* Leaves one word for the supervisor. See reset.h. */
+/* A reset: writes one word for the supervisor and ends the runner. See reset.h. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Maps, writes and protects the pages. See start_pages.h. */
+/* Maps, writes and protects the start information. See start_pages.h. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>

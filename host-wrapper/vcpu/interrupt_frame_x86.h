@@ -1,7 +1,7 @@
 /*
- * The frame of an interrupt on x86-64 and i386: its fields, and how it is filled. A
- * host checks that the guest may write there, and
- * writes the bytes. Depends on registers.h and on the ABI.
+ * The frame of an interrupt on x86-64 and i386: its fields, and how it is filled. A host
+ * checks that the guest may write there, and writes the bytes. Depends on registers.h and
+ * on the ABI.
  */
 #ifndef JUMPSLOT_INTERRUPT_FRAME_X86_H
 #define JUMPSLOT_INTERRUPT_FRAME_X86_H
@@ -15,7 +15,7 @@
 struct frame {
 	struct jumpslot_interrupt_frame shown; /* the part that the handler knows */
 	uint32_t features;		       /* components that XRSTOR may restore */
-	uint32_t changed; /* those that it must restore even where they are not in use */
+	uint32_t changed; /* components to restore even if they are not in use */
 	uint64_t vectors; /* address of the XSAVE area */
 	uint64_t returns; /* address of struct frame_return */
 	struct registers registers; /* of the interrupted guest */
@@ -38,10 +38,10 @@ struct frame_place {
 struct frame_place frame_place(uintptr_t sp, size_t xsave_bytes);
 
 /*
- * Fills what follows from the place and from frame->registers, which are the interrupted
- * guest's. The host fills `features` and `changed`; vcpu_enter() the vector, the level
- * and the nesting. `frame` may be a copy of the one at place->frame. Returns the words
- * for place->returns.
+ * Fills the fields that follow from the place and from frame->registers, which are the
+ * interrupted guest's. The host fills `features` and `changed`; vcpu_enter() fills the
+ * vector, the level and the nesting. `frame` may be a copy of the one at place->frame.
+ * Returns the words for place->returns.
  */
 struct frame_return frame_fill(struct frame *frame, const struct frame_place *place);
 

@@ -121,7 +121,7 @@ static void call_handler(int vector, struct jumpslot_interrupt_frame *frame)
 	((void (*)(int, void *))vcpu.handler)(vector, frame);
 }
 
-/* `pc` and `sp`: where the guest called. */
+/* `pc` and `sp`: the place of the guest's call of the service. */
 static void deliver(uintptr_t pc, uintptr_t sp)
 {
 	struct jumpslot_interrupt_frame frame = {
@@ -141,8 +141,9 @@ static void deliver(uintptr_t pc, uintptr_t sp)
 }
 
 /*
- * Called by the guest, so the handler is called too, and needs no frame with registers:
- * only floating-point control is not the handler's to change.
+ * The guest calls this, so it calls the guest's handler like a function, without a frame
+ * of registers. It saves only floating-point control, which a function must preserve but
+ * the handler starts with at its default.
  */
 void jumpslot_interrupts_deliver(void)
 {
@@ -153,8 +154,8 @@ void jumpslot_interrupts_deliver(void)
 }
 
 /*
- * Delivers what is pending and sleeps if that was nothing. Returns 0 at the deadline, at
- * level 1.
+ * Delivers pending interrupts, and sleeps if there was none. Returns 0 at the deadline,
+ * at level 1.
  */
 static int sleep_once(uint64_t deadline_ns, uint32_t delivered)
 {

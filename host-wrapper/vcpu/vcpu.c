@@ -71,7 +71,7 @@ void vcpu_set_level(uint32_t level)
 	vcpu.state->level = level;
 }
 
-/* Level 1 already, or on the way there: nothing comes in between. */
+/* Takes the vector into service. No interrupt intervenes: the caller holds level 1. */
 static void take(struct jumpslot_interrupt_frame *frame, unsigned vector)
 {
 	vector_remove(&vcpu.state->pending, vector);

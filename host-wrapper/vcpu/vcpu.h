@@ -1,5 +1,5 @@
 /*
- * The virtual CPU: its state, and what changes level, nesting and the sets of vectors.
+ * The virtual CPU: its state, and the functions that change level, nesting and vectors.
  * Sources raise vectors on any thread; delivery is on the guest's thread. Freestanding:
  * runs at the guest's privilege and depends on hooks.h alone.
  */
@@ -83,7 +83,7 @@ bool vcpu_reopen(const struct jumpslot_interrupt_frame *frame);
 /* Sets the level to 1 and returns what it was; 1 for a guest without interrupts. */
 uint32_t vcpu_close(void);
 
-/* Sets the level. The caller looks at what that made deliverable. */
+/* Sets the level. The caller then delivers the vectors that this made deliverable. */
 void vcpu_set_level(uint32_t level);
 
 #endif

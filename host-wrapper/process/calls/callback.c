@@ -55,10 +55,10 @@ void callback_begin(struct gate_callback *callback, const struct jumpslot_callee
 	struct gate_record *caller = running();
 	struct gate_record *next;
 
-	/* On the host's stack, below its caller: or that was left by longjmp. */
+	/* A callback above its caller on the host's stack: longjmp left the caller. */
 	if (!caller->function->on_guest_stack && (uintptr_t)callback > (uintptr_t)caller)
 		CODE_STOP(OUTCOME_HOST_ORDER);
-	if (caller->function->on_guest_stack) { /* and so are we */
+	if (caller->function->on_guest_stack) { /* and so is this function */
 		callback->cookie_at = (uintptr_t)&callback->cookie;
 		callback->guest_sp = stack_end;
 		next = caller - 1;

@@ -3,12 +3,11 @@
 #include <stddef.h>
 
 #include "common/code_table_x86.h"
+#include "common/page.h"
 #include "process/signals/context.h"
 #include "gate.h"
 #include "gate_fault.h"
 #include "runner/load.h"
-
-#define PAGE 4096u
 
 /* Where the guest called a gated function from. */
 static uintptr_t host_caller(const struct gate_record *record)
@@ -47,7 +46,7 @@ static bool in_host_guard(uintptr_t address)
 	       gate.stack_low - address <= LOAD_GUARD;
 }
 
-bool gate_fault_mend(const siginfo_t *info, void *context)
+bool gate_fault_recover(const siginfo_t *info, void *context)
 {
 	struct code_range copy = code_range_find(CODE_COPY, context_pc(context));
 	uintptr_t address = (uintptr_t)info->si_addr, left, words;
@@ -55,7 +54,7 @@ bool gate_fault_mend(const siginfo_t *info, void *context)
 	if ((info->si_signo != SIGSEGV && info->si_signo != SIGBUS) || !copy.end)
 		return false;
 	left = context_copy_left(context);
-	/* Not what it copies to, which would be the host's stack. */
+	/* A fault on the host's stack, where the loop writes, is not recovered from. */
 	if (address - context_frame(context) - sizeof(uintptr_t) - left >=
 	    sizeof(uintptr_t))
 		return false;
@@ -83,5 +82,5 @@ void gate_fault_describe(struct outcome *outcome, const siginfo_t *info,
 	if (info->si_signo == SIGSEGV && info->si_code == SEGV_ACCERR &&
 	    in_host_guard((uintptr_t)info->si_addr))
 		outcome->kind = OUTCOME_HOST_STACK;
-	describe_host(outcome); /* last: what it follows may be destroyed as well */
+	describe_host(outcome); /* last: it follows pointers that may be destroyed */
 }

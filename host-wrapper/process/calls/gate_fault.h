@@ -15,7 +15,7 @@
  * and so past the end of the guest's memory, where no argument can be: skips the rest of
  * that page. Returns false for any other fault.
  */
-bool gate_fault_mend(const siginfo_t *info, void *context);
+bool gate_fault_recover(const siginfo_t *info, void *context);
 
 /* Adds to the description by the signal. Async-signal-safe. */
 void gate_fault_describe(struct outcome *outcome, const siginfo_t *info,

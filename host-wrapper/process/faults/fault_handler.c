@@ -27,9 +27,9 @@
 /* On i386 the context has x87 registers before the XSAVE area (FSAVE's format). */
 #define X87_ROOM ((size_t)128)
 
-/* Of the fault that the guest is handling. */
+/* The fault that the guest is handling, and the vector registers at that fault. */
 static struct {
-	void *vectors; /* above the stack, not the guest's */
+	void *vectors; /* above the stack for faults, outside the guest's memory */
 	size_t room;
 	size_t size;
 	siginfo_t info;

@@ -13,18 +13,19 @@
 #include <unistd.h>
 
 #include <jumpslot/provider.h>
+
 #include "common/privileged.h"
-#include "process/signals/context.h"
-#include "faults.h"
-#include "process/signals/flags_x86.h"
-#include "process/calls/gate.h"
-#include "process/calls/gate_fault.h"
-#include "resolver/resolver.h"
-#include "runner/current.h"
 #include "fault_cause.h"
 #include "fault_handler.h"
-#include "runner/load.h"
+#include "faults.h"
+#include "process/calls/gate.h"
+#include "process/calls/gate_fault.h"
+#include "process/signals/context.h"
+#include "process/signals/flags_x86.h"
 #include "process/signals/segments_x86.h"
+#include "resolver/resolver.h"
+#include "runner/current.h"
+#include "runner/load.h"
 #include "vcpu/vcpu.h"
 
 #define HANDLER_STACK 0x10000
@@ -153,7 +154,7 @@ WITHOUT_SEGMENTS static void on_fault(int number, siginfo_t *info, void *context
 	(void)number;
 	flags_clear_alignment();
 	segments = is_guests ? segments_restore(context) : 0;
-	if (gate_fault_mend(info, context))
+	if (gate_fault_recover(info, context))
 		return;
 	if (is_guests && !segments)
 		fault(info, context);
@@ -168,8 +169,8 @@ void faults_end(uint32_t kind, uint32_t detail, const void *context)
 
 	if (current->outcome) {
 		current->outcome->signal = SIGSEGV;
-		current->outcome->code =
-			SI_KERNEL; /* not sent by a process, and without address */
+		/* Not sent by a process, and without an address. */
+		current->outcome->code = SI_KERNEL;
 		current->outcome->base = current->base;
 		current->outcome->pc = context_pc(context);
 		current->outcome->detail = detail;

@@ -41,8 +41,8 @@ size_t context_vectors(const void *context, void **registers);
 void context_reset_vectors(void *context);
 
 /*
- * At jumpslot_gate_copy: bytes of arguments that are not copied yet. The second function
- * continues after that instruction without the next `words` of them.
+ * In a CODE_COPY range: bytes of arguments that are not copied yet. The second function
+ * skips the next `words` words of them, as if the loop had copied them.
  */
 uintptr_t context_copy_left(const void *context);
 void context_skip_copy(void *context, uintptr_t words);
