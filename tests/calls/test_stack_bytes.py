@@ -7,6 +7,7 @@ a struct that always lies on the stack after all others. The function prints its
 import itertools
 import json
 import random
+from pathlib import Path
 
 import pytest
 from conftest import MACHINE, run
@@ -14,6 +15,7 @@ from conftest import MACHINE, run
 FUNCTIONS = 400
 FLAGS = {"x86_64": ([], ["-mavx"], ["-mavx512f"]),
          "i386": ([], ["-msse2"], ["-mavx512f"])}
+HAS_AVX512 = " avx512f " in Path("/proc/cpuinfo").read_text()
 CELLS = [(cc, arch, flags) for cc, arch in itertools.product(["gcc", "clang"], FLAGS)
          for flags in FLAGS[arch]]
 
@@ -60,7 +62,9 @@ FORMS = {"": "", "STDCALL": "__attribute__((stdcall))",
          "FASTCALL": "__attribute__((fastcall))",
          "REGPARM3": "__attribute__((regparm(3)))"}
 
-# Calls each function with one large struct. Each of its words holds its own offset.
+# Calls each function with one large struct. Each of its words holds its own offset. The
+# functions use only the last argument, and main() uses no AVX, so most of them run on a
+# processor without the vector registers that FLAGS assume.
 MEASURE = """
     int printf(const char *, ...);
     typedef struct { long words[6]; } last_t;
@@ -74,7 +78,7 @@ MEASURE = """
     }
     FUNCTIONS
     void (*const functions[])(void) = { NAMES };
-    int main(void)
+    __attribute__((target("no-avx"))) int main(void)
     {
             for (int i = 0; i < 4096; i++)
                     all.words[i] = i * (long)sizeof(long);
@@ -149,6 +153,8 @@ def measured(tools, functions, arch, cc, flags):
 
 @pytest.mark.parametrize("cc,arch,flags", CELLS)
 def test_stack_bytes_are_a_bound_and_exact_for_plain_types(tools, cc, arch, flags):
+    if (cc, arch, flags) == ("gcc", "i386", ["-mavx512f"]) and not HAS_AVX512:
+        pytest.skip("gcc's i386 code copies arguments by AVX-512, which this CPU lacks")
     functions = list(signatures(arch))
     bounds = stated(tools, functions, arch, cc, flags)
     truths = measured(tools, functions, arch, cc, flags)
