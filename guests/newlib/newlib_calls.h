@@ -56,8 +56,16 @@ enum newlib_whence { NEWLIB_START, NEWLIB_HERE, NEWLIB_END };
 
 /* The clocks of newlib_clock(). */
 enum newlib_clock {
-	NEWLIB_WALL_CLOCK, /* since the start of 1970, UTC */
-	NEWLIB_CPU_CLOCK,  /* processor time of this guest */
+	NEWLIB_WALL_CLOCK,   /* since the start of 1970, UTC */
+	NEWLIB_CPU_CLOCK,    /* processor time of this guest */
+	NEWLIB_STEADY_CLOCK, /* since an unknown start; nobody sets it */
+};
+
+/* Rights that newlib_access() asks for. */
+enum newlib_right {
+	NEWLIB_MAY_EXECUTE = 0x1,
+	NEWLIB_MAY_WRITE = 0x2,
+	NEWLIB_MAY_READ = 0x4,
 };
 
 enum newlib_kind {
@@ -65,14 +73,21 @@ enum newlib_kind {
 	NEWLIB_DIRECTORY,
 	NEWLIB_TERMINAL,
 	NEWLIB_STREAM, /* a pipe, or anything else without a position */
+	NEWLIB_LINK,   /* a symbolic link, not followed */
 };
 
 /* The same layout for 32 and 64 bit: 24 bytes. */
 struct newlib_status {
 	uint32_t kind;	      /* enum newlib_kind */
 	uint32_t permissions; /* rwxrwxrwx */
-	int64_t size;	      /* bytes; 0 unless NEWLIB_FILE */
+	int64_t size;	      /* bytes; 0 unless NEWLIB_FILE or NEWLIB_LINK */
 	int64_t changed_ns;   /* last change of the contents, on NEWLIB_WALL_CLOCK */
+};
+
+/* An entry of a directory. The same layout for 32 and 64 bit. */
+struct newlib_entry {
+	uint32_t kind;	/* enum newlib_kind; NEWLIB_STREAM for all others */
+	char name[256]; /* ends with a NUL */
 };
 
 /*
@@ -86,6 +101,14 @@ EXTERNAL_FUNC(int, newlib_close, int)
 EXTERNAL_FUNC(int, newlib_read, int, void *, size_t)
 EXTERNAL_FUNC(int, newlib_write, int, const void *, size_t)
 
+/* The same at an offset; the file's position stays. */
+EXTERNAL_FUNC(int, newlib_read_at, int, void *, size_t, int64_t)
+EXTERNAL_FUNC(int, newlib_write_at, int, const void *, size_t, int64_t)
+
+/* Return 0. newlib_sync() returns when the contents are on the host's storage. */
+EXTERNAL_FUNC(int, newlib_truncate, int, int64_t)
+EXTERNAL_FUNC(int, newlib_sync, int)
+
 /* Returns the new position. */
 EXTERNAL_FUNC(int64_t, newlib_seek, int, int64_t, int)
 
@@ -94,8 +117,25 @@ EXTERNAL_FUNC(int, newlib_status_of_file, int, struct newlib_status *)
 EXTERNAL_FUNC(int, newlib_status_of_path, const char *, struct newlib_status *)
 
 /* Return 0. Do not follow a symbolic link at the end of the path. */
+EXTERNAL_FUNC(int, newlib_status_of_link, const char *, struct newlib_status *)
+EXTERNAL_FUNC(int, newlib_make_directory, const char *, int)
+EXTERNAL_FUNC(int, newlib_remove_directory, const char *)
 EXTERNAL_FUNC(int, newlib_unlink, const char *)
 EXTERNAL_FUNC(int, newlib_rename, const char *, const char *)
+
+/* Returns 0 if the runner's user has all of these rights; 0 as rights: if it exists. */
+EXTERNAL_FUNC(int, newlib_access, const char *, int)
+
+/*
+ * newlib_open_directory() returns a number as newlib_open() does, for newlib_close(),
+ * newlib_seek() to the start, and newlib_read_directory(). That returns 1 and fills in
+ * the next entry, or returns 0 at the end.
+ */
+EXTERNAL_FUNC(int, newlib_open_directory, const char *)
+EXTERNAL_FUNC(int, newlib_read_directory, int, struct newlib_entry *)
+
+/* Sleeps; returns 0, or the nanoseconds that are left when an interrupt arrives. */
+EXTERNAL_FUNC(int64_t, newlib_sleep, int64_t)
 
 /* Returns nanoseconds. */
 EXTERNAL_FUNC(int64_t, newlib_clock, int)

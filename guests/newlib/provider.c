@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "newlib_calls.h"
 #include "newlib_functions.def"
@@ -126,6 +127,134 @@ int newlib_status_of_path(const char *path, struct newlib_status *status)
 	return (int)answer(result, host_errno);
 }
 
+int newlib_status_of_link(const char *path, struct newlib_status *status)
+{
+	char copy[NEWLIB_MAX_PATH + 1];
+	int host_errno = errno;
+	int64_t result = copy_path(copy, path);
+
+	if (!result)
+		result = jumpslot_guest_range(status, sizeof(*status), JUMPSLOT_WRITE);
+	if (!result)
+		result = files_status_of_link(copy, status);
+	return (int)answer(result, host_errno);
+}
+
+int newlib_read_at(int file, void *buffer, size_t count, int64_t offset)
+{
+	int host_errno = errno;
+	int64_t result;
+
+	count = at_most_int(count);
+	result = jumpslot_guest_range(buffer, count, JUMPSLOT_WRITE);
+	if (!result)
+		result = files_read_at(file, buffer, count, offset);
+	return (int)answer(result, host_errno);
+}
+
+int newlib_write_at(int file, const void *bytes, size_t count, int64_t offset)
+{
+	int host_errno = errno;
+	int64_t result;
+
+	count = at_most_int(count);
+	result = jumpslot_guest_range(bytes, count, JUMPSLOT_READ);
+	if (!result)
+		result = files_write_at(file, bytes, count, offset);
+	return (int)answer(result, host_errno);
+}
+
+int newlib_truncate(int file, int64_t size)
+{
+	int host_errno = errno;
+
+	return (int)answer(files_truncate(file, size), host_errno);
+}
+
+int newlib_sync(int file)
+{
+	int host_errno = errno;
+
+	return (int)answer(files_sync(file), host_errno);
+}
+
+int newlib_make_directory(const char *path, int permissions)
+{
+	char copy[NEWLIB_MAX_PATH + 1];
+	int host_errno = errno;
+	int64_t result = copy_path(copy, path);
+
+	if (!result)
+		result = root_make_directory(copy, permissions & 0777);
+	return (int)answer(result, host_errno);
+}
+
+int newlib_remove_directory(const char *path)
+{
+	char copy[NEWLIB_MAX_PATH + 1];
+	int host_errno = errno;
+	int64_t result = copy_path(copy, path);
+
+	if (!result)
+		result = root_remove_directory(copy);
+	return (int)answer(result, host_errno);
+}
+
+int newlib_access(const char *path, int rights)
+{
+	char copy[NEWLIB_MAX_PATH + 1];
+	int host_errno = errno;
+	int64_t result = copy_path(copy, path);
+
+	if (!result &&
+	    rights & ~(NEWLIB_MAY_READ | NEWLIB_MAY_WRITE | NEWLIB_MAY_EXECUTE))
+		result = -EINVAL;
+	if (!result)
+		result = root_access(copy,
+				     (rights & NEWLIB_MAY_READ ? R_OK : 0) |
+					     (rights & NEWLIB_MAY_WRITE ? W_OK : 0) |
+					     (rights & NEWLIB_MAY_EXECUTE ? X_OK : 0));
+	return (int)answer(result, host_errno);
+}
+
+int newlib_open_directory(const char *path)
+{
+	char copy[NEWLIB_MAX_PATH + 1];
+	int host_errno = errno;
+	int64_t result = copy_path(copy, path);
+
+	if (!result)
+		result = files_open_directory(copy);
+	return (int)answer(result, host_errno);
+}
+
+int newlib_read_directory(int file, struct newlib_entry *entry)
+{
+	int host_errno = errno;
+	int64_t result = jumpslot_guest_range(entry, sizeof(*entry), JUMPSLOT_WRITE);
+
+	if (!result)
+		result = files_read_directory(file, entry);
+	return (int)answer(result, host_errno);
+}
+
+int64_t newlib_sleep(int64_t ns)
+{
+	struct timespec time = { .tv_sec = ns / 1000000000,
+				 .tv_nsec = (long)(ns % 1000000000) };
+	struct timespec rest;
+	int host_errno = errno;
+	int64_t result;
+
+	if (!nanosleep(&time, &rest))
+		result = 0;
+	else if (errno != EINTR)
+		result = -errno;
+	else
+		result = (int64_t)rest.tv_sec * 1000000000 + rest.tv_nsec;
+	return answer(result, host_errno);
+}
+
 int newlib_unlink(const char *path)
 {
 	char copy[NEWLIB_MAX_PATH + 1];
@@ -155,12 +284,13 @@ int64_t newlib_clock(int which)
 	static const clockid_t clocks[] = {
 		[NEWLIB_WALL_CLOCK] = CLOCK_REALTIME,
 		[NEWLIB_CPU_CLOCK] = CLOCK_PROCESS_CPUTIME_ID,
+		[NEWLIB_STEADY_CLOCK] = CLOCK_MONOTONIC,
 	};
 	struct timespec time;
 
-	if (which != NEWLIB_WALL_CLOCK && which != NEWLIB_CPU_CLOCK)
+	if (which < NEWLIB_WALL_CLOCK || which > NEWLIB_STEADY_CLOCK)
 		return -NEWLIB_EINVAL;
-	clock_gettime(clocks[which], &time); /* cannot fail for these two */
+	clock_gettime(clocks[which], &time); /* cannot fail for these */
 	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 

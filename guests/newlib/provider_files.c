@@ -2,9 +2,11 @@
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
 #include <jumpslot/provider.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,6 +49,13 @@ static int reserve(void)
 			return i;
 	}
 	return -EMFILE;
+}
+
+/* Ends a reservation with an open descriptor or an error. */
+static int settle(int file, int fd)
+{
+	__atomic_store_n(&files[file], fd < 0 ? CLOSED : fd, __ATOMIC_RELAXED);
+	return fd < 0 ? fd : file;
 }
 
 static int host_flags(int how)
@@ -92,8 +101,16 @@ int files_open(char *path, int how, int permissions)
 	/* O_NONBLOCK: opening a FIFO or a device must not wait. */
 	fd = only_regular(root_open(path, host_flags(how) | O_NONBLOCK | O_NOCTTY,
 				    permissions & 0777));
-	__atomic_store_n(&files[file], fd < 0 ? CLOSED : fd, __ATOMIC_RELAXED);
-	return fd < 0 ? fd : file;
+	return settle(file, fd);
+}
+
+int files_open_directory(char *path)
+{
+	int file = reserve();
+
+	if (file < 0)
+		return file;
+	return settle(file, root_open(path, O_RDONLY | O_DIRECTORY, 0));
 }
 
 int files_close(int file)
@@ -144,6 +161,58 @@ ssize_t files_write(int file, const void *bytes, size_t count)
 	return (ssize_t)done;
 }
 
+ssize_t files_read_at(int file, void *buffer, size_t count, int64_t offset)
+{
+	int fd = host_file(file);
+	ssize_t done;
+
+	if (fd < 0)
+		return fd;
+	do
+		done = pread(fd, buffer, count, offset);
+	while (done < 0 && errno == EINTR);
+	return done < 0 ? -errno : done;
+}
+
+ssize_t files_write_at(int file, const void *bytes, size_t count, int64_t offset)
+{
+	int fd = host_file(file);
+	ssize_t done;
+
+	if (fd < 0)
+		return fd;
+	do
+		done = pwrite(fd, bytes, count, offset);
+	while (done < 0 && errno == EINTR);
+	return done < 0 ? -errno : done;
+}
+
+int files_truncate(int file, int64_t size)
+{
+	int fd = host_file(file);
+	int failed;
+
+	if (fd < 0)
+		return fd;
+	do
+		failed = ftruncate(fd, size);
+	while (failed && errno == EINTR);
+	return failed ? -errno : 0;
+}
+
+int files_sync(int file)
+{
+	int fd = host_file(file);
+	int failed;
+
+	if (fd < 0)
+		return fd;
+	do
+		failed = fsync(fd);
+	while (failed && errno == EINTR);
+	return failed ? -errno : 0;
+}
+
 int64_t files_seek(int file, int64_t offset, int whence)
 {
 	static const int from[] = {
@@ -168,6 +237,8 @@ static uint32_t kind_of(const struct stat *status, int fd)
 		return NEWLIB_FILE;
 	if (S_ISDIR(status->st_mode))
 		return NEWLIB_DIRECTORY;
+	if (S_ISLNK(status->st_mode))
+		return NEWLIB_LINK;
 	return isatty(fd) ? NEWLIB_TERMINAL : NEWLIB_STREAM;
 }
 
@@ -180,7 +251,9 @@ static int status_of(int fd, struct newlib_status *to)
 	*to = (struct newlib_status){
 		.kind = kind_of(&status, fd),
 		.permissions = status.st_mode & 0777,
-		.size = S_ISREG(status.st_mode) ? status.st_size : 0,
+		.size = S_ISREG(status.st_mode) || S_ISLNK(status.st_mode)
+				? status.st_size
+				: 0,
 		.changed_ns = (int64_t)status.st_mtim.tv_sec * 1000000000 +
 			      status.st_mtim.tv_nsec,
 	};
@@ -194,9 +267,9 @@ int files_status(int file, struct newlib_status *status)
 	return fd < 0 ? fd : status_of(fd, status);
 }
 
-int files_status_of_path(char *path, struct newlib_status *status)
+static int status_of_opened(char *path, int flags, struct newlib_status *status)
 {
-	int fd = root_open(path, O_PATH, 0);
+	int fd = root_open(path, O_PATH | flags, 0);
 	int error;
 
 	if (fd < 0)
@@ -204,4 +277,48 @@ int files_status_of_path(char *path, struct newlib_status *status)
 	error = status_of(fd, status);
 	close(fd);
 	return error;
+}
+
+int files_status_of_path(char *path, struct newlib_status *status)
+{
+	return status_of_opened(path, 0, status);
+}
+
+int files_status_of_link(char *path, struct newlib_status *status)
+{
+	return status_of_opened(path, O_NOFOLLOW, status);
+}
+
+static uint32_t kind_of_entry(unsigned char type)
+{
+	switch (type) {
+	case DT_REG:
+		return NEWLIB_FILE;
+	case DT_DIR:
+		return NEWLIB_DIRECTORY;
+	case DT_LNK:
+		return NEWLIB_LINK;
+	default:
+		return NEWLIB_STREAM;
+	}
+}
+
+/* Reads some entries, and goes back to the second of them: a name's length varies. */
+int files_read_directory(int file, struct newlib_entry *entry)
+{
+	_Alignas(struct dirent64) char buffer[sizeof(struct dirent64)];
+	const struct dirent64 *first = (const struct dirent64 *)buffer;
+	int fd = host_file(file);
+	ssize_t got;
+
+	if (fd < 0)
+		return fd;
+	got = getdents64(fd, buffer, sizeof(buffer));
+	if (got <= 0)
+		return got ? -errno : 0;
+	if (lseek(fd, first->d_off, SEEK_SET) < 0)
+		return -errno;
+	entry->kind = kind_of_entry(first->d_type);
+	memcpy(entry->name, first->d_name, strlen(first->d_name) + 1);
+	return 1;
 }

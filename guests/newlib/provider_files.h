@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct newlib_entry;
 struct newlib_status;
 
 /* Opens the console files that are open on the host. Call it first. */
@@ -24,5 +25,12 @@ ssize_t files_write(int file, const void *bytes, size_t count);
 int64_t files_seek(int file, int64_t offset, int whence);
 int files_status(int file, struct newlib_status *status);
 int files_status_of_path(char *path, struct newlib_status *status);
+int files_status_of_link(char *path, struct newlib_status *status);
+ssize_t files_read_at(int file, void *buffer, size_t count, int64_t offset);
+ssize_t files_write_at(int file, const void *bytes, size_t count, int64_t offset);
+int files_truncate(int file, int64_t size);
+int files_sync(int file);
+int files_open_directory(char *path);
+int files_read_directory(int file, struct newlib_entry *entry);
 
 #endif

@@ -5,6 +5,7 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -84,6 +85,48 @@ int root_unlink(char *path)
 		return parent;
 	error = unlinkat(parent, last, 0) ? -errno : 0;
 	close(parent);
+	return error;
+}
+
+int root_make_directory(char *path, int permissions)
+{
+	const char *last;
+	int parent = open_parent(path, &last);
+	int error;
+
+	if (parent < 0)
+		return parent == -EBUSY ? -EEXIST : parent;
+	error = mkdirat(parent, last, (mode_t)permissions) ? -errno : 0;
+	close(parent);
+	return error;
+}
+
+int root_remove_directory(char *path)
+{
+	const char *last;
+	int parent = open_parent(path, &last);
+	int error;
+
+	if (parent < 0)
+		return parent;
+	error = unlinkat(parent, last, AT_REMOVEDIR) ? -errno : 0;
+	close(parent);
+	return error;
+}
+
+/* Asks about the opened file, so that no link can take its place in between. */
+int root_access(const char *path, int rights)
+{
+	int fd = root_open(path, O_PATH, 0);
+	int error;
+
+	if (fd < 0 || !rights) {
+		if (fd >= 0)
+			close(fd);
+		return fd < 0 ? fd : 0;
+	}
+	error = syscall(SYS_faccessat2, fd, "", rights, AT_EMPTY_PATH) ? -errno : 0;
+	close(fd);
 	return error;
 }
 

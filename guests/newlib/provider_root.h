@@ -18,5 +18,10 @@ int root_open(const char *path, int flags, int permissions);
 /* These modify the strings that they are given. */
 int root_unlink(char *path);
 int root_rename(char *from, char *to);
+int root_make_directory(char *path, int permissions);
+int root_remove_directory(char *path);
+
+/* Checks the rights of the process's real user; `rights` are those of access(). */
+int root_access(const char *path, int rights);
 
 #endif

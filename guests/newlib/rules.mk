@@ -33,7 +33,8 @@ $(BUILD)/src/newlib/unpacked:
 
 NEWLIB_CFLAGS_x86_64 = $(call newlib_cflags,x86_64)
 NEWLIB_CFLAGS_i386 = $(call newlib_cflags,i386)
-newlib_cflags = $(NEWLIB_ARCH_$(1)) -nostdinc -isystem $(BUILD)/newlib/$(1)/include \
+newlib_cflags = $(NEWLIB_ARCH_$(1)) -nostdinc -isystem guests/newlib/include \
+	-isystem $(BUILD)/newlib/$(1)/include \
 	-isystem $(GCC_INCLUDE)
 # Asked once, by the first command that needs it.
 GCC_INCLUDE = $(eval GCC_INCLUDE := $$(shell $$(CC) \

@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include <jumpslot/virt_cpu.h>
 
+#include "answers.h"
 #include "errors.h"
 #include "newlib_calls.h"
 
@@ -48,6 +49,7 @@ static int how_of_flags(int flags)
 int open(const char *path, int flags, ...)
 {
 	int permissions = 0;
+	int file;
 
 	if (flags & O_CREAT) {
 		va_list list;
@@ -56,7 +58,11 @@ int open(const char *path, int flags, ...)
 		permissions = va_arg(list, int);
 		va_end(list);
 	}
-	return (int)errors_take(newlib_open(path, how_of_flags(flags), permissions));
+	file = (int)errors_take(newlib_open(path, how_of_flags(flags),
+					    answers_without_umask(permissions)));
+	if (file >= 0)
+		answers_opened(file, flags);
+	return file;
 }
 
 int close(int file)
@@ -101,13 +107,13 @@ off_t lseek(int file, off_t offset, int whence)
 static mode_t mode_of(const struct newlib_status *status)
 {
 	static const mode_t kinds[] = {
-		[NEWLIB_FILE] = S_IFREG,
-		[NEWLIB_DIRECTORY] = S_IFDIR,
-		[NEWLIB_TERMINAL] = S_IFCHR,
-		[NEWLIB_STREAM] = S_IFIFO,
+		[NEWLIB_FILE] = S_IFREG,     [NEWLIB_DIRECTORY] = S_IFDIR,
+		[NEWLIB_TERMINAL] = S_IFCHR, [NEWLIB_STREAM] = S_IFIFO,
+		[NEWLIB_LINK] = S_IFLNK,
 	};
 
-	return kinds[status->kind & 3] | (mode_t)status->permissions;
+	return kinds[status->kind <= NEWLIB_LINK ? status->kind : NEWLIB_STREAM] |
+	       (mode_t)status->permissions;
 }
 
 static int fill(struct stat *stat, const struct newlib_status *status)
@@ -143,6 +149,35 @@ int stat(const char *path, struct stat *stat)
 	if (errors_take(newlib_status_of_path(path, &status)) < 0)
 		return -1;
 	return fill(stat, &status);
+}
+
+int lstat(const char *path, struct stat *stat)
+{
+	struct newlib_status status;
+
+	if (errors_take(newlib_status_of_link(path, &status)) < 0)
+		return -1;
+	return fill(stat, &status);
+}
+
+ssize_t pread(int file, void *buffer, size_t count, off_t offset)
+{
+	return (ssize_t)errors_take(newlib_read_at(file, buffer, count, offset));
+}
+
+ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset)
+{
+	return (ssize_t)errors_take(newlib_write_at(file, bytes, count, offset));
+}
+
+int ftruncate(int file, off_t size)
+{
+	return (int)errors_take(newlib_truncate(file, size));
+}
+
+int fsync(int file)
+{
+	return (int)errors_take(newlib_sync(file));
 }
 
 int isatty(int file)

@@ -334,9 +334,18 @@ def test_a_bad_pointer_is_an_error_and_not_a_crash(tools, root, pointer, lua):
         print(newlib_read(0, {pointer}, 100));
         print(newlib_write(1, {pointer}, 100));
         print(newlib_unlink({pointer}));
+        print(newlib_status_of_link({pointer}, &status));
+        print(newlib_status_of_link("file", {pointer}));
+        print(newlib_read_at(1, {pointer}, 100, 0));
+        print(newlib_write_at(1, {pointer}, 100, 0));
+        print(newlib_access({pointer}, 0));
+        print(newlib_make_directory({pointer}, 0));
+        print(newlib_remove_directory({pointer}));
+        print(newlib_open_directory({pointer}));
+        print(newlib_read_directory(1, {pointer}));
         print(newlib_rename({pointer}, "x"));
         print(newlib_rename("file", {pointer}));
-        """) == 9 * [-EFAULT]
+        """) == 18 * [-EFAULT]
     assert (root / "file").read_text() == "text"
 
 
@@ -387,7 +396,7 @@ def test_numbers_out_of_range_are_refused(tools, root, lua):
         print(newlib_seek(file, 0, 3));
         print(newlib_seek(file, 0, -1));
         print(newlib_seek(file, -1, NEWLIB_START));
-        print(newlib_clock(2));
+        print(newlib_clock(3));
         print(newlib_clock(-1));
         print(newlib_open(path, NEWLIB_READ, 0));
         print(newlib_unlink(path));

@@ -159,3 +159,29 @@ def test_every_example_of_the_page_prints_the_output_that_the_page_shows(tmp_pat
                             for commands, _ in steps], top)
     assert printed == [shown for _, shown in steps]
     assert len(steps) == 1 and all(shown for _, shown in steps)
+
+
+def test_destructors_of_cpp_statics_run(tmp_path, tools, arch):
+    (tmp_path / "program.cc").write_text("""
+        #include <stdio.h>
+        struct Lamp { Lamp() { puts("on"); } ~Lamp() { puts("off"); } };
+        static Lamp lamp;
+        int main() { puts("main"); }
+        """)
+    built = cc("--newlib", f"--build={BUILD}", MACHINE[arch], "-O2", "-fno-exceptions",
+               "-fno-rtti", "program.cc", "-o", "program.elf", cwd=tmp_path)
+    assert (built.stderr, built.returncode) == ("", 0)
+    ran = tools.wrapper("--provider", BUILD / f"providers/newlib-{arch}.so",
+                        tmp_path / "program.elf")
+    assert (ran.stdout, ran.stderr, ran.returncode) == ("on\nmain\noff\n", "", 0)
+
+
+@pytest.mark.parametrize("header", sorted(
+    str(path.relative_to(ROOT / "guests/newlib/include"))
+    for path in (ROOT / "guests/newlib/include").rglob("*.h")))
+@pytest.mark.parametrize("standard", ["-std=c99", "-std=gnu11", "-xc++"])
+def test_every_header_of_our_own_compiles_alone(tmp_path, header, standard):
+    (tmp_path / "x.c").write_text(f"#include <{header}>\n")
+    built = cc("--newlib", f"--build={BUILD}", standard, "-Wall", "-Wextra", "-Werror",
+               "-c", "x.c", cwd=tmp_path)
+    assert (built.stderr, built.returncode) == ("", 0)

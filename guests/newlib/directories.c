@@ -1,0 +1,123 @@
+/*
+ * Directories and access rights in terms of newlib_calls.h. A guest has one working
+ * directory, the root that its host gives it. Depends on newlib and newlib_calls.h.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "answers.h"
+#include "errors.h"
+#include "newlib_calls.h"
+
+struct jumpslot_directory {
+	int file;
+	struct dirent entry;
+};
+
+int access(const char *path, int how)
+{
+	if (how & ~(R_OK | W_OK | X_OK)) {
+		errno = EINVAL;
+		return -1;
+	}
+	return (int)errors_take(
+		newlib_access(path, (how & R_OK ? NEWLIB_MAY_READ : 0) |
+					    (how & W_OK ? NEWLIB_MAY_WRITE : 0) |
+					    (how & X_OK ? NEWLIB_MAY_EXECUTE : 0)));
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+	int permissions = answers_without_umask((int)mode);
+
+	return (int)errors_take(newlib_make_directory(path, permissions));
+}
+
+int rmdir(const char *path)
+{
+	return (int)errors_take(newlib_remove_directory(path));
+}
+
+int chdir(const char *path)
+{
+	(void)path;
+	errno = ENOSYS;
+	return -1;
+}
+
+char *getcwd(char *buffer, size_t size)
+{
+	if (!buffer)
+		return strdup("/");
+	if (size < sizeof("/")) {
+		errno = size ? ERANGE : EINVAL;
+		return NULL;
+	}
+	return strcpy(buffer, "/");
+}
+
+DIR *opendir(const char *path)
+{
+	int file = (int)errors_take(newlib_open_directory(path));
+	DIR *directory;
+
+	if (file < 0)
+		return NULL;
+	directory = malloc(sizeof(*directory));
+	if (!directory) {
+		newlib_close(file);
+		errno = ENOMEM;
+		return NULL;
+	}
+	directory->file = file;
+	return directory;
+}
+
+static unsigned char type_of(uint32_t kind)
+{
+	switch (kind) {
+	case NEWLIB_FILE:
+		return DT_REG;
+	case NEWLIB_DIRECTORY:
+		return DT_DIR;
+	case NEWLIB_LINK:
+		return DT_LNK;
+	default:
+		return DT_UNKNOWN;
+	}
+}
+
+struct dirent *readdir(DIR *directory)
+{
+	struct newlib_entry entry;
+
+	/* At the end, errno keeps its value. */
+	if (errors_take(newlib_read_directory(directory->file, &entry)) <= 0)
+		return NULL;
+	directory->entry.d_ino = 1;
+	directory->entry.d_type = type_of(entry.kind);
+	strcpy(directory->entry.d_name, entry.name);
+	return &directory->entry;
+}
+
+void rewinddir(DIR *directory)
+{
+	newlib_seek(directory->file, 0, NEWLIB_START);
+}
+
+int closedir(DIR *directory)
+{
+	int file = directory->file;
+
+	free(directory);
+	return (int)errors_take(newlib_close(file));
+}
+
+int dirfd(DIR *directory)
+{
+	return directory->file;
+}
