@@ -73,6 +73,7 @@ CFLAGS_newlib-i386 = $(M_i386) $(GUEST_CFLAGS) -std=gnu11 $(NEWLIB_CFLAGS_i386)
 SOURCES_newlib-x86_64 := $(filter-out guests/newlib/provider%,\
 	$(wildcard guests/newlib/*.c))
 SOURCES_newlib-i386 := $(SOURCES_newlib-x86_64)
+SOURCES_newlib-x86_64 += guests/newlib/setjmp_x86_64.S
 NEEDS_newlib-x86_64 := $(BUILD)/newlib/x86_64/built
 NEEDS_newlib-i386 := $(BUILD)/newlib/i386/built
 

@@ -22,7 +22,7 @@ def built(request):
     """(architecture, folder with the guests), in a folder that every user can read."""
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
-    for name in "calls", "answers":
+    for name in "calls", "answers", "memory":
         run(ROOT / "gen/jumpslot-cc", "--newlib", f"--build={BUILD}",
             MACHINE[request.param], "-O2", "-Wall", "-Wextra", "-Werror",
             GUESTS / f"{name}.c", "-o", folder / f"{name}.elf")
@@ -209,3 +209,12 @@ def test_answers_clocks_and_sleep(built):
                  BUILD / f"providers/newlib-{arch}.so", folder / "answers.elf",
                  input="one\ntwo", check=False)
     assert (result.stdout, result.stderr, result.returncode) == ("0 failed\n", "", 0)
+
+
+def test_memory_functions_at_every_size_alignment_and_overlap_and_longjmp(built):
+    arch, folder = built
+    result = run(BUILD / "bin/host-wrapper", "--provider",
+                 BUILD / f"providers/newlib-{arch}.so", folder / "memory.elf",
+                 check=False)
+    assert (result.stdout, result.stderr, result.returncode) == \
+        ("0 differences\n", "", 0)
