@@ -1,6 +1,6 @@
 /*
- * Mappings: for programs that try mmap() and do without it when it fails. Every call
- * fails with ENOSYS. Depends on <sys/types.h>.
+ * Mappings, for programs that try mmap() and use something else when it fails. Every
+ * call fails with ENOSYS. Depends on <sys/types.h>.
  */
 #ifndef JUMPSLOT_NEWLIB_MMAN_H
 #define JUMPSLOT_NEWLIB_MMAN_H
