@@ -13,8 +13,8 @@ clean:
 # INDEXED_<set> are sources that become no object of the set.
 compile_commands.json: | $(BUILD)/stamps
 	$(file >$(BUILD)/commands)
-	$(foreach set,$(SETS),$(foreach source,$(SOURCES_$(set)) $(INDEXED_$(set)),\
-		$(file >>$(BUILD)/commands,$(source) $(CC) $(CFLAGS_$(set)) -c $(source))))
+	$(foreach set,$(SETS),$(foreach file,$(SOURCES_$(set)) $(INDEXED_$(set)),\
+		$(file >>$(BUILD)/commands,$(file) $(CC) $(CFLAGS_$(set)) -c $(file))))
 	$(Q)$(PYTHON) mk/compile-commands <$(BUILD)/commands >$@
 
 define HELP

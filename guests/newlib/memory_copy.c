@@ -1,6 +1,6 @@
 /*
- * memcpy(), memmove() and memset() by SSE2, in place of newlib's, which copy 16 bytes in
- * tens of nanoseconds. Every size is one or two overlapping moves per power of two, or a
+ * memcpy(), memmove() and memset() by SSE2. They replace the functions of newlib, which
+ * take tens of nanoseconds for 16 bytes. Every size is one or two overlapping moves per power of two, or a
  * loop of 64 bytes. Depends on the compiler's <emmintrin.h> only.
  */
 #include <emmintrin.h>

@@ -1,6 +1,6 @@
 /*
- * setjmp() and longjmp() for x86-64 in place of newlib's, whose longjmp(env, 0) makes
- * setjmp() return 0 again and not 1. The layout is that of newlib's jmp_buf: rbx, rbp,
+ * setjmp() and longjmp() for x86-64. With those of newlib, longjmp(env, 0) makes setjmp()
+ * return 0 again and not 1. The layout is that of newlib's jmp_buf: rbx, rbp,
  * r12 to r15, stack pointer, return address. The i386 version of newlib is right.
  */
 	.section .text.setjmp, "ax", "progbits"

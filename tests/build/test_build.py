@@ -59,7 +59,7 @@ def test_a_build_prints_one_line_per_file_and_the_commands_with_v_1(built):
     tree, printed = built
     lines = printed.splitlines()
     assert lines and all(re.fullmatch(r"  [A-Z]+ +\S+", line) for line in lines)
-    assert f"  CC      {MAIN}" in lines and lines[-1] == f"  LD      {PROGRAM}"
+    assert f"  CC       {MAIN}" in lines and lines[-1] == f"  LD       {PROGRAM}"
     (tree / "build" / MAIN).unlink()
     commands = make(tree, "V=1", f"build/{MAIN}").stdout
     assert re.search(r"^gcc .* -c -o build/\S*/main\.o \S*/main\.c$", commands, re.M)
