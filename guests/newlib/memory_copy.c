@@ -1,7 +1,7 @@
 /*
  * memcpy(), memmove() and memset() by SSE2. They replace the functions of newlib, which
- * take tens of nanoseconds for 16 bytes. Every size is one or two overlapping moves per power of two, or a
- * loop of 64 bytes. Depends on the compiler's <emmintrin.h> only.
+ * take tens of nanoseconds for 16 bytes. Every size is one or two overlapping moves per
+ * power of two, or a loop of 64 bytes. Depends on the compiler's <emmintrin.h> only.
  */
 #include <emmintrin.h>
 #include <stddef.h>
