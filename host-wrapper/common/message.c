@@ -8,12 +8,17 @@
 #include "message.h"
 #include "printable.h"
 
+#define UTF8_LONGEST 4 /* bytes of a character */
+
 static const char gap[] = " ... ";
 
+/* The next character's start. Bytes that are not UTF-8 may all look like the inside of a
+ * character, and do not count: the text would lose its end. */
 static char *not_inside_utf8(char *at)
 {
-	while (((unsigned char)*at & 0xc0) == 0x80)
-		at++;
+	for (size_t i = 0; i < UTF8_LONGEST; i++)
+		if (((unsigned char)at[i] & 0xc0) != 0x80)
+			return at + i;
 	return at;
 }
 

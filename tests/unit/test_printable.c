@@ -104,12 +104,30 @@ START_TEST(a_long_message_keeps_its_beginning_and_its_reason)
 }
 END_TEST
 
+/* Each byte could be the inside of a character. */
+START_TEST(a_long_message_with_bytes_that_are_not_utf8_keeps_its_reason)
+{
+	static char value[3000];
+	struct message message;
+
+	for (size_t length = 600; length < sizeof(value); length += 100) {
+		memset(value, 0x80, length);
+		value[length] = 0;
+		fail(&message, EINVAL, "--stack %s: invalid", value);
+		ck_assert_int_eq(strncmp(message.text, "--stack ", 8), 0);
+		ck_assert_ptr_nonnull(strrchr(message.text, ':'));
+		ck_assert_str_eq(strrchr(message.text, ':'), ": invalid");
+	}
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
 		printable_text_is_utf8_without_controls,
 		controls_and_bytes_that_are_not_utf8_are_escaped,
 		a_long_message_keeps_its_beginning_and_its_reason,
+		a_long_message_with_bytes_that_are_not_utf8_keeps_its_reason,
 	};
 
 	return unit_run("printable", tests, COUNT(tests));
