@@ -5,7 +5,7 @@ import signal
 import subprocess
 
 import pytest
-from conftest import BUILD, each_arch as arch
+from conftest import BUILD, ROOT, each_arch as arch
 from fault_guest import HOST, ISR, build, faulting, provider, report
 
 # Each run checks that data is as in the file, and prints the work area's first byte.
@@ -289,3 +289,74 @@ def test_a_guest_whose_provider_was_changed_is_not_restarted(tools):
     assert report(result).endswith(
         f"provider {library} was changed since it was scanned\n")
     assert result.returncode == 125
+
+
+# Functions that do to the memory shared with the supervisor what a hostile guest may do.
+SHARED = """
+    #include <jumpslot/provider.h>
+    #include <errno.h>
+    #include <stdint.h>
+    #include <stdio.h>
+    #include <string.h>
+    #include <unistd.h>
+    #include "common/outcome.h"
+    EXTERNAL_FUNC(int, forge_restart)
+    EF(forge_restart)
+    EXTERNAL_FUNC(int, refused_to_truncate)
+    EF(refused_to_truncate)
+    int forge_restart(void)
+    {
+            FILE *maps = fopen("/proc/self/maps", "r");
+            char line[400];
+            uintmax_t at = 0;
+            while (maps && fgets(line, sizeof(line), maps))
+                    if (strstr(line, "/memfd:the outcome"))
+                            sscanf(line, "%jx", &at);
+            if (maps) fclose(maps);
+            if (!at) return -1;
+            ((struct outcome *)(uintptr_t)at)->kind = OUTCOME_RESTART_WARM;
+            return 0;
+    }
+    int refused_to_truncate(void)
+    {
+            int count = 0;
+            for (int fd = 3; fd < 64; fd++) {
+                    char link[32], name[64] = "";
+                    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+                    if (readlink(link, name, sizeof(name) - 1) > 0 &&
+                        (strstr(name, "the outcome") || strstr(name, "the work area")))
+                            count += ftruncate(fd, 0) && errno == EPERM;
+            }
+            return count;
+    }
+    """
+HOSTILE = """
+    EXTERNAL_FUNC(int, forge_restart)
+    EXTERNAL_FUNC(int, refused_to_truncate)
+    """
+
+
+def hostile(tools, body):
+    shared = tools.provider(SHARED, "-I", ROOT / "host-wrapper", name="shared")
+    return faulting(tools, "if (calls) _BSP_Virtual_reset(1);" + body,
+                    before=HOSTILE, options=["--provider", shared])
+
+
+@pytest.mark.parametrize("end, status, text", [
+    ("return 3;", 3, ""),
+    ("__builtin_trap();", 132, ": stopped by signal 4 (Illegal instruction)"),
+])
+def test_a_guest_that_ends_otherwise_is_not_restarted(tools, end, status, text):
+    """Whatever its outcome claims: it must have exited with status 0, too."""
+    result = hostile(tools, f"""
+        _BSP_Virtual_Console_write(".", 1);
+        if (forge_restart()) return 2;
+        {end}""")
+    assert (result.stdout, result.returncode) == (".", status)
+    assert text in result.stderr
+    assert bool(result.stderr) == bool(text)
+
+
+def test_a_guest_cannot_truncate_memory_that_it_shares_with_the_supervisor(tools):
+    result = hostile(tools, "return refused_to_truncate();")
+    assert (result.stderr, result.returncode) == ("", 2)
