@@ -31,12 +31,6 @@ bool plan_imports_name(const struct plan *plan, const char *name)
 	return false;
 }
 
-bool plan_may_restart(const struct plan *plan)
-{
-	return plan_imports_name(plan, "_BSP_Virtual_reset") ||
-	       plan_imports_name(plan, "_BSP_Virtual_faulthandler");
-}
-
 /* Maps the plan if it is sealed: no process can change it. */
 static int map(const struct plan **plan, int fd, struct message *message)
 {

@@ -18,7 +18,4 @@ int plan_read(const struct plan **plan, int fd, struct message *message);
 /* Whether the guest imports a function of that name. */
 bool plan_imports_name(const struct plan *plan, const char *name);
 
-/* Whether the guest can ask for a restart: by itself, or by its fault handler. */
-bool plan_may_restart(const struct plan *plan);
-
 #endif

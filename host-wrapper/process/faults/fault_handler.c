@@ -42,7 +42,7 @@ int fault_handler_prepare(const struct plan *plan, struct guest_memory *memory,
 	size_t room = PAGE_END(xsave_largest() + X87_ROOM);
 	char *at;
 
-	if (!plan_may_restart(plan))
+	if (!plan_imports_name(plan, "_BSP_Virtual_faulthandler"))
 		return 0;
 	at = mmap(NULL, GUARD + STACK + room, PROT_NONE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
