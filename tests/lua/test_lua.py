@@ -251,6 +251,8 @@ def test_memory_is_the_work_area_and_its_end_is_an_error(tools, lua):
     result = tools.wrapper("--work-area", "8M", "--provider", lua.provider, lua.guest,
                            "-e", code)
     assert result.stdout == "1048576\tfalse\tnot enough memory\n"
+    assert result.stderr == \
+        "out of memory: the work area is full (use a larger --work-area)\n"
     assert result.returncode == 0
 
 
