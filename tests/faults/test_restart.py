@@ -1,6 +1,7 @@
 """Restarts of a guest, warm or cold, in a new runner that the supervisor starts."""
 
 import os
+import resource
 import signal
 import subprocess
 
@@ -139,6 +140,23 @@ def test_files_that_providers_opened_are_closed_and_those_of_the_caller_are_not(
             result = tools.wrapper("--provider", opens, guest, pass_fds=[97])
         finally:
             os.close(97)
+    assert (result.stderr, result.returncode) == ("", 9)
+
+
+def test_restarts_leave_no_descriptor_open_in_the_supervisor(tools):
+    """Each run reads one letter, and there are more runs than descriptors."""
+    guest = build(tools, """
+        int letter = _BSP_Virtual_Console_read();
+        if (letter == 'c') _BSP_Virtual_reset(0);
+        if (letter == 'w') _BSP_Virtual_reset(1);
+        return letter == 'e' ? 9 : 1;
+        """)
+    letters = tools.write("letters", "c" * 40 + "w" * 40 + "e")
+    few = (32, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    with open(letters, encoding="ascii") as read:
+        result = tools.wrapper(
+            "--timeout", "60", guest, stdin=read,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, few))
     assert (result.stderr, result.returncode) == ("", 9)
 
 
@@ -295,6 +313,7 @@ def test_a_guest_whose_provider_was_changed_is_not_restarted(tools):
 SHARED = """
     #include <jumpslot/provider.h>
     #include <errno.h>
+    #include <signal.h>
     #include <stdint.h>
     #include <stdio.h>
     #include <string.h>
@@ -302,6 +321,9 @@ SHARED = """
     #include "common/outcome.h"
     EXTERNAL_FUNC(int, forge_restart)
     EF(forge_restart)
+    EXTERNAL_FUNC(int, terminate)
+    EF(terminate)
+    int terminate(void) { return raise(SIGTERM); }
     EXTERNAL_FUNC(int, refused_to_truncate)
     EF(refused_to_truncate)
     int forge_restart(void)
@@ -332,6 +354,7 @@ SHARED = """
     """
 HOSTILE = """
     EXTERNAL_FUNC(int, forge_restart)
+    EXTERNAL_FUNC(int, terminate)
     EXTERNAL_FUNC(int, refused_to_truncate)
     """
 
@@ -344,7 +367,8 @@ def hostile(tools, body):
 
 @pytest.mark.parametrize("end, status, text", [
     ("return 3;", 3, ""),
-    ("__builtin_trap();", 132, ": stopped by signal 4 (Illegal instruction)"),
+    ("__builtin_trap();", 132, ": stopped by signal 4 (Illegal instruction) at "),
+    ("return terminate();", 143, ": stopped by signal 15 (Terminated)\n"),
 ])
 def test_a_guest_that_ends_otherwise_is_not_restarted(tools, end, status, text):
     """Whatever its outcome claims: it must have exited with status 0, too."""
