@@ -371,7 +371,7 @@ def hostile(tools, body):
     ("return terminate();", 143, ": stopped by signal 15 (Terminated)\n"),
 ])
 def test_a_guest_that_ends_otherwise_is_not_restarted(tools, end, status, text):
-    """Whatever its outcome claims: it must have exited with status 0, too."""
+    """The outcome alone decides nothing: the exit status must be 0, too."""
     result = hostile(tools, f"""
         _BSP_Virtual_Console_write(".", 1);
         if (forge_restart()) return 2;
