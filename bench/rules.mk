@@ -128,7 +128,7 @@ $(BENCH)/%/gated-provider.so: bench/calls/gated.c $(BENCH)/%/names.h
 $(BENCH)/%/interrupt-guest.elf: $(BENCH)/%/interrupt_guest.o
 	$(call say,LD,$@)
 	$(Q)$(BENCH_GUEST)
-$(BENCH)/%/interrupt-provider.so: bench/calls/interrupt.c
+$(BENCH)/%/interrupt-provider.so: bench/calls/interrupt.c $(BENCH)/%/names.h
 	$(call say,LD,$@)
 	$(Q)$(BENCH_PROVIDER)
 

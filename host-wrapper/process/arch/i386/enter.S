@@ -3,6 +3,7 @@
 #include "common/asm_i386.h"
 #include "process/calls/gate_layout.h"
 #include "process/calls/gate_offsets.h"
+#include "vcpu/registers_x86.h"
 
 	.text
 	.balign	16
@@ -25,10 +26,10 @@ FUNC(jumpslot_enter)
 	.cfi_def_cfa %esp, 4		/* all frames begin here, for a debugger */
 	.cfi_undefined %eip
 	.cfi_undefined %ebp
-	push	$0x202			/* as the psABI has it */
+	push	$X86_FLAGS_DEFAULT	/* as the psABI has it */
 	popf
 	fninit
-	push	$0x1f80
+	push	$X86_MXCSR_DEFAULT
 	ldmxcsr	(%esp)
 	pop	%eax
 	mov	$JUMPSLOT_MULTIBOOT_MAGIC, %eax
@@ -56,7 +57,7 @@ HIDDEN(jumpslot_leave)			/* on the stack: status */
 	.cfi_offset %ebx, -12
 	.cfi_offset %esi, -16
 	.cfi_offset %edi, -20
-	push_cfi $0x202			/* the guest may have set AC or the direction */
+	push_cfi $X86_FLAGS_DEFAULT	/* the guest may have set AC or the direction */
 	popf
 	.cfi_adjust_cfa_offset -4
 	ldmxcsr	(%esp)

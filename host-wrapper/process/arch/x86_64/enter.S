@@ -2,6 +2,7 @@
 #include "common/asm_x86.h"
 #include "process/calls/gate_layout.h"
 #include "process/calls/gate_offsets.h"
+#include "vcpu/registers_x86.h"
 
 	.text
 	.balign	16
@@ -25,10 +26,10 @@ FUNC(jumpslot_enter)
 	.cfi_def_cfa %rsp, 8
 	.cfi_undefined %rip
 	.cfi_undefined %rbp
-	push	$0x202			/* as the psABI has it */
+	push	$X86_FLAGS_DEFAULT	/* as the psABI has it */
 	popfq
 	fninit
-	push	$0x1f80
+	push	$X86_MXCSR_DEFAULT
 	ldmxcsr	(%rsp)
 	pop	%rsi
 	xor	%ebp, %ebp		/* the guest gets no value of the host */
@@ -55,7 +56,7 @@ HIDDEN(jumpslot_leave)			/* EDI status */
 	mov	%edi, %eax
 	mov	host_stack(%rip), %rsp
 	.cfi_restore_state
-	push	$0x202			/* the guest may have set AC or the direction */
+	push	$X86_FLAGS_DEFAULT	/* the guest may have set AC or the direction */
 	popfq
 	ldmxcsr	(%rsp)
 	fninit
