@@ -65,6 +65,12 @@ def test_a_damaged_header_is_refused_in_one_line(tools, changes, size, message):
     assert message in refused(tools, damaged(tools, *changes, size=size))
 
 
+def test_a_provider_in_place_of_the_guest_is_told_apart(tools):
+    provider = tools.provider("#include <jumpslot/provider.h>\n")
+    assert refused(tools, provider) == \
+        "a shared library (expected a guest; a provider is named by --provider)"
+
+
 @pytest.mark.parametrize("name,message", [
     ("nowhere.elf", "No such file or directory"),
     (".", "not a regular file"),

@@ -81,8 +81,8 @@ def test_a_provider_for_another_machine_is_refused(tools, arch):
     other = {"x86_64": "i386", "i386": "x86_64"}[arch]
     provider = tools.provider(PROVIDER, arch=other)
     result = tools.wrapper("--provider", provider, tools.guest(GUEST))
-    assert result.stderr == (f"host-wrapper: {provider}: it is for {other}, the guest is "
-                             "for another machine\n")
+    assert result.stderr == (f"host-wrapper: {provider}: a provider for {other} "
+                             f"(expected {arch}, as the guest)\n")
     assert result.returncode == 125
 
 

@@ -92,12 +92,12 @@ START_TEST(a_provider_for_another_machine_is_refused)
 	ck_assert_int_eq(read_path(&provider, unit_path(PROVIDER), EM_386, &message),
 			 -ENOEXEC);
 	ck_assert_str_eq(message.text,
-			 "it is for x86_64, the guest is for another machine");
+			 "a provider for x86_64 (expected i386, as the guest)");
 	ck_assert_int_eq(
 		read_path(&provider, unit_path(PROVIDER_I386), EM_X86_64, &message),
 		-ENOEXEC);
 	ck_assert_str_eq(message.text,
-			 "it is for i386, the guest is for another machine");
+			 "a provider for i386 (expected x86_64, as the guest)");
 }
 END_TEST
 

@@ -29,7 +29,7 @@ static const struct machine machines[] = {
 	},
 };
 
-static const struct machine *find_machine(unsigned number)
+const struct machine *machine_find(unsigned number)
 {
 	for (size_t i = 0; i < sizeof(machines) / sizeof(*machines); i++)
 		if (machines[i].number == number)
@@ -80,7 +80,7 @@ static int read_machine(struct elf_file *file, const Elf32_Ehdr *header,
 {
 	unsigned class = header->e_ident[EI_CLASS];
 
-	file->machine = find_machine(header->e_machine);
+	file->machine = machine_find(header->e_machine);
 	if (!file->machine)
 		return fail(message, ENOEXEC,
 			    "ELF machine %u: not supported (expected x86-64 or i386)",

@@ -25,6 +25,9 @@ struct machine {
 	const char *name;	/* also in jumpslot-runner-NAME */
 };
 
+/* The machine with this ELF number (EM_*), or NULL. */
+const struct machine *machine_find(unsigned number);
+
 struct elf_file {
 	int fd;
 	uint64_t size;

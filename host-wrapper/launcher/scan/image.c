@@ -282,6 +282,10 @@ static int check_type(const struct elf_file *file, struct message *message)
 	if (type != ET_EXEC && type != ET_DYN)
 		return fail(message, ENOEXEC,
 			    "ELF type %u: neither an executable nor a static PIE", type);
+	if (type == ET_DYN && !file->header.e_entry)
+		return fail(message, ENOEXEC,
+			    "a shared library (expected a guest; a provider is named by "
+			    "--provider)");
 	if (type == ET_DYN && !file->machine->has_static_pie)
 		return fail(message, ENOEXEC,
 			    "a position-independent %s image: link with -no-pie",

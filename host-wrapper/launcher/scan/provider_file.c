@@ -277,8 +277,8 @@ static int open_file(struct provider_file *provider, const char *path, unsigned 
 		return fail(message, ENOEXEC, "not a shared library");
 	if (provider->elf.header.e_machine != machine)
 		return fail(message, ENOEXEC,
-			    "it is for %s, the guest is for another machine",
-			    provider->elf.machine->name);
+			    "a provider for %s (expected %s, as the guest)",
+			    provider->elf.machine->name, machine_find(machine)->name);
 	return 0;
 }
 
