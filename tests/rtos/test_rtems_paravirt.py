@@ -136,7 +136,7 @@ def test_no_definer_or_two_are_a_link_error(tools, count, error):
 BROKEN = [
     ("? 0 : JUMPSLOT_RTEMS_ENABLED", "? JUMPSLOT_RTEMS_ENABLED : 0", "cookie"),
     ("? 0 : JUMPSLOT_RTEMS_ENABLED", "? 0 : 1", "cookie"),
-    ("(_CPU_Virtual_Interrupts_disable)()", "(_CPU_Virtual_Interrupts_get_level)()",
+    ("_CPU_Virtual_Interrupts_disable()", "_CPU_Virtual_Interrupts_get_level()",
      "disable"),
     ("enable(!(cookie & JUMPSLOT_RTEMS_ENABLED))", "enable(cookie == 0)", "enable"),
     ("enable(!(cookie & JUMPSLOT_RTEMS_ENABLED))",
@@ -152,8 +152,8 @@ BROKEN = [
     ("_enable(level != 0)", "_enable(level == 1)", "set-level"),
     ("_CPU_Virtual_Interrupts_enable(level != 0)", "__jumpslot_vcpu.level = level != 0",
      "set-level"),
-    ("_get_level)() != 0", "_get_level)() == 0", "get-level"),
-    ("_get_level)() != 0", "_get_level)()", "get-level"),
+    ("_get_level() != 0", "_get_level() == 0", "get-level"),
+    ("_get_level() != 0", "_get_level()", "get-level"),
 ]
 
 
