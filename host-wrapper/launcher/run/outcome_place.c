@@ -1,0 +1,21 @@
+/* Names of addresses and imports. See outcome_place.h. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "launcher/scan/symbols.h"
+#include "outcome_place.h"
+
+const char *outcome_import(const struct linked_guest *guest, uint32_t import)
+{
+	return import < guest->table.count ? guest->table.imports[import].name : "?";
+}
+
+const char *outcome_place(const struct linked_guest *guest, const struct outcome *outcome,
+			  uint64_t address, char *text)
+{
+	int length = snprintf(text, OUTCOME_MAX_PLACE, "0x%" PRIx64, address);
+
+	symbols_describe(&guest->file, address - outcome->base, text + length,
+			 OUTCOME_MAX_PLACE - (size_t)length);
+	return text;
+}

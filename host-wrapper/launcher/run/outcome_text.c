@@ -1,0 +1,155 @@
+/* A sentence for each kind of outcome. See outcome_text.h. */
+#include <inttypes.h>
+#include <stdbool.h>
+
+#include <jumpslot/abi/fault.h>
+#include "outcome_fault.h"
+#include "outcome_place.h"
+#include "outcome_text.h"
+
+/* The part of the guest's own fault handler in it. */
+static void print_handler(const struct outcome *outcome, FILE *out)
+{
+	switch (outcome->handler) {
+	case OUTCOME_HANDLER_FAULTED:
+		fputs(", in the guest's fault handler", out);
+		break;
+	case OUTCOME_HANDLER_RETRIED:
+		fprintf(out, ", after the guest's fault handler retried it %d times",
+			JUMPSLOT_FAULT_RETRIES);
+		break;
+	case OUTCOME_HANDLER_ORDER:
+		fputs(": the guest's fault handler returned with another stack than "
+		      "it was called on, or over a host function",
+		      out);
+		break;
+	}
+}
+
+static void print_unprovided(const struct linked_guest *guest,
+			     const struct outcome *outcome, FILE *out)
+{
+	uint32_t import = outcome->detail;
+	const char *why = "which no provider has";
+	char text[OUTCOME_MAX_PLACE];
+
+	if (import < guest->table.count &&
+	    guest->result.links[import].status == LINK_MISMATCH)
+		why = "which is provided with another type";
+	fprintf(out, ": called %s, %s, from %s", outcome_import(guest, import), why,
+		outcome_place(guest, outcome, outcome->pc, text));
+}
+
+/* The host function that was called, and the depth of callbacks. */
+static void print_host(const struct linked_guest *guest, const struct outcome *outcome,
+		       FILE *out)
+{
+	char text[OUTCOME_MAX_PLACE];
+
+	if (outcome->kind == OUTCOME_NONE || outcome->host_import == OUTCOME_NO_IMPORT)
+		return;
+	fprintf(out, ", in %s, called from %s",
+		outcome_import(guest, outcome->host_import),
+		outcome_place(guest, outcome, outcome->host_caller, text));
+	if (outcome->callbacks)
+		fprintf(out, ", %u callback%s deep", outcome->callbacks,
+			outcome->callbacks == 1 ? "" : "s");
+}
+
+/* The frame that the function was called from no longer exists. */
+static void print_left(const struct linked_guest *guest, const struct outcome *outcome,
+		       FILE *out)
+{
+	const char *function = outcome_import(guest, outcome->host_import);
+	char text[OUTCOME_MAX_PLACE];
+
+	if (outcome->kind == OUTCOME_HOST_LEFT)
+		fprintf(out, ": its entry returned, but %s, which it called, has not",
+			function);
+	else
+		fprintf(out,
+			": it called from %s after it had left a callback of %s, as "
+			"by longjmp",
+			outcome_place(guest, outcome, outcome->pc, text), function);
+}
+
+static void print_bad_entry(const struct linked_guest *guest,
+			    const struct outcome *outcome, FILE *out)
+{
+	char text[OUTCOME_MAX_PLACE];
+
+	fprintf(out,
+		": called the resolver with 0x%" PRIx64
+		", which is not an entry of its import table, from %s",
+		outcome->address, outcome_place(guest, outcome, outcome->pc, text));
+}
+
+static void print_file_cut(const struct linked_guest *guest,
+			   const struct outcome *outcome, FILE *out)
+{
+	(void)guest;
+	fprintf(out,
+		": its file was cut short while it ran, and ends before the contents of "
+		"0x%" PRIx64,
+		outcome->address);
+}
+
+static void print_interrupt_stack(const struct linked_guest *guest,
+				  const struct outcome *outcome, FILE *out)
+{
+	char text[OUTCOME_MAX_PLACE];
+
+	fprintf(out, ": no room on the stack for interrupt %" PRIu32 ", which came at %s",
+		outcome->detail, outcome_place(guest, outcome, outcome->pc, text));
+}
+
+/* The words for a kind: a text, or a function if the outcome has details. */
+struct sentence {
+	const char *text;
+	void (*print)(const struct linked_guest *, const struct outcome *, FILE *);
+	bool names_host; /* the host function is part of the sentence */
+};
+
+static const struct sentence sentences[] = {
+	[OUTCOME_SIGNAL] = { .print = outcome_fault_print },
+	[OUTCOME_PRIVILEGED] = { .print = outcome_fault_print_privileged },
+	[OUTCOME_SEGMENTS] = { .print = outcome_fault_print_segments },
+	[OUTCOME_UNPROVIDED] = { .print = print_unprovided },
+	[OUTCOME_BAD_ENTRY] = { .print = print_bad_entry },
+	[OUTCOME_FILE_CUT] = { .print = print_file_cut },
+	[OUTCOME_HOST_STACK] = { ": the host's stack is full (--host-stack)" },
+	[OUTCOME_HOST_ORDER] = { ": a host function returned that was not the last one "
+				 "called" },
+	[OUTCOME_HOST_LEFT] = { .print = print_left, .names_host = true },
+	[OUTCOME_CALLBACK_ORDER] = { ": a callback returned that was not the last one "
+				     "called" },
+	[OUTCOME_CALLBACK_LEFT] = { .print = print_left, .names_host = true },
+	[OUTCOME_CALLBACK_PLACE] = { ": a callback from elsewhere than a gated function "
+				     "on the guest's thread" },
+	[OUTCOME_INTERRUPT_STACK] = { .print = print_interrupt_stack },
+	[OUTCOME_INTERRUPT_ORDER] = { ": an interrupt handler returned with another "
+				      "stack than it was called on" },
+};
+
+/* The runner may have written any kind. */
+static struct sentence sentence_for(uint32_t kind)
+{
+	if (kind < sizeof(sentences) / sizeof(*sentences))
+		return sentences[kind];
+	return (struct sentence){ 0 };
+}
+
+void outcome_text_print(const struct linked_guest *guest, const struct outcome *outcome,
+			FILE *out)
+{
+	struct sentence sentence = sentence_for(outcome->kind);
+
+	if (sentence.text)
+		fputs(sentence.text, out);
+	if (sentence.print)
+		sentence.print(guest, outcome, out);
+	if (sentence.names_host)
+		return;
+	print_handler(outcome, out);
+	print_host(guest, outcome, out);
+}
