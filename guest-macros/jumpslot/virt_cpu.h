@@ -156,5 +156,16 @@ static inline void _CPU_Virtual_Interrupts_open(void);
 static inline void _CPU_Virtual_Interrupts_close(void);
 static inline uint32_t _CPU_Virtual_Interrupts_get_level(void);
 
+/*
+ * Tells the host where the running thread's stack ends: `lowest` is the lowest address
+ * that the host may use for the frame of an interrupt. The host ends the guest with a
+ * report ("task stack full") instead of writing a frame below it. NULL, as at the start:
+ * the host does not check. A thread that needs room for its handler adds it to `lowest`.
+ *
+ * Call it at level 1, at each switch to a thread and before the first one: the host
+ * compares whatever stack the guest is on with this one address. From a handler: yes.
+ */
+static inline void _CPU_Virtual_Set_stack_limit(const void *lowest);
+
 #endif
 #endif

@@ -67,5 +67,12 @@ static inline void _CPU_Virtual_Interrupts_close(void)
 	_CPU_Virtual_Interrupts_disable();
 }
 
+static inline void _CPU_Virtual_Set_stack_limit(const void *lowest)
+{
+	JUMPSLOT_BARRIER();
+	jumpslot_vcpu()->stack_limit = (uintptr_t)lowest;
+	JUMPSLOT_BARRIER();
+}
+
 #endif
 #endif

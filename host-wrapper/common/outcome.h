@@ -24,7 +24,10 @@ enum outcome_kind {
 	OUTCOME_CALLBACK_PLACE, /* a callback from anywhere but a gated function */
 	OUTCOME_HOST_LEFT, /* the guest's entry returned, but a host function has not */
 	OUTCOME_INTERRUPT_STACK, /* no room for the frame of vector `detail` at `pc` */
+	OUTCOME_TASK_STACK, /* a frame of `detail` bytes below stack pointer `address`, at
+			       `pc`, is more than vcpu.stack_limit allows */
 	OUTCOME_INTERRUPT_ORDER, /* an interrupt handler returned with another stack */
+	OUTCOME_FRAME,		 /* a fault in the return from an interrupt handler */
 	OUTCOME_PRIVILEGED,	 /* a fault by instruction `detail` of privileged.h */
 	OUTCOME_SEGMENTS, /* the guest changed segment registers: `detail`, OUTCOME_FS and
 			     so on */
@@ -56,7 +59,7 @@ struct outcome {
 	int32_t code;	 /* siginfo's si_code */
 	uint32_t detail; /* an import, a vector and so on, as `kind` says */
 	uint64_t pc;
-	uint64_t address;     /* that was accessed, or the resolver's argument */
+	uint64_t address;     /* that was accessed, or as `kind` says */
 	uint64_t base;	      /* what was added to the image's addresses */
 	uint64_t stack_low;   /* where the initial stack ends */
 	uint64_t stack_guard; /* and how many bytes below it stay unmapped */
@@ -65,11 +68,11 @@ struct outcome {
 	uint32_t callbacks;   /* how many there are below it */
 	uint32_t handler;     /* OUTCOME_HANDLER_* */
 	uint32_t provider; /* 1 + index of the provider that is being loaded; 0: none */
-	uint64_t jumped_from;  /* return address of a jump to `pc`, or 0 */
+	uint64_t jumped_from;  /* return address in the guest of a jump to `pc`, or 0 */
 	uint64_t vcpu_address; /* where the running guest has its state; 0: it has none */
 	struct jumpslot_vcpu_state vcpu; /* that state at the end, if it has one */
 };
 
-_Static_assert(sizeof(struct outcome) == 152, "as launcher and every runner know it");
+_Static_assert(sizeof(struct outcome) == 160, "as launcher and every runner know it");
 
 #endif

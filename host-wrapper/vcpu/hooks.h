@@ -6,6 +6,7 @@
 #define JUMPSLOT_HOOKS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Makes the guest's thread look at what is pending. Any thread; async-signal-safe. */
@@ -24,6 +25,12 @@ bool vcpu_defer(void);
  * at the deadline, any other value if the sleep ended earlier.
  */
 int vcpu_sleep(uint64_t deadline_ns, uint32_t delivered);
+
+/*
+ * Ends the guest: a frame needs `bytes` below `sp`, more than the guest's stack has left.
+ * `pc` is where the guest was. Does not return.
+ */
+void vcpu_stack_full(uintptr_t pc, uintptr_t sp, size_t bytes);
 
 /* Whether the guest may execute what is at `address`. */
 bool vcpu_is_guest_code(uintptr_t address);

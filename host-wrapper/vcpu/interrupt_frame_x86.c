@@ -13,6 +13,9 @@
 #define RED_ZONE ((uintptr_t)0)
 #endif
 
+/* At least what jumpslot_upcall and the return's calls use below the frame. */
+#define CALL_BYTES ((uintptr_t)128)
+
 static uintptr_t align_down(uintptr_t address)
 {
 	return address & ~(ALIGNMENT - 1);
@@ -22,9 +25,11 @@ struct frame_place frame_place(uintptr_t sp, size_t xsave_bytes)
 {
 	uintptr_t returns = sp - RED_ZONE - sizeof(struct frame_return);
 	uintptr_t vectors = align_down(returns - xsave_bytes);
+	uintptr_t frame = align_down(vectors - sizeof(struct frame));
 
 	return (struct frame_place){
-		.frame = align_down(vectors - sizeof(struct frame)),
+		.end = frame - CALL_BYTES,
+		.frame = frame,
 		.vectors = vectors,
 		.returns = returns,
 	};
@@ -58,5 +63,5 @@ struct entry_registers frame_enter(uintptr_t frame, unsigned vector, uintptr_t h
 size_t frame_size(void)
 {
 	return RED_ZONE + sizeof(struct frame_return) + xsave_largest() +
-	       sizeof(struct frame) + 2 * (ALIGNMENT - 1);
+	       sizeof(struct frame) + 2 * (ALIGNMENT - 1) + CALL_BYTES;
 }

@@ -29,7 +29,8 @@ struct frame_return {
 
 /* Addresses of a frame's parts. All lie below the stack pointer. */
 struct frame_place {
-	uintptr_t frame;   /* lowest */
+	uintptr_t end;	   /* lowest that the handler's call and return use */
+	uintptr_t frame;   /* lowest of the frame */
 	uintptr_t vectors; /* XSAVE area, aligned for XRSTOR */
 	uintptr_t returns; /* below the red zone */
 };

@@ -121,6 +121,9 @@ static void call_handler(int vector, struct jumpslot_interrupt_frame *frame)
 	((void (*)(int, void *))vcpu.handler)(vector, frame);
 }
 
+/* At least what deliver() and its calls of vcpu/ use; the tests measure it. */
+#define DELIVER_BYTES ((size_t)256)
+
 /* `pc` and `sp`: the place of the guest's call of the service. */
 static void deliver(uintptr_t pc, uintptr_t sp)
 {
@@ -147,10 +150,14 @@ static void deliver(uintptr_t pc, uintptr_t sp)
  */
 void jumpslot_interrupts_deliver(void)
 {
+	const uintptr_t pc = (uintptr_t)__builtin_return_address(0);
+	const uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
+
 	if (!vcpu.state || vcpu.state->level || !vcpu_has_deliverable() || vcpu_defer())
 		return;
-	deliver((uintptr_t)__builtin_return_address(0),
-		(uintptr_t)__builtin_frame_address(0));
+	if (!vcpu_stack_has(sp, DELIVER_BYTES))
+		vcpu_stack_full(pc, sp, DELIVER_BYTES);
+	deliver(pc, sp);
 }
 
 /*

@@ -17,6 +17,7 @@ void vcpu_start(volatile struct jumpslot_vcpu_state *state)
 	state->coalesced = 0;
 	state->partition = 0;
 	state->reserved = 0;
+	state->stack_limit = 0;
 	vcpu.state = state;
 	vcpu_set_level(1);
 }

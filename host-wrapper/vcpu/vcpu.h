@@ -57,6 +57,17 @@ static inline struct vcpu_snapshot vcpu_snapshot(enum vcpu_place place)
 	};
 }
 
+/*
+ * Whether the guest's stack has `bytes` below `sp`, above the limit that the guest set.
+ * Every frame on the guest's stack needs it.
+ */
+static inline bool vcpu_stack_has(uintptr_t sp, size_t bytes)
+{
+	const uintptr_t limit = (uintptr_t)vcpu.state->stack_limit;
+
+	return !limit || (sp >= limit && sp - limit >= bytes);
+}
+
 /* Whether a vector could be delivered at level 0. */
 bool vcpu_has_deliverable(void);
 

@@ -7,7 +7,7 @@ from conftest import BUILD, MACHINE, ROOT, run
 
 VCPU = ROOT / "host-wrapper/vcpu"
 HOOKS = ["vcpu_defer", "vcpu_is_guest_code", "vcpu_kick", "vcpu_restore_vectors",
-         "vcpu_sleep"]
+         "vcpu_sleep", "vcpu_stack_full"]
 OTHER = {"x86_64": "_i386", "i386": "_x86_64"}
 
 

@@ -47,6 +47,8 @@ struct jumpslot_vcpu_state {
 	uint32_t coalesced;  /* raised while already pending; the clock not counted */
 	uint32_t partition;  /* which guest this is, where there are several */
 	uint32_t reserved;
+	uint64_t stack_limit; /* lowest address for a frame; written by the guest; 0: any
+			       */
 };
 
 /*
@@ -69,7 +71,7 @@ struct jumpslot_vcpu_note_desc {
 	int32_t state;
 };
 
-JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_vcpu_state) == 56, "jumpslot_vcpu_state");
+JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_vcpu_state) == 64, "jumpslot_vcpu_state");
 JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_interrupt_frame) == 40,
 		       "jumpslot_interrupt_frame");
 JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_vcpu_note_desc) == 8,

@@ -22,6 +22,7 @@
  *   void cpu_interrupts_close(void)             disables
  *   void cpu_interrupts_flash(void)             delivers what is pending, then disables
  *   bool cpu_interrupts_are_closed(void)        whether they are disabled
+ *   void cpu_set_stack_limit(const void *lowest)  where the next thread's stack ends
  */
 #include "cpu_level.h"
 

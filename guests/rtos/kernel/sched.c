@@ -114,6 +114,14 @@ static void check_stack(const struct thread *thread)
 			     (unsigned)thread->stack_size);
 }
 
+/* Interrupts are disabled until the switch has happened. */
+static void prepare_switch(struct thread *heir)
+{
+	if (sched_switch_hook)
+		sched_switch_hook(heir);
+	cpu_set_stack_limit(heir->stack + 1); /* above the mark */
+}
+
 void sched_dispatch(void)
 {
 	struct thread *self = current, *heir = most_urgent();
@@ -122,8 +130,7 @@ void sched_dispatch(void)
 		return;
 	check_stack(self);
 	current = heir;
-	if (sched_switch_hook)
-		sched_switch_hook(heir);
+	prepare_switch(heir);
 	cpu_context_switch(&self->sp, heir->sp);
 }
 
@@ -132,8 +139,7 @@ void sched_start(void)
 	void *entered_with;
 
 	current = most_urgent();
-	if (sched_switch_hook)
-		sched_switch_hook(current);
+	prepare_switch(current);
 	cpu_context_switch(&entered_with, current->sp);
 	__builtin_unreachable();
 }

@@ -45,6 +45,12 @@ static void print_wild_jump(const struct linked_guest *guest,
 			outcome_place(guest, outcome, outcome->jumped_from, text));
 }
 
+/* In a gated function the stack is the host's, unless that called the guest back. */
+static bool may_be_damaged_stack(const struct outcome *outcome)
+{
+	return outcome->host_import == OUTCOME_NO_IMPORT || outcome->callbacks;
+}
+
 void outcome_fault_print(const struct linked_guest *guest, const struct outcome *outcome,
 			 FILE *out)
 {
@@ -56,7 +62,10 @@ void outcome_fault_print(const struct linked_guest *guest, const struct outcome 
 	}
 	fprintf(out, " at %s", outcome_place(guest, outcome, outcome->pc, text));
 	if (!image_has(&guest->image, outcome->pc - outcome->base))
-		fputs(" (not the guest's code: a provider's or the runner's)", out);
+		fprintf(out, " (not the guest's code: a provider's or the runner's%s)",
+			may_be_damaged_stack(outcome)
+				? ", or the guest's stack is damaged"
+				: "");
 	if (has_address(outcome))
 		fprintf(out, ", accessing %s",
 			outcome_place(guest, outcome, outcome->address, text));
@@ -64,6 +73,18 @@ void outcome_fault_print(const struct linked_guest *guest, const struct outcome 
 		fputs(", sent by a process", out);
 	if (stack_overflow(outcome))
 		fputs(": the guest's stack is full (--stack)", out);
+}
+
+void outcome_fault_print_frame(const struct linked_guest *guest,
+			       const struct outcome *outcome, FILE *out)
+{
+	char text[OUTCOME_MAX_PLACE];
+
+	fputs(": returned from an interrupt handler by a damaged frame on its stack",
+	      out);
+	if (has_address(outcome))
+		fprintf(out, ", accessing %s",
+			outcome_place(guest, outcome, outcome->address, text));
 }
 
 void outcome_fault_print_privileged(const struct linked_guest *guest,

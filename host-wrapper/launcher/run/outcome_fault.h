@@ -13,6 +13,10 @@
 void outcome_fault_print(const struct linked_guest *guest, const struct outcome *outcome,
 			 FILE *out);
 
+/* OUTCOME_FRAME: what the return accessed. */
+void outcome_fault_print_frame(const struct linked_guest *guest,
+			       const struct outcome *outcome, FILE *out);
+
 /* OUTCOME_PRIVILEGED: the same, with the instruction. */
 void outcome_fault_print_privileged(const struct linked_guest *guest,
 				    const struct outcome *outcome, FILE *out);

@@ -103,6 +103,22 @@ static void print_interrupt_stack(const struct linked_guest *guest,
 		outcome->detail, outcome_place(guest, outcome, outcome->pc, text));
 }
 
+static void print_task_stack(const struct linked_guest *guest,
+			     const struct outcome *outcome, FILE *out)
+{
+	const uint64_t sp = outcome->address, limit = outcome->vcpu.stack_limit;
+	char text[OUTCOME_MAX_PLACE];
+
+	fprintf(out,
+		": task stack full: %" PRIu32 " bytes needed, %" PRIu64
+		" left (stack pointer 0x%" PRIx64 ", limit 0x%" PRIx64 "), at %s",
+		outcome->detail, sp > limit ? sp - limit : 0, sp, limit,
+		outcome_place(guest, outcome, outcome->pc, text));
+	if (outcome->jumped_from)
+		fprintf(out, ", in a host function, near %s",
+			outcome_place(guest, outcome, outcome->jumped_from, text));
+}
+
 /* The words for a kind: a text, or a function if the outcome has details. */
 struct sentence {
 	const char *text;
@@ -112,6 +128,7 @@ struct sentence {
 
 static const struct sentence sentences[] = {
 	[OUTCOME_SIGNAL] = { .print = outcome_fault_print },
+	[OUTCOME_FRAME] = { .print = outcome_fault_print_frame },
 	[OUTCOME_PRIVILEGED] = { .print = outcome_fault_print_privileged },
 	[OUTCOME_SEGMENTS] = { .print = outcome_fault_print_segments },
 	[OUTCOME_UNPROVIDED] = { .print = print_unprovided },
@@ -127,6 +144,7 @@ static const struct sentence sentences[] = {
 	[OUTCOME_CALLBACK_PLACE] = { ": a callback from elsewhere than a gated function "
 				     "on the guest's thread" },
 	[OUTCOME_INTERRUPT_STACK] = { .print = print_interrupt_stack },
+	[OUTCOME_TASK_STACK] = { .print = print_task_stack },
 	[OUTCOME_INTERRUPT_ORDER] = { ": an interrupt handler returned with another "
 				      "stack than it was called on" },
 };

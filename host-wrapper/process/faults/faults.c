@@ -14,6 +14,7 @@
 
 #include <jumpslot/provider.h>
 
+#include "common/code_table_x86.h"
 #include "common/privileged.h"
 #include "fault_cause.h"
 #include "fault_handler.h"
@@ -49,10 +50,12 @@ static void describe_unbound(struct outcome *outcome, const void *context)
 	outcome->kind = OUTCOME_UNPROVIDED;
 }
 
-static uint32_t kind_of(const siginfo_t *info)
+static uint32_t kind_of(const siginfo_t *info, uintptr_t pc)
 {
 	const struct guest_region *region = current_region((uintptr_t)info->si_addr);
 
+	if (info->si_code > 0 && code_range_find(CODE_RETURNING, pc).end)
+		return OUTCOME_FRAME;
 	if (info->si_signo == SIGBUS && info->si_code == BUS_ADRERR && region &&
 	    region->from_file)
 		return OUTCOME_FILE_CUT;
@@ -93,7 +96,7 @@ static void describe_place(struct outcome *outcome, const siginfo_t *info,
 	outcome->pc = context_pc(context);
 	outcome->address = (uintptr_t)info->si_addr;
 	outcome->jumped_from = jumped_from(info, context);
-	outcome->kind = kind_of(info);
+	outcome->kind = kind_of(info, context_pc(context));
 	describe_privileged(outcome, info, context);
 }
 
@@ -162,7 +165,7 @@ WITHOUT_SEGMENTS static void on_fault(int number, siginfo_t *info, void *context
 		end(info, context, segments, OUTCOME_HANDLER_NONE);
 }
 
-void faults_end(uint32_t kind, uint32_t detail, const void *context)
+void faults_end_at(uintptr_t pc, uintptr_t address, uint32_t kind, uint32_t detail)
 {
 	const struct sigaction by_default = { .sa_handler = SIG_DFL };
 	sigset_t set;
@@ -172,7 +175,8 @@ void faults_end(uint32_t kind, uint32_t detail, const void *context)
 		/* Not sent by a process, and without an address. */
 		current->outcome->code = SI_KERNEL;
 		current->outcome->base = current->base;
-		current->outcome->pc = context_pc(context);
+		current->outcome->pc = pc;
+		current->outcome->address = address;
 		current->outcome->detail = detail;
 		current->outcome->host_import = OUTCOME_NO_IMPORT;
 		describe_vcpu(current->outcome);
@@ -183,6 +187,11 @@ void faults_end(uint32_t kind, uint32_t detail, const void *context)
 	sigaddset(&set, SIGSEGV);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	raise(SIGSEGV);
+}
+
+void faults_end(uint32_t kind, uint32_t detail, const void *context)
+{
+	faults_end_at(context_pc(context), 0, kind, detail);
 }
 
 static const char *handlers_stack;

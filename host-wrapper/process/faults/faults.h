@@ -21,6 +21,9 @@ int faults_catch(struct message *message);
  */
 void faults_end(uint32_t kind, uint32_t detail, const void *context);
 
+/* The same for a place and an address, without a context. */
+void faults_end_at(uintptr_t pc, uintptr_t address, uint32_t kind, uint32_t detail);
+
 /* Whether `here` is on the signal stack, which only the guest's thread has. */
 bool faults_on_stack(const void *here) WITHOUT_SEGMENTS;
 

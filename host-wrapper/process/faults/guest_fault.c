@@ -18,6 +18,7 @@ static struct {
 	struct jumpslot_fault found; /* the fault, as it was */
 	struct jumpslot_fault left;  /* as the handler left it */
 	unsigned retries;	     /* without progress */
+	uint64_t stack_limit;	     /* of the interrupted stack; 0: unchecked */
 } fault;
 
 void guest_fault_start(uintptr_t low, uintptr_t high, uintptr_t guard)
@@ -63,6 +64,21 @@ static bool is_unchanged(void)
 		       sizeof(left) - registers);
 }
 
+/* While the handler runs, the limit is the one of its stack. */
+static void use_limit_of_fault_stack(void)
+{
+	fault.stack_limit = vcpu.state ? vcpu.state->stack_limit : 0;
+	if (fault.stack_limit)
+		vcpu.state->stack_limit = fault.stack_low;
+}
+
+/* The handler may have set another one, for the stack where the guest continues. */
+static void restore_limit(void)
+{
+	if (fault.stack_limit && vcpu.state->stack_limit == fault.stack_low)
+		vcpu.state->stack_limit = fault.stack_limit;
+}
+
 uint32_t guest_fault_enter(const struct fault_cause *cause, struct registers *registers)
 {
 	fault.found = (struct jumpslot_fault){
@@ -78,6 +94,7 @@ uint32_t guest_fault_enter(const struct fault_cause *cause, struct registers *re
 		return OUTCOME_HANDLER_RETRIED;
 	*guest_fault_frame() = fault.found;
 	vcpu_close();
+	use_limit_of_fault_stack();
 	fault_frame_enter(registers, guest_fault_frame(), fault.handler);
 	return OUTCOME_HANDLER_NONE;
 }
@@ -89,6 +106,7 @@ bool guest_fault_answer(struct registers *registers, struct fault_answer *answer
 	fault.left = *guest_fault_frame(); /* once: it is the guest's memory */
 	*answer = (struct fault_answer){ fault.left.decision, fault.left.level,
 					 fault.left.status };
+	restore_limit();
 	switch (answer->decision) {
 	case JUMPSLOT_FAULT_RETRY:
 		fault_write_registers(registers, &fault.left);

@@ -1,6 +1,7 @@
 /* The functions of vcpu/hooks.h for the process host. */
 #define _GNU_SOURCE
 #include <signal.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -8,10 +9,14 @@
 
 #include "kick.h"
 #include "process/calls/gate.h"
+#include "process/faults/faults.h"
 #include "runner/current.h"
 #include "runner/services.h"
 #include "sleep.h"
 #include "vcpu/hooks.h"
+
+/* Words of stack that a host function may have below its return address. */
+#define CALLER_WORDS ((size_t)64)
 
 struct kick kick;
 
@@ -37,6 +42,31 @@ bool vcpu_defer(void)
 bool vcpu_is_guest_code(uintptr_t address)
 {
 	return !jumpslot_guest_range((void *)address, 1, JUMPSLOT_EXECUTE);
+}
+
+/*
+ * The first address of guest code on the stack: where the guest called a host function,
+ * or a recent call, where that function's frame has words that it did not write. 0: none.
+ */
+static uintptr_t guests_place(uintptr_t sp)
+{
+	uintptr_t word;
+
+	for (size_t i = 0; i < CALLER_WORDS; i++, sp += sizeof(word)) {
+		if (jumpslot_guest_range((void *)sp, sizeof(word), JUMPSLOT_READ))
+			break;
+		memcpy(&word, (void *)sp, sizeof(word)); /* sp may have any alignment */
+		if (vcpu_is_guest_code(word))
+			return word;
+	}
+	return 0;
+}
+
+void vcpu_stack_full(uintptr_t pc, uintptr_t sp, size_t bytes)
+{
+	if (current->outcome && !vcpu_is_guest_code(pc))
+		current->outcome->jumped_from = guests_place(sp);
+	faults_end_at(pc, sp, OUTCOME_TASK_STACK, (uint32_t)bytes);
 }
 
 int vcpu_sleep(uint64_t deadline_ns, uint32_t delivered)

@@ -46,4 +46,9 @@ static inline void cpu_interrupts_enable(uint32_t level)
 		cpu_interrupts_open();
 }
 
+static inline void cpu_set_stack_limit(const void *lowest)
+{
+	(void)lowest; /* the processor does not check */
+}
+
 #endif

@@ -36,4 +36,9 @@ static inline bool cpu_interrupts_are_closed(void)
 	return _CPU_Virtual_Interrupts_get_level();
 }
 
+static inline void cpu_set_stack_limit(const void *lowest)
+{
+	_CPU_Virtual_Set_stack_limit(lowest);
+}
+
 #endif
