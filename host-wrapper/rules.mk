@@ -62,3 +62,24 @@ $(RUNNERS): $(BUILD)/bin/jumpslot-runner-%: $$(call link_inputs,runner-$$*) \
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_M_$*) $(HOST_LDFLAGS) -pie -Wl,-z,text,-z,relro,-z,now \
 		-Wl,--dynamic-list=$(PROVIDER_API) -o $@ $(filter %.o,$^)
+
+# The archive for guests that are linked to their host (docs/link-time.md): the runner,
+# with another main() and without what reads plans, images and providers.
+SETS += linked-x86_64 linked-i386
+CFLAGS_linked-x86_64 = $(HOST_M_x86_64) $(RUNNER_CFLAGS)
+CFLAGS_linked-i386 = $(HOST_M_i386) $(RUNNER_CFLAGS)
+SOURCES_linked-x86_64 := $(wildcard $(HW)/linked/*.c)
+SOURCES_linked-i386 := $(SOURCES_linked-x86_64)
+LINKED_WITHOUT := $(addprefix $(HW)/runner/,main.c plan_read.c providers.c)
+linked_objects = $(call objects,linked-$(1)) \
+	$(call objects,runner-$(1),$(filter-out $(LINKED_WITHOUT),$(SOURCES_runner-$(1))))
+STAMP_linked-archive-x86_64 = $(call linked_objects,x86_64)
+STAMP_linked-archive-i386 = $(call linked_objects,i386)
+
+LINKED := $(ARCHES:%=$(BUILD)/lib/libjumpslot-linked-%.a)
+$(LINKED): $(BUILD)/lib/libjumpslot-linked-%.a: $$(call linked_objects,$$*) \
+		$(BUILD)/resolver/resolver-%.o $(BUILD)/stamps/linked-archive-%
+	$(call say,AR,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $(filter %.o,$^)

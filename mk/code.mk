@@ -9,8 +9,8 @@ check-code: $(CODE_CHECKS)
 .PHONY: code programs guests/simple
 programs: $(PROGRAMS)
 guests/simple: $(SIMPLE_x86_64) $(SIMPLE_i386)
-code: $(PROGRAMS) $(SIMPLE_x86_64) $(SIMPLE_i386) $(PROVIDERS_x86_64) $(PROVIDERS_i386) \
-	$(RTOS_GUESTS) $(RTOS_NATIVE) $(UNIT_plain)
+code: $(PROGRAMS) $(LINKED) $(SIMPLE_x86_64) $(SIMPLE_i386) $(PROVIDERS_x86_64) \
+	$(PROVIDERS_i386) $(RTOS_GUESTS) $(RTOS_NATIVE) $(UNIT_plain)
 
 check-clang: | test-tools
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang code

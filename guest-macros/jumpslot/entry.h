@@ -17,8 +17,11 @@
  * start code written for a Multiboot loader works unchanged.
  *
  * The host calls the entry and no other function: the guest's own start code runs
- * constructors
- * (.init_array), and a guest that consists of JUMPSLOT_ENTRY alone runs none.
+ * constructors (.init_array), and a guest that consists of JUMPSLOT_ENTRY alone runs
+ * none.
+ *
+ * With -DJUMPSLOT_LINK_TIME the entry has another name, as the program that guest and
+ * host are linked to has a _start of its own (docs/link-time.md).
  * Depends on abi/start.h alone.
  */
 #ifndef JUMPSLOT_ENTRY_H
@@ -32,6 +35,12 @@
 #define JUMPSLOT_ENTRY_C
 #endif
 
+#ifdef JUMPSLOT_LINK_TIME
+#define JUMPSLOT_ENTRY_NAME jumpslot_linked_entry
+#else
+#define JUMPSLOT_ENTRY_NAME _start
+#endif
+
 #if defined(__i386__)
 /* regparm(2) passes EAX and EDX, the registers of the i386 entry (docs/abi.md, "Entry").
  */
@@ -43,9 +52,9 @@
 #endif
 
 #define JUMPSLOT_ENTRY_(info, attribute, ...)                                            \
-	JUMPSLOT_ENTRY_C attribute int _start(                                           \
+	JUMPSLOT_ENTRY_C attribute int JUMPSLOT_ENTRY_NAME(                              \
 		__VA_ARGS__ const struct jumpslot_start_info *info);                     \
-	JUMPSLOT_ENTRY_C attribute int _start(                                           \
+	JUMPSLOT_ENTRY_C attribute int JUMPSLOT_ENTRY_NAME(                              \
 		__VA_ARGS__ const struct jumpslot_start_info *info)
 
 #endif

@@ -31,6 +31,9 @@
  * A provider includes <jumpslot/provider.h> before the same lines: they then emit the
  * prototype and a record of the type, and no stub.
  *
+ * With -DJUMPSLOT_LINK_TIME, guest and provider are linked to one program
+ * (docs/link-time.md). The same lines are then prototypes and nothing else.
+ *
  * Depends on abi/, external_type.h and the stub header of the processor: no libc, no
  * header of a host. docs/abi.md describes the sections that are emitted.
  */
@@ -44,6 +47,10 @@
 #define JUMPSLOT_STRING_(x)  #x
 #define JUMPSLOT_JOIN(a, b)  JUMPSLOT_JOIN_(a, b)
 #define JUMPSLOT_JOIN_(a, b) a##b
+
+#ifdef JUMPSLOT_LINK_TIME
+#include "external_link_time.h"
+#else
 
 /*
  * Section types are quoted in this file ("progbits"): `@` begins a comment on some
@@ -211,6 +218,8 @@ __asm__(".macro __jumpslot_import func, flags, type\n"
 
 #endif /* a guest */
 
+#endif /* !JUMPSLOT_LINK_TIME */
+
 #ifdef __cplusplus
 #define JUMPSLOT_C	    extern "C"
 #define JUMPSLOT_C_VARIABLE extern "C"
@@ -226,6 +235,8 @@ __asm__(".macro __jumpslot_import func, flags, type\n"
 #define JUMPSLOT_COUNT_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u,   \
 			v, w, x, count, ...)                                             \
 	count
+
+#ifndef JUMPSLOT_LINK_TIME
 
 /* The operands of a list of types in an asm statement, and the text that names them. */
 #define JUMPSLOT_OPERAND(t)	     "i"(JUMPSLOT_TYPE(t))
@@ -315,6 +326,8 @@ __asm__(".macro __jumpslot_import func, flags, type\n"
 	JUMPSLOT_TYPE_STRING(flags, func, ", 46", ret, __VA_ARGS__)                      \
 	JUMPSLOT_EMIT(func, flags, ".Ljumpslot.type." #func,                             \
 		      #ret " " #func "(" #__VA_ARGS__ ", ...)")
+
+#endif /* !JUMPSLOT_LINK_TIME */
 
 /* One argument: untyped. Two: no parameters. More: the types of the parameters. */
 #define JUMPSLOT_FORM_1(attribute, flags, func) JUMPSLOT_UNTYPED(flags, func)

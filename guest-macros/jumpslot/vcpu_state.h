@@ -1,6 +1,7 @@
 /*
  * The virtual CPU's state page in this guest, and the note that names it to the host.
- * Both exist once per image, however many files include this header.
+ * Both exist once per image, however many files include this header. With
+ * -DJUMPSLOT_LINK_TIME the linker names the page to the host, and there is no note.
  *
  * Guests include virt_cpu.h, which includes this file. Depends on external_func.h and
  * abi/vcpu.h.
@@ -23,8 +24,9 @@ __asm__("	.pushsection .bss.jumpslot_vcpu,\"awG\",\"nobits\","
 	"	.size	__jumpslot_vcpu, " JUMPSLOT_STRING(JUMPSLOT_VCPU_PAGE) "\n"
 	"__jumpslot_vcpu:\n"
 	"	.zero	" JUMPSLOT_STRING(JUMPSLOT_VCPU_PAGE) "\n"
-	"	.popsection\n"
-	"	.pushsection .note.jumpslot,\"aGR\",\"note\",jumpslot..vcpu,comdat\n"
+	"	.popsection\n");
+#ifndef JUMPSLOT_LINK_TIME
+__asm__("	.pushsection .note.jumpslot,\"aGR\",\"note\",jumpslot..vcpu,comdat\n"
 	"	.balign	4\n"
 	"	.long	9, 8, " JUMPSLOT_STRING(JUMPSLOT_NOTE_VCPU) "\n"
 	"	.asciz	\"" JUMPSLOT_NOTE_OWNER "\"\n"
@@ -32,6 +34,7 @@ __asm__("	.pushsection .bss.jumpslot_vcpu,\"awG\",\"nobits\","
 	"	.long	" JUMPSLOT_STRING(JUMPSLOT_VCPU_VERSION) "\n"
 	"	.long	__jumpslot_vcpu - .\n"
 	"	.popsection\n");
+#endif
 /* clang-format on */
 
 JUMPSLOT_C_VARIABLE volatile struct jumpslot_vcpu_state __jumpslot_vcpu

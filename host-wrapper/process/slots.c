@@ -99,8 +99,11 @@ int slots_prepare(struct runner *runner, const uintptr_t *functions,
 {
 	const struct plan *plan = runner->plan;
 	uintptr_t alias = 0;
-	int error = make_readonly(runner, &alias, message);
+	int error;
 
+	if (!plan->resolver_pointer)
+		return 0; /* the linker has bound the calls (linked/) */
+	error = make_readonly(runner, &alias, message);
 	if (error)
 		return error;
 	resolver = (struct jumpslot_resolver){

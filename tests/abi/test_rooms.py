@@ -19,6 +19,7 @@ ALLOWED = {
     "vcpu": {"common", "guest-macros", "include"},
     "runner": {"common", "guest-macros", "include", "resolver", "vcpu"},
     "process": {"common", "guest-macros", "include", "resolver", "runner", "vcpu"},
+    "linked": {"common", "guest-macros", "include", "runner"},
     "launcher/options": {"common", "guest-macros"},
     "launcher/scan": {"common", "guest-macros"},
     "launcher/link": {"common", "guest-macros", "launcher/options", "launcher/scan"},

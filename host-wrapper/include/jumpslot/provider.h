@@ -30,6 +30,14 @@
 #include <jumpslot/static_assert.h>
 #include <stddef.h>
 
+#ifdef JUMPSLOT_LINK_TIME
+/* Nobody reads the table: the linker binds the guest's calls. */
+#define EF(func)
+#define JUMPSLOT_DIRECT(func)
+#define JUMPSLOT_BLOCKING(func)
+#define JUMPSLOT_STACK_BYTES(func, bytes)
+#else
+
 /* The note, once per library: ABI version and sizeof(struct jumpslot_provided). */
 /* clang-format off */
 __asm__("	.pushsection .note.jumpslot.provider,\"aGR\",\"note\","
@@ -99,6 +107,7 @@ JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_provided) == 24, "the note's recor
 				 :                                                       \
 				 : "i"(bytes));                                          \
 	}
+#endif /* !JUMPSLOT_LINK_TIME */
 
 #ifdef __cplusplus
 extern "C" {
@@ -182,11 +191,15 @@ extern const char jumpslot_guest_entry[]; /* code; no single type fits it */
 	JUMPSLOT_CALL(                                                                   \
 		function, (__VA_ARGS__),                                                 \
 		JUMPSLOT_JOIN(JUMPSLOT_ROOM_, JUMPSLOT_COUNT(__VA_ARGS__))(__VA_ARGS__))
+#ifdef JUMPSLOT_LINK_TIME
+#define JUMPSLOT_CALL(function, arguments, stack_bytes) (function) arguments
+#else
 #define JUMPSLOT_CALL(function, arguments, stack_bytes)                                  \
 	__builtin_call_with_static_chain(                                                \
 		((__typeof__(*(function)) *)(uintptr_t)jumpslot_guest_entry)arguments,   \
 		(void *)&(struct jumpslot_callee){ (void (*)(void))(function),           \
 						   stack_bytes })
+#endif
 
 /* Bytes that arguments take on the stack, at most: a parameter may be wider than the
  * argument passed for it, up to a long double or a 16-byte vector. */
