@@ -14,6 +14,7 @@ from bound_calls import bound_rows
 from first_calls import first_rows
 from gated_calls import gated_rows
 from interrupts import interrupt_rows
+from link_time import link_time_rows
 from report import (plot, print_clock, print_differences, print_ratios, print_sections)
 from runs import BENCH, MACHINES, QUICK
 from sizes import size_rows
@@ -35,7 +36,8 @@ def measure(machine):
     levels, interrupts = interrupt_rows(machine, clock)
     differences += levels
     ratios = [*bound, *interrupts, *first_rows(machine, 100, cycle),
-              *first_rows(machine, 1000, cycle), *sizes]
+              *first_rows(machine, 1000, cycle), *sizes,
+              *link_time_rows(machine, cycle)]
     print(f"\n{machine}")
     print_clock(clock)
     print_differences(differences)

@@ -20,6 +20,7 @@ BENCH_GUESTS_i386 := fixed
 BENCH_FILES := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
 	$(foreach f,$(BENCH_GUESTS_$(m):%=%.elf) provider.so peer.so program ibt-program,\
 		$(BENCH_BOUND:%=%/bound-$(f))) \
+	$(BENCH_BOUND:%=%/bound-linked) hello.elf hello-linked \
 	$(foreach f,guest.elf provider.so gated.so peer,$(BENCH_FIRST:%=%/first-$(f))) \
 	16-16/gated-guest.elf 16-16/gated-provider.so \
 	16-16/interrupt-guest.elf 16-16/interrupt-provider.so \
@@ -63,7 +64,7 @@ BENCH_GUEST_CFLAGS = $(BENCH_M) $(GUEST_CFLAGS)
 BENCH_PROGRAM_CFLAGS = $(BENCH_HOST_M) $(HOST_CFLAGS) -fno-pie -fcf-protection
 BENCH_MAIN_GUESTS := bound_guest first_guest gated_guest interrupt_guest
 BENCH_MAIN_PROGRAMS := bound_program first_program
-BENCH_CALLERS := stub stub-direct slot plt plt-pic direct
+BENCH_CALLERS := stub stub-direct slot plt plt-pic direct linked
 BENCH_FLAGS_stub = $(BENCH_GUEST_CFLAGS) $(BENCH_PIE) -DGUEST -DCALL_ALL=call_by_stub
 BENCH_FLAGS_stub-direct = $(BENCH_GUEST_CFLAGS) $(BENCH_PIE) -DGUEST -DPEER \
 	-DCALL_ALL=call_by_stub_direct
@@ -72,6 +73,8 @@ BENCH_FLAGS_slot = $(BENCH_GUEST_CFLAGS) $(BENCH_PIE) -DGUEST -DJUMPSLOT_INLINE_
 BENCH_FLAGS_plt = $(BENCH_GUEST_CFLAGS) -DCALL_ALL=call_by_plt
 BENCH_FLAGS_plt-pic = $(BENCH_GUEST_CFLAGS) -fPIC -DPEER -DCALL_ALL=call_by_plt
 BENCH_FLAGS_direct = $(BENCH_GUEST_CFLAGS) -fPIC -DCALL_ALL=call_direct
+BENCH_FLAGS_linked = $(BENCH_GUEST_CFLAGS) -DGUEST -DJUMPSLOT_LINK_TIME \
+	-DCALL_ALL=call_by_plt
 bench_flags = $(or $(BENCH_FLAGS_$(1)),$(if $(filter %_guest,$(1)),\
 	$(BENCH_GUEST_CFLAGS) $(BENCH_PIE) -DGUEST,$(BENCH_PROGRAM_CFLAGS)))
 
@@ -154,3 +157,21 @@ $(BENCH)/%/size-guest.elf: $(BENCH)/%/first-guest.elf
 $(BENCH)/%/size-peer: $(BENCH)/%/first_program.o $(BENCH)/%/plt.o $(BENCH)/%/libcallee.so
 	$(call say,LD,$@)
 	$(Q)$(BENCH_PROGRAM) -Wl,-z,ibtplt -Wl,--gc-sections -s
+
+# A guest beside the same source, compiled with -DJUMPSLOT_LINK_TIME and linked to the
+# functions, or to its host.
+$(BENCH)/%/bound-linked: $(BENCH)/%/bound_program.o $(BENCH)/%/linked.o \
+		bench/calls/callee.c
+	$(call say,LD,$@)
+	$(Q)$(CC) $(BENCH_PROGRAM_CFLAGS) -ffunction-sections -I $(@D) -no-pie \
+		$(BENCH_DEPENDENCIES) -o $@ $^
+$(BENCH)/%/hello.elf: $(BUILD)/guests/hello-%.elf
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)strip -o $@ $<
+$(BENCH)/%/hello-linked: guests/hello/hello.c $(BUILD)/lib/libjumpslot-linked-%.a \
+		$(BUILD)/stamps/bench
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_GUEST_CFLAGS) $(BENCH_DEPENDENCIES) -DJUMPSLOT_LINK_TIME \
+		-no-pie -s -Wl,-z,now,--gc-sections -o $@ $(filter %.c %.a,$^)
