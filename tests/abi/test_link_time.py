@@ -105,7 +105,8 @@ def test_cxx_declares_the_same_functions(linker):
 def test_a_missing_function_is_an_error_of_the_linker(linker):
     guest = linker.guest_object(ROOT / "guests/calculator/calculator.c")
     result = linker.program(guest, check=False)
-    assert result.returncode and "undefined reference to `calculator_add'" in result.stderr
+    assert result.returncode
+    assert "undefined reference to `calculator_add'" in result.stderr
 
 
 FUNCTIONS = """
