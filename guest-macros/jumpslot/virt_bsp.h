@@ -50,7 +50,8 @@ EXTERNAL_FUNC(int, _BSP_Virtual_Console_read)
 /*
  * uint64_t _BSP_Virtual_Clock_read(void)
  *
- * Returns the nanoseconds since the guest's start. Monotonic; does not fail.
+ * Returns the nanoseconds since the guest's start. Monotonic; does not fail. The host
+ * decides which time this is: host-wrapper --clock.
  */
 EXTERNAL_FUNC(uint64_t, _BSP_Virtual_Clock_read)
 

@@ -17,9 +17,10 @@
 #define PLAN_NO_STRING	 UINT32_MAX
 
 /* plan.options */
-#define PLAN_BIND_NOW	0x1
-#define PLAN_SHOW_BOUND 0x2 /* print at the end which imports are bound */
-#define PLAN_PERF_MAP	0x4 /* name the thunks for perf, in /tmp/perf-PID.map */
+#define PLAN_BIND_NOW	 0x1
+#define PLAN_SHOW_BOUND	 0x2 /* print at the end which imports are bound */
+#define PLAN_CLOCK_GUEST 0x8 /* the guest's clock is its processor time */
+#define PLAN_PERF_MAP	 0x4 /* name the thunks for perf, in /tmp/perf-PID.map */
 
 /* plan_import.carry: the way to the function. One of these, and flags. */
 #define PLAN_CARRY_MASK 0xf

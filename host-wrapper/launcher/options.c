@@ -28,6 +28,8 @@ const char options_help[] =
 	"  --work-area SIZE           size of the guest's work area (default 64M)\n"
 	"  --line LINE=fd:DESCRIPTOR  raise interrupt line 2..15 by descriptor input\n"
 	"  --line LINE=unix:PATH      raise it by datagrams to a new socket\n"
+	"  --clock host|guest         take time from the host (default), or from the\n"
+	"                             guest's processor time, with idle time skipped\n"
 	"  --raw                      put the terminal in raw mode while the guest runs\n"
 	"  --timeout SECONDS          kill the guest after that time\n"
 	"  --in-place                 exec the runner, unsupervised (for debuggers)\n"
@@ -122,6 +124,16 @@ static int take_bind(struct options *options, const char *name, char *value,
 	if (!options->bind_now && strcmp(value, "lazy"))
 		return fail(message, EINVAL, "%s %s: invalid mode; expected lazy or now",
 			    name, value);
+	return 0;
+}
+
+static int take_clock(struct options *options, const char *name, char *value,
+		      struct message *message)
+{
+	options->clock_guest = !strcmp(value, "guest");
+	if (!options->clock_guest && strcmp(value, "host"))
+		return fail(message, EINVAL,
+			    "%s %s: invalid clock; expected host or guest", name, value);
 	return 0;
 }
 
@@ -235,6 +247,7 @@ static const struct option table[] = {
 	{ "--host-stack", 0, take_host_stack },
 	{ "--work-area", 0, take_work_area },
 	{ "--line", 0, take_line },
+	{ "--clock", 0, take_clock },
 	{ "--timeout", 0, take_timeout },
 	{ "--allow-missing", offsetof(struct options, allow_missing), NULL },
 	{ "--list", offsetof(struct options, list), NULL },

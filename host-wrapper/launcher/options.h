@@ -39,6 +39,7 @@ struct options {
 	bool allow_missing;
 	bool in_place;
 	bool perf_map;
+	bool clock_guest;
 	bool raw;
 	uint64_t stack_size;	  /* bytes, whole pages */
 	uint64_t host_stack_size; /* bytes, whole pages */

@@ -13,6 +13,7 @@
 
 #include "common/exit_status.h"
 #include "common/relocate.h"
+#include "clock.h"
 #include "current.h"
 #include "host.h"
 #include "load.h"
@@ -111,8 +112,7 @@ static int run(struct runner *runner)
 	struct message message;
 	int status;
 
-	runner->started_ns = services_now();
-	if (host_start_interrupts(&message) ||
+	if (clock_start(&message) || host_start_interrupts(&message) ||
 	    sources_start(runner->plan, services_open_console(), &message))
 		return complain(runner, EXIT_FAILED, &message);
 	status = host_enter(runner);

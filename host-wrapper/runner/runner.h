@@ -26,7 +26,6 @@ struct runner {
 	struct area work_area;	 /* load_areas() */
 	uintptr_t start_info;	 /* start_pages_make() */
 	uintptr_t multiboot;	 /* multiboot_make(): 0: the guest gets none */
-	uint64_t started_ns;	 /* main(): the guest's time 0, on the monotonic clock */
 	struct guest_memory
 		memory; /* every step that maps memory for the guest adds it */
 };

@@ -1,11 +1,10 @@
 /*
- * Built-in services: clock, work area, arguments, and the end. Guests call them, so every
+ * Built-in services: work area, arguments, and the end. Guests call them, so every
  * argument is checked. Each is async-signal-safe.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include <jumpslot/provider.h>
 #include <jumpslot/arguments.h>
@@ -16,19 +15,6 @@
 #include "current.h"
 #include "host.h"
 #include "services.h"
-
-uint64_t services_now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
-uint64_t _BSP_Virtual_Clock_read(void)
-{
-	return services_now() - current->started_ns;
-}
 
 /* Stores bytes one by one: the guest's pointer need not be aligned, and the guest may
  * have the processor check alignment. */

@@ -7,9 +7,6 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Returns the monotonic clock, ns. Async-signal-safe. */
-uint64_t services_now(void);
-
 #define SERVICES_SECOND 1000000000u /* ns */
 
 static inline struct timespec services_timespec(uint64_t ns)

@@ -32,6 +32,9 @@ int vcpu_sleep(uint64_t deadline_ns, uint32_t delivered);
  */
 void vcpu_stack_full(uintptr_t pc, uintptr_t sp, size_t bytes);
 
+/* The guest has acknowledged the clock's vector. */
+void vcpu_clock_acknowledged(void);
+
 /* Whether the guest may execute what is at `address`. */
 bool vcpu_is_guest_code(uintptr_t address);
 

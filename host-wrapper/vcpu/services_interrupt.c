@@ -78,6 +78,8 @@ int _CPU_Virtual_Irq_ack(int vector)
 {
 	if (!is_used(vector) || !vector_in(&vcpu.state->in_service, (unsigned)vector))
 		return -EINVAL;
+	if (vector == JUMPSLOT_VECTOR_CLOCK)
+		vcpu_clock_acknowledged();
 	vector_remove(&vcpu.state->in_service, (unsigned)vector);
 	jumpslot_interrupts_deliver();
 	return 0;

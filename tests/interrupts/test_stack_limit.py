@@ -1,7 +1,7 @@
 """A guest that says where a task's stack ends is not damaged by the host's frames.
 
-The guest (guests/interrupts_stack_guest.c) runs a task on 4,096 bytes, with canaries below
-them, and gets an interrupt where nothing has room for it. Without a limit the frame
+The guest (guests/interrupts_stack_guest.c) runs a task on 4,096 bytes, with canaries
+below them, and gets an interrupt where nothing has room for it. Without a limit the frame
 damages the canaries; that control shows that the case needs the check.
 """
 
@@ -16,7 +16,8 @@ DAMAGED = 3
 FULL = re.compile(r"stopped by signal 11 \(Segmentation fault\): task stack full: "
                   r"(\d+) bytes needed, (\d+) left \(stack pointer 0x([0-9a-f]+), "
                   r"limit 0x([0-9a-f]+)\), at 0x[0-9a-f]+"
-                  r"(?:, in a host function, near 0x[0-9a-f]+)? <([\w.]+)\+0x[0-9a-f]+>\n")
+                  r"(?:, in a host function, near 0x[0-9a-f]+)? "
+                  r"<([\w.]+)\+0x[0-9a-f]+>\n")
 
 
 class Task:

@@ -6,8 +6,8 @@ import pytest
 from conftest import BUILD, MACHINE, ROOT, run
 
 VCPU = ROOT / "host-wrapper/vcpu"
-HOOKS = ["vcpu_defer", "vcpu_is_guest_code", "vcpu_kick", "vcpu_restore_vectors",
-         "vcpu_sleep", "vcpu_stack_full"]
+HOOKS = ["vcpu_clock_acknowledged", "vcpu_defer", "vcpu_is_guest_code", "vcpu_kick",
+         "vcpu_restore_vectors", "vcpu_sleep", "vcpu_stack_full"]
 OTHER = {"x86_64": "_i386", "i386": "_x86_64"}
 
 

@@ -36,6 +36,15 @@ def test_the_scenario_prints_the_same_lines_everywhere(machine, options):
     assert machine.run("scenario", *options) == (expected, "", 0)
 
 
+@pytest.mark.parametrize("options", [[], ["tickless"]], ids=["ticks", "tickless"])
+def test_the_scenario_prints_the_same_lines_on_a_clock_of_its_own(virtual, options):
+    expected = (ROOT / "tests/rtos/scenario.txt").read_text()
+    result = run(BUILD / "bin/host-wrapper", "--clock", "guest", "--timeout", LIMIT,
+                 BUILD / f"guests/rtos-scenario-{virtual.name}.elf", *options,
+                 check=False, stdin=subprocess.DEVNULL)
+    assert (result.stdout, result.stderr, result.returncode) == (expected, "", 0)
+
+
 def lua_results(jobs):
     """The results of Debian's lua5.4, one job after the other."""
     script = f"local work = dofile('{RTOS}/lua/jobs.lua')\n" \

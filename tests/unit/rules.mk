@@ -8,7 +8,8 @@ UNIT_COMMON := tests/unit/unit.c tests/unit/unit_run.c tests/unit/specimen.c \
 	tests/unit/resolver_stubs_x86_64.S
 # The tested code; main.c has the program's own main().
 UNIT_TESTED := $(filter-out %/main.c,$(SOURCES_launcher)) $(HW)/runner/plan_read.c \
-	$(HW)/runner/guest_memory.c $(HW)/vcpu/vcpu.c
+	$(HW)/runner/guest_memory.c $(HW)/vcpu/vcpu.c \
+	$(HW)/runner/clock_periods.c
 UNIT_TESTS := $(UNIT_PROGRAMS:%=tests/unit/%.c)
 UNIT_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_LIBS := -lcheck -lelf -lm -lrt -lsubunit -pthread

@@ -388,6 +388,7 @@ START_TEST(errors_name_the_option)
 	check_wrong("--line", "--line: missing value");
 	check_wrong("--bind soon guest",
 		    "--bind soon: invalid mode; expected lazy or now");
+	check_wrong("--clock", "--clock: missing value");
 	check_wrong("--bind= guest", "--bind : invalid mode; expected lazy or now");
 }
 END_TEST

@@ -183,7 +183,8 @@ static void write_header(struct plan *plan, const struct linked_guest *guest,
 		.position_independent = guest->image.position_independent,
 		.options = (options->bind_now ? PLAN_BIND_NOW : 0u) |
 			   (options->report ? PLAN_SHOW_BOUND : 0u) |
-			   (options->perf_map ? PLAN_PERF_MAP : 0u),
+			   (options->perf_map ? PLAN_PERF_MAP : 0u) |
+			   (options->clock_guest ? PLAN_CLOCK_GUEST : 0u),
 		.file_size = guest->file.size,
 		.entry = guest->image.entry,
 		.resolver_pointer = guest->table.resolver_pointer,

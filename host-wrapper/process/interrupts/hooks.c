@@ -10,6 +10,7 @@
 #include "kick.h"
 #include "process/calls/gate.h"
 #include "process/faults/faults.h"
+#include "runner/clock.h"
 #include "runner/current.h"
 #include "runner/services.h"
 #include "sleep.h"
@@ -69,11 +70,18 @@ void vcpu_stack_full(uintptr_t pc, uintptr_t sp, size_t bytes)
 	faults_end_at(pc, sp, OUTCOME_TASK_STACK, (uint32_t)bytes);
 }
 
+void vcpu_clock_acknowledged(void)
+{
+	clock_acknowledged();
+}
+
 int vcpu_sleep(uint64_t deadline_ns, uint32_t delivered)
 {
-	struct timespec until = services_timespec(INT64_MAX);
+	const enum clock_idle idle = clock_skip(deadline_ns, delivered);
+	struct timespec until;
 
-	if (deadline_ns < INT64_MAX - current->started_ns)
-		until = services_timespec(deadline_ns + current->started_ns);
+	if (idle != CLOCK_SLEEP)
+		return idle == CLOCK_AWAKE;
+	until = services_timespec(clock_sleeps_until(deadline_ns));
 	return jumpslot_sleep(&until, delivered);
 }

@@ -19,6 +19,7 @@
 #include "process/signals/flags_x86.h"
 #include "process/signals/segments_x86.h"
 #include "push_frame.h"
+#include "runner/clock.h"
 #include "runner/current.h"
 #include "vcpu/hooks.h"
 #include "vcpu/interrupt.h"
@@ -108,7 +109,7 @@ WITHOUT_SEGMENTS static void on_interrupt(int number, siginfo_t *info, void *con
 	(void)number;
 	flags_clear_alignment();
 	if (info->si_code == SI_TIMER)
-		vcpu_raise_clock(1 + (uint32_t)info->si_overrun);
+		clock_expired(1 + (uint32_t)info->si_overrun);
 	if (!is_guests_thread(&number)) {
 		vcpu_kick();
 		return;

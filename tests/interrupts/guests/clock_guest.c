@@ -1,0 +1,167 @@
+/*
+ * A guest on a clock of its own (--clock guest). Arguments: the case. It counts its work
+ * between two periods of a clock of 1 kHz. The exit status is 0 if nothing was wrong.
+ */
+#include "../../lib/interrupts_case.h"
+
+#define PERIOD	MILLISECOND
+#define PERIODS 300
+#define LINE_5	5
+#define HOUR	(3600 * SECOND)
+
+static volatile uint32_t work, work_at_last;
+static volatile unsigned ticks, idle_periods, lines;
+
+static void isr(int vector, void *frame)
+{
+	(void)frame;
+	if (vector == CLOCK) {
+		if (ticks++ && work == work_at_last)
+			idle_periods++;
+		work_at_last = work;
+	} else {
+		lines++;
+	}
+	_CPU_Virtual_Irq_ack(vector);
+}
+
+static int begin(void)
+{
+	CHECK(_CPU_Virtual_Set_handler(isr) == 0);
+	CHECK(_CPU_Virtual_Irq_request(CLOCK) == 0);
+	CHECK(_BSP_Virtual_Clock_init() == 0);
+	return 0;
+}
+
+/* Starts the clock; its first period ends one period from now. */
+static int begin_ticking(uint64_t *start)
+{
+	CHECK(!begin());
+	*start = _BSP_Virtual_Clock_read();
+	CHECK(_BSP_Virtual_Clock_periodic(*start + PERIOD, PERIOD) == 0);
+	return 0;
+}
+
+static int works(void)
+{
+	uint64_t start;
+
+	CHECK(!begin_ticking(&start));
+	_CPU_Virtual_Interrupts_open();
+	while (ticks < PERIODS)
+		work++;
+	CHECK(_BSP_Virtual_Clock_read() - start >= PERIODS * PERIOD);
+	CHECK(idle_periods == 0);
+	CHECK(_BSP_Virtual_Clock_backlog() == 0);
+	return 0;
+}
+
+/* Periods that end while interrupts are disabled come later, one by one. */
+static int disables(void)
+{
+	uint64_t start;
+
+	CHECK(!begin_ticking(&start));
+	while (_BSP_Virtual_Clock_read() - start < 30 * PERIOD)
+		;
+	_CPU_Virtual_Interrupts_open();
+	while (ticks < 40)
+		work++;
+	CHECK(idle_periods == 0);
+	CHECK(_BSP_Virtual_Clock_backlog() == 0);
+	return 0;
+}
+
+/* Sleeps for hours, by deadlines and by the clock. */
+static int skips(void)
+{
+	uint64_t start;
+
+	CHECK(!begin());
+	start = _BSP_Virtual_Clock_read();
+	CHECK(_CPU_Virtual_Wait_for_event(start + HOUR) == -EAGAIN);
+	CHECK(_BSP_Virtual_Clock_read() >= start + HOUR);
+	start = _BSP_Virtual_Clock_read();
+	CHECK(_BSP_Virtual_Clock_oneshot(start + HOUR) == 0);
+	CHECK(_CPU_Virtual_Wait_for_event(start + HOUR / 2) == -EAGAIN && ticks == 0);
+	CHECK(_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER) == 0 && ticks == 1);
+	CHECK(_BSP_Virtual_Clock_read() >= start + HOUR);
+	CHECK(_BSP_Virtual_Clock_periodic(start + 2 * HOUR, HOUR) == 0);
+	for (unsigned i = 0; i < 100; i++)
+		CHECK(_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER) == 0);
+	CHECK(ticks == 101);
+	CHECK(_BSP_Virtual_Clock_read() >= start + 101 * HOUR);
+	CHECK(_CPU_Virtual_Wait_for_event(0) == -EAGAIN);
+	return 0;
+}
+
+/* A one-shot comes while the guest works, and as often as it sets one. */
+static int tickless(void)
+{
+	CHECK(!begin());
+	_CPU_Virtual_Interrupts_open();
+	for (unsigned i = 0; i < 50; i++) {
+		uint64_t at = _BSP_Virtual_Clock_read() + PERIOD / 2;
+
+		CHECK(_BSP_Virtual_Clock_oneshot(at) == 0);
+		while (ticks == i)
+			work++;
+		CHECK(ticks == i + 1 && _BSP_Virtual_Clock_read() >= at);
+	}
+	CHECK(idle_periods == 0);
+	return 0;
+}
+
+/* What is past when the clock is set is missed, as on the host's clock. */
+static int past(void)
+{
+	CHECK(!begin());
+	while (_BSP_Virtual_Clock_read() < 10 * PERIOD)
+		;
+	CHECK(_BSP_Virtual_Clock_periodic(0, PERIOD) == 0);
+	CHECK(_BSP_Virtual_Clock_backlog() >= 9);
+	CHECK(_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER) == 0 && ticks == 1);
+	CHECK(_BSP_Virtual_Clock_stop() == 0);
+	return 0;
+}
+
+/* Waits for a line, by itself or beside a clock that ticks. */
+static int waits_for_line(int has_clock)
+{
+	uint64_t start;
+
+	CHECK(has_clock ? !begin_ticking(&start) : !begin());
+	CHECK(_CPU_Virtual_Irq_request(LINE_5) == 0);
+	while (has_clock && ticks < 10)
+		_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER);
+	print("ready\n");
+	while (!lines)
+		_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER);
+	return 0;
+}
+
+static int line_alone(void)
+{
+	return waits_for_line(0);
+}
+
+static int line_and_clock(void)
+{
+	return waits_for_line(1);
+}
+
+static const struct test_case cases[] = {
+	{ "works", works },
+	{ "disables", disables },
+	{ "skips", skips },
+	{ "tickless", tickless },
+	{ "past", past },
+	{ "line", line_alone },
+	{ "line-and-clock", line_and_clock },
+};
+
+JUMPSLOT_ENTRY(info)
+{
+	(void)info;
+	return run_case(cases, sizeof(cases) / sizeof(*cases));
+}
