@@ -14,6 +14,7 @@
 #include "common/exit_status.h"
 #include "common/plan.h"
 #include "linked/program.h"
+#include "runner/clock.h"
 #include "runner/current.h"
 #include "runner/host.h"
 #include "runner/load.h"
@@ -119,10 +120,11 @@ static int prepare(struct runner *runner, struct message *message)
 
 static int run(struct runner *runner, struct message *message)
 {
-	int status, error;
+	int error = clock_start(message);
+	int status;
 
-	runner->started_ns = services_now();
-	error = host_start_interrupts(message);
+	if (!error)
+		error = host_start_interrupts(message);
 	if (!error)
 		error = sources_start(runner->plan, services_open_console(), message);
 	if (error)
