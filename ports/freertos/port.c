@@ -26,7 +26,7 @@
 /* switch_<arch>.S */
 void vPortSwitchStacks(void **ppvSave, void *pvNext);
 void vPortTaskEntry(void);
-void vPortTaskBegin(TaskFunction_t pxCode, void *pvParameters);
+void vPortTaskBegin(TaskFunction_t pxCode, void *pvParameters, const void *pvEndOfStack);
 
 /* Of tasks.c: the task that runs. The first word of its control block is its stack
  * pointer. */
@@ -44,6 +44,18 @@ BaseType_t xPortIsInsideInterrupt(void)
 	return handlers_active != 0;
 }
 
+/*
+ * Switches stacks at level 1. The host refuses to write frames below a limit, which
+ * belongs to the stack: its task sets it again when it is back.
+ */
+static void switch_stacks(void **save, void *next)
+{
+	const void *limit = (const void *)(uintptr_t)__jumpslot_vcpu.stack_limit;
+
+	vPortSwitchStacks(save, next);
+	_CPU_Virtual_Set_stack_limit(limit);
+}
+
 /* Switches to the task that should run. At level 1, outside of critical sections. */
 static void dispatch(void)
 {
@@ -55,7 +67,7 @@ static void dispatch(void)
 	*task = __builtin_frame_address(0);
 	vTaskSwitchContext();
 	if (pxCurrentTCB != task)
-		vPortSwitchStacks(task, *(void **)pxCurrentTCB);
+		switch_stacks(task, *(void **)pxCurrentTCB);
 }
 
 void vPortEnterCritical(void)
@@ -159,8 +171,9 @@ int iPortConnectVector(int iVector, PortHandler_t pxHandler)
 }
 
 /* The beginning of each task, at level 1; called by vPortTaskEntry. */
-void vPortTaskBegin(TaskFunction_t pxCode, void *pvParameters)
+void vPortTaskBegin(TaskFunction_t pxCode, void *pvParameters, const void *pvEndOfStack)
 {
+	_CPU_Virtual_Set_stack_limit(pvEndOfStack);
 	_CPU_Virtual_Interrupts_open();
 	pxCode(pvParameters);
 	configASSERT(pdFALSE); /* a task must delete itself, and not return */
@@ -168,8 +181,8 @@ void vPortTaskBegin(TaskFunction_t pxCode, void *pvParameters)
 }
 
 /* A stack as vPortSwitchStacks leaves one; it returns to vPortTaskEntry. */
-StackType_t *pxPortInitialiseStack(StackType_t *pxTopOfStack, TaskFunction_t pxCode,
-				   void *pvParameters)
+StackType_t *pxPortInitialiseStack(StackType_t *pxTopOfStack, StackType_t *pxEndOfStack,
+				   TaskFunction_t pxCode, void *pvParameters)
 {
 	uintptr_t *sp = (uintptr_t *)((uintptr_t)(pxTopOfStack + 1) & ~(uintptr_t)15);
 
@@ -179,13 +192,13 @@ StackType_t *pxPortInitialiseStack(StackType_t *pxTopOfStack, TaskFunction_t pxC
 	*--sp = (uintptr_t)pxCode; /* BX */
 #ifdef __x86_64__
 	*--sp = (uintptr_t)pvParameters; /* R12 */
-	*--sp = 0;			 /* R13 */
+	*--sp = (uintptr_t)pxEndOfStack; /* R13 */
 	*--sp = 0;			 /* R14 */
 	*--sp = 0;			 /* R15 */
 	*--sp = (uintptr_t)INITIAL_X87_CONTROL << 32 | INITIAL_MXCSR;
 #else
 	*--sp = (uintptr_t)pvParameters; /* SI */
-	*--sp = 0;			 /* DI */
+	*--sp = (uintptr_t)pxEndOfStack; /* DI */
 	*--sp = INITIAL_X87_CONTROL;
 	*--sp = INITIAL_MXCSR;
 #endif
@@ -217,7 +230,7 @@ BaseType_t xPortStartScheduler(void)
 	vPortSetupTimerInterrupt();
 	yield_pending = pdFALSE;
 	critical_nesting = 0;
-	vPortSwitchStacks(&main_stack, *(void **)pxCurrentTCB);
+	switch_stacks(&main_stack, *(void **)pxCurrentTCB);
 	return pdFALSE;
 }
 

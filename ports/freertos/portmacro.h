@@ -69,9 +69,11 @@ typedef uint64_t TickType_t;
 #define portTICK_TYPE_IS_ATOMIC 1
 #endif
 
-#define portSTACK_GROWTH   (-1)
-#define portBYTE_ALIGNMENT 16
-#define portTICK_PERIOD_MS ((TickType_t)1000 / configTICK_RATE_HZ)
+#define portSTACK_GROWTH (-1)
+/* FreeRTOS passes the end of each stack to the port, which tells it to the host. */
+#define portHAS_STACK_OVERFLOW_CHECKING 1
+#define portBYTE_ALIGNMENT		16
+#define portTICK_PERIOD_MS		((TickType_t)1000 / configTICK_RATE_HZ)
 
 /* Critical sections nest by a count. Tasks switch only while it is 0, so one is enough
  * for all of them. There is one level of interrupts. */

@@ -33,12 +33,13 @@ vPortSwitchStacks:
 	ret
 	.size	vPortSwitchStacks, . - vPortSwitchStacks
 
-/* A task's first code: vPortTaskBegin(EBX, ESI). */
+/* A task's first code: vPortTaskBegin(EBX, ESI, EDI). */
 	.globl	vPortTaskEntry
 	.type	vPortTaskEntry, @function
 vPortTaskEntry:
 	endbr32
-	subl	$8, %esp
+	subl	$4, %esp
+	pushl	%edi
 	pushl	%esi
 	pushl	%ebx
 	call	vPortTaskBegin

@@ -35,13 +35,14 @@ vPortSwitchStacks:
 	ret
 	.size	vPortSwitchStacks, . - vPortSwitchStacks
 
-/* A task's first code: vPortTaskBegin(RBX, R12). */
+/* A task's first code: vPortTaskBegin(RBX, R12, R13). */
 	.globl	vPortTaskEntry
 	.type	vPortTaskEntry, @function
 vPortTaskEntry:
 	endbr64
 	movq	%rbx, %rdi
 	movq	%r12, %rsi
+	movq	%r13, %rdx
 	call	vPortTaskBegin
 	ud2
 	.size	vPortTaskEntry, . - vPortTaskEntry

@@ -1,5 +1,7 @@
 """ports/freertos with a small kernel in place of FreeRTOS: each promise is a case."""
 
+import re
+
 import pytest
 from conftest import ROOT, Toolbox, run
 
@@ -78,6 +80,12 @@ def test_the_port_keeps_its_promise(port, case):
 def test_every_period_is_one_tick(port):
     """Across work, preemption and sleeps without ticks."""
     passes(port.run("ticks"), "ticks follow the host's clock")
+
+
+def test_the_host_reports_a_stack_without_room_for_a_frame(port):
+    result = port.run("full")
+    assert (result.stdout, result.returncode) == ("", 139)
+    assert re.search(r"task stack full: \d+ bytes needed, 0 left", result.stderr)
 
 
 @pytest.mark.parametrize("case", ["missed", "tickless", "wake", "pended", "yield"])

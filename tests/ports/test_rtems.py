@@ -1,5 +1,6 @@
 """ports/rtems with a small kernel in place of RTEMS: each promise is a case."""
 
+import re
 import shutil
 
 import pytest
@@ -75,6 +76,12 @@ def port(tmp_path_factory):
 def test_the_port_keeps_its_promise(port, case):
     result = port.run(case)
     assert (result.stdout, result.stderr, result.returncode) == ("", "", 0), CASES[case]
+
+
+def test_the_host_reports_a_stack_without_room_for_a_frame(port):
+    result = port.run("full")
+    assert (result.stdout, result.returncode) == ("", 139)
+    assert re.search(r"task stack full: \d+ bytes needed, 0 left", result.stderr)
 
 
 @pytest.mark.parametrize("config", [(), ("-DBSP_CONSOLE_POLLED",)], ids=["irq", "polled"])

@@ -39,8 +39,11 @@ void assertion(int line);
 #include "portmacro.h"
 
 /* portable.h of FreeRTOS */
-StackType_t *pxPortInitialiseStack(StackType_t *top, TaskFunction_t code,
-				   void *parameters);
+#if portHAS_STACK_OVERFLOW_CHECKING != 1
+#error "the port does not get the end of a stack"
+#endif
+StackType_t *pxPortInitialiseStack(StackType_t *top, StackType_t *end,
+				   TaskFunction_t code, void *parameters);
 BaseType_t xPortStartScheduler(void);
 void vPortEndScheduler(void);
 void vPortSetupTimerInterrupt(void);

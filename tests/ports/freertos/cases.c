@@ -12,7 +12,8 @@
 #define INNER	    21
 #define PREEMPTIONS 2000
 
-#define IS_OPEN() (_CPU_Virtual_Interrupts_get_level() == 0)
+#define IS_OPEN()	 (_CPU_Virtual_Interrupts_get_level() == 0)
+#define LIMIT_IS_TASKS() (__jumpslot_vcpu.stack_limit == (uintptr_t)pxCurrentTCB->stack)
 
 static volatile unsigned turns[2];
 static unsigned numbers[2] = { 0, 1 };
@@ -41,6 +42,7 @@ static void take_turns(void *number)
 		unsigned before = turns[1 - self];
 
 		EXPECT(IS_OPEN() && __jumpslot_vcpu.nesting == 0);
+		EXPECT(LIMIT_IS_TASKS());
 		turns[self]++;
 		portYIELD();
 		EXPECT(turns[1 - self] > before || turns[1 - self] == TURNS);
@@ -502,18 +504,25 @@ static int float_control_belongs_to_tasks(void)
 /* ---- stacks, end, heap ---- */
 
 /* Goes below its stack, into that of the task before it, which never ran. */
-static void __attribute__((__noinline__)) go_deep(volatile char *above)
+static void __attribute__((__noinline__))
+go_deep(volatile char *above, void (*at_the_end)(void))
 {
 	volatile char block[256];
 
 	block[0] = *above;
 	if ((uintptr_t)block > (uintptr_t)pxCurrentTCB->stack - 4096)
-		go_deep(block);
+		go_deep(block, at_the_end);
 	else
-		portYIELD();
+		at_the_end();
 	*above = block[0];
 }
 
+static void yield(void)
+{
+	portYIELD();
+}
+
+/* The host, which checks frames, would end the guest first. */
 static void overflow(void *unused)
 {
 	volatile char first = 0;
@@ -521,7 +530,8 @@ static void overflow(void *unused)
 	(void)unused;
 	portYIELD();
 	EXPECT(!overflowed);
-	go_deep(&first);
+	_CPU_Virtual_Set_stack_limit(NULL);
+	go_deep(&first, yield);
 	EXPECT(overflowed == pxCurrentTCB);
 	end();
 }
@@ -536,6 +546,33 @@ static int the_stack_check_finds_an_overflow(void)
 	return 0;
 }
 
+static void take_interrupt(void)
+{
+	_CPU_Virtual_Irq_raise(OUTER);
+}
+
+static void overflow_by_frame(void *unused)
+{
+	volatile char first = 0;
+
+	(void)unused;
+	iPortConnectVector(OUTER, NULL);
+	portYIELD();
+	task_delay(1);
+	EXPECT(LIMIT_IS_TASKS());
+	go_deep(&first, take_interrupt);
+	end();
+}
+
+/* The host ends the guest before it writes a frame below the stack. */
+static int the_host_reports_an_overflow(void)
+{
+	task_create(count_turns, &numbers[0], 0);
+	task_create(overflow_by_frame, NULL, 1);
+	kernel_run();
+	return 0;
+}
+
 /* The caller of the scheduler goes on, with interrupts disabled and no vector in use. */
 static int the_scheduler_returns(void)
 {
@@ -544,6 +581,7 @@ static int the_scheduler_returns(void)
 	portENTER_CRITICAL();
 	portEXIT_CRITICAL();
 	CHECK(!IS_OPEN());
+	CHECK(!__jumpslot_vcpu.stack_limit);
 	CHECK(_CPU_Virtual_Irq_request(CLOCK) == 0);
 	CHECK(_CPU_Virtual_Irq_request(portYIELD_VECTOR) == 0);
 	return 0;
@@ -604,6 +642,7 @@ static const struct test_case cases[] = {
 	{ "registers", registers_survive_preemption },
 	{ "float", float_control_belongs_to_tasks },
 	{ "stack", the_stack_check_finds_an_overflow },
+	{ "full", the_host_reports_an_overflow },
 	{ "end", the_scheduler_returns },
 #ifdef NEWLIB
 	{ "heap", the_heap_is_locked },

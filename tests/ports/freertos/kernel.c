@@ -34,8 +34,8 @@ struct task *task_create(TaskFunction_t code, void *parameters, unsigned priorit
 
 	task->stack = stacks[task_count++];
 	task->priority = priority;
-	task->top =
-		pxPortInitialiseStack(task->stack + STACK_WORDS - 1, code, parameters);
+	task->top = pxPortInitialiseStack(task->stack + STACK_WORDS - 1, task->stack,
+					  code, parameters);
 	return task;
 }
 

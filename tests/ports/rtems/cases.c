@@ -178,6 +178,7 @@ static void run_slices(unsigned number)
 		EXPECT(i386_get_interrupt_level() == 0 && __jumpslot_vcpu.nesting == 0);
 		EXPECT(the_cpu.isr_nest_level == 0 && the_cpu.isr_dispatch_disable == 0);
 		EXPECT(the_cpu.executing == &threads[number]);
+		EXPECT(__jumpslot_vcpu.stack_limit == (number ? (uintptr_t)stack : 0));
 		while (ticks == before)
 			;
 		slices[number]++;
@@ -313,6 +314,29 @@ static int nested_handlers_dispatch_once(void)
 		CHECK(inner == i && in_handler == 0 && dispatches == before + 1);
 		CHECK(the_cpu.isr_nest_level == 0 && __jumpslot_vcpu.nesting == 0);
 	}
+	return 0;
+}
+
+/* Takes half of the stack's array and its own stack is the other half. */
+static void go_below_the_stack(void)
+{
+	volatile char room[STACK_BYTES / 2];
+
+	begin_thread();
+	room[0] = 1;
+	EXPECT(!rtems_interrupt_raise(OUTER));
+	room[1] = room[0];
+}
+
+/* The host ends the guest before it writes a frame below a thread's stack. */
+static int the_host_reports_an_overflow(void)
+{
+	CHECK(!start(second_thread));
+	CHECK(_BSP_Virtual_Clock_stop() == 0);
+	install(OUTER, request_dispatch);
+	_CPU_Context_Initialize(&threads[1].context, stack + STACK_BYTES / 2,
+				STACK_BYTES / 2, 0, go_below_the_stack, true, NULL);
+	yield();
 	return 0;
 }
 
@@ -498,6 +522,7 @@ static const struct test_case cases[] = {
 	{ "threads", threads_share_the_processor },
 	{ "registers", registers_survive_preemption },
 	{ "nesting", nested_handlers_dispatch_once },
+	{ "full", the_host_reports_an_overflow },
 	{ "dispatch", dispatches_one_by_one },
 	{ "vectors", vectors_have_states },
 	{ "backlog", no_tick_is_lost },

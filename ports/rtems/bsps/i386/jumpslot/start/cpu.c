@@ -3,8 +3,9 @@
  * privileged instructions. The linker takes these definitions before it looks into
  * RTEMS's library, so no file of RTEMS changes. Depends on cpu_context.S.
  *
- * A thread's interrupt level lies on its own stack: _CPU_Context_switch() disables
- * interrupts, and restores the thread's level when it returns in that thread.
+ * A thread's interrupt level and the end of its stack lie on its own stack:
+ * _CPU_Context_switch() disables interrupts, and restores both when it returns in that
+ * thread.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -23,6 +24,10 @@
 /* cpu_context.S, which knows the offsets of these fields. */
 void bsp_switch_registers(Context_Control *run, const Context_Control *heir);
 RTEMS_NO_RETURN void bsp_load_registers(const Context_Control *heir);
+/* Code that _CPU_Context_Initialize() lets a thread begin with. It calls
+ * bsp_begin_thread() with EBX and goes to ESI. */
+extern const char bsp_thread_entry[];
+void bsp_begin_thread(const void *stack);
 
 #define CONTEXT_ASSERT(field, offset)                                                    \
 	RTEMS_STATIC_ASSERT(offsetof(Context_Control, field) == (offset), context_##field)
@@ -119,8 +124,14 @@ uint32_t _CPU_ISR_Get_level(void)
 
 /* ---- threads ---- */
 
-/* The stack as bsp_switch_registers() leaves one: it returns to `entry`, which has no
- * caller. _Thread_Handler() begins at level 1 and sets the thread's level. */
+/* The host refuses to write an interrupt's frame below the limit. */
+void bsp_begin_thread(const void *stack)
+{
+	_CPU_Virtual_Set_stack_limit(stack);
+}
+
+/* The stack as bsp_switch_registers() leaves one: it returns to bsp_thread_entry.
+ * _Thread_Handler() begins at level 1 and sets the thread's level. */
 void _CPU_Context_Initialize(Context_Control *context, void *stack, size_t size,
 			     uint32_t level, void (*entry)(void), bool is_fp, void *tls)
 {
@@ -129,9 +140,11 @@ void _CPU_Context_Initialize(Context_Control *context, void *stack, size_t size,
 
 	(void)is_fp;
 	(void)tls; /* refused with the image: GS belongs to the host */
-	*--sp = 0;
-	*--sp = (uintptr_t)entry;
+	*--sp = 0; /* `entry` has no caller */
+	*--sp = (uintptr_t)bsp_thread_entry;
 	memset(context, 0, sizeof(*context));
+	context->ebx = (uint32_t)stack;
+	context->esi = (uint32_t)entry;
 	context->eflags = level ? CPU_EFLAGS_INTERRUPTS_OFF : CPU_EFLAGS_INTERRUPTS_ON;
 	context->esp = sp;
 }
@@ -140,10 +153,13 @@ void _CPU_Context_switch(Context_Control *run, Context_Control *heir)
 {
 	Per_CPU_Control *cpu = _Per_CPU_Get();
 	uint32_t cookie = i386_disable_interrupts();
+	const void *limit = (const void *)(uintptr_t)__jumpslot_vcpu.stack_limit;
 
 	run->isr_dispatch_disable = cpu->isr_dispatch_disable;
 	cpu->isr_dispatch_disable = heir->isr_dispatch_disable;
 	bsp_switch_registers(run, heir);
+	_CPU_Virtual_Set_stack_limit(
+		limit); /* of this thread's stack, to which it is back */
 	i386_enable_interrupts(cookie);
 }
 

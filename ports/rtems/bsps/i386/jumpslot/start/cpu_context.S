@@ -34,4 +34,17 @@ bsp_load_registers:
 	jmp	.Lload
 	.size	bsp_load_registers, . - bsp_load_registers
 
+/* A thread's first code: bsp_begin_thread(EBX), then ESI, as if called. The stack pointer
+ * is 4 below a multiple of 16. */
+	.globl	bsp_thread_entry
+	.type	bsp_thread_entry, @function
+bsp_thread_entry:
+	endbr32
+	subl	$8, %esp
+	pushl	%ebx
+	call	bsp_begin_thread
+	addl	$12, %esp
+	jmp	*%esi
+	.size	bsp_thread_entry, . - bsp_thread_entry
+
 	.section .note.GNU-stack, "", @progbits
