@@ -20,8 +20,11 @@ from .problem import Problem
 MACHINES = {("EM_386", 32): "i386", ("EM_X86_64", 64): "x86_64"}
 ELF_CLASSES = {1: 32, 2: 64}
 LITTLE_ENDIAN = 1
+VERSION = 1
 # No section that is asked for has a longer name.
 MAX_SECTION_NAME = 64
+# Bytes of the names of all sections.
+MAX_SECTION_NAMES = 1 << 24
 MAX_FILE = 1 << 30
 # Bytes of a section that is read as a stream, after decompression: seconds.
 MAX_STREAM = 32 << 20
@@ -78,20 +81,23 @@ class ElfImage:
 
     def section(self, name):
         """The one section of that name, with its bytes; None if there is none."""
+        header = self.section_header(name)
+        return self._load(name, header) if header else None
+
+    def section_header(self, name):
+        """The header of the one section of that name; None if there is none."""
         headers = self._sections.get(name.encode(), [])
         if len(headers) > 1:
             self.fail(f"{len(headers)} sections are called {name}")
-        return self._load(name, headers[0]) if headers else None
+        return headers[0] if headers else None
 
     def stream(self, name):
         """The bytes of the section of that name, decompressed, in small chunks."""
-        headers = self._sections.get(name.encode(), [])
-        if not headers:
+        header = self.section_header(name)
+        if not header:
             return iter(())
-        if len(headers) > 1:
-            self.fail(f"{len(headers)} sections are called {name}")
-        data = self.contents(headers[0], name)
-        if headers[0]["sh_flags"] & SH_FLAGS.SHF_COMPRESSED:
+        data = self.contents(header, name)
+        if header["sh_flags"] & SH_FLAGS.SHF_COMPRESSED:
             return self._decompress(name, data)
         self._check_stream(name, len(data))
         return (data[at:at + CHUNK] for at in range(0, len(data), CHUNK))
@@ -105,12 +111,13 @@ class ElfImage:
                     yield self._load(name.decode("latin-1"), header)
 
     def segments(self):
-        """The program headers, of segments within the file and the address space."""
+        """The program headers; what is loaded lies within the file."""
         headers = self._parse_headers("program", self._structs.Elf_Phdr,
                                       self.header["e_phoff"], self.header["e_phnum"],
                                       self.header["e_phentsize"])
         for index, header in enumerate(headers):
-            self._check_segment(index, header)
+            if header["p_type"] == "PT_LOAD":
+                self._check_segment(index, header)
         return headers
 
     def _check_segment(self, index, header):
@@ -118,22 +125,24 @@ class ElfImage:
             self.fail(f"truncated: segment {index} has 0x{header['p_filesz']:x} bytes at "
                       f"0x{header['p_offset']:x}, but the file ends at "
                       f"0x{len(self.bytes):x}")
-        if header["p_vaddr"] + header["p_filesz"] > 1 << self.bits:
+        if header["p_vaddr"] + header["p_filesz"] >= 1 << self.bits:
             self.fail(f"segment {index}: 0x{header['p_filesz']:x} bytes at address "
                       f"0x{header['p_vaddr']:x} do not lie below 0x{1 << self.bits:x}")
 
     def _check_identity(self):
-        start = self.bytes[:6]
+        start = self.bytes[:7]
         if not start:
             self.fail("an empty file")
         if start[:4] != b"\x7fELF":
             self.fail("not an ELF file")
-        if len(start) < 6:
+        if len(start) < 7:
             self.fail(f"truncated: {len(self.bytes)} bytes of an ELF header")
         if start[4] not in ELF_CLASSES:
             self.fail(f"ELF class {start[4]}, neither 1 (32 bits) nor 2 (64 bits)")
         if start[5] != LITTLE_ENDIAN:
             self.fail(f"byte order {start[5]}, not 1 (little-endian)")
+        if start[6] != VERSION:
+            self.fail(f"ELF version {start[6]}, not {VERSION}")
         return ELF_CLASSES[start[4]]
 
     def _parse_header(self):
@@ -152,6 +161,10 @@ class ElfImage:
     def _index_sections(self):
         names = self.headers[self._names_index(len(self.headers))]
         table = self.contents(names, "of section names")
+        if (names["sh_type"] != "SHT_STRTAB" or not table or table[-1] or
+                names["sh_flags"] & SH_FLAGS.SHF_COMPRESSED or
+                len(table) > MAX_SECTION_NAMES):
+            self.fail("the sections' names are not strings")
         index = {}
         for header in self.headers:
             start = header["sh_name"]
@@ -168,7 +181,7 @@ class ElfImage:
                                    self.header["e_shentsize"])
 
     def _parse_headers(self, what, layout, offset, count, size):
-        if size != layout.sizeof():
+        if count and size != layout.sizeof():
             self.fail(f"{what} headers of {size} bytes, not {layout.sizeof()}")
         if offset + count * size > len(self.bytes):
             self.fail(f"truncated: {count} {what} headers at 0x{offset:x}, but the file "

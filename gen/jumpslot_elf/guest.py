@@ -1,16 +1,20 @@
 """Reads the import table of a guest, in either of the two layouts.
 
-Depends on elf_image, notes, type_string and debug_externals.
+host-wrapper refuses the same images of the layout that it runs, and lists the same
+functions. Depends on elf_image, loadable, notes, type_string and debug_externals.
 """
 
 import struct
 from dataclasses import dataclass, field
+
+from elftools.elf.constants import P_FLAGS
 
 from . import abi
 from .debug_externals import describe_imports
 from .elf_image import ElfImage
 from .imports import Import
 from .l4externals import read_l4externals
+from .loadable import read_segments
 from .notes import build_id, jumpslot_note
 from .type_string import check_entry
 
@@ -18,6 +22,8 @@ NOTHING = ("no external functions: not built with jumpslot/external_func.h, or a
            "dropped by --gc-sections")
 # Offsets of the fields in struct jumpslot_import.
 NAME, TYPE, SLOT = 0, 4, 8
+# Bytes of the sections.
+MAX_NOTE, MAX_STRINGS = 0x1000, 0x8000000
 
 
 @dataclass
@@ -54,24 +60,34 @@ class Table:
 
     def __init__(self, image):
         self.image = image
-        self.symtab = image.section(abi.SECTION_SYMTAB)
-        self.strings = image.section(abi.SECTION_STR)
-        self.slots = self._required(abi.SECTION_JMPTBL)
-        self.resolver = self._read_note(self._required(abi.SECTION_NOTE))
+        self.segments = read_segments(image)
+        self.slots = self._required(abi.SECTION_JMPTBL,
+                                    2 * abi.MAX_IMPORTS * image.bits // 8, P_FLAGS.PF_W)
+        self.resolver = self._read_note(self._required(abi.SECTION_NOTE, MAX_NOTE))
 
     def read(self):
+        self.symtab = self.image.section(abi.SECTION_SYMTAB)
         if not self.symtab or not self.symtab.data:
             return []
         self._check_size(len(self.symtab.data))
-        self.strings = self._required(abi.SECTION_STR)
+        self._check_loaded(self.symtab)
+        self.strings = self._required(abi.SECTION_STR, MAX_STRINGS)
         imports = [self._entry(index, *fields) for index, fields in
                    enumerate(struct.iter_unpack(abi.IMPORT_FORMAT, self.symtab.data))]
         self._check_distinct(imports, "name", "name {}")
         self._check_distinct(imports, "slot", "slot 0x{:x}")
         return imports
 
-    def _required(self, name):
-        return self.image.section(name) or self.image.fail(f"no section {name}")
+    def _required(self, name, limit, flags=0):
+        section = self.image.section(name) or self.image.fail(f"no section {name}")
+        if len(section.data) > limit:
+            self.image.fail(f"{section} has more than 0x{limit:x} bytes")
+        self._check_loaded(section, flags)
+        return section
+
+    def _check_loaded(self, section, flags=0):
+        header = self.image.section_header(section.name)
+        self.segments.check_loaded(section, header, P_FLAGS.PF_R | flags)
 
     def _read_note(self, section):
         offset, address = jumpslot_note(section, abi.NOTE_GUEST, abi.GUEST_NOTE_FORMAT)
@@ -79,6 +95,7 @@ class Table:
         if not self.slots.holds_word(resolver, self.image.bits // 8):
             self.image.fail(f"malformed note: the resolver pointer at 0x{resolver:x} is "
                             f"not an aligned word of {self.slots}")
+        self.segments.check_vcpu(section)
         return resolver
 
     def _check_size(self, size):

@@ -61,14 +61,25 @@ def test_compressed_debug_sections_are_read(tools, cc):
 
 
 @pytest.mark.parametrize("linker", ["bfd", "lld"])
-@pytest.mark.parametrize("arch", ARCHES)
-def test_static_pie_and_both_linkers(tools, arch, linker):
-    # The stubs of i386 hold absolute addresses.
-    guest = tools.guest(GUEST, arch=arch, pie=True, linker=linker, script=linker == "bfd",
-                        flags=["-Wl,-z,notext"] if arch == "i386" else [])
+def test_static_pie_and_both_linkers(tools, linker):
+    guest = tools.guest(GUEST, pie=True, linker=linker, script=linker == "bfd")
     text = tools.gen_func_list(guest).stdout
     assert names(text) == ["add", "fast", "log_line", "plain", "plot"]
     assert comment_of(text, "add") == "int add(int, int)"
+
+
+def test_an_image_that_host_wrapper_would_not_load_is_refused(tools):
+    """The stubs of i386 hold absolute addresses; the others break a rule of segments."""
+    moved = tools.guest(GUEST, arch="i386", pie=True, flags=["-Wl,-z,notext"])
+    assert failure(tools, moved) == [
+        f"{moved}: a position-independent i386 image: link with -no-pie"]
+    writable = tools.guest(GUEST, name="writable", flags=["-Wl,-N"])
+    line, = failure(tools, writable)
+    assert line.startswith(f"{writable}: segment 0 at 0x")
+    low = tools.guest(GUEST, name="low", flags=["-Wl,-Ttext-segment=0"])
+    line, = failure(tools, low)
+    assert line == (f"{low}: segment 0 at 0x0: page zero stays unmapped, to catch null "
+                    "pointers")
 
 
 @pytest.mark.parametrize("cc", COMPILERS)

@@ -241,6 +241,10 @@ WRONG(gated_and_blocking, say_twice(s, JUMPSLOT_CARRY_GATED, 0))
 WRONG(two_stack_bytes, say_twice(s, JUMPSLOT_CARRY_STACK, 8))
 WRONG(no_note, specimen_section(s, JUMPSLOT_SECTION_PROVIDER_NOTE)->sh_name = 0)
 WRONG(no_strings, specimen_section(s, JUMPSLOT_SECTION_PROVIDER_STR)->sh_name = 0)
+WRONG(table_compressed,
+      specimen_section(s, JUMPSLOT_SECTION_PROVIDED)->sh_flags |= SHF_COMPRESSED)
+WRONG(segment_beyond, specimen_segment(s, 0)->p_offset = 0x1000000)
+WRONG(segment_wraps, specimen_segment(s, 0)->p_vaddr = UINT64_MAX)
 
 START_TEST(what_is_wrong_with_a_table_is_said)
 {
@@ -281,6 +285,13 @@ START_TEST(what_is_wrong_with_a_table_is_said)
 		{ two_stack_bytes, "untyped is declared with * and with * stack bytes" },
 		{ no_note, no_table },
 		{ no_strings, no_table },
+		{ table_compressed, "section .jumpslot.provided is compressed; expected "
+				    "only .debug_externals to be" },
+		{ segment_beyond, "segment 0: 0x* bytes at offset 0x1000000 for address "
+				  "0x0 do not lie within the file of 0x* bytes" },
+		{ segment_wraps, "segment 0: 0x* bytes at offset 0x0 for address "
+				 "0xffffffffffffffff do not lie within the file of 0x* "
+				 "bytes" },
 	};
 
 	for (size_t i = 0; i < COUNT(wrong); i++) {

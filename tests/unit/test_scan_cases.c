@@ -358,7 +358,9 @@ START_TEST(what_is_wrong_with_a_section_is_said)
 		  "within the file of * bytes" },
 		{ table_elsewhere, unloaded },
 		{ table_not_loaded, unloaded },
-		{ table_compressed, "section .externals.symtab cannot be decompressed" },
+		{ table_compressed,
+		  "section .externals.symtab is compressed; expected only "
+		  ".debug_externals to be" },
 		{ table_empty, "section .externals.symtab has no contents" },
 		{ readonly_slots,
 		  "section .externals.jmptbl: 0x1000 bytes at 0x* are not "

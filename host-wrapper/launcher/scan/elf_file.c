@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <jumpslot/external_abi.h>
 #include "elf_file.h"
 
 /* Far more than linkers write, and small enough to read. */
@@ -269,6 +270,11 @@ int elf_file_section(struct elf_file *file, const char *name, uint64_t limit,
 		return fail(message, ENOEXEC,
 			    "section %s has %" PRIu64 " bytes: at most %" PRIu64, name,
 			    header.sh_size, limit);
+	/* A segment would load the compressed bytes. */
+	if (header.sh_flags & SHF_COMPRESSED && strcmp(name, JUMPSLOT_SECTION_DEBUG))
+		return fail(message, ENOEXEC,
+			    "section %s is compressed; expected only %s to be", name,
+			    JUMPSLOT_SECTION_DEBUG);
 	if (header.sh_flags & SHF_COMPRESSED) {
 		error = decompress(found, name, limit, message);
 		if (error)

@@ -58,10 +58,10 @@ int elf_file_segment(struct elf_file *file, size_t index, GElf_Phdr *segment,
 		     struct message *message);
 
 /*
- * Finds the only section of that name and reads it; decompresses it if necessary.
- * `limit`: its largest size in bytes. Returns 0; -ENOENT without a message if no section
- * has the name; -ENOEXEC if two have it, or if the section lies outside the file, is
- * larger than the limit or has no contents.
+ * Finds the only section of that name and reads it; decompresses it if it holds debug
+ * information. `limit`: its largest size in bytes. Returns 0; -ENOENT without a message
+ * if no section has the name; -ENOEXEC if two have it, or if the section lies outside the
+ * file, is larger than the limit or has no contents.
  */
 int elf_file_section(struct elf_file *file, const char *name, uint64_t limit,
 		     struct elf_section *section, struct message *message);

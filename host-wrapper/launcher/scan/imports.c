@@ -292,7 +292,8 @@ static void read_debug(struct import_table *table, struct elf_file *file,
 		const char *prototype = next_string(&debug, &offset);
 		size_t found;
 
-		if (!name || !place || !prototype)
+		/* An empty name ends the records. */
+		if (!name || !*name || !place || !prototype)
 			return;
 		found = name_index_find(names, name);
 		if (found == NAME_INDEX_NONE)

@@ -66,6 +66,32 @@ static int read_tables(struct tables *tables, struct elf_file *elf,
 	return error ? error : read_note(tables, message);
 }
 
+/* Loaded bytes must lie within the file: the runner would die of a page that does not. */
+static int check_segments(struct elf_file *elf, struct message *message)
+{
+	uint64_t limit = elf->machine->class == ELFCLASS32 ? UINT32_MAX : UINT64_MAX;
+
+	for (size_t i = 0; i < elf->segment_count; i++) {
+		GElf_Phdr segment;
+		int error = elf_file_segment(elf, i, &segment, message);
+
+		if (error)
+			return error;
+		if (segment.p_type != PT_LOAD)
+			continue;
+		if (!range_within(segment.p_offset, segment.p_filesz, elf->size) ||
+		    !range_within(segment.p_vaddr, segment.p_filesz, limit))
+			return fail(message, ENOEXEC,
+				    "segment %zu: 0x%" PRIx64
+				    " bytes at offset 0x%" PRIx64
+				    " for address 0x%" PRIx64
+				    " do not lie within the file of 0x%" PRIx64 " bytes",
+				    i, segment.p_filesz, segment.p_offset,
+				    segment.p_vaddr, elf->size);
+	}
+	return 0;
+}
+
 /* Tells whether the file has executable code at that address. */
 static bool is_code(struct elf_file *elf, uint64_t address)
 {
@@ -244,6 +270,8 @@ static int read_functions(struct provider_file *provider, struct message *messag
 	int error = read_tables(&tables, &provider->elf, message);
 	size_t count;
 
+	if (!error)
+		error = check_segments(&provider->elf, message);
 	if (error)
 		return error;
 	count = tables.records.size / tables.record_size;
