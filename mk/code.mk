@@ -54,7 +54,7 @@ HEADERS_rtos-native-i386 := guests/rtos
 HEADERS_rtos-lua-virtual-i386 := guests/rtos/newlib
 HEADERS_newlib-x86_64 := guests/newlib
 HEADERS_newlib-provider-x86_64 := guests/newlib
-HEADERS_unit-plain := tests/unit
+HEADERS_unit-plain := tests/unit tests/fuzz
 
 # Headers that a set does not include: those of the other architecture, processor or
 # side.

@@ -34,6 +34,10 @@ make check          all of the following checks:
   check-sanitized   the tests of commands, with sanitizers in host-wrapper and runners
   check-code        all checks of the code itself:
                     $(CODE_CHECKS)
+make fuzz           fuzz what reads files and input from outside (FUZZ=NAME: one target;
+                    FUZZ_SECONDS=60: time for each); what it finds is in
+                    $(BUILD)/fuzz/found
+make fuzz-corpus    make the stored inputs of the targets again
 make programs       build host-wrapper and the runners alone
 make guests/simple  build $(SIMPLE_GUESTS) alone
 make code           build all that needs no other project's source

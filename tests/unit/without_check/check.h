@@ -1,6 +1,6 @@
 /*
- * The parts of Check that the resolver's tests use, on libc alone: Debian has no 32-bit
- * Check.
+ * The parts of Check that the resolver's tests and the fuzz targets use, on libc alone:
+ * Debian has no 32-bit Check, and libFuzzer wants a failure to be a signal.
  */
 #ifndef JUMPSLOT_CHECK_H
 #define JUMPSLOT_CHECK_H
@@ -27,7 +27,7 @@ typedef struct {
 		fprintf(stderr, "%s:%d: ", __FILE__, __LINE__);                          \
 		fprintf(stderr, __VA_ARGS__);                                            \
 		fputc('\n', stderr);                                                     \
-		_exit(EXIT_FAILURE);                                                     \
+		abort();                                                                 \
 	} while (0)
 
 #define ck_assert_msg(holds, ...)                                                        \
@@ -35,6 +35,8 @@ typedef struct {
 		if (!(holds))                                                            \
 			ck_abort_msg(__VA_ARGS__);                                       \
 	} while (0)
+
+#define ck_assert(holds) ck_assert_msg(holds, "%s", #holds)
 
 #define CK_COMPARE(type, left, is, right)                                                \
 	do {                                                                             \
@@ -47,5 +49,9 @@ typedef struct {
 #define ck_assert_int_gt(left, right)  CK_COMPARE(intmax_t, left, >, right)
 #define ck_assert_int_lt(left, right)  CK_COMPARE(intmax_t, left, <, right)
 #define ck_assert_uint_eq(left, right) CK_COMPARE(uintmax_t, left, ==, right)
+#define ck_assert_uint_ne(left, right) CK_COMPARE(uintmax_t, left, !=, right)
+#define ck_assert_uint_lt(left, right) CK_COMPARE(uintmax_t, left, <, right)
+#define ck_assert_ptr_ne(left, right)                                                    \
+	CK_COMPARE(uintptr_t, (uintptr_t)left, !=, (uintptr_t)right)
 
 #endif

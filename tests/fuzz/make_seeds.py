@@ -1,0 +1,192 @@
+#!/usr/bin/python3
+"""Writes the fuzz targets' first inputs: make_seeds.py DIRECTORY
+
+Each is as small as it can be: mutations of small files go further. `make fuzz-corpus`
+adds the inputs that fuzzing found and leaves out those that reach nothing new.
+Depends on what make built (BUILD), and on the compilers of packages.txt.
+"""
+
+import shutil
+import struct
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from conftest import BUILD, ROOT, Toolbox, run  # noqa: E402
+
+GUEST = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/external_func.h>
+    EXTERNAL_FUNC(int, add, int, double)
+    EXTERNAL_FUNC_VARIADIC(int, log_line, const char *)
+    EXTERNAL_FUNC_OPTIONAL(void, plot, const double *, long)
+    JUMPSLOT_ENTRY(info)
+    {
+            (void)info;
+            if (external_available(plot))
+                    plot(0, 1);
+            return add(1, 2.0) + log_line("");
+    }
+    """
+INTERRUPTS = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_cpu.h>
+    JUMPSLOT_ENTRY(info)
+    {
+            (void)info;
+            _CPU_Virtual_Interrupts_open();
+            return _CPU_Virtual_Irq_request(2);
+    }
+    """
+POINTERS = GUEST.replace("JUMPSLOT_ENTRY", """
+    static int words[4] = { 1 };
+    static int *volatile pointers[3] = { words, words + 1, words + 2 };
+    JUMPSLOT_ENTRY""").replace("(void)info;", "(void)info; *pointers[0] = 0;")
+PROVIDER = """
+    #include <jumpslot/provider.h>
+    EXTERNAL_FUNC(int, add, int, double)
+    EXTERNAL_FUNC_VARIADIC(int, log_line, const char *)
+    EF(add) EF(log_line) EF(untyped)
+    JUMPSLOT_DIRECT(add)
+    JUMPSLOT_BLOCKING(log_line)
+    JUMPSLOT_STACK_BYTES(log_line, 64)
+    int add(int a, double b) { return a + (int)b; }
+    int log_line(const char *format, ...) { return !format; }
+    void untyped(void);
+    void untyped(void) { }
+    """
+# Copies the plan, the descriptor that is the runner's first argument.
+COPIES_THE_PLAN = PROVIDER + """
+    #include <stdio.h>
+    #include <stdlib.h>
+    #include <string.h>
+    #include <sys/mman.h>
+    #include <sys/stat.h>
+    int jumpslot_provider_init(const char *path, char *message, size_t size)
+    {
+            char words[4096] = "";
+            FILE *line = fopen("/proc/self/cmdline", "r"), *to = fopen(path, "w");
+            struct stat status;
+            int fd;
+
+            (void)message, (void)size;
+            if (!line || !to || !fread(words, 1, sizeof(words), line))
+                    return -1;
+            fd = atoi(words + strlen(words) + 1);
+            if (fstat(fd, &status))
+                    return -1;
+            fwrite(mmap(0, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0), 1,
+                   (size_t)status.st_size, to);
+            fclose(to);
+            fclose(line);
+            return 0;
+    }
+    """
+SMALL = ["-Wl,-z,max-page-size=4096,-z,noseparate-code,--build-id=none,--hash-style=gnu"]
+TYPES = ["vv", "ii", "ipm", "dd", "mm", "i.", "ip.", "vS16.8", "S24.8S24.8i", "iV16",
+         "VQQ", "fDd", "cbhtuBlqp", "iiiiiiiiiiiiiiiii", "vS524287.1", "pV64V32", "?"]
+COMMANDS = ["guest", "--provider=a.so,x guest 1", "--provider a\\,b.so,o --bind now g",
+            "--stack 64K --host-stack 1G --work-area 1024G g", "--line 2=fd:3 g",
+            "--line 15=unix:/tmp/s --line 3=fd:2147483647 g", "--timeout 0.5 --raw g",
+            "--in-place --perf-map -- -g", "--list --json --report --help",
+            "--allow-missing --version", "--timeout 1e9 g"]
+
+
+class Seeds:
+    def __init__(self, directory, scratch):
+        self.directory = directory
+        self.paths = [str(path).encode() for path in (ROOT, scratch)]
+
+    def add(self, target, name, data):
+        """Writes an input, without the names of this machine's directories."""
+        folder = self.directory / target
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in self.paths:
+            data = data.replace(path, b"/" + b"d" * (len(path) - 1))
+        (folder / name).write_bytes(data)
+
+
+def guests(tools, seeds):
+    """With the link script, slots have pages of their own, and files are larger."""
+    sources = {"calls": GUEST, "interrupts": INTERRUPTS, "pointers": POINTERS}
+    for arch in "x86_64", "i386":
+        for name, source in sources.items():
+            guest = tools.guest(source, "-g0", arch=arch, flags=SMALL, name=name,
+                                script=name == "calls")
+            if name == "pointers":
+                seeds.add("guest", f"symbols-{arch}", guest.read_bytes())
+            add_guest(seeds, guest, f"{name}-{arch}")
+    for flag in [], ["-Wl,-z,pack-relative-relocs"]:
+        pie = tools.guest(POINTERS, "-g0", pie=True, flags=SMALL + flag, name="pie",
+                          script=False)
+        add_guest(seeds, pie, f"pie{len(flag)}-x86_64")
+    packed = tools.directory / "compressed.elf"
+    run("objcopy", "--compress-debug-sections=zlib",
+        tools.guest(GUEST, "-g0", flags=SMALL, name="packed", script=False), packed)
+    add_guest(seeds, packed, "compressed-x86_64")
+
+
+def add_guest(seeds, guest, name):
+    run("strip", "--keep-section=.debug_externals", guest)
+    seeds.add("guest", name, guest.read_bytes())
+
+
+def providers(tools, seeds):
+    for arch in "x86_64", "i386":
+        provider = tools.provider(PROVIDER, "-g0", "-nostdlib", *SMALL, arch=arch)
+        run("strip", provider)
+        seeds.add("provider", f"provider-{arch}", provider.read_bytes())
+
+
+def plans(tools, seeds):
+    provider = tools.provider(COPIES_THE_PLAN, name="copy")
+    plan = tools.directory / "plan"
+    for name, source, options in (("calls", GUEST, ["--bind", "now"]),
+                                  ("interrupts", INTERRUPTS, ["--line", "2=fd:0"])):
+        guest = tools.guest(source, "-g0", name=name)
+        options = [each for each in options if name == "calls"]
+        tools.wrapper("--provider", f"{provider},{plan}", *options, guest, "word", "")
+        seeds.add("plan", name, plan.read_bytes())
+    lines = bytearray(plan.read_bytes())
+    at = len(lines) + 7 & ~7
+    lines += bytes(at - len(lines)) + struct.pack("<IIIIIIII", 2, 0, 3, 0, 15, 2, 4, 0)
+    struct.pack_into("<QQ", lines, LINES_AT, at, 2)
+    struct.pack_into("<Q", lines, SIZE_AT, len(lines))
+    seeds.add("plan", "lines", bytes(lines))
+
+
+SIZE_AT, LINES_AT = 8, 208  # offsets in struct plan
+
+
+def texts(seeds):
+    for index, text in enumerate(TYPES):
+        seeds.add("types", f"type{index}", bytes([40 + index]) + text.encode())
+    for index, text in enumerate(COMMANDS):
+        seeds.add("options", f"command{index}", text.replace(" ", "\n").encode())
+    for kind in range(5):
+        seeds.add("lines", f"kind{kind}", bytes([kind, 2, 100, 1, 0, 40, 1, 80, 255, 1]))
+    head = struct.Struct("<QHHHH H6x")
+    words = struct.pack("<QQq", 0x1038, 8, 0x1000)
+    relr = struct.pack("<QQ", 0x1038, 0xff)
+    seeds.add("relocations", "both",
+              head.pack(0x5000, 0, 1, 3, 2, 7) + words + relr + bytes(256))
+
+
+def main():
+    directory = Path(sys.argv[1])
+    scratch = Path(tempfile.mkdtemp())
+    try:
+        tools, seeds = Toolbox(scratch), Seeds(directory, scratch)
+        guests(tools, seeds)
+        providers(tools, seeds)
+        plans(tools, seeds)
+        texts(seeds)
+    finally:
+        shutil.rmtree(scratch)
+    print(f"{sum(1 for each in directory.rglob('*') if each.is_file())} inputs, "
+          f"built below {BUILD}")
+
+
+if __name__ == "__main__":
+    main()
