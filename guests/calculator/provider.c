@@ -49,9 +49,8 @@ int calculator_reduce(struct calculator_fraction *guests)
 	struct calculator_fraction fraction;
 	uint64_t divisor;
 
-	if (jumpslot_guest_range(guests, sizeof(*guests), JUMPSLOT_READ | JUMPSLOT_WRITE))
+	if (jumpslot_guest_copy_in(&fraction, guests, sizeof(fraction)))
 		return -EFAULT;
-	fraction = *guests; /* a copy: the guest may change its own meanwhile */
 	if (!fraction.denominator)
 		return -EDOM;
 	divisor = common_divisor(magnitude(fraction.numerator),
@@ -64,8 +63,7 @@ int calculator_reduce(struct calculator_fraction *guests)
 			fraction.numerator / (int64_t)divisor,
 			fraction.denominator / (int64_t)divisor,
 		};
-	*guests = fraction;
-	return 0;
+	return jumpslot_guest_copy_out(guests, &fraction, sizeof(fraction));
 }
 
 /* Draws a bar for each number, eight characters per unit. */

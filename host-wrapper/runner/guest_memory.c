@@ -63,6 +63,73 @@ int guest_memory_range(const struct guest_memory *memory, const void *pointer,
 	return 0;
 }
 
+/*
+ * Copies bytes one by one: the guest's pointer need not be aligned, and the guest may
+ * have the processor check alignment. Reads each byte once.
+ */
+static void copy(void *to, const void *from, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		((volatile char *)to)[i] = ((const volatile char *)from)[i];
+}
+
+int guest_memory_copy_in(const struct guest_memory *memory, void *to, const void *guest,
+			 size_t length)
+{
+	int error = guest_memory_range(memory, guest, length, JUMPSLOT_READ);
+
+	if (!error)
+		copy(to, guest, length);
+	return error;
+}
+
+int guest_memory_copy_out(const struct guest_memory *memory, void *guest,
+			  const void *from, size_t length)
+{
+	int error = guest_memory_range(memory, guest, length, JUMPSLOT_WRITE);
+
+	if (!error)
+		copy(guest, from, length);
+	return error;
+}
+
+/* Copies up to the NUL or `room` bytes, whichever comes first; returns their number. */
+static size_t copy_until_nul(char *to, const volatile char *from, size_t room)
+{
+	size_t i = 0;
+
+	while (i < room && (to[i] = from[i]))
+		i++;
+	return i;
+}
+
+long guest_memory_copy_string(const struct guest_memory *memory, char *to,
+			      const char *guest, size_t size)
+{
+	size_t length = 0;
+
+	while (length < size) {
+		uintptr_t at = (uintptr_t)guest + length;
+		const struct guest_region *region = guest_memory_find(memory, at);
+		size_t room, copied;
+
+		if (!region || !(region->access & JUMPSLOT_READ)) {
+			to[length] = 0;
+			return -EFAULT;
+		}
+		room = region->end - at;
+		if (room > size - length)
+			room = size - length;
+		copied = copy_until_nul(to + length, (const char *)at, room);
+		length += copied;
+		if (copied < room)
+			return (long)length;
+	}
+	if (size)
+		to[size - 1] = 0;
+	return -ERANGE;
+}
+
 long guest_memory_string(const struct guest_memory *memory, const char *string,
 			 size_t max)
 {

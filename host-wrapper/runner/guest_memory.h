@@ -36,10 +36,16 @@ int guest_memory_protect(struct guest_memory *memory, uintptr_t start, uintptr_t
 const struct guest_region *guest_memory_find(const struct guest_memory *memory,
 					     uintptr_t address);
 
-/* jumpslot_guest_range() and jumpslot_guest_string() of jumpslot/provider.h. */
+/* The functions of jumpslot/provider.h with a similar name. */
 int guest_memory_range(const struct guest_memory *memory, const void *pointer,
 		       size_t length, int access);
 long guest_memory_string(const struct guest_memory *memory, const char *string,
 			 size_t max);
+int guest_memory_copy_in(const struct guest_memory *memory, void *to, const void *guest,
+			 size_t length);
+int guest_memory_copy_out(const struct guest_memory *memory, void *guest,
+			  const void *from, size_t length);
+long guest_memory_copy_string(const struct guest_memory *memory, char *to,
+			      const char *guest, size_t size);
 
 #endif

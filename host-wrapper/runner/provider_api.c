@@ -15,6 +15,21 @@ long jumpslot_guest_string(const char *string, size_t max)
 	return guest_memory_string(&current->memory, string, max);
 }
 
+int jumpslot_guest_copy_in(void *to, const void *guest, size_t length)
+{
+	return guest_memory_copy_in(&current->memory, to, guest, length);
+}
+
+int jumpslot_guest_copy_out(void *guest, const void *from, size_t length)
+{
+	return guest_memory_copy_out(&current->memory, guest, from, length);
+}
+
+long jumpslot_guest_copy_string(char *to, const char *guest, size_t size)
+{
+	return guest_memory_copy_string(&current->memory, to, guest, size);
+}
+
 size_t jumpslot_guest_work_area(void **base)
 {
 	*base = (void *)current->work_area.start;

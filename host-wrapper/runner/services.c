@@ -16,25 +16,15 @@
 #include "host.h"
 #include "services.h"
 
-/* Stores bytes one by one: the guest's pointer need not be aligned, and the guest may
- * have the processor check alignment. */
-static void store(void *to, const void *from, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		((volatile char *)to)[i] = ((const char *)from)[i];
-}
-
 int _BSP_Virtual_getworkspacearea(void **start, size_t *size)
 {
 	void *base;
 	size_t bytes = jumpslot_guest_work_area(&base);
 
-	if (jumpslot_guest_range(start, sizeof(base), JUMPSLOT_WRITE) ||
-	    jumpslot_guest_range(size, sizeof(bytes), JUMPSLOT_WRITE))
+	if (jumpslot_guest_range(size, sizeof(bytes), JUMPSLOT_WRITE) ||
+	    jumpslot_guest_copy_out(start, &base, sizeof(base)))
 		return -EFAULT;
-	store(start, &base, sizeof(base));
-	store(size, &bytes, sizeof(bytes));
-	return 0;
+	return jumpslot_guest_copy_out(size, &bytes, sizeof(bytes));
 }
 
 int jumpslot_argument_count(void)
@@ -55,9 +45,8 @@ int jumpslot_argument(int index, char *buffer, size_t size)
 		return (int)length;
 	if (length >= size)
 		return -ERANGE;
-	if (jumpslot_guest_range(buffer, length + 1, JUMPSLOT_WRITE))
+	if (jumpslot_guest_copy_out(buffer, argument, length + 1))
 		return -EFAULT;
-	memcpy(buffer, argument, length + 1);
 	return (int)length;
 }
 

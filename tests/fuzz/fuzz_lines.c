@@ -14,7 +14,7 @@
 struct vcpu vcpu;
 static uint64_t raised;
 
-/* What the sender does. */
+/* The sender of a line, and its deeds. */
 struct sender {
 	int fd;
 	uint32_t kind;

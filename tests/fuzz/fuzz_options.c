@@ -1,5 +1,5 @@
 /*
- * The command line, interrupt lines included. An input is its words, one a line. The
+ * The command line, interrupt lines included. An input has one word in each line. The
  * launcher refuses it in one line, or every value is in its range.
  */
 #include <stdbool.h>

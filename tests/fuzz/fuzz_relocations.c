@@ -1,7 +1,7 @@
 /*
  * Relocation of a static PIE. An input is where the tables are, and then the image: a
- * segment that may be read, and one that may be written. Nothing but words of the second
- * changes. As the launcher ensures, the tables lie within a segment.
+ * segment that may be read, and one that may be written. Only words of the second
+ * change. As the launcher ensures, the tables lie within a segment.
  */
 #include <elf.h>
 #include <stdlib.h>

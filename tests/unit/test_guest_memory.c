@@ -172,6 +172,58 @@ START_TEST(a_string_may_be_as_long_as_memory_allows)
 }
 END_TEST
 
+START_TEST(only_the_guests_memory_is_copied)
+{
+	char bytes[4] = "wxyz";
+
+	make_memory();
+	ck_assert_int_eq(guest_memory_copy_in(&memory, bytes, start + PAGE, 2), 0);
+	ck_assert_mem_eq(bytes, "aayz", 4);
+	ck_assert_int_eq(guest_memory_copy_in(&memory, bytes, start, 4), -EFAULT);
+	ck_assert_int_eq(guest_memory_copy_in(&memory, bytes, start + PAGE - 1, 4),
+			 -EFAULT);
+	ck_assert_int_eq(guest_memory_copy_in(&memory, bytes, bytes, 4), -EFAULT);
+	ck_assert_int_eq(guest_memory_copy_in(&memory, bytes, start + PAGE, SIZE_MAX),
+			 -EFAULT);
+	ck_assert_mem_eq(bytes, "aayz", 4);
+	ck_assert_int_eq(guest_memory_copy_out(&memory, start + 2 * PAGE - 2, bytes, 4),
+			 0);
+	ck_assert_mem_eq(start + 2 * PAGE - 3, "aaayza", 6);
+	ck_assert_int_eq(guest_memory_copy_out(&memory, start + 3 * PAGE, bytes, 1),
+			 -EFAULT);
+	ck_assert_int_eq(guest_memory_copy_out(&memory, start + 3 * PAGE - 2, bytes, 4),
+			 -EFAULT);
+	ck_assert_mem_eq(start + 3 * PAGE - 2, "aaaa", 4);
+}
+END_TEST
+
+START_TEST(a_copied_string_has_an_end)
+{
+	char text[] = "................";
+
+	make_memory();
+	memcpy(start + 2 * PAGE - 3, "string", 7);
+	ck_assert_int_eq(guest_memory_copy_string(&memory, text, start + 2 * PAGE - 3, 7),
+			 6);
+	ck_assert_mem_eq(text, "string\0.........", 16);
+	ck_assert_int_eq(guest_memory_copy_string(&memory, text, start + 2 * PAGE - 3, 6),
+			 -ERANGE);
+	ck_assert_mem_eq(text, "strin\0\0.........", 16);
+	ck_assert_int_eq(guest_memory_copy_string(&memory, text, start + 2 * PAGE, 1),
+			 -ERANGE);
+	ck_assert_int_eq(text[0], 0);
+	text[0] = '.';
+	ck_assert_int_eq(guest_memory_copy_string(&memory, text, start + 2 * PAGE, 0),
+			 -ERANGE);
+	ck_assert_int_eq(text[0], '.');
+	ck_assert_int_eq(guest_memory_copy_string(&memory, text, NULL, 4), -EFAULT);
+	ck_assert_int_eq(text[0], 0);
+	ck_assert_int_eq(guest_memory_copy_string(&memory, text, start + 4 * PAGE - 2, 9),
+			 -EFAULT);
+	ck_assert_str_eq(text, "aa");
+}
+END_TEST
+
 START_TEST(a_protected_part_of_a_region_is_readable_only)
 {
 	const struct guest_region region = { 0x10000, 0x14000, both, true };
@@ -220,6 +272,8 @@ int main(void)
 		a_string_may_span_adjacent_regions,
 		a_string_without_an_end_leaves_the_guests_memory,
 		a_string_may_be_as_long_as_memory_allows,
+		only_the_guests_memory_is_copied,
+		a_copied_string_has_an_end,
 		a_protected_part_of_a_region_is_readable_only,
 		there_is_room_for_256_regions,
 	};

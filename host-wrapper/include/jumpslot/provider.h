@@ -132,6 +132,21 @@ int jumpslot_guest_range(const void *ptr, size_t len, int access);
 long jumpslot_guest_string(const char *string, size_t max);
 
 /*
+ * Copy data from and to the guest, after checking all of it. `guest` need not be aligned.
+ * Work on the copy: the guest cannot change it. Return 0; or -EFAULT, with nothing
+ * copied. Async-signal-safe; any thread.
+ */
+int jumpslot_guest_copy_in(void *to, const void *guest, size_t len);
+int jumpslot_guest_copy_out(void *guest, const void *from, size_t len);
+
+/*
+ * Copies a NUL-terminated string of the guest to `to`, which has room for `size` bytes,
+ * NUL included. Returns its length; -EFAULT; or -ERANGE if it does not fit. Reads each
+ * byte once, and `to` ends with a NUL unless `size` is 0. Async-signal-safe; any thread.
+ */
+long jumpslot_guest_copy_string(char *to, const char *guest, size_t size);
+
+/*
  * Stores the address of the guest's work area (--work-area), which is page-aligned and
  * zero at the start, to `*base`. Returns its size in bytes. Async-signal-safe; any
  * thread.

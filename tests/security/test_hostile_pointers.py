@@ -1,0 +1,223 @@
+"""Wild pointers, strings without an end and huge lengths get an error and nothing else.
+
+Every built-in service and every function of the newlib provider is called with them. The
+lists of functions are the project's own, so a new function is tested from the start.
+"""
+
+import re
+
+import pytest
+from conftest import BUILD, ROOT, each_arch as arch
+
+# Calls that do not return, or that wait as long as their argument says.
+NOT_CALLED_AT_RANDOM = {
+    "_BSP_Virtual_reset", "_CPU_Virtual_Wait_for_event", "_CPU_Virtual_exec_stop_error",
+    "_CPU_Virtual_idle_thread", "newlib_sleep"}
+
+HEADERS = """
+    #include <jumpslot/arguments.h>
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_bsp.h>
+    #include <jumpslot/virt_cpu.h>
+    #include "newlib_calls.h"
+    /* Writable pointers lead to the work area: the guest keeps nothing there. */
+    static char *area, *area_end;
+    static void quiet(int vector, void *frame) __attribute__((unused));
+    static void quiet(int vector, void *frame) { (void)vector, (void)frame; }
+    static void use_area(const struct jumpslot_start_info *info)
+    {
+            area = (char *)(uintptr_t)info->work_area_base;
+            area_end = area + info->work_area_size;
+            for (char *at = area_end - 8192; at < area_end; at++)
+                    *at = 'x'; /* a string without an end */
+    }
+    """
+
+
+def functions():
+    services = (ROOT / "host-wrapper/runner/services.def").read_text()
+    calls = (ROOT / "guests/newlib/newlib_functions.def").read_text()
+    return (re.findall(r"^SERVICE\((\w+)\)", services, re.MULTILINE) +
+            re.findall(r"^EF\((\w+)\)", calls, re.MULTILINE))
+
+
+def run_guest(tools, source, *arguments, **options):
+    guest = tools.guest(HEADERS + source, "-I", ROOT / "guests/newlib",
+                        "-Wno-cast-function-type", "-Wno-overflow",
+                        "-Wno-shift-count-overflow")
+    root = tools.directory / "root"
+    root.mkdir()
+    (root / "file").write_text("contents")
+    provider = BUILD / f"providers/newlib-{tools.arch}.so"
+    return tools.wrapper("--provider", f"{provider},root={root}", guest, *arguments,
+                         errors="replace", **options)
+
+
+RANDOM = """
+    typedef long (*any)(long, long, long, long, long, long);
+    static const struct { const char *name; any call; } functions[] = { %s };
+    static unsigned long state = 88172645;
+    static unsigned long below(unsigned long limit)
+    {
+            state ^= state << 13;
+            state ^= (state & 0xffffffff) >> 17;
+            state ^= state << 5;
+            return (state & 0xffffff) %% limit;
+    }
+    #define LONG(value) ((long)(value))
+    JUMPSLOT_ENTRY(info)
+    {
+            use_area(info);
+            const long top = LONG(1ul << (8 * sizeof(long) - 1));
+            const long half = LONG(1ul << (4 * sizeof(long) - 1) << 1);
+            const long values[] = {
+                    0, 1, 2, 3, 16, 64, 4095, 4096, -1, -2, -8, -4096,
+                    0x7fffffff, LONG(0x80000000ul), LONG(0xfffffffful),
+                    LONG(0xfffffff8ul),
+                    half, half + 1, half - 1, half * 2, top, ~top, top + 1, top / 2,
+                    LONG(area), LONG(area) + 1, LONG(area_end) - 1, LONG(area_end) - 16,
+                    LONG(area_end) - 4096, LONG(area_end), LONG(area_end) + 4096,
+                    LONG(info), LONG(info->resolver), LONG(quiet), LONG("file"), LONG(""),
+                    LONG("../file"), LONG("a"), LONG(&functions), LONG(&functions) + 3,
+            };
+            const unsigned long count = sizeof(values) / sizeof(*values);
+
+            for (int file = 0; file < 3; file++)
+                    newlib_close(file);
+            _CPU_Virtual_Set_handler(quiet);
+            _CPU_Virtual_Interrupts_open();
+            for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++)
+                    for (int round = 0; round < %d; round++) {
+                            long a[6];
+                            for (int k = 0; k < 6; k++)
+                                    a[k] = values[below(count)];
+                            functions[i].call(a[0], a[1], a[2], a[3], a[4], a[5]);
+                    }
+            return 0;
+    }
+    """
+ROUNDS = 2000
+
+
+def test_no_arguments_crash_the_runner(tools, arch):
+    names = [name for name in functions() if name not in NOT_CALLED_AT_RANDOM]
+    assert NOT_CALLED_AT_RANDOM < set(functions())
+    table = ", ".join(f'{{ "{name}", (any)(uintptr_t){name} }}' for name in names)
+    result = run_guest(tools, RANDOM % (table, ROUNDS), "word", "")
+    assert (result.stderr, result.returncode) == ("", 0)
+
+
+# Values of P, and whether the guest can read there.
+POINTERS = [
+    ("0", False), ("16", False), ("-1l", False), ("-8l", False), ("1l << 20", False),
+    ("(long)info->resolver", False), ("(long)area_end", False), ("(long)area - 1", False),
+    ("(long)&data + 1000000000", False), ("(long)1 << (sizeof(long) * 8 - 1)", False),
+    ("(long)quiet", True), ("(long)info", True), ("(long)&constant", True),
+]
+WRITES = {
+    -14: ["_BSP_Virtual_getworkspacearea((void **)P, (size_t *)area)",
+          "_BSP_Virtual_getworkspacearea((void **)area, (size_t *)P)",
+          "jumpslot_argument(1, (char *)P, 100)",
+          "jumpslot_argument(1, (char *)P, (size_t)-1)"],
+    -8: ["newlib_read(file, (void *)P, 1)", "newlib_read(file, (void *)P, (size_t)-1)",
+         "newlib_read_at(file, (void *)P, 1, 0)",
+         "newlib_status_of_file(file, (struct newlib_status *)P)",
+         'newlib_status_of_path(".", (struct newlib_status *)P)',
+         'newlib_status_of_link(".", (struct newlib_status *)P)',
+         "newlib_read_directory(folder, (struct newlib_entry *)P)"],
+}
+READS = {
+    -14: ["_BSP_Virtual_Console_write((const char *)P, 1)",
+          "_BSP_Virtual_Console_write((const char *)P, (size_t)-1)"],
+    -8: ["newlib_write(1, (const void *)P, 1)",
+         "newlib_write(1, (const void *)P, 0xffffffff)",
+         "newlib_write_at(file, (const void *)P, 1, 0)"],
+}
+PATHS = {
+    -8: ["newlib_open((const char *)P, 1, 0)",
+         "newlib_status_of_path((const char *)P, (struct newlib_status *)area)",
+         "newlib_status_of_link((const char *)P, (struct newlib_status *)area)",
+         "newlib_make_directory((const char *)P, 0)",
+         "newlib_remove_directory((const char *)P)",
+         "newlib_unlink((const char *)P)", "newlib_open_directory((const char *)P)",
+         "newlib_access((const char *)P, 0)",
+         'newlib_rename((const char *)P, "a")', 'newlib_rename("file", (const char *)P)'],
+}
+CODE = {-22: ["_BSP_Virtual_faulthandler(P ? (void (*)(struct jumpslot_fault *))P : "
+              "(void (*)(struct jumpslot_fault *))16)",
+              "_CPU_Virtual_Set_handler((void (*)(int, void *))P)"]}
+CALLS = """
+    static int data = 1;
+    static const char constant = 'c';
+    JUMPSLOT_ENTRY(info)
+    {
+            use_area(info);
+            const int file = newlib_open("file", 3, 0);
+            const int folder = newlib_open_directory(".");
+            const long pointers[] = { %s };
+
+            if (file < 0 || folder < 0 || !data)
+                    return 255;
+            for (size_t i = 0; i < sizeof(pointers) / sizeof(*pointers); i++) {
+                    const long P = pointers[i];
+
+                    (void)constant;
+                    %s
+            }
+            return 0;
+    }
+    """
+
+
+def checks(calls):
+    numbered = [(call, error) for error, them in calls.items() for call in them]
+    return "\n".join(f"if ({call} != {error}) return {number};"
+                     for number, (call, error) in enumerate(numbered, 1))
+
+
+@pytest.mark.parametrize("what,calls,readable", [
+    ("to write to", WRITES, True), ("to read", READS, False), ("to code", CODE, False),
+])
+def test_a_pointer_that_is_not_the_guests_is_an_error(tools, arch, what, calls, readable):
+    pointers = [text for text, may_read in POINTERS if readable or not may_read]
+    result = run_guest(tools, CALLS % (", ".join(pointers), checks(calls)), "word")
+    assert (result.stdout, result.stderr, result.returncode) == ("", "", 0), what
+
+
+def test_a_path_that_is_not_a_string_of_the_guest_is_an_error(tools, arch):
+    """Also one that has no end before the guest's memory ends."""
+    pointers = [text for text, may_read in POINTERS if not may_read]
+    pointers += ["(long)area_end - 1", "(long)area_end - 1000"]
+    result = run_guest(tools, CALLS % (", ".join(pointers), checks(PATHS)))
+    assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)
+
+
+def test_a_path_that_is_too_long_is_an_error(tools, arch):
+    too_long = {-22: PATHS[-8]}
+    result = run_guest(tools, CALLS % ("(long)area_end - 8192", checks(too_long)))
+    assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)
+
+
+LENGTHS = """
+    JUMPSLOT_ENTRY(info)
+    {
+            use_area(info);
+            const size_t room = (size_t)(area_end - area);
+            const size_t lengths[] = { room + 1, (size_t)1 << 31, (size_t)0xffffffff,
+                                       (size_t)-1, (size_t)-4096, (size_t)-1 / 2 };
+
+            for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++)
+                    if (_BSP_Virtual_Console_write(area, lengths[i]) != -14 ||
+                        newlib_write(1, area, lengths[i]) != -8 ||
+                        newlib_read(0, area, lengths[i]) != -8 ||
+                        newlib_read_at(0, area, lengths[i], 0) != -8 ||
+                        newlib_write_at(1, area, lengths[i], 0) != -8)
+                            return 1 + (int)i;
+            return 0;
+    }
+    """
+
+
+def test_a_length_beyond_the_guests_memory_is_an_error(tools, arch):
+    result = run_guest(tools, LENGTHS)
+    assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)
