@@ -18,11 +18,19 @@
  * int _BSP_Virtual_Console_write(const char *bytes, size_t count)
  *
  * Writes `count` bytes to the console unchanged, and waits until the console took them.
+ * Interrupts are delivered while it waits, at level 0.
  * Returns the number of bytes written (`count`, at most INT_MAX per call), -EFAULT if
  * they are not readable guest memory, or the negative errno of the console. If the
  * console is a pipe without a reader, SIGPIPE ends the guest, as it ends any program.
  */
 EXTERNAL_FUNC(int, _BSP_Virtual_Console_write, const char *, size_t)
+
+/*
+ * int _BSP_Virtual_Console_error(const char *bytes, size_t count)
+ *
+ * The same for messages about errors: on the host's standard error.
+ */
+EXTERNAL_FUNC(int, _BSP_Virtual_Console_error, const char *, size_t)
 
 /*
  * int _BSP_Virtual_Console_init(void)

@@ -19,6 +19,7 @@
 #include <jumpslot/virt_cpu.h>
 
 #include "answers.h"
+#include "console.h"
 #include "errors.h"
 #include "newlib_calls.h"
 
@@ -67,7 +68,11 @@ int open(const char *path, int flags, ...)
 
 int close(int file)
 {
-	return (int)errors_take(newlib_close(file));
+	int result = (int)errors_take(newlib_close(file));
+
+	if (!result)
+		console_closed(file);
+	return result;
 }
 
 _READ_WRITE_RETURN_TYPE read(int file, void *buffer, size_t count)
@@ -77,6 +82,8 @@ _READ_WRITE_RETURN_TYPE read(int file, void *buffer, size_t count)
 
 _READ_WRITE_RETURN_TYPE write(int file, const void *buffer, size_t count)
 {
+	if (console_takes(file))
+		return console_write(file, buffer, count);
 	return (_READ_WRITE_RETURN_TYPE)errors_take(newlib_write(file, buffer, count));
 }
 

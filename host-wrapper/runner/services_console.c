@@ -1,5 +1,5 @@
 /*
- * Built-in services: the guest's console, on standard output and standard input. Guests
+ * Built-in services: the guest's console, on the standard descriptors. Guests
  * call them, so every argument is checked. Each is async-signal-safe.
  */
 #define _GNU_SOURCE
@@ -25,13 +25,13 @@ static struct {
 	bool is_watched; /* the guest takes its interrupts */
 } input = { .fd = -1 };
 
-static int write_all(const char *bytes, size_t count)
+static int write_all(int fd, const char *bytes, size_t count)
 {
-	struct pollfd console = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	struct pollfd console = { .fd = fd, .events = POLLOUT };
 	size_t done = 0;
 
 	while (done < count) {
-		ssize_t written = write(STDOUT_FILENO, bytes + done, count - done);
+		ssize_t written = write(fd, bytes + done, count - done);
 
 		if (written >= 0)
 			done += (size_t)written;
@@ -43,7 +43,7 @@ static int write_all(const char *bytes, size_t count)
 	return (int)done;
 }
 
-int _BSP_Virtual_Console_write(const char *bytes, size_t count)
+static int write_checked(int fd, const char *bytes, size_t count)
 {
 	int host_errno = errno;
 	int result;
@@ -52,9 +52,19 @@ int _BSP_Virtual_Console_write(const char *bytes, size_t count)
 		count = INT_MAX;
 	result = jumpslot_guest_range(bytes, count, JUMPSLOT_READ);
 	if (!result)
-		result = write_all(bytes, count);
+		result = write_all(fd, bytes, count);
 	errno = host_errno;
 	return result;
+}
+
+int _BSP_Virtual_Console_write(const char *bytes, size_t count)
+{
+	return write_checked(STDOUT_FILENO, bytes, count);
+}
+
+int _BSP_Virtual_Console_error(const char *bytes, size_t count)
+{
+	return write_checked(STDERR_FILENO, bytes, count);
 }
 
 /*

@@ -30,6 +30,13 @@ def test_console_writes_bytes_as_they_are(tools):
     assert (result.stdout, result.returncode) == ("a\0b\n", 4)
 
 
+def test_errors_of_the_guest_go_to_standard_error(tools):
+    result = run_body(tools, 'return _BSP_Virtual_Console_error("a\\0b\\n", 4);')
+    assert (result.stdout, result.stderr, result.returncode) == ("", "a\0b\n", 4)
+    result = run_body(tools, "return -_BSP_Virtual_Console_error((const char *)16, 1);")
+    assert (result.stdout, result.stderr, result.returncode) == ("", "", 14)
+
+
 def test_console_refuses_what_is_not_the_guests_to_read(tools):
     result = run_body(tools, """
         char mine[4] = "abc";

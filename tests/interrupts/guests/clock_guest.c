@@ -112,7 +112,7 @@ static int tickless(void)
 	return 0;
 }
 
-/* What is past when the clock is set is missed, as on the host's clock. */
+/* Periods before the clock was set are missed, as on the host's clock. */
 static int past(void)
 {
 	CHECK(!begin());
