@@ -23,6 +23,9 @@ make                build everything below $(BUILD)/
 make demo           build, and show link reports and guests at work
 make deps check     install the packages of the tests too, and run all tests
 make bench          measure, beside peers in the same run (BENCH_QUICK=1: a quick try)
+make install        install commands, headers, newlib and pages below PREFIX=$(PREFIX)
+                    (DESTDIR=FOLDER: below that folder); install-host, install-dev and
+                    install-doc are its parts
 make clean          remove $(BUILD)/
 make help           print this text
 

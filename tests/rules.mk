@@ -1,8 +1,8 @@
 # The tests: units in C (unit/), and commands as users run them (a folder per subject).
 # Each check builds only what its tests use, and needs the packages of packages.txt.
 
-SUBJECTS := abi bench build calls docs faults fuzz gen interrupts launcher lua newlib \
-	ports rtos security
+SUBJECTS := abi bench build calls docs faults fuzz gen install interrupts launcher lua \
+	newlib ports rtos security
 
 # Files that the tests of every subject use, and more that some subjects use.
 TEST_FILES := $(PROGRAMS) $(RESOLVER) $(SIMPLE_x86_64) $(SIMPLE_i386)
@@ -11,6 +11,7 @@ TEST_FILES_bench := $(BENCH_FILES)
 TEST_FILES_docs := $(LINKED) $(PROVIDERS_x86_64) $(RTOS_GUESTS) $(RTOS_NATIVE)
 TEST_FILES_fuzz := $(FUZZ_PROGRAMS) $(LIST_TABLES)
 TEST_FILES_gen := $(addsuffix .searched,$(SIMPLE_x86_64) $(SIMPLE_i386))
+TEST_FILES_install := $(NEWLIB_CRT0) $(NEWLIB_PROVIDERS)
 TEST_FILES_lua := $(LUA_GUESTS) $(NEWLIB_PROVIDERS) $(addsuffix .searched,$(LUA_GUESTS))
 TEST_FILES_newlib := $(NEWLIB_CRT0) $(NEWLIB_PROVIDERS)
 TEST_FILES_rtos := $(RTOS_GUESTS) $(RTOS_NATIVE) $(RTOS_LUA_GUESTS) $(RTOS_LUA_NATIVE) \

@@ -58,7 +58,7 @@ $(NEWLIB_BUILT): $(BUILD)/newlib/%/built: $(BUILD)/src/newlib/unpacked \
 		--host=$(NEWLIB_HOST_$*) --prefix=$(abspath $(@D))/installed \
 		AR=ar RANLIB=ranlib AS=as CC="gcc $(NEWLIB_ARCH_$*)" \
 		CCAS="gcc $(NEWLIB_ARCH_$*) -Wa,--noexecstack" \
-		CFLAGS="$(NEWLIB_BUILD_CFLAGS)" \
+		CFLAGS="$(NEWLIB_BUILD_CFLAGS)" CPPFLAGS= LDFLAGS= \
 		>$(abspath $(@D))/log 2>&1 || { tail $(abspath $(@D))/log; exit 1; }
 	$(Q)MAKEFLAGS= make -C $(@D)/objects all install >>$(@D)/log 2>&1 || \
 		{ tail $(@D)/log; exit 1; }

@@ -1,0 +1,24 @@
+# `make install`: what users of an installed jumpslot need, below $(DESTDIR)$(PREFIX).
+# packaging/install-files has the layout.
+
+PREFIX := /usr/local
+DESTDIR :=
+INSTALL_FILES = $(Q)BUILD='$(BUILD)' ROOT='$(DESTDIR)$(PREFIX)' packaging/install-files
+
+.PHONY: installed install install-host install-dev install-doc
+# All that is installed and has to be built.
+installed: $(PROGRAMS) $(NEWLIB_PROVIDERS) $(NEWLIB_CRT0)
+
+install: install-host install-dev install-doc
+
+install-host: $(PROGRAMS) $(NEWLIB_PROVIDERS)
+	$(call say,INSTALL,$(DESTDIR)$(PREFIX): host)
+	$(INSTALL_FILES) host
+
+install-dev: $(NEWLIB_CRT0)
+	$(call say,INSTALL,$(DESTDIR)$(PREFIX): dev)
+	$(INSTALL_FILES) dev
+
+install-doc:
+	$(call say,INSTALL,$(DESTDIR)$(PREFIX): doc)
+	$(INSTALL_FILES) doc

@@ -1,0 +1,278 @@
+"""`make install` gives users what they need, wherever it lies and whoever they are.
+
+The tree is installed, moved, and used by an ordinary user from an empty folder.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+from conftest import BUILD, HANGS, ROOT
+from doc_page import steps
+
+NOBODY = 65534
+COMMANDS = ["host-wrapper", "gen-func-list", "find-privileged", "jumpslot-cc"]
+MAN = ROOT / "packaging/man"
+
+LAMP_H = """#include <jumpslot/external_func.h>
+EXTERNAL_FUNC(int, lamp_switch, int)
+"""
+GUEST_C = """#include <jumpslot/entry.h>
+#include <jumpslot/virt_bsp.h>
+#include "lamp.h"
+
+JUMPSLOT_ENTRY(info)
+{
+	(void)info;
+	_BSP_Virtual_Console_write("on\\n", 3);
+	return lamp_switch(4);
+}
+"""
+PROVIDER_C = """#include <jumpslot/provider.h>
+#include "lamp.h"
+#include LIST
+
+int lamp_switch(int on)
+{
+	return 3 + on;
+}
+"""
+PROGRAM_C = """#include <stdio.h>
+int main(void)
+{
+	printf("%.3f\\n", 1.5);
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def prefix():
+    """An installed tree, moved after its installation. Every user may read it."""
+    folder = Path(tempfile.mkdtemp(prefix="jumpslot-install-"))
+    folder.chmod(0o755)
+    subprocess.run(["make", "install", f"BUILD={BUILD}", f"DESTDIR={folder}/staged",
+                    "PREFIX=/usr/local"], cwd=ROOT, check=True, timeout=HANGS,
+                   stdout=subprocess.DEVNULL)
+    (folder / "staged/usr/local").rename(folder / "moved")
+    yield folder / "moved"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def home(prefix):
+    """An ordinary user's empty folder."""
+    folder = Path(tempfile.mkdtemp(prefix="jumpslot-home-"))
+    if os.getuid() == 0:
+        os.chown(folder, NOBODY, NOBODY)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def use(prefix, home, *command, status=0):
+    """Run a command as an ordinary user; return its standard output."""
+    user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 \
+        else {}
+    done = subprocess.run(
+        [str(word) for word in command], cwd=home, text=True, timeout=HANGS, **user,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={"PATH": f"{prefix}/bin:/usr/bin:/bin", "HOME": str(home),
+             "PKG_CONFIG_PATH": f"{prefix}/share/pkgconfig",
+             "CMAKE_PREFIX_PATH": str(prefix)})
+    assert (done.returncode, done.stderr) == (status, ""), done.stdout + done.stderr
+    return done.stdout
+
+
+def write(home, **files):
+    for name, text in files.items():
+        (home / name.replace("__", ".")).write_text(text)
+
+
+@pytest.mark.parametrize("arch", ["x86_64", "i386"])
+def test_make_builds_guest_and_provider_outside_the_tree(prefix, home, arch):
+    write(home, lamp__h=LAMP_H, guest__c=GUEST_C, lamp__c=PROVIDER_C, Makefile=f"""\
+all: guest.elf lamp.so
+include $(shell pkg-config --variable=makefile jumpslot-guest)
+JUMPSLOT_ARCH = {arch}
+CFLAGS = -O2 -Wall -Werror -DLIST='"lamp_list.h"'
+guest.elf: guest.o
+lamp.so: lamp.c lamp_list.h
+lamp_list.h: guest.elf
+""")
+    use(prefix, home, "make")
+    assert use(prefix, home, "host-wrapper", "--provider", "./lamp.so", "guest.elf",
+               status=7) == "on\n"
+    machine = re.search(r"Machine: +(.*)", use(prefix, home, "readelf", "-h", "lamp.so"))
+    assert machine[1] == {"x86_64": "Advanced Micro Devices X86-64",
+                          "i386": "Intel 80386"}[arch]
+
+
+@pytest.mark.parametrize("arch", ["x86_64", "i386"])
+def test_cmake_builds_guest_and_provider_outside_the_tree(prefix, home, arch):
+    write(home, lamp__h=LAMP_H, guest__c=GUEST_C, program__c=PROGRAM_C,
+          lamp__c=PROVIDER_C.replace("LIST", '"func_list.h"'), CMakeLists__txt=f"""\
+cmake_minimum_required(VERSION 3.20)
+project(lamp C)
+find_package(jumpslot 0.2 REQUIRED)
+jumpslot_add_guest(guest ARCH {arch} guest.c)
+jumpslot_add_provider(lamp GUEST guest lamp.c)
+jumpslot_add_guest(program ARCH {arch} NEWLIB program.c)
+""".replace("jumpslot 0.2 ", f"jumpslot {(ROOT / 'VERSION').read_text().strip()} "))
+    use(prefix, home, "cmake", "-S", ".", "-B", "out")
+    use(prefix, home, "cmake", "--build", "out")
+    assert use(prefix, home, "host-wrapper", "--provider", "out/lamp.so",
+               "out/guest.elf", status=7) == "on\n"
+    assert use(prefix, home, "host-wrapper", "--provider",
+               f"{prefix}/lib/jumpslot/providers/newlib-{arch}.so",
+               "out/program.elf") == "1.500\n"
+
+
+def test_cmake_builds_again_after_a_change_of_a_header(prefix, home):
+    write(home, lamp__h=LAMP_H, guest__c=GUEST_C, CMakeLists__txt="""\
+cmake_minimum_required(VERSION 3.20)
+project(lamp C)
+find_package(jumpslot REQUIRED)
+jumpslot_add_guest(guest guest.c)
+""")
+    use(prefix, home, "cmake", "-S", ".", "-B", "out")
+    use(prefix, home, "cmake", "--build", "out")
+    write(home, lamp__h=LAMP_H.replace("int)", "long)"))
+    use(prefix, home, "cmake", "--build", "out")
+    assert "int lamp_switch(long)" in use(prefix, home, "gen-func-list",
+                                               "out/guest.elf")
+
+
+def test_cmake_refuses_another_version_and_another_processor(prefix, home):
+    write(home, guest__c=GUEST_C, CMakeLists__txt="""\
+cmake_minimum_required(VERSION 3.20)
+project(lamp C)
+find_package(jumpslot 99 QUIET)
+if(NOT jumpslot_FOUND)
+	file(WRITE refused "")
+endif()
+find_package(jumpslot REQUIRED)
+jumpslot_add_guest(guest ARCH sparc guest.c)
+""")
+    done = subprocess.run(["cmake", "-S", home, "-B", home / "out"], text=True,
+                          stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                          env={**os.environ, "CMAKE_PREFIX_PATH": str(prefix)},
+                          timeout=HANGS)
+    assert done.returncode == 1
+    assert "jumpslot: ARCH sparc (expected x86_64 or i386)" in done.stderr
+    assert (home / "refused").exists()
+
+
+def test_pkg_config_has_the_flags_of_guests_and_providers(prefix, home):
+    write(home, lamp__h=LAMP_H, guest__c=GUEST_C,
+          lamp__c=PROVIDER_C.replace("LIST", '"list.h"'))
+    use(prefix, home, "sh", "-ec", """
+gcc -O2 guest.c -o guest.elf $(pkg-config --cflags --libs jumpslot-guest)
+gen-func-list --provided-by "$(dirname "$(readlink -f "$(command -v host-wrapper)")"
+    )/jumpslot-runner-x86_64" guest.elf -o list.h
+gcc -O2 -fPIC lamp.c -o lamp.so $(pkg-config --cflags --libs jumpslot-provider)""")
+    assert use(prefix, home, "host-wrapper", "--provider", "./lamp.so", "guest.elf",
+               status=7) == "on\n"
+
+
+def test_every_example_of_the_page_prints_what_it_shows(prefix, home):
+    examples = steps((ROOT / "docs/installing.md").read_text())
+    assert len(examples) == 3
+    for commands, shown in examples:
+        assert use(prefix, home, "sh", "-c", commands) == shown
+
+
+def test_every_command_answers_from_its_new_place(prefix, home):
+    version = (ROOT / "VERSION").read_text().strip()
+    for command in COMMANDS:
+        assert use(prefix, home, command, "--help").startswith("usage: ")
+    for command in COMMANDS[:3]:
+        assert f"{command} {version}" in use(prefix, home, command, "--version")
+
+
+def test_no_installed_text_names_the_checkout(prefix):
+    for file in prefix.rglob("*"):
+        if file.is_file() and not file.is_symlink():
+            content = file.read_bytes()
+            if b"\0" not in content:
+                assert str(ROOT).encode() not in content, file
+
+
+def test_every_link_leads_into_the_installed_tree(prefix):
+    links = [file for file in prefix.rglob("*") if file.is_symlink()]
+    assert len(links) >= len(COMMANDS)
+    for file in links:
+        assert file.resolve().is_relative_to(prefix), file
+
+
+def test_an_unknown_part_is_refused(tmp_path):
+    done = subprocess.run([ROOT / "packaging/install-files", "games"], text=True,
+                          stderr=subprocess.PIPE, timeout=HANGS,
+                          env={**os.environ, "BUILD": str(BUILD), "ROOT": str(tmp_path)})
+    assert (done.returncode, done.stderr) == (
+        2, "install-files: games: no such part (expected host, dev or doc)\n")
+
+
+def help_options(prefix, home, command):
+    text = use(prefix, home, command, "--help")
+    return set(re.findall(r"(?<![\w.-])(--?[a-zA-Z#][\w#-]*)", text))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_manual_page_has_each_option_that_help_has(prefix, home, command):
+    wanted = {option for option in help_options(prefix, home, command)
+              if option.startswith("--")}
+    assert wanted
+    text = (MAN / f"{command}.1").read_text()
+    for option in wanted:
+        assert re.search(rf"\.It Fl .*?{re.escape(option[1:])}(?![\w-])", text), option
+
+
+@pytest.mark.parametrize("page", sorted(MAN.iterdir()), ids=lambda page: page.name)
+def test_a_manual_page_is_well_formed(page):
+    done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page], text=True,
+                          stdout=subprocess.PIPE, timeout=HANGS)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def complete_by_bash(prefix, home, *words):
+    return use(prefix, home, "bash", "-c", f"""
+. {prefix}/share/bash-completion/completions/host-wrapper
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+_host_wrapper
+printf '%s\\n' "${{COMPREPLY[@]}}" """, "bash", *words).split()
+
+
+def test_bash_completes_options_values_and_files(prefix, home):
+    write(home, guest__elf="")
+    assert complete_by_bash(prefix, home, "host-wrapper", "--tim") == ["--timeout"]
+    assert set(complete_by_bash(prefix, home, "host-wrapper", "--")) == {
+        option for option in help_options(prefix, home, "host-wrapper")
+        if option.startswith("--")}
+    assert complete_by_bash(prefix, home, "host-wrapper", "--bind", "n") == ["now"]
+    assert complete_by_bash(prefix, home, "host-wrapper", "--bind", "=") == [
+        "lazy", "now"]
+    assert complete_by_bash(prefix, home, "host-wrapper", "gu") == ["guest.elf"]
+
+
+def complete_by_zsh(prefix, home, *words):
+    return use(prefix, home, "zsh", "-fc", f"""
+_describe() {{ print -l -- ${{(P)2}} }}
+_values() {{ shift; print -l -- $* }}
+_message() {{ print $1 }}
+_files() {{ print FILES }}
+words=("$@"); CURRENT=$#
+complete_it() {{ . {prefix}/share/zsh/vendor-completions/_host-wrapper }}
+complete_it""", "zsh", *words).splitlines()
+
+
+def test_zsh_completes_options_with_their_descriptions(prefix, home):
+    options = complete_by_zsh(prefix, home, "host-wrapper", "--")
+    assert "--timeout:kill the guest after that time" in options
+    assert {option.split(":")[0] for option in options} == {
+        option for option in help_options(prefix, home, "host-wrapper")
+        if option.startswith("--")}
+    assert complete_by_zsh(prefix, home, "host-wrapper", "--bind", "") == ["lazy", "now"]
+    assert complete_by_zsh(prefix, home, "host-wrapper", "") == ["FILES"]
