@@ -1,0 +1,82 @@
+"""debian/ builds three packages that lintian accepts and that work together.
+
+The build starts with the newlib that make built: compiling it again shows nothing new.
+"""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+from conftest import BUILD, HANGS, ROOT
+
+PACKAGES = {"jumpslot", "jumpslot-dev", "jumpslot-doc"}
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory):
+    """The folder with the packages; each test reads it."""
+    folder = tmp_path_factory.mktemp("packages")
+    copy = folder / "jumpslot"
+    shutil.copytree(ROOT, copy, symlinks=True, ignore=lambda directory, names: [
+        name for name in names if directory == str(ROOT) and name in (".git", "build")])
+    (copy / "build").mkdir()
+    for name in "newlib", "src":
+        subprocess.run(["cp", "-a", BUILD / name, copy / "build"], check=True)
+    done = subprocess.run(["dpkg-buildpackage", "-us", "-uc", "-d", "-b", "-nc"],
+                          cwd=copy, text=True, timeout=HANGS, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT,
+                          env={name: value for name, value in os.environ.items()
+                               if name not in ("BUILD", "MAKEFLAGS", "MAKELEVEL",
+                                               "MFLAGS", "MAKEOVERRIDES")})
+    assert done.returncode == 0, done.stdout
+    return folder
+
+
+def contents(package):
+    """Names of the files and links of a package."""
+    lines = subprocess.run(["dpkg-deb", "-c", package], check=True, text=True,
+                           stdout=subprocess.PIPE).stdout.splitlines()
+    return {line.split()[5] for line in lines if not line.startswith("d")}
+
+
+def built(packages):
+    return {path.name.split("_")[0]: path for path in packages.glob("*.deb")
+            if "dbgsym" not in path.name}
+
+
+def test_lintian_finds_nothing(packages):
+    changes, = packages.glob("*.changes")
+    done = subprocess.run(["lintian", "--allow-root", "--fail-on", "warning,error",
+                           changes], text=True, timeout=HANGS,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_there_are_three_packages_without_a_common_file(packages):
+    files = {name: contents(path) for name, path in built(packages).items()}
+    assert set(files) == PACKAGES
+    assert sum(map(len, files.values())) == len(set().union(*files.values()))
+    assert "./usr/bin/host-wrapper" in files["jumpslot"]
+    assert "./usr/bin/jumpslot-cc" in files["jumpslot-dev"]
+    assert "./usr/share/doc/jumpslot/docs/tutorial.md" in files["jumpslot-doc"]
+
+
+def test_the_version_is_that_of_the_tools(packages):
+    changes, = packages.glob("*.changes")
+    assert changes.name.split("_")[1] == (ROOT / "VERSION").read_text().strip()
+
+
+def test_the_unpacked_packages_build_and_run_a_guest(packages, tmp_path):
+    for path in built(packages).values():
+        subprocess.run(["dpkg-deb", "-x", path, tmp_path / "root"], check=True)
+    (tmp_path / "guest.c").write_text(
+        '#include <stdio.h>\nint main(void) { puts("packaged"); }\n')
+    usr = tmp_path / "root/usr"
+    subprocess.run([usr / "bin/jumpslot-cc", "--newlib", "-O2", "guest.c", "-o",
+                    "guest.elf"], cwd=tmp_path, check=True)
+    done = subprocess.run([usr / "bin/host-wrapper", "--provider",
+                           usr / "lib/jumpslot/providers/newlib-x86_64.so", "guest.elf"],
+                          cwd=tmp_path, text=True, timeout=HANGS,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "packaged\n", "")
