@@ -20,7 +20,8 @@ JUMPSLOT_M = $(if $(filter i386,$(JUMPSLOT_ARCH)),-m32,-m64)
 	$(JUMPSLOT_CC) $(JUMPSLOT_CC_FLAGS) $(JUMPSLOT_M) $(CFLAGS) -c -o $@ $<
 
 %.elf: %.o
-	$(JUMPSLOT_CC) $(JUMPSLOT_CC_FLAGS) $(JUMPSLOT_M) $(LDFLAGS) -o $@ $(filter %.o,$^)
+	$(JUMPSLOT_CC) $(JUMPSLOT_CC_FLAGS) $(JUMPSLOT_M) $(LDFLAGS) -o $@ \
+		$(filter %.o,$^)
 
 %_list.h:
 	$(GEN_FUNC_LIST) --provided-by $(JUMPSLOT_RUNNER) -o $@ $(filter %.elf,$^)
