@@ -1,20 +1,41 @@
 /*
- * sbrk() over the work area, which belongs to the guest from the start. Its end is an
- * error to the caller, and a line on standard error to the user, once.
+ * sbrk() over the work area, or over the part of it that the program leaves to the heap.
+ * The heap's end is an error to the caller, and a line on standard error to the user,
+ * once.
  */
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <unistd.h>
+#include <jumpslot/newlib.h>
 
 #include "memory.h"
 
-static uintptr_t start, top, end;
+#define PAGE ((size_t)4096)
 
-void memory_use(uint64_t base, uint64_t size)
+/* A program may do without a definition. */
+extern const size_t jumpslot_heap_size __attribute__((__weak__));
+
+static uintptr_t start, top, end, end_of_area;
+
+int memory_use(uint64_t base, uint64_t size)
 {
+	size_t heap = (size_t)size;
+
+	if (&jumpslot_heap_size)
+		heap = (jumpslot_heap_size + PAGE - 1) & ~(PAGE - 1);
+	if (heap > size || (&jumpslot_heap_size && heap < jumpslot_heap_size))
+		return -1;
 	start = top = (uintptr_t)base;
-	end = start + (uintptr_t)size;
+	end = start + heap;
+	end_of_area = start + (uintptr_t)size;
+	return 0;
+}
+
+void *jumpslot_heap_rest(size_t *size)
+{
+	*size = end_of_area - end;
+	return *size ? (void *)end : NULL;
 }
 
 static void tell_once(void)

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* Call it before the first allocation. */
-void memory_use(uint64_t base, uint64_t size);
+/* Call it before the first allocation. Returns -1 if the program wants a larger heap. */
+int memory_use(uint64_t base, uint64_t size);
 
 #endif

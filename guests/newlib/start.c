@@ -6,6 +6,7 @@
 #include <string.h>
 #include <jumpslot/arguments.h>
 #include <jumpslot/entry.h>
+#include <jumpslot/newlib.h>
 #include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>
 
@@ -58,11 +59,20 @@ static char **make_arguments(int count)
 	return arguments;
 }
 
+static const struct jumpslot_start_info *start_info;
+
+const struct jumpslot_start_info *jumpslot_start_info(void)
+{
+	return start_info;
+}
+
 JUMPSLOT_ENTRY(info)
 {
 	int count = jumpslot_argument_count();
 
-	memory_use(info->work_area_base, info->work_area_size);
+	start_info = info;
+	if (memory_use(info->work_area_base, info->work_area_size))
+		die("jumpslot_heap_size: too large (expected a larger --work-area)\n");
 	__libc_init_array();
 	atexit(__libc_fini_array);
 	exit(main(count, make_arguments(count)));
