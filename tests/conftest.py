@@ -40,14 +40,30 @@ def start_like_a_shell():
 start_like_a_shell()
 
 
+def reap(pid):
+    """Wait for an orphan that has ended: a PID namespace lasts until all are gone."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        pass
+
+
+def is_ending(pid):
+    """True for a zombie, and for the first process of a PID namespace that ends."""
+    try:
+        return not Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 def children():
-    """Process numbers of what runs below this process, zombies left out."""
-    found = []
-    for task in Path("/proc/self/task").iterdir():
-        for pid in map(int, (task / "children").read_text().split()):
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-            if state != "Z":
-                found.append(pid)
+    """Process numbers of what runs below this process, after all zombies are gone."""
+    found = None
+    while found is None or any(map(is_ending, found)):
+        found = [pid for task in Path("/proc/self/task").iterdir()
+                 for pid in map(int, (task / "children").read_text().split())]
+        for pid in filter(is_ending, found):
+            reap(pid)
     return found
 
 

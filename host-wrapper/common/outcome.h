@@ -1,14 +1,16 @@
 /*
- * The report of a dying runner to its supervisor, in a page that both map. The runner's
+ * The report of a dying runner to its supervisor, in a file that both map. The runner's
  * signal handler fills it in. The guest could write there too, so the supervisor does not
- * trust it: it prints numbers, and checks every index.
- * Depends on external_abi.h alone.
+ * trust it: it prints numbers, checks every index, and says in reports that all of it is
+ * the runner's word.
+ * Depends on external_abi.h and abi/fault.h alone.
  */
 #ifndef JUMPSLOT_OUTCOME_H
 #define JUMPSLOT_OUTCOME_H
 
 #include <stdint.h>
 
+#include <jumpslot/abi/fault.h>
 #include <jumpslot/external_abi.h>
 
 enum outcome_kind {
@@ -71,8 +73,21 @@ struct outcome {
 	uint64_t jumped_from;  /* return address in the guest of a jump to `pc`, or 0 */
 	uint64_t vcpu_address; /* where the running guest has its state; 0: it has none */
 	struct jumpslot_vcpu_state vcpu; /* that state at the end, if it has one */
+	uint64_t blocked; /* restart: bit n: signal n was pending and blocked */
+	struct jumpslot_fault registers; /* general registers at the end */
+	uint64_t guest_pc; /* where guest code is: as in `registers`, or where it */
+	uint64_t guest_sp; /* called the host function, with that call's stack */
+	uint64_t guest_bp;
+	uint64_t stack_start; /* of the part of the guest's stack that is in the file */
+	uint32_t stack_size;
+	uint32_t last_import; /* gated function of the last call, or OUTCOME_NO_IMPORT */
 };
 
-_Static_assert(sizeof(struct outcome) == 160, "as launcher and every runner know it");
+_Static_assert(sizeof(struct outcome) == 376, "as launcher and every runner know it");
+
+/* The file: the outcome, and at this offset the copied part of the stack. */
+#define OUTCOME_STACK_OFFSET 4096
+#define OUTCOME_STACK_MAX    65536
+#define OUTCOME_FILE_SIZE    (OUTCOME_STACK_OFFSET + OUTCOME_STACK_MAX)
 
 #endif

@@ -130,6 +130,7 @@ static int run_guest(struct launch *launch)
 		.timeout_ns = launch->options.timeout_ns,
 		.raw = launch->options.raw,
 		.shown = stderr,
+		.lines = &launch->lines,
 	};
 	struct run_result result;
 	struct message message;

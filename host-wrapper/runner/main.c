@@ -5,11 +5,8 @@
  * and exits.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 
 #include "common/exit_status.h"
 #include "common/relocate.h"
@@ -18,6 +15,7 @@
 #include "host.h"
 #include "load.h"
 #include "multiboot.h"
+#include "outcome_share.h"
 #include "plan_read.h"
 #include "providers.h"
 #include "reset.h"
@@ -45,20 +43,6 @@ static void hide_arguments(char **arguments)
 			fcntl(atoi(arguments[i]), F_SETFD, FD_CLOEXEC);
 }
 
-static int share_outcome(struct outcome **outcome, int fd, struct message *message)
-{
-	void *at;
-
-	if (fd < 0)
-		return 0;
-	at = mmap(NULL, sizeof(**outcome), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (at == MAP_FAILED)
-		return fail(message, errno, "cannot share memory with the supervisor: %s",
-			    strerror(errno));
-	*outcome = at;
-	return 0;
-}
-
 /* Reads the plan and prepares the process; 0 or an exit status. */
 static int start(struct runner *runner, char **arguments)
 {
@@ -68,7 +52,7 @@ static int start(struct runner *runner, char **arguments)
 		return complain(runner, EXIT_FAILED, &message);
 	hide_arguments(arguments);
 	current = runner;
-	if (share_outcome(&runner->outcome, atoi(arguments[OUTCOME]), &message) ||
+	if (outcome_share(&runner->outcome, atoi(arguments[OUTCOME]), &message) ||
 	    host_start(&message))
 		return complain(runner, EXIT_FAILED, &message);
 	return 0;

@@ -1,6 +1,7 @@
 /* A reset: writes one word for the supervisor and ends the runner. See reset.h. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -14,6 +15,18 @@ void reset_request(bool warm)
 	requested = warm ? OUTCOME_RESTART_WARM : OUTCOME_RESTART_COLD;
 }
 
+static uint64_t pending_signals(void)
+{
+	uint64_t pending = 0;
+	sigset_t set;
+
+	sigpending(&set);
+	for (int i = 1; i < 64; i++)
+		if (sigismember(&set, i) == 1)
+			pending |= UINT64_C(1) << i;
+	return pending;
+}
+
 int reset_perform(struct outcome *outcome, struct message *message)
 {
 	if (requested == OUTCOME_NONE)
@@ -23,7 +36,9 @@ int reset_perform(struct outcome *outcome, struct message *message)
 			    "cannot restart: a reset needs the supervisor, and "
 			    "--in-place runs without one");
 	fflush(NULL);
-	/* Last: from here on the supervisor keeps signals for the next runner. */
+	/* From here on the supervisor keeps signals for the next runner. It does not know
+	   which of the earlier ones are blocked here. */
 	__atomic_store_n(&outcome->kind, requested, __ATOMIC_SEQ_CST);
+	outcome->blocked = pending_signals();
 	_exit(EXIT_SUCCESS);
 }

@@ -270,38 +270,6 @@ def test_a_fault_is_reported_although_the_parent_blocked_its_signal(tools):
     assert " <_start+0x" in result.stderr and ", accessing 0x10\n" in result.stderr
 
 
-def test_a_guest_that_cuts_the_report_page_short_ends_only_itself(tools):
-    """It finds the page among the descriptors of its supervisor, by way of /proc."""
-    provider = tools.provider("""
-        #include <jumpslot/provider.h>
-        #include <fcntl.h>
-        #include <stdio.h>
-        #include <string.h>
-        #include <unistd.h>
-        EXTERNAL_FUNC(int, cut)
-        EF(cut)
-        int cut(void)
-        {
-                int opened = 0;
-                for (int i = 3; i < 20; i++) {
-                        char path[64], name[64] = "";
-                        snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getppid(), i);
-                        if (readlink(path, name, sizeof(name) - 1) < 0 ||
-                            !strstr(name, "memfd:"))
-                                continue;
-                        int fd = open(path, O_RDWR);
-                        opened += fd >= 0;
-                        if (fd >= 0 && !ftruncate(fd, 0))
-                                return 99;
-                }
-                return opened ? 41 : 98;
-        }
-        """)
-    result = ending(tools, "return cut();", "EXTERNAL_FUNC(int, cut)",
-                    "--provider", provider)
-    assert (result.stderr, result.returncode) == ("", 41)
-
-
 SET_FLAGS = {  # alignment check and direction
     "x86_64": '__asm__ volatile("pushfq; orq $0x40400, (%%rsp); popfq" : : : "memory");',
     "i386": '__asm__ volatile("pushf; orl $0x40400, (%%esp); popf" : : : "memory");',

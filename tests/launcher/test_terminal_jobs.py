@@ -38,14 +38,13 @@ def test_a_runner_that_ignores_being_stopped_is_stopped(terminal, sessions, busy
     ends(session, lambda: terminal.type(b"x"), "exited 3")
 
 
-def test_without_the_option_such_a_runner_is_not_stopped(terminal, sessions, busy):
+def test_without_the_option_such_a_runner_is_stopped_too(terminal, sessions, busy):
+    """It would run on while nobody looks at its time."""
     session = sessions(*busy(SPINNING))
     terminal.expect(b"ready\r\n")
     terminal.type(b"\x1a")
     assert session.wait() == f"stopped {int(signal.SIGTSTP)}"
-    runner = session.runner()
-    os.kill(runner, signal.SIGTERM)  # would wait for it to go on
-    wait_until(lambda: state_of(runner) == "Z")
+    wait_until(lambda: state_of(session.runner()) == "T")
 
 
 def test_signals_to_the_supervisor_alone_stop_and_continue_the_runner(terminal, sessions,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from terminal_session import (  # noqa: F401 (fixtures)
     CC, CFLAG, COOKED_INPUT, COOKED_LOCAL, IFLAG, LFLAG, OFLAG, TIME_LIMIT, WRAPPER,
-    children_of, directory, ends, guest, keys, killed, running, sessions, terminal,
+    directory, ends, guest, keepers_of, keys, killed, running, sessions, terminal,
     wait_until, works,
 )
 
@@ -75,7 +75,7 @@ def test_without_raw_the_mode_stays_and_keys_stop_the_job(terminal, sessions, ke
     session = sessions(keys)
     terminal.expect(b"ready\r\n")
     assert terminal.is_as_before()
-    assert len(children_of(session.job)) == 1
+    assert not keepers_of(session.job)
     terminal.type(b"\x1a")
     assert session.wait() == f"stopped {int(signal.SIGTSTP)}"
     session.go_on()
@@ -123,7 +123,7 @@ def test_the_runner_inherits_nothing_more(terminal, sessions, keys):
 
 def test_the_keeper_holds_nothing_but_the_terminal(terminal, sessions, keys):
     session = running(sessions("--raw", keys))
-    keeper, = set(children_of(session.job)) - {session.runner()}
+    keeper, = keepers_of(session.job)
     wait_until(lambda: descriptors_of(keeper) == {"0": os.ttyname(terminal.line)})
 
 
@@ -133,7 +133,7 @@ def test_without_a_terminal_the_option_changes_nothing(terminal, keys):
                                stdout=terminal.line, stderr=subprocess.PIPE)
     terminal.expect(b"ready\r\n")
     assert terminal.is_as_before()
-    assert len(children_of(process.pid)) == 1
+    assert not keepers_of(process.pid)
     process.stdin.write(b"q")
     assert process.communicate(timeout=TIME_LIMIT)[1] == b""
     assert process.returncode == 7

@@ -145,6 +145,14 @@ int irq_lines_open(struct irq_lines *lines, struct message *message)
 	return 0;
 }
 
+bool irq_lines_have_files(const struct irq_lines *lines)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		if (lines->lines[i].path)
+			return true;
+	return false;
+}
+
 void irq_lines_remove(const struct irq_lines *lines)
 {
 	for (size_t i = 0; i < lines->count; i++) {

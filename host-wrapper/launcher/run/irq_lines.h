@@ -5,6 +5,7 @@
 #ifndef JUMPSLOT_IRQ_LINES_H
 #define JUMPSLOT_IRQ_LINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -34,6 +35,9 @@ int irq_lines_inherit(struct irq_lines *lines, const struct options *options,
 /* Makes the sockets, for the runner to inherit. Returns 0, or a negative errno and
  * removes them all. */
 int irq_lines_open(struct irq_lines *lines, struct message *message);
+
+/* Whether irq_lines_open() made a socket. */
+bool irq_lines_have_files(const struct irq_lines *lines);
 
 /* Removes the sockets that irq_lines_open() made. */
 void irq_lines_remove(const struct irq_lines *lines);

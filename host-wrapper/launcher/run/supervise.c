@@ -1,175 +1,57 @@
-/* One child, its time-out, its signals and its terminal. See supervise.h. */
+/* Runners, one after the other, their time-out and their terminal. See supervise.h. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "common/exit_status.h"
-#include "common/memory_file.h"
+#include "keeper.h"
+#include "outcome_file.h"
 #include "restart.h"
+#include "runner_start.h"
+#include "signals.h"
 #include "supervise.h"
 #include "terminal.h"
-#include "terminal_keeper.h"
 #include "vcpu_report.h"
 
-/* Signals that the supervisor passes on to the guest. */
-static const int passed_on[] = { SIGTERM, SIGHUP, SIGUSR1, SIGINT, SIGQUIT };
-/* Asks for the state of the virtual CPU. */
-#define SHOW_VCPU SIGUSR2
+#define SECOND_NS 1000000000u
 /* The longest time of a job in the foreground before the terminal is raw. */
 #define TERMINAL_LOOK_NS 100000000u
-#define COUNT(array)	 (sizeof(array) / sizeof(*(array)))
+/* The longest time that a runner has to describe itself after the deadline. */
+#define ANSWER_NS 500000000u
 
 /* The supervisor's state. */
 struct watch {
 	const struct run *run;
-	const struct outcome *outcome; /* the page that the runner reports through */
-	struct terminal *terminal;     /* NULL: --raw does not apply */
-	struct terminal_keeper keeper; /* of the terminal, if there is one */
+	struct guest_processes processes;
+	struct outcome_file file;  /* of the present runner */
+	struct terminal *terminal; /* NULL: --raw does not apply */
+	struct keeper keeper;
 	struct restart restart;
+	struct signals signals;
 	pid_t child;
+	int pidfd;	   /* of the child */
 	uint64_t deadline; /* of all runners together; 0: none */
-	sigset_t mask;	   /* blocked, and waited for */
-	sigset_t old;	   /* the mask before, and of the runner */
-	sigset_t missed;   /* came while a runner made way for the next */
 };
-
-/* Replaces this process; `outcome` and `work_area` are -1 without a supervisor. */
-static int exec_runner(const struct run *run, int outcome, int work_area,
-		       struct message *message)
-{
-	int inherited[] = { run->plan, run->guest, outcome, work_area };
-	char text[COUNT(inherited)][16];
-	char *argv[] = { (char *)run->runner, text[0], text[1], text[2], text[3], NULL };
-
-	for (size_t i = 0; i < COUNT(inherited); i++) {
-		snprintf(text[i], sizeof(text[i]), "%d", inherited[i]);
-		if (inherited[i] >= 0)
-			fcntl(inherited[i], F_SETFD, 0);
-	}
-	execv(run->runner, argv);
-	return fail(message, errno, "the runner %s cannot be started: %s", run->runner,
-		    strerror(errno));
-}
-
-int run_in_place(const struct run *run, struct message *message)
-{
-	return exec_runner(run, -1, -1, message);
-}
-
-/* SIGTSTP and SIGCONT matter only if there is a terminal to restore. */
-static void block_signals(struct watch *watch)
-{
-	sigemptyset(&watch->mask);
-	sigaddset(&watch->mask, SIGCHLD);
-	sigaddset(&watch->mask, SHOW_VCPU);
-	for (size_t i = 0; i < COUNT(passed_on); i++)
-		sigaddset(&watch->mask, passed_on[i]);
-	if (watch->terminal) {
-		sigaddset(&watch->mask, SIGTSTP);
-		sigaddset(&watch->mask, SIGCONT);
-	}
-	sigemptyset(&watch->missed);
-	sigprocmask(SIG_BLOCK, &watch->mask, &watch->old);
-}
-
-static void become_child(const struct watch *watch, int outcome, pid_t parent)
-{
-	struct message message;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(EXIT_FAILED);
-	sigprocmask(SIG_SETMASK, &watch->old, NULL);
-	exec_runner(watch->run, outcome, watch->restart.work_area, &message);
-	message_print(NULL, &message);
-	_exit(EXIT_FAILED);
-}
 
 static uint64_t now_ns(void)
 {
 	struct timespec time;
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
-/* Waits for one of the signals. Returns it, or 0 after the deadline. */
-static int next_signal(const sigset_t *mask, uint64_t deadline, siginfo_t *info)
-{
-	for (;;) {
-		uint64_t now = now_ns();
-		uint64_t rest = deadline > now ? deadline - now : 0;
-		struct timespec wait = { .tv_sec = (time_t)(rest / 1000000000u),
-					 .tv_nsec = (long)(rest % 1000000000u) };
-		int number = sigtimedwait(mask, info, deadline ? &wait : NULL);
-
-		if (number > 0)
-			return number;
-		if (errno == EAGAIN)
-			return 0;
-	}
-}
-
-static bool is_passed_on(int number)
-{
-	for (size_t i = 0; i < COUNT(passed_on); i++)
-		if (number == passed_on[i])
-			return true;
-	return false;
-}
-
-/* A runner that has asked for a restart may not take signals any more: then the next
- * runner gets this one. */
-static void note_missed(struct watch *watch, int number)
-{
-	if (restart_is_wanted(watch->outcome))
-		sigaddset(&watch->missed, number);
-}
-
-/* The kernel sends its own signals, as for a terminal's keys, to the runner as well. */
-static void pass_on(struct watch *watch, const siginfo_t *info)
-{
-	if (!is_passed_on(info->si_signo))
-		return;
-	if (info->si_code != SI_KERNEL)
-		kill(watch->child, info->si_signo);
-	note_missed(watch, info->si_signo);
-}
-
-/* Gives a new runner the signals that came when there was none. It has them blocked
- * until it becomes the runner, so one that it got by itself as well counts once. */
-static void pass_on_missed(struct watch *watch)
-{
-	const struct timespec no_time = { 0 };
-	sigset_t missed = watch->missed, guests;
-	int number;
-
-	sigemptyset(&watch->missed);
-	sigemptyset(&guests);
-	for (size_t i = 0; i < COUNT(passed_on); i++)
-		sigaddset(&guests, passed_on[i]);
-	while ((number = sigtimedwait(&guests, NULL, &no_time)) > 0)
-		sigaddset(&missed, number);
-	for (size_t i = 0; i < COUNT(passed_on); i++)
-		if (sigismember(&missed, passed_on[i])) {
-			kill(watch->child, passed_on[i]);
-			note_missed(watch, passed_on[i]);
-		}
+	return (uint64_t)time.tv_sec * SECOND_NS + (uint64_t)time.tv_nsec;
 }
 
 static void show_vcpu(const struct watch *watch)
 {
 	struct jumpslot_vcpu_state state;
 
-	if (vcpu_report_read(watch->child, watch->outcome, &state))
+	if (vcpu_report_read(watch->child, watch->file.outcome, &state))
 		vcpu_report_print(&state, watch->run->shown);
 	fflush(watch->run->shown);
 }
@@ -193,7 +75,8 @@ static void stop_self(void)
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 }
 
-/* The runner may ignore the SIGTSTP that the terminal sent to it, so SIGSTOP it. */
+/* The runner may ignore SIGTSTP, and in a session of its own it does not get the
+ * terminal's: SIGSTOP it. */
 static void stop(const struct watch *watch)
 {
 	kill(watch->child, SIGSTOP);
@@ -202,10 +85,10 @@ static void stop(const struct watch *watch)
 	go_on(watch);
 }
 
-static void serve(struct watch *watch, const siginfo_t *info)
+static void serve(struct watch *watch, const struct signals_one *one)
 {
-	switch (info->si_signo) {
-	case SHOW_VCPU:
+	switch (one->number) {
+	case SIGNALS_SHOW_VCPU:
 		show_vcpu(watch);
 		break;
 	case SIGTSTP:
@@ -215,20 +98,62 @@ static void serve(struct watch *watch, const siginfo_t *info)
 		go_on(watch);
 		break;
 	default:
-		pass_on(watch, info);
+		signals_pass_on(&watch->signals, one, watch->child, watch->file.outcome);
 	}
+}
+
+/* Waits until the runner has ended, a signal is pending, or `until`; 0: forever. Returns
+ * whether the runner has ended. */
+static bool wait_for_event(const struct watch *watch, uint64_t until)
+{
+	struct pollfd events[] = {
+		{ .fd = watch->pidfd, .events = POLLIN },
+		{ .fd = watch->signals.fd, .events = POLLIN },
+	};
+	uint64_t now = now_ns(), rest = until > now ? until - now : 0;
+	const struct timespec wait = { .tv_sec = (time_t)(rest / SECOND_NS),
+				       .tv_nsec = (long)(rest % SECOND_NS) };
+
+	ppoll(events, 2, until ? &wait : NULL, NULL);
+	return events[0].revents;
+}
+
+static bool is_late(const struct watch *watch)
+{
+	return watch->deadline && now_ns() >= watch->deadline;
+}
+
+/*
+ * Asks the runner where it is: its handler of SIGXCPU writes an outcome, and ends it. A
+ * hostile guest may answer with anything, or not at all. The signal is for the guest's
+ * thread, the first of the process.
+ */
+static void ask(const struct watch *watch)
+{
+	const uint64_t until = now_ns() + ANSWER_NS;
+	struct pollfd end = { .fd = watch->pidfd, .events = POLLIN };
+
+	syscall(SYS_tgkill, watch->child, watch->child, SIGXCPU);
+	while (now_ns() < until && !poll(&end, 1, (int)(ANSWER_NS / 1000000)))
+		;
 }
 
 static void time_out(const struct watch *watch, struct run_result *result)
 {
-	result->timed_out = true;
-	vcpu_report_read(watch->child, watch->outcome, &result->outcome.vcpu);
+	struct jumpslot_vcpu_state vcpu = { 0 };
+
+	vcpu_report_read(watch->child, watch->file.outcome, &vcpu);
+	ask(watch);
 	kill(watch->child, SIGKILL);
 	waitpid(watch->child, &result->status, 0);
-	result->outcome.kind = watch->outcome->kind;
+	result->timed_out = true;
+	result->status = W_EXITCODE(0, SIGKILL);
+	result->outcome = *watch->file.outcome;
+	if (result->outcome.kind == OUTCOME_NONE)
+		result->outcome.vcpu = vcpu;
 }
 
-/* Returns when to act although no signal came; 0: never. */
+/* Returns when to act although nothing happened; 0: never. */
 static uint64_t next_look(const struct watch *watch)
 {
 	uint64_t look = now_ns() + TERMINAL_LOOK_NS;
@@ -238,68 +163,48 @@ static uint64_t next_look(const struct watch *watch)
 	return watch->deadline && watch->deadline < look ? watch->deadline : look;
 }
 
-static bool is_late(const struct watch *watch)
-{
-	return watch->deadline && now_ns() >= watch->deadline;
-}
-
+/*
+ * Looks at the deadline before all else, so signals cannot postpone it, and a guest whose
+ * end is seen after the deadline has not met it: it may have stopped this process.
+ */
 static void wait_for_end(struct watch *watch, struct run_result *result)
 {
-	while (waitpid(watch->child, &result->status, WNOHANG) == 0) {
-		siginfo_t info;
+	for (;;) {
+		struct signals_one one;
+		bool ended = wait_for_event(watch, next_look(watch));
 
-		if (next_signal(&watch->mask, next_look(watch), &info))
-			serve(watch, &info);
-		else if (is_late(watch))
+		if (is_late(watch))
 			return time_out(watch, result);
-		else
+		if (ended)
+			break;
+		if (signals_next(&watch->signals, &one))
+			serve(watch, &one);
+		else if (terminal_is_awaited(watch->terminal))
 			terminal_enter(watch->terminal);
 	}
-	result->outcome = *watch->outcome;
+	waitpid(watch->child, &result->status, 0);
+	result->outcome = *watch->file.outcome;
 }
 
-/* A signal for a guest that has ended must not end us before we report the end. */
-static void drop_signals(const sigset_t *mask)
-{
-	const struct timespec no_time = { 0 };
-
-	while (sigtimedwait(mask, NULL, &no_time) > 0)
-		;
-}
-
-/* Creates the page that one runner reports through; returns its descriptor. Unsealed, a
- * guest that opens it through /proc could truncate it under us. */
-static int share_outcome(struct watch *watch, struct message *message)
-{
-	int fd = memory_file_create("the outcome", sizeof(struct outcome), message);
-	void *at = MAP_FAILED;
-
-	if (fd < 0)
-		return fd;
-	if (!fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
-		at = mmap(NULL, sizeof(struct outcome), PROT_READ, MAP_SHARED, fd, 0);
-	if (at != MAP_FAILED) {
-		watch->outcome = at;
-		return fd;
-	}
-	fail(message, errno, "no memory to share with the runner: %s", strerror(errno));
-	close(fd);
-	return -ENOMEM;
-}
-
-static int run_child(struct watch *watch, int outcome, struct run_result *result,
+static int run_child(struct watch *watch, struct run_result *result,
 		     struct message *message)
 {
-	pid_t self = getpid();
+	const struct runner_start start = {
+		.run = watch->run,
+		.processes = &watch->processes,
+		.outcome = watch->file.fd,
+		.work_area = watch->restart.work_area,
+		.mask = &watch->signals.old,
+	};
 
-	watch->child = fork();
+	signals_keep_pending(&watch->signals);
+	watch->child = runner_start(&start, &watch->pidfd, message);
 	if (watch->child < 0)
-		return fail(message, errno, "no process for the runner: %s",
-			    strerror(errno));
-	if (watch->child == 0)
-		become_child(watch, outcome, self);
-	pass_on_missed(watch);
+		return watch->child;
+	signals_pass_kept(&watch->signals, watch->child, watch->file.outcome);
 	wait_for_end(watch, result);
+	close(watch->pidfd);
+	guest_processes_kill(&watch->processes);
 	return 0;
 }
 
@@ -308,24 +213,22 @@ static int run_once(struct watch *watch, struct run_result *result,
 		    struct message *message)
 {
 	int error = restart_prepare(&watch->restart, &result->outcome, message);
-	int outcome = error ? error : share_outcome(watch, message);
 
-	if (outcome < 0)
-		return outcome;
+	outcome_file_close(&watch->file);
+	if (!error)
+		error = outcome_file_make(&watch->file, message);
 	*result = (struct run_result){ 0 };
-	error = run_child(watch, outcome, result, message);
-	munmap((void *)watch->outcome, sizeof(*watch->outcome));
-	close(outcome);
-	return error;
+	return error ? error : run_child(watch, result, message);
 }
 
 /* Whether the guest starts again. Checks its time too: each run may be too short for
  * wait_for_end() to do it. */
-static bool restarts(const struct watch *watch, struct run_result *result)
+static bool restarts(struct watch *watch, struct run_result *result)
 {
 	if (!restart_is_wanted(&result->outcome))
 		return false;
 	if (WIFEXITED(result->status) && !WEXITSTATUS(result->status)) {
+		signals_keep_blocked(&watch->signals, &result->outcome);
 		if (!is_late(watch))
 			return true;
 		result->timed_out = true;
@@ -335,19 +238,40 @@ static bool restarts(const struct watch *watch, struct run_result *result)
 	return false;
 }
 
-static void close_terminal(const struct watch *watch)
+static int run_all(struct watch *watch, struct run_result *result,
+		   struct message *message)
 {
+	bool keys_reach = !watch->processes.own_session;
+	int error = signals_block(&watch->signals, keys_reach, message);
+
+	if (error)
+		return error;
+	terminal_enter(watch->terminal);
+	do
+		error = run_once(watch, result, message);
+	while (!error && restarts(watch, result));
+	restart_end(&watch->restart);
 	terminal_leave(watch->terminal);
-	terminal_keeper_end(&watch->keeper);
-	terminal_close(watch->terminal);
+	signals_restore(&watch->signals);
+	result->processes = watch->processes;
+	return error;
 }
 
-static int open_terminal(struct watch *watch, struct message *message)
+/* Runs in the keeper after the death of this process. */
+static void clean_up(const void *argument)
 {
-	int error = terminal_open(&watch->terminal, message);
+	const struct watch *watch = argument;
 
-	if (!error && watch->terminal)
-		error = terminal_keeper_start(&watch->keeper, watch->terminal, message);
+	terminal_leave(watch->terminal);
+	irq_lines_remove(watch->run->lines);
+}
+
+static int start_keeper(struct watch *watch, struct message *message)
+{
+	int error = watch->run->raw ? terminal_open(&watch->terminal, message) : 0;
+
+	if (!error && (watch->terminal || irq_lines_have_files(watch->run->lines)))
+		error = keeper_start(&watch->keeper, clean_up, watch, message);
 	return error;
 }
 
@@ -355,6 +279,7 @@ int supervise(const struct run *run, struct run_result *result, struct message *
 {
 	struct watch watch = {
 		.run = run,
+		.file = { .fd = -1 },
 		.restart = restart_init(run->imports, run->work_area_size),
 		.deadline = run->timeout_ns ? now_ns() + run->timeout_ns : 0,
 	};
@@ -362,17 +287,16 @@ int supervise(const struct run *run, struct run_result *result, struct message *
 
 	*result = (struct run_result){ 0 };
 	signal(SIGCHLD, SIG_DFL); /* ignored, the child would leave no status */
-	error = run->raw ? open_terminal(&watch, message) : 0;
-	if (error)
-		return error;
-	block_signals(&watch);
-	terminal_enter(watch.terminal);
-	do
-		error = run_once(&watch, result, message);
-	while (!error && restarts(&watch, result));
-	restart_end(&watch.restart);
-	close_terminal(&watch);
-	drop_signals(&watch.mask);
-	sigprocmask(SIG_SETMASK, &watch.old, NULL);
+	error = start_keeper(&watch, message);
+	if (!error)
+		error = guest_processes_start(&watch.processes, watch.keeper.process,
+					      message);
+	if (!error) {
+		error = run_all(&watch, result, message);
+		guest_processes_end(&watch.processes);
+		outcome_file_close(&watch.file);
+	}
+	keeper_end(&watch.keeper);
+	terminal_close(watch.terminal);
 	return error;
 }

@@ -1,6 +1,7 @@
 /*
  * The supervisor: starts the runner, waits for its end, starts another if the guest
- * restarts, and returns how the last one ended. It maps nothing of the guest.
+ * restarts, and returns how the last one ended. It maps nothing of the guest, and ends
+ * every process that the guest left.
  */
 #ifndef JUMPSLOT_SUPERVISE_H
 #define JUMPSLOT_SUPERVISE_H
@@ -10,6 +11,8 @@
 
 #include "common/message.h"
 #include "common/outcome.h"
+#include "guest_processes.h"
+#include "irq_lines.h"
 #include "launcher/scan/imports.h"
 
 /* A runner to start. */
@@ -22,13 +25,15 @@ struct run {
 	uint64_t timeout_ns; /* 0: none */
 	bool raw;	     /* put the terminal on standard input in raw mode */
 	FILE *shown;	     /* where to print the virtual CPU on SIGUSR2 */
+	const struct irq_lines *lines; /* to remove if this process is killed */
 };
 
 /* The end of the last runner. */
 struct run_result {
-	int status; /* as waitpid() gives it */
-	bool timed_out;
-	struct outcome outcome; /* as the runner left it; not trusted */
+	int status;			  /* as waitpid() gives it */
+	bool timed_out;			  /* then `status` is that of SIGKILL */
+	struct guest_processes processes; /* the layer that was in force */
+	struct outcome outcome;		  /* as the runner left it; not trusted */
 };
 
 /* Starts the runner, again for each restart of the guest, and waits for its end. Returns

@@ -1,6 +1,6 @@
 /*
  * The mode of the terminal on standard input: raw while a guest runs, and restored
- * afterwards. One process enters and leaves; terminal_keeper.h restores the mode if that
+ * afterwards. One process enters and leaves; keeper.h restores the mode if that
  * process is killed. Knows nothing of runners.
  */
 #ifndef JUMPSLOT_TERMINAL_H

@@ -89,6 +89,14 @@ static int name_thunks(struct message *message)
 	return error;
 }
 
+bool gate_has_function(const struct gate_function *function)
+{
+	uintptr_t offset = (uintptr_t)function - (uintptr_t)memory.functions;
+
+	return offset < memory.count * sizeof(*function) &&
+	       offset % sizeof(*function) == 0;
+}
+
 int gate_prepare(uintptr_t *functions, struct message *message)
 {
 	size_t count;

@@ -118,6 +118,9 @@ extern struct gate gate __attribute__((__visibility__("hidden")));
  */
 int gate_prepare(uintptr_t *functions, struct message *message);
 
+/* Whether it is one of the gate's functions. Async-signal-safe. */
+bool gate_has_function(const struct gate_function *function);
+
 /*
  * Targets of thunks, in assembly, not for C. arch/<machine>/thunk.c passes the function.
  * Arguments and results stay as they are, wherever they are.

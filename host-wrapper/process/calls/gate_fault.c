@@ -22,6 +22,33 @@ static const struct gate_callback *callback_of(uintptr_t state)
 	return (const struct gate_callback *)(state - GATE_IN_CALLBACK);
 }
 
+/* The guest is at the call of the host function. */
+static void describe_caller(struct outcome *outcome, const struct gate_record *record)
+{
+	const uintptr_t *frame = (const uintptr_t *)record->guest_sp;
+
+	outcome->host_import = record->function->import;
+	outcome->host_caller = host_caller(record);
+	if (gate.state & GATE_IN_CALLBACK)
+		return;
+	outcome->guest_pc = outcome->host_caller;
+	outcome->guest_sp = (uintptr_t)frame;
+	outcome->guest_bp = record->frame;
+	if (!record->function->on_guest_stack) {
+		outcome->guest_sp = (uintptr_t)(frame + 2);
+		outcome->guest_bp = frame[0];
+	}
+}
+
+/* The place of the last record keeps it until the next call. The guest could write
+ * there. */
+static void describe_last(struct outcome *outcome)
+{
+	outcome->last_import = OUTCOME_NO_IMPORT;
+	if (gate.record && gate_has_function(gate.record->function))
+		outcome->last_import = gate.record->function->import;
+}
+
 /* Describes the host functions that have not returned. */
 static void describe_host(struct outcome *outcome)
 {
@@ -34,8 +61,7 @@ static void describe_host(struct outcome *outcome)
 		outcome->callbacks = 1;
 		record = callback_of(gate.state)->caller;
 	}
-	outcome->host_import = record->function->import;
-	outcome->host_caller = host_caller(record);
+	describe_caller(outcome, record);
 	for (; record->outer; record = callback_of(record->outer)->caller)
 		outcome->callbacks++;
 }
@@ -77,10 +103,15 @@ void gate_fault_describe(struct outcome *outcome, const siginfo_t *info,
 	if (info->si_signo == SIGFPE &&
 	    code_range_find(CODE_GUEST, context_pc(context)).end)
 		outcome->pc = *(const uintptr_t *)context_sp(context);
-	if (outcome->kind == OUTCOME_CALLBACK_LEFT)
+	if (outcome->kind == OUTCOME_CALLBACK_LEFT) {
 		outcome->pc = ((const uintptr_t *)context_frame(context))[1];
+		outcome->guest_pc = outcome->pc;
+		outcome->guest_sp = context_frame(context) + 2 * sizeof(uintptr_t);
+		outcome->guest_bp = *(const uintptr_t *)context_frame(context);
+	}
 	if (info->si_signo == SIGSEGV && info->si_code == SEGV_ACCERR &&
 	    in_host_guard((uintptr_t)info->si_addr))
 		outcome->kind = OUTCOME_HOST_STACK;
+	describe_last(outcome);
 	describe_host(outcome); /* last: it follows pointers that may be destroyed */
 }

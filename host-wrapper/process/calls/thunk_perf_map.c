@@ -67,13 +67,23 @@ static int write_file(const char *path, const struct thunk_area *area,
 	return error;
 }
 
+/* The number by which perf knows this process, which may be in a PID namespace. */
+static intmax_t process_number(void)
+{
+	char self[24] = "";
+
+	if (readlink("/proc/self", self, sizeof(self) - 1) > 0)
+		return strtoimax(self, NULL, 10);
+	return getpid();
+}
+
 int thunk_symbols_write_perf_map(const struct thunk_area *area, thunk_name *name_of,
 				 struct message *message)
 {
 	char path[sizeof("/tmp/perf-.map") + 20];
 	int error;
 
-	snprintf(path, sizeof(path), "/tmp/perf-%jd.map", (intmax_t)getpid());
+	snprintf(path, sizeof(path), "/tmp/perf-%jd.map", process_number());
 	error = write_file(path, area, name_of);
 	if (error)
 		return fail(message, error, "perf's map %s: %s", path, strerror(error));

@@ -21,8 +21,8 @@ bool fault_has_address(const siginfo_t *info)
 
 bool fault_is_guests(const siginfo_t *info, uintptr_t pc)
 {
-	if (gate.state || info->si_code <= 0) /* or a process sent it */
-		return false;
+	if (gate.state || info->si_code <= 0 || info->si_signo == SIGXCPU)
+		return false; /* the host's, or a process or a limit sent it */
 	return current_region(pc) || (uint64_t)pc >> USER_BITS ||
 	       code_range_find(CODE_GUEST, pc).end ||
 	       (fault_has_address(info) && (uintptr_t)info->si_addr == pc);

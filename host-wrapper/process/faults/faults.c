@@ -19,6 +19,7 @@
 #include "fault_cause.h"
 #include "fault_handler.h"
 #include "faults.h"
+#include "guest_fault.h"
 #include "process/calls/gate.h"
 #include "process/calls/gate_fault.h"
 #include "process/signals/context.h"
@@ -31,7 +32,9 @@
 
 #define HANDLER_STACK 0x10000
 
-static const int fault_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP };
+/* SIGXCPU comes from the supervisor, which asks where the guest is when its time is up,
+ * and from a limit on processor time. */
+static const int fault_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGXCPU };
 
 /* The resolver stopped: there is no such entry, or its function is missing. */
 static void describe_unbound(struct outcome *outcome, const void *context)
@@ -39,8 +42,11 @@ static void describe_unbound(struct outcome *outcome, const void *context)
 	uintptr_t entry = context_resolver_entry(context);
 	uintptr_t offset =
 		entry - (uintptr_t)current_pointer(current->plan->imports_address);
+	const uintptr_t *caller =
+		context_resolver_caller(context, gate.state == GATE_RESOLVING);
 
-	outcome->pc = context_resolver_caller(context, gate.state == GATE_RESOLVING);
+	outcome->pc = outcome->guest_pc = *caller;
+	outcome->guest_sp = (uintptr_t)(caller + 1);
 	outcome->address = entry;
 	outcome->kind = OUTCOME_BAD_ENTRY;
 	if (offset % JUMPSLOT_RESOLVER_STRIDE ||
@@ -96,12 +102,49 @@ static void describe_place(struct outcome *outcome, const siginfo_t *info,
 	outcome->pc = context_pc(context);
 	outcome->address = (uintptr_t)info->si_addr;
 	outcome->jumped_from = jumped_from(info, context);
+	if (outcome->jumped_from) {
+		outcome->guest_pc = outcome->jumped_from;
+		outcome->guest_sp += sizeof(uintptr_t);
+	}
 	outcome->kind = kind_of(info, context_pc(context));
 	describe_privileged(outcome, info, context);
 }
 
+static void describe_registers(struct outcome *outcome, const void *context)
+{
+	struct registers registers;
+
+	context_read(context, &registers);
+	fault_read_registers(&outcome->registers, &registers);
+	outcome->guest_pc = registers.pc;
+	outcome->guest_sp = registers.sp;
+	outcome->guest_bp = registers.general.bp;
+}
+
+/* Copies what is in use of the guest's stack, for a backtrace. Last, in case the guest
+ * has unmapped a part of it. */
+static void copy_stack(struct outcome *outcome)
+{
+	const size_t guard = LOAD_GUARD, max = OUTCOME_STACK_MAX;
+	uintptr_t start = (uintptr_t)outcome->guest_sp;
+	const struct guest_region *region;
+
+	/* A frame that did not fit ends below the stack. */
+	if (start < current->stack.start && current->stack.start - start <= guard)
+		start = current->stack.start;
+	region = current_region(start);
+	if (!region || !(region->access & JUMPSLOT_READ))
+		return;
+	outcome->stack_start = start;
+	outcome->stack_size =
+		(uint32_t)(region->end - start < max ? region->end - start : max);
+	memcpy((char *)outcome + OUTCOME_STACK_OFFSET, (const void *)start,
+	       outcome->stack_size);
+}
+
 static void describe(struct outcome *outcome, const siginfo_t *info, const void *context)
 {
+	describe_registers(outcome, context);
 	outcome->signal = info->si_signo;
 	outcome->code = info->si_code;
 	outcome->base = current->base;
@@ -133,6 +176,8 @@ static void end(const siginfo_t *info, const void *context, uint32_t segments,
 		current->outcome->kind = OUTCOME_SEGMENTS;
 		current->outcome->detail = segments;
 	}
+	if (current->outcome)
+		copy_stack(current->outcome);
 	raise(info->si_signo); /* blocked until the handler returns */
 }
 
@@ -165,22 +210,21 @@ WITHOUT_SEGMENTS static void on_fault(int number, siginfo_t *info, void *context
 		end(info, context, segments, OUTCOME_HANDLER_NONE);
 }
 
-void faults_end_at(uintptr_t pc, uintptr_t address, uint32_t kind, uint32_t detail)
+/* `context`: of the guest; NULL: it is in a service, and its registers are not known. */
+static void end_by(const struct outcome *cause, const void *context)
 {
 	const struct sigaction by_default = { .sa_handler = SIG_DFL };
 	sigset_t set;
 
 	if (current->outcome) {
-		current->outcome->signal = SIGSEGV;
-		/* Not sent by a process, and without an address. */
-		current->outcome->code = SI_KERNEL;
-		current->outcome->base = current->base;
-		current->outcome->pc = pc;
-		current->outcome->address = address;
-		current->outcome->detail = detail;
-		current->outcome->host_import = OUTCOME_NO_IMPORT;
+		const uint64_t vcpu_address = current->outcome->vcpu_address;
+
+		*current->outcome = *cause;
+		current->outcome->vcpu_address = vcpu_address;
+		if (context)
+			describe_registers(current->outcome, context);
 		describe_vcpu(current->outcome);
-		current->outcome->kind = kind;
+		copy_stack(current->outcome);
 	}
 	sigaction(SIGSEGV, &by_default, NULL);
 	sigemptyset(&set);
@@ -189,9 +233,34 @@ void faults_end_at(uintptr_t pc, uintptr_t address, uint32_t kind, uint32_t deta
 	raise(SIGSEGV);
 }
 
+/* A fault that no process sent, without an address. */
+static struct outcome cause_of(uintptr_t pc, uint32_t kind, uint32_t detail)
+{
+	return (struct outcome){
+		.kind = kind,
+		.signal = SIGSEGV,
+		.code = SI_KERNEL,
+		.base = current->base,
+		.pc = pc,
+		.detail = detail,
+		.host_import = OUTCOME_NO_IMPORT,
+		.last_import = OUTCOME_NO_IMPORT,
+	};
+}
+
+void faults_end_at(uintptr_t pc, uintptr_t address, uint32_t kind, uint32_t detail)
+{
+	struct outcome cause = cause_of(pc, kind, detail);
+
+	cause.address = address;
+	end_by(&cause, NULL);
+}
+
 void faults_end(uint32_t kind, uint32_t detail, const void *context)
 {
-	faults_end_at(context_pc(context), 0, kind, detail);
+	const struct outcome cause = cause_of(context_pc(context), kind, detail);
+
+	end_by(&cause, context);
 }
 
 static const char *handlers_stack;

@@ -48,11 +48,12 @@ uintptr_t context_copy_left(const void *context);
 void context_skip_copy(void *context, uintptr_t words);
 
 /*
- * At jumpslot_resolver_fault: the resolver's argument, and the caller of the function
- * that has no target; `in_bind`: the resolver was called through jumpslot_bind.
+ * At jumpslot_resolver_fault: the resolver's argument, and where the return address to
+ * the caller of the function without a target is; `in_bind`: the resolver was called
+ * through jumpslot_bind.
  */
 uintptr_t context_resolver_entry(const void *context);
-uintptr_t context_resolver_caller(const void *context, bool in_bind);
+const uintptr_t *context_resolver_caller(const void *context, bool in_bind);
 
 /* Per architecture: indices of registers in the context. */
 struct context_numbers {

@@ -91,7 +91,7 @@ uintptr_t context_resolver_entry(const void *context)
 
 /* On top is the stub's return address, then the words that the stub pushed, then the
  * caller's return address. */
-uintptr_t context_resolver_caller(const void *context, bool in_bind)
+const uintptr_t *context_resolver_caller(const void *context, bool in_bind)
 {
-	return stack(context)[in_bind ? 5 : 2];
+	return stack(context) + (in_bind ? 5 : 2);
 }

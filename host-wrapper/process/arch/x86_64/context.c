@@ -95,7 +95,7 @@ uintptr_t context_resolver_entry(const void *context)
 }
 
 /* On top is the stub's return address, then the caller's. */
-uintptr_t context_resolver_caller(const void *context, bool in_bind)
+const uintptr_t *context_resolver_caller(const void *context, bool in_bind)
 {
-	return ((const uintptr_t *)context_sp(context))[in_bind ? 3 : 1];
+	return (const uintptr_t *)context_sp(context) + (in_bind ? 3 : 1);
 }

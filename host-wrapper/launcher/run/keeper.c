@@ -1,6 +1,6 @@
 /*
  * Waits for its parent's death by PR_SET_PDEATHSIG. A pipe would not do: another process
- * could hold its other end open. See terminal_keeper.h.
+ * could hold its other end open. See keeper.h.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -11,25 +11,34 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "terminal_keeper.h"
+#include "keeper.h"
+
+/* The argument of the child. */
+struct cleaning {
+	void (*clean_up)(const void *);
+	const void *argument;
+	pid_t parent;
+};
 
 /* Runs with all signals blocked, so that neither keys nor job control end or stop it. */
-static _Noreturn void keep(struct terminal *terminal, pid_t parent, const sigset_t *all)
+static _Noreturn void keep(const struct cleaning *cleaning, const sigset_t *all)
 {
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	prctl(PR_SET_DUMPABLE, 0);
 	/* Readers of the job's output must not wait for the keeper too. */
 	close_range(STDOUT_FILENO, ~0u, 0);
-	while (getppid() == parent)
+	while (getppid() == cleaning->parent)
 		sigwaitinfo(all, NULL);
-	terminal_leave(terminal);
+	cleaning->clean_up(cleaning->argument);
 	_exit(EXIT_SUCCESS);
 }
 
-int terminal_keeper_start(struct terminal_keeper *keeper, struct terminal *terminal,
-			  struct message *message)
+int keeper_start(struct keeper *keeper, void (*clean_up)(const void *),
+		 const void *argument, struct message *message)
 {
+	const struct cleaning cleaning = { clean_up, argument, getpid() };
 	sigset_t all, old;
-	pid_t self = getpid(), child;
+	pid_t child;
 	int error;
 
 	sigfillset(&all);
@@ -37,10 +46,10 @@ int terminal_keeper_start(struct terminal_keeper *keeper, struct terminal *termi
 	child = fork();
 	error = errno;
 	if (child == 0)
-		keep(terminal, self, &all);
+		keep(&cleaning, &all);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	if (child < 0)
-		return fail(message, error, "no process to keep the terminal's mode: %s",
+		return fail(message, error, "no process to clean up: %s",
 			    strerror(error));
 	/* In a group of its own: killing the whole job must not kill it. */
 	setpgid(child, 0);
@@ -48,7 +57,7 @@ int terminal_keeper_start(struct terminal_keeper *keeper, struct terminal *termi
 	return 0;
 }
 
-void terminal_keeper_end(const struct terminal_keeper *keeper)
+void keeper_end(const struct keeper *keeper)
 {
 	if (!keeper->process)
 		return;

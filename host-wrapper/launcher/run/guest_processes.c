@@ -1,0 +1,260 @@
+/* A PID namespace or a subreaper. See guest_processes.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/exit_status.h"
+#include "guest_processes.h"
+
+/* The descriptor of the namespace's first process, which has no other. */
+#define CONTROL	    3
+#define FIRST_STACK ((size_t)16 << 10)
+
+/* Users may map only themselves. Files of other users show the overflow user. */
+static int write_map(const char *path, const char *format, unsigned id)
+{
+	char text[40];
+	int length = snprintf(text, sizeof(text), format, id, id);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int error = fd < 0 || write(fd, text, (size_t)length) != length ? -errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
+static int map_self(uid_t user, gid_t group)
+{
+	int error = write_map("/proc/self/setgroups", "deny", 0);
+
+	if (!error)
+		error = write_map("/proc/self/uid_map", "%u %u 1", user);
+	if (!error)
+		error = write_map("/proc/self/gid_map", "%u %u 1", group);
+	return error;
+}
+
+/* With SIGCHLD ignored, wait() returns when no child is left. */
+static void kill_all_others(void)
+{
+	kill(-1, SIGKILL);
+	while (wait(NULL) > 0 || errno == EINTR)
+		;
+}
+
+/* The argument of the first process. */
+struct first {
+	int control;
+	bool maps_users;
+	uid_t user;
+	gid_t group;
+};
+
+/*
+ * Process 1 of the namespace. Each byte from the supervisor asks for the end of all other
+ * processes, and is sent back afterwards. The end of the socket is the supervisor's end;
+ * when process 1 ends, the kernel kills the rest of the namespace.
+ *
+ * It runs in the supervisor's memory, because a copy would cost more than the namespace:
+ * it allocates nothing, and its calls fail only while the supervisor waits for it, for
+ * errno is shared.
+ */
+static int be_first(void *argument)
+{
+	const struct first *first = argument;
+	int error = 0;
+	char byte;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setpgid(0, 0);
+	signal(SIGCHLD, SIG_IGN);
+	dup3(first->control, CONTROL, 0);
+	/* Readers of the job's output must not wait for this process. */
+	close_range(0, CONTROL - 1, 0);
+	close_range(CONTROL + 1, ~0u, 0);
+	if (first->maps_users) {
+		error = map_self(first->user, first->group);
+		if (write(CONTROL, &error, sizeof(error)) != sizeof(error))
+			_exit(EXIT_FAILURE);
+	}
+	while (read(CONTROL, &byte, 1) == 1) {
+		kill_all_others();
+		if (write(CONTROL, &byte, 1) != 1)
+			break;
+	}
+	_exit(EXIT_SUCCESS);
+}
+
+/* Enters the namespaces of the first process: with the next fork for the PID namespace,
+ * and at once for the user namespace, which the other belongs to. */
+static int enter(const struct guest_processes *processes, int pidfd, int flags)
+{
+	int error = 0;
+
+	if (flags & CLONE_NEWUSER &&
+	    read(processes->control, &error, sizeof(error)) != sizeof(error))
+		return -ECHILD;
+	if (error)
+		return error;
+	return setns(pidfd, flags) ? -errno : 0;
+}
+
+static void drop_first(struct guest_processes *processes)
+{
+	if (processes->first > 0) {
+		kill(processes->first, SIGKILL);
+		waitpid(processes->first, NULL, 0);
+	}
+	processes->first = 0;
+	if (processes->control >= 0)
+		close(processes->control);
+	processes->control = -1;
+}
+
+/* Makes the namespaces of `flags`. Returns 0 or a negative errno, and then nothing has
+ * changed. */
+static int start_first(struct guest_processes *processes, int flags)
+{
+	static char stack[FIRST_STACK] __attribute__((__aligned__(16)));
+	static struct first first;
+	int pair[2], pidfd, error = 0;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+		return -errno;
+	first = (struct first){ pair[1], flags & CLONE_NEWUSER, geteuid(), getegid() };
+	processes->control = pair[0];
+	processes->first =
+		clone(be_first, stack + sizeof(stack),
+		      flags | CLONE_VM | CLONE_PIDFD | SIGCHLD, &first, &pidfd);
+	if (processes->first < 0)
+		error = -errno;
+	close(pair[1]);
+	if (!error) {
+		error = enter(processes, pidfd, flags);
+		close(pidfd);
+	}
+	if (error)
+		drop_first(processes);
+	return error;
+}
+
+/* Whether the guest must stay in this process group: then the terminal's keys reach it,
+ * and it may read from the terminal. */
+static bool needs_terminal(void)
+{
+	return tcgetpgrp(STDIN_FILENO) >= 0;
+}
+
+int guest_processes_start(struct guest_processes *processes, pid_t spared,
+			  struct message *message)
+{
+	int error;
+
+	*processes = (struct guest_processes){
+		.layer = GUEST_PROCESSES_NAMESPACE,
+		.own_session = !needs_terminal(),
+		.control = -1,
+		.spared = spared,
+	};
+	error = start_first(processes, CLONE_NEWPID);
+	if (error) {
+		processes->layer = GUEST_PROCESSES_USER_NAMESPACE;
+		error = start_first(processes, CLONE_NEWPID | CLONE_NEWUSER);
+	}
+	if (error) {
+		processes->layer = GUEST_PROCESSES_SUBREAPER;
+		processes->refusal = -error;
+		error = prctl(PR_SET_CHILD_SUBREAPER, 1) ? -errno : 0;
+	}
+	if (!error && prctl(PR_SET_DUMPABLE, 0))
+		error = -errno;
+	return error ? fail(message, -error, "the guest's processes: %s",
+			    strerror(-error))
+		     : 0;
+}
+
+/* A process whose parent is in another namespace sees 0 as its parent's number, and 1
+ * after the parent's end. */
+static bool has_parent(const struct guest_processes *processes, pid_t parent)
+{
+	return getppid() == (processes->first ? 0 : parent);
+}
+
+/* Root's capability to trace would reach the supervisor through /proc. */
+void guest_processes_join(const struct guest_processes *processes, pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!has_parent(processes, parent))
+		_exit(EXIT_FAILED);
+	prctl(PR_CAPBSET_DROP, CAP_SYS_PTRACE);
+	if (processes->own_session)
+		setsid();
+}
+
+/* Kills the children of this process, orphans among them. Returns whether there was one.
+ */
+static bool kill_children(pid_t spared)
+{
+	bool found = false;
+	char path[64];
+	FILE *list;
+	int child;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+	list = fopen(path, "re");
+	while (list && fscanf(list, "%d", &child) == 1) {
+		if (child == spared)
+			continue;
+		found = true;
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+	}
+	if (list)
+		fclose(list);
+	return found;
+}
+
+void guest_processes_kill(const struct guest_processes *processes)
+{
+	char byte = 0;
+
+	if (processes->first) {
+		if (send(processes->control, &byte, 1, MSG_NOSIGNAL) == 1)
+			while (read(processes->control, &byte, 1) < 0 && errno == EINTR)
+				;
+		return;
+	}
+	while (kill_children(processes->spared))
+		;
+}
+
+void guest_processes_end(struct guest_processes *processes)
+{
+	if (processes->first)
+		drop_first(processes);
+	else
+		guest_processes_kill(processes);
+}
+
+const char *guest_processes_name(const struct guest_processes *processes)
+{
+	switch (processes->layer) {
+	case GUEST_PROCESSES_NAMESPACE:
+		return "pid namespace";
+	case GUEST_PROCESSES_USER_NAMESPACE:
+		return "user and pid namespace";
+	default:
+		return "subreaper";
+	}
+}

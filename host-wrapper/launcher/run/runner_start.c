@@ -1,0 +1,72 @@
+/* A child in this process's memory until it becomes the runner. See runner_start.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/exit_status.h"
+#include "runner_start.h"
+
+/* For the child until exec, and for messages. */
+#define CHILD_STACK  ((size_t)64 << 10)
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* Replaces this process; `outcome` and `work_area` are -1 without a supervisor. */
+static int exec_runner(const struct run *run, int outcome, int work_area,
+		       struct message *message)
+{
+	int inherited[] = { run->plan, run->guest, outcome, work_area };
+	char text[COUNT(inherited)][16];
+	char *argv[] = { (char *)run->runner, text[0], text[1], text[2], text[3], NULL };
+
+	for (size_t i = 0; i < COUNT(inherited); i++) {
+		snprintf(text[i], sizeof(text[i]), "%d", inherited[i]);
+		if (inherited[i] >= 0)
+			fcntl(inherited[i], F_SETFD, 0);
+	}
+	execv(run->runner, argv);
+	return fail(message, errno, "the runner %s cannot be started: %s", run->runner,
+		    strerror(errno));
+}
+
+int run_in_place(const struct run *run, struct message *message)
+{
+	return exec_runner(run, -1, -1, message);
+}
+
+/* The child's argument. */
+struct child {
+	const struct runner_start *start;
+	pid_t parent;
+};
+
+static int become_runner(void *argument)
+{
+	const struct child *child = argument;
+	const struct runner_start *start = child->start;
+	struct message message;
+
+	guest_processes_join(start->processes, child->parent);
+	sigprocmask(SIG_SETMASK, start->mask, NULL);
+	exec_runner(start->run, start->outcome, start->work_area, &message);
+	message_print(NULL, &message);
+	_exit(EXIT_FAILED);
+}
+
+/* This process sleeps until exec, and its page tables are not copied. */
+pid_t runner_start(const struct runner_start *start, int *pidfd, struct message *message)
+{
+	static char stack[CHILD_STACK] __attribute__((__aligned__(16)));
+	struct child child = { start, getpid() };
+	pid_t process =
+		clone(become_runner, stack + sizeof(stack),
+		      CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &child, pidfd);
+
+	if (process < 0)
+		return fail(message, errno, "no process for the runner: %s",
+			    strerror(errno));
+	return process;
+}

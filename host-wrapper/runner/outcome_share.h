@@ -1,0 +1,15 @@
+/*
+ * The file that the runner reports through (common/outcome.h). Processes that a provider
+ * forks do not have it: a fault of theirs is not the guest's.
+ */
+#ifndef JUMPSLOT_OUTCOME_SHARE_H
+#define JUMPSLOT_OUTCOME_SHARE_H
+
+#include "common/message.h"
+#include "common/outcome.h"
+
+/* Maps the file and closes `fd`; -1: there is none. In a process that is forked,
+ * `*outcome` is NULL. Returns 0 or a negative errno. */
+int outcome_share(struct outcome **outcome, int fd, struct message *message);
+
+#endif
