@@ -26,6 +26,8 @@ make bench          measure, beside peers in the same run (BENCH_QUICK=1: a quic
 make install        install commands, headers, newlib and pages below PREFIX=$(PREFIX)
                     (DESTDIR=FOLDER: below that folder); install-host, install-dev and
                     install-doc are its parts
+make oci            pack GUEST=FILE and PROVIDER=FILE[,OPTIONS] into an OCI image,
+                    build/oci/NAME.tar
 make clean          remove $(BUILD)/
 make help           print this text
 
