@@ -13,7 +13,7 @@
 
 #define PAGE ((size_t)4096)
 
-/* A program may do without a definition. */
+/* NULL as an address if the program does not define it. */
 extern const size_t jumpslot_heap_size __attribute__((__weak__));
 
 static uintptr_t start, top, end, end_of_area;

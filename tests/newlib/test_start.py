@@ -1,4 +1,4 @@
-"""A program that begins at main() has the start information and a part of the work area."""
+"""A program that begins at main() has its start information and a part of its memory."""
 
 import re
 
