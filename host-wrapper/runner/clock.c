@@ -6,7 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include <jumpslot/external_abi.h>
+#include <jumpslot/provider.h>
+#include <jumpslot/virt_cpu.h>
 
 #include "clock.h"
 #include "clock_periods.h"
@@ -134,6 +135,13 @@ void clock_expired(uint32_t periods)
 		look();
 }
 
+/* Delivers what came meanwhile. */
+static void restore_level(uint32_t level)
+{
+	vcpu_set_level(level);
+	jumpslot_interrupts_deliver();
+}
+
 static int set_guests(uint64_t at, uint64_t period)
 {
 	const uint32_t level = vcpu_close(); /* a handler may set the clock as well */
@@ -144,7 +152,7 @@ static int set_guests(uint64_t at, uint64_t period)
 	__atomic_fetch_add(&vcpu.state->missed, (uint32_t)past, __ATOMIC_RELAXED);
 	unlock();
 	look_again_after(1);
-	vcpu_set_level(level);
+	restore_level(level);
 	return 0;
 }
 
@@ -212,7 +220,7 @@ enum clock_idle clock_skip(uint64_t deadline, uint32_t delivered)
 	if (delivered == vcpu.delivered)
 		result = skip(deadline);
 	unlock();
-	vcpu_set_level(0);
+	restore_level(0);
 	return result;
 }
 

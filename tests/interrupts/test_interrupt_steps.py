@@ -36,13 +36,13 @@ class Steps:
         return tools.link(*(tools.compile(GUESTS / f"step_{part}.c", "-msse2", *flags)
                             for part in ("guest", "rounds")), calls, script=False)
 
-    def run(self, *windows, programs=BUILD / "bin", guest=None):
+    def run(self, *windows, programs=BUILD / "bin", guest=None, options=()):
         """Step through windows of the guest; without any, through all of them."""
         runner = programs / f"jumpslot-runner-{self.arch}"
         return run(self.driver, runner.name, *map(hex, resolver_range(runner)),
                    programs / "host-wrapper", "--in-place", "--bind", "now",
-                   "--provider", self.provider, guest or self.guest, *windows,
-                   check=False)
+                   *options, "--provider", self.provider, guest or self.guest,
+                   *windows, check=False)
 
     def runner_with(self, name, pattern, replacement):
         """The directory of a runner with one source file changed."""
@@ -81,6 +81,13 @@ def test_an_interrupt_at_any_instruction_is_delivered_once_where_it_may_be(steps
     assert min(map(int, places[0].values())) > 40
     assert min(map(int, places[1].values())) > 100
     assert list(places[2]) == ["registers, three times"]
+
+
+@pytest.mark.parametrize("window", ["wait", "wait, time is up", "set the clock"])
+def test_no_interrupt_is_lost_where_the_guest_has_a_clock_of_its_own(steps, window):
+    result = steps.run(window, options=["--clock", "guest"])
+    assert result.stdout.endswith("\n0 wrong\n"), result.stdout
+    assert (result.stderr, result.returncode) == ("", 0)
 
 
 def label_after_compare(label):
@@ -147,6 +154,17 @@ def expect_failure(steps, file, pattern, replacement, wrong, window):
 @pytest.mark.parametrize("name", UNPROTECTED)
 def test_a_runner_without_one_of_its_protections_fails(steps, name):
     expect_failure(steps, *UNPROTECTED[name])
+
+
+@pytest.mark.parametrize("window,level", [("wait", "0"), ("set the clock", "level")])
+def test_a_clock_that_does_not_look_when_it_enables_loses_interrupts(steps, window,
+                                                                     level):
+    programs = steps.runner_with("clock.c", rf"\trestore_level\({level}\)",
+                                 f"\tvcpu_set_level({level})")
+    result = steps.run(window, programs=programs, options=["--clock", "guest"])
+    assert re.search(r": (sleeps, although an interrupt came|" + LOST + r")\n",
+                     result.stdout), result.stdout
+    assert result.returncode == 1
 
 
 @pytest.mark.parametrize("steps", ["i386"], indirect=True)

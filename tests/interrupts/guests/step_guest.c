@@ -141,6 +141,12 @@ static int wait_until_past(void)
 	return result == (came ? 0 : -EAGAIN);
 }
 
+/* Far in the future. */
+static int set_clock(void)
+{
+	return _BSP_Virtual_Clock_oneshot((uint64_t)1 << 60) == 0;
+}
+
 static int call_none(void)
 {
 	return step_none() == 7;
@@ -245,6 +251,7 @@ static const struct window windows[] = {
 	{ "unmask", unmask_own, .own = 1, .pairs = 2 },
 	{ "wait", wait_for_event, close_before, .sleeps = 1, .pairs = 3 },
 	{ "wait, time is up", wait_until_past, close_before, .pairs = 2 },
+	{ "set the clock", set_clock, .pairs = 1 },
 	{ "none", call_none, .pairs = 2 },
 	{ "copied", call_copied, .pairs = 2 },
 	{ "wide", call_wide, .pairs = 1 },
@@ -291,6 +298,7 @@ JUMPSLOT_ENTRY(info)
 {
 	step_share(&inside);
 	rounds_start(info->interrupt_frame);
+	_BSP_Virtual_Clock_init();
 	for (size_t i = 0; i < sizeof(windows) / sizeof(*windows); i++)
 		if (is_wanted(windows[i].name))
 			rounds_run(&windows[i]);
