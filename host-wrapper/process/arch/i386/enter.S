@@ -3,6 +3,7 @@
 #include "common/asm_i386.h"
 #include "process/calls/gate_layout.h"
 #include "process/calls/gate_offsets.h"
+#include "process/arch/initial_state_x86.h"
 #include "vcpu/registers_x86.h"
 
 	.text
@@ -19,6 +20,8 @@ FUNC(jumpslot_enter)
 	stmxcsr	(%esp)			/* the guest may change floating-point control */
 	fnstcw	4(%esp)
 	mov	%esp, (%ecx)
+	find	initial_state, %esi
+	load_initial_state (%esi)
 	mov	8(%ebp), %ecx
 	mov	16(%ebp), %edx
 	mov	20(%ebp), %ebx
@@ -28,10 +31,6 @@ FUNC(jumpslot_enter)
 	.cfi_undefined %ebp
 	push	$X86_FLAGS_DEFAULT	/* as the psABI has it */
 	popf
-	fninit
-	push	$X86_MXCSR_DEFAULT
-	ldmxcsr	(%esp)
-	pop	%eax
 	mov	$JUMPSLOT_MULTIBOOT_MAGIC, %eax
 	xor	%ebp, %ebp		/* the guest gets no value of the host */
 	xor	%esi, %esi

@@ -2,6 +2,7 @@
 #include "common/asm_x86.h"
 #include "process/calls/gate_layout.h"
 #include "process/calls/gate_offsets.h"
+#include "process/arch/initial_state_x86.h"
 #include "vcpu/registers_x86.h"
 
 	.text
@@ -19,8 +20,10 @@ FUNC(jumpslot_enter)
 	stmxcsr	(%rsp)			/* the guest may change floating-point control */
 	fnstcw	4(%rsp)
 	mov	%rsp, host_stack(%rip)
-	mov	%rdi, %rax
+	mov	%rdi, %r8
 	mov	%rdx, %rdi
+	load_initial_state initial_state(%rip)
+	mov	%r8, %rax
 	mov	%rsi, %rsp
 	.cfi_remember_state		/* all frames begin here, for a debugger */
 	.cfi_def_cfa %rsp, 8
@@ -28,10 +31,6 @@ FUNC(jumpslot_enter)
 	.cfi_undefined %rbp
 	push	$X86_FLAGS_DEFAULT	/* as the psABI has it */
 	popfq
-	fninit
-	push	$X86_MXCSR_DEFAULT
-	ldmxcsr	(%rsp)
-	pop	%rsi
 	xor	%ebp, %ebp		/* the guest gets no value of the host */
 	xor	%esi, %esi
 	xor	%edx, %edx
