@@ -96,7 +96,7 @@ RANDOM = """
             return 0;
     }
     """
-ROUNDS = 2000
+ROUNDS = 400
 
 
 def test_no_arguments_crash_the_runner(tools, arch):
@@ -104,7 +104,7 @@ def test_no_arguments_crash_the_runner(tools, arch):
     assert NOT_CALLED_AT_RANDOM < set(functions())
     table = ", ".join(f'{{ "{name}", (any)(uintptr_t){name} }}' for name in names)
     result = run_guest(tools, RANDOM % (table, ROUNDS), "word", "")
-    assert (result.stderr, result.returncode) == ("", 0)
+    assert "host-wrapper: " not in result.stderr and result.returncode == 0
 
 
 # Values of P, and whether the guest can read there.

@@ -17,11 +17,11 @@ static char *map(uint64_t bytes)
 {
 	char *at;
 
-	if (bytes > SIZE_MAX - LOAD_GUARD - MARGIN - PAGE) {
+	if (bytes > SIZE_MAX - LOAD_GUARD - MARGIN - 2 * PAGE) {
 		errno = ENOMEM;
 		return MAP_FAILED;
 	}
-	at = mmap(NULL, (size_t)bytes + LOAD_GUARD + PAGE, PROT_NONE,
+	at = mmap(NULL, (size_t)bytes + LOAD_GUARD + 2 * PAGE, PROT_NONE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED ||
 	    mprotect(at + LOAD_GUARD, (size_t)bytes + PAGE, PROT_READ | PROT_WRITE))
