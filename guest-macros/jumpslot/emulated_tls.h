@@ -23,7 +23,7 @@ struct jumpslot_tls {
 	size_t count;
 };
 
-/* What the compiler emits for a variable. */
+/* The compiler emits one for each variable. */
 struct jumpslot_tls_variable {
 	size_t size;
 	size_t alignment;

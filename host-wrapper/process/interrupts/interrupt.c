@@ -52,16 +52,12 @@ static enum vcpu_place place_of(void *context, uintptr_t pc)
 static void deliver(void *context, unsigned vector)
 {
 	struct code_range sleep = code_range_find(CODE_SLEEP, context_pc(context));
-	const struct frame_place place = push_frame_place(context);
-	const uintptr_t sp = context_sp(context);
 	struct entry_registers entry;
 	struct frame *frame;
 
 	if (sleep.end)
 		context_set_pc(context, sleep.end);
-	if (!vcpu_stack_has(sp, sp - place.end))
-		vcpu_stack_full(context_pc(context), sp, sp - place.end);
-	frame = push_frame(context, &place);
+	frame = push_frame(context);
 	if (!frame) {
 		faults_end(OUTCOME_INTERRUPT_STACK, vector, context);
 		return;

@@ -4,14 +4,12 @@
 
 #include "vcpu/interrupt_frame.h"
 
-/* Where the frame of the interrupted guest goes. */
-struct frame_place push_frame_place(const void *context);
-
 /*
- * Writes the frame of the interrupted guest to that place, and resets the vector
- * registers in the signal's context. Returns NULL, with nothing changed, where the guest
- * cannot write to its stack.
+ * Writes the frame of the interrupted guest below its stack pointer, and resets the
+ * vector registers in the signal's context. Returns NULL, with nothing changed, where the
+ * guest cannot write to its stack. Ends the guest where the frame would lie below its
+ * stack's limit.
  */
-struct frame *push_frame(void *context, const struct frame_place *place);
+struct frame *push_frame(void *context);
 
 #endif

@@ -6,29 +6,29 @@
 #include "process/signals/context.h"
 #include "process/signals/xsave_x86.h"
 #include "push_frame.h"
+#include "vcpu/hooks.h"
+#include "vcpu/vcpu.h"
 
-struct frame_place push_frame_place(const void *context)
-{
-	return frame_place(context_sp(context), xsave_size(context_xsave(context)));
-}
-
-struct frame *push_frame(void *context, const struct frame_place *place)
+struct frame *push_frame(void *context)
 {
 	struct xsave *xsave = context_xsave(context);
-	uintptr_t sp = context_sp(context);
-	struct frame *frame = (struct frame *)place->frame;
+	const uintptr_t sp = context_sp(context);
+	const struct frame_place place = frame_place(sp, xsave_size(xsave));
+	struct frame *frame = (struct frame *)place.frame;
 	struct frame_return words;
 
-	if (sp < place->frame ||
-	    jumpslot_guest_range(frame, sp - place->frame, JUMPSLOT_WRITE))
+	if (!vcpu_stack_has(sp, sp - place.end))
+		vcpu_stack_full(context_pc(context), sp, sp - place.end);
+	if (sp < place.frame ||
+	    jumpslot_guest_range(frame, sp - place.frame, JUMPSLOT_WRITE))
 		return NULL;
 	context_read(context, &frame->registers);
-	words = frame_fill(frame, place);
+	words = frame_fill(frame, &place);
 	/* The guest's stack pointer may have any alignment. */
-	memcpy((void *)place->returns, &words, sizeof(words));
+	memcpy((void *)place.returns, &words, sizeof(words));
 	frame->features = (uint32_t)xsave_features(xsave);
 	frame->changed = (uint32_t)xsave_changed(xsave);
-	xsave_copy(place->vectors, xsave);
+	xsave_copy(place.vectors, xsave);
 	context_reset_vectors(context);
 	return frame;
 }
