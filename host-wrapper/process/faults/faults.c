@@ -248,11 +248,13 @@ static struct outcome cause_of(uintptr_t pc, uint32_t kind, uint32_t detail)
 	};
 }
 
-void faults_end_at(uintptr_t pc, uintptr_t address, uint32_t kind, uint32_t detail)
+void faults_end_stack_full(uintptr_t pc, uintptr_t sp, uintptr_t near, size_t bytes)
 {
-	struct outcome cause = cause_of(pc, kind, detail);
+	struct outcome cause = cause_of(pc, OUTCOME_TASK_STACK, (uint32_t)bytes);
 
-	cause.address = address;
+	cause.address = cause.guest_sp = sp;
+	cause.jumped_from = near;
+	cause.guest_pc = near ? near : pc;
 	end_by(&cause, NULL);
 }
 

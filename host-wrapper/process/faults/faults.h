@@ -6,6 +6,7 @@
 #define JUMPSLOT_FAULTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/message.h"
@@ -21,8 +22,11 @@ int faults_catch(struct message *message);
  */
 void faults_end(uint32_t kind, uint32_t detail, const void *context);
 
-/* The same for a place and an address, without a context. */
-void faults_end_at(uintptr_t pc, uintptr_t address, uint32_t kind, uint32_t detail);
+/*
+ * The same for a frame of `bytes` below `sp` that is more than the task's stack has, also
+ * outside of signal handlers. `near`: a place in the guest if `pc` is not, or 0.
+ */
+void faults_end_stack_full(uintptr_t pc, uintptr_t sp, uintptr_t near, size_t bytes);
 
 /* Whether `here` is on the signal stack, which only the guest's thread has. */
 bool faults_on_stack(const void *here) WITHOUT_SEGMENTS;

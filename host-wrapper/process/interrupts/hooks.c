@@ -11,7 +11,6 @@
 #include "process/calls/gate.h"
 #include "process/faults/faults.h"
 #include "runner/clock.h"
-#include "runner/current.h"
 #include "runner/services.h"
 #include "sleep.h"
 #include "vcpu/hooks.h"
@@ -65,9 +64,8 @@ static uintptr_t guests_place(uintptr_t sp)
 
 void vcpu_stack_full(uintptr_t pc, uintptr_t sp, size_t bytes)
 {
-	if (current->outcome && !vcpu_is_guest_code(pc))
-		current->outcome->jumped_from = guests_place(sp);
-	faults_end_at(pc, sp, OUTCOME_TASK_STACK, (uint32_t)bytes);
+	faults_end_stack_full(pc, sp, vcpu_is_guest_code(pc) ? 0 : guests_place(sp),
+			      bytes);
 }
 
 void vcpu_clock_acknowledged(void)
