@@ -95,7 +95,9 @@ GUEST = """
     void show(void);
     void show(void)
     {
-            _BSP_Virtual_Console_write(registers, sizeof(registers) >> (sizeof(long) == 4));
+            const size_t half = sizeof(long) == 4; /* i386 has eight registers */
+
+            _BSP_Virtual_Console_write(registers, sizeof(registers) >> half);
             _BSP_Virtual_Console_write(stack, sizeof(stack));
             _BSP_Virtual_Console_write(vectors, sizeof(vectors));
             print_maps();

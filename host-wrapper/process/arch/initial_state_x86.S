@@ -3,7 +3,7 @@
 #include "vcpu/registers_x86.h"
 
 #define MXCSR	24	/* offset in the area */
-#define LARGEST 4096	/* XRSTOR may read the place of a component in its initial state */
+#define LARGEST 4096	/* XRSTOR may read all of the area */
 
 	.section .rodata, "a"
 	.balign	64

@@ -1,6 +1,6 @@
 /*
  * For the way into the guest: gives all vector and x87 registers their initial values, so
- * that the guest finds none of the host's in them. Depends on nothing.
+ * that the guest finds no value of the host in them. Depends on nothing.
  */
 #ifndef JUMPSLOT_INITIAL_STATE_X86_H
 #define JUMPSLOT_INITIAL_STATE_X86_H
