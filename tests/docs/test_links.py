@@ -5,7 +5,8 @@ import re
 import pytest
 from conftest import ROOT
 
-PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "tests/README.md",
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md",
+                ROOT / "SECURITY.md", ROOT / "tests/README.md",
                 *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"^```.*?^```$", re.M | re.S)
