@@ -1,6 +1,6 @@
 # Checks of the code itself: a second compiler, analyzers, format, headers, language.
 
-CODE_CHECKS := check-clang check-analyzer check-tidy check-format check-headers \
+CODE_CHECKS := check-clang check-analyzer check-tidy check-cppcheck check-format check-headers \
 	check-language check-shell
 .PHONY: check-code $(CODE_CHECKS)
 check-code: $(CODE_CHECKS)
@@ -37,6 +37,19 @@ $(TIDIED): $$(call tidy_source,$$@) .clang-tidy \
 	$(Q)clang-tidy --quiet $< -- $(CFLAGS_$(call tidy_set,$@)) >$@.log 2>&1 || \
 		{ cat $@.log; exit 1; }
 	$(Q)mv $@.log $@
+
+# A second analyzer, for each architecture. .cppcheck has the exceptions.
+CPPCHECKS := $(ARCHES:%=check-cppcheck-%)
+CPPCHECK_x86_64 := --platform=unix64 -D__x86_64__ -D__SIZEOF_POINTER__=8
+CPPCHECK_i386 := --platform=unix32 -D__i386__ -D__SIZEOF_POINTER__=4
+.PHONY: $(CPPCHECKS)
+check-cppcheck: $(CPPCHECKS)
+$(CPPCHECKS): check-cppcheck-%: | test-tools
+	$(call say,CPPCHECK,all C files of programs for $*)
+	$(Q)git ls-files -z 'host-wrapper/*.c' 'resolver/*.c' 'guests/*.c' 'ports/*.c' | \
+		xargs -0 cppcheck -q --std=c11 --error-exitcode=1 \
+		--suppressions-list=.cppcheck \
+		--enable=warning,performance,portability $(CPPCHECK_$*) $(HW_CFLAGS)
 
 check-format: | test-tools
 	$(call say,FORMAT,all C files)

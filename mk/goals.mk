@@ -36,6 +36,7 @@ make check          all of the following checks:
   check-SUBJECT     the tests in tests/SUBJECT; SUBJECT is one of
                     $(SUBJECTS)
   check-units       the unit tests in C (UNIT_ROUNDS=N: random ones N times as long)
+  check-valgrind    most of them under valgrind
   check-sanitized   the tests of commands, with sanitizers in host-wrapper and runners
   check-code        all checks of the code itself:
                     $(CODE_CHECKS)

@@ -22,10 +22,12 @@ TEST_FILES_security := $(NEWLIB_PROVIDERS)
 PYTEST = BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider
 
 PYTEST_CHECKS := $(SUBJECTS:%=check-%)
-.PHONY: check check-units check-sanitized test test-tools $(PYTEST_CHECKS)
-check: all check-units $(PYTEST_CHECKS) check-sanitized check-code
+.PHONY: check check-units check-valgrind check-sanitized test \
+	test-tools $(PYTEST_CHECKS)
+check: all check-units check-valgrind $(PYTEST_CHECKS) check-sanitized check-code
 	@echo 'check: everything passed'
 check-units: $(UNIT_RUNS)
+check-valgrind: $(UNIT_VALGRIND_RUNS)
 $(PYTEST_CHECKS): check-%: $(TEST_FILES) $$(TEST_FILES_$$*) | test-tools
 	$(call say,TEST,tests/$*)
 	$(Q)$(call logged,$*,$(PYTEST) tests/$*)

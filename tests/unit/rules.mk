@@ -82,6 +82,17 @@ UNIT_INPUTS := $(BUILD)/guests/hello-x86_64.elf $(BUILD)/guests/hello-i386.elf \
 UNIT_RUNS := $(patsubst $(BUILD)/unit/%,run-unit/%,\
 	$(UNIT_plain) $(UNIT_asan) $(UNIT_i386))
 .PHONY: $(UNIT_RUNS)
+# The same under valgrind, which also sees libelf's use of what it is given. Left out are
+# tests that count instructions or race, and those that damage a file at every byte.
+UNIT_VALGRIND := $(filter-out test_resolver_% test_scan_sweep test_provider_file \
+	test_privileged test_name_index,$(UNIT_PROGRAMS))
+UNIT_VALGRIND_RUNS := $(UNIT_VALGRIND:%=run-valgrind/%)
+.PHONY: $(UNIT_VALGRIND_RUNS)
+$(UNIT_VALGRIND_RUNS): run-valgrind/%: $(BUILD)/unit/plain/% $(UNIT_INPUTS) | test-tools
+	$(call say,VALGRIND,unit/$*)
+	$(Q)$(call logged,valgrind-$*,BUILD=$(BUILD) valgrind -q --error-exitcode=9 \
+		--leak-check=full --errors-for-leak-kinds=definite $<)
+
 $(UNIT_RUNS): run-unit/%: $(BUILD)/unit/% $(UNIT_INPUTS) | test-tools
 	$(call say,TEST,unit/$*)
 	$(Q)$(call logged,unit-$(subst /,-,$*),BUILD=$(BUILD) $<)
