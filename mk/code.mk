@@ -1,7 +1,7 @@
 # Checks of the code itself: a second compiler, analyzers, format, headers, language.
 
-CODE_CHECKS := check-clang check-analyzer check-tidy check-cppcheck check-format check-headers \
-	check-language check-shell
+CODE_CHECKS := check-clang check-analyzer check-tidy check-cppcheck check-format \
+	check-headers check-language check-shell
 .PHONY: check-code $(CODE_CHECKS)
 check-code: $(CODE_CHECKS)
 
@@ -39,12 +39,12 @@ $(TIDIED): $$(call tidy_source,$$@) .clang-tidy \
 	$(Q)mv $@.log $@
 
 # A second analyzer, for each architecture. .cppcheck has the exceptions.
-CPPCHECKS := $(ARCHES:%=check-cppcheck-%)
+CPPCHECKS := $(ARCHES:%=run-cppcheck/%)
 CPPCHECK_x86_64 := --platform=unix64 -D__x86_64__ -D__SIZEOF_POINTER__=8
 CPPCHECK_i386 := --platform=unix32 -D__i386__ -D__SIZEOF_POINTER__=4
 .PHONY: $(CPPCHECKS)
 check-cppcheck: $(CPPCHECKS)
-$(CPPCHECKS): check-cppcheck-%: | test-tools
+$(CPPCHECKS): run-cppcheck/%: | test-tools
 	$(call say,CPPCHECK,all C files of programs for $*)
 	$(Q)git ls-files -z 'host-wrapper/*.c' 'resolver/*.c' 'guests/*.c' 'ports/*.c' | \
 		xargs -0 cppcheck -q --std=c11 --error-exitcode=1 \
