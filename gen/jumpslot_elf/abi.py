@@ -17,6 +17,9 @@ SECTION_PROVIDER_NOTE = ".note.jumpslot.provider"
 # external_func.h writes this name where it emits a provider's records.
 SECTION_PROVIDER_STRINGS = ".jumpslot.strings"
 
+SECTION_STATED = ".jumpslot.stated"
+SECTION_RULES = ".jumpslot.rules"
+
 NOTE_OWNER = "jumpslot"
 NOTE_GUEST = 1
 NOTE_PROVIDER = 2
@@ -40,6 +43,12 @@ CARRY_DIRECT = 0x2
 CARRY_BLOCKING = 0x3
 CARRY_STACK = 0x10
 
+RULE_CHECKS = 4
+RULE_NAME = 40
+CHECK_NONE = 0
+CHECK_BITS = 1
+CHECK_LINE = 5
+
 MAX_IMPORTS = 0x100000
 MAX_NAME = 1023
 MAX_STACK_BYTES = 65536
@@ -50,6 +59,11 @@ IMPORT_SIZE = 16
 # struct jumpslot_provided: the same four fields, and two more.
 PROVIDED_FORMAT = "<iiiIII"
 PROVIDED_SIZE = 24
+# struct jumpslot_stated, and struct jumpslot_rule with its four struct jumpslot_check.
+STATED_FORMAT = "<ii"
+STATED_SIZE = 8
+RULE_FORMAT = "<40s" + 4 * "IIQQ"
+RULE_SIZE = 136
 # struct jumpslot_note_desc and struct jumpslot_provider_note_desc.
 GUEST_NOTE_FORMAT = "<Ii"
 PROVIDER_NOTE_FORMAT = "<II"

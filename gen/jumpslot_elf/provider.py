@@ -1,7 +1,7 @@
 """Reads the functions in a provider's table: a shared library's, or a runner's.
 
-host-wrapper refuses the same tables. Depends on elf_image, notes, imports and
-type_string.
+host-wrapper refuses the same tables. Depends on elf_image, notes, imports, statements
+and type_string.
 """
 
 import struct
@@ -13,6 +13,7 @@ from . import abi
 from .elf_image import ElfImage
 from .imports import Import
 from .notes import jumpslot_note
+from .statements import check_statements
 from .type_string import check_entry
 
 NAME, TYPE, FUNCTION = 0, 4, 8  # offsets in struct jumpslot_provided
@@ -52,6 +53,7 @@ def read_provider(path):
             _merge(image, known, record)
         else:
             merged[record.name] = record
+    check_statements(image, strings)
     functions = {name: each for name, each in merged.items() if each.slot is not None}
     return Provider(path, image.machine, functions)
 

@@ -128,7 +128,7 @@ def test_the_documented_offsets_are_those_of_the_header(tools, arch):
     for name, fields in structs.items():
         body = re.search(rf"^struct {name} {{(.*?)^}}", header, re.M | re.S)[1]
         assert [field for _, _, field in fields] == re.findall(
-            r"^\t\w+ (\w+)(?:\[\d\])?;", body, re.M)
+            r"^\t(?:struct )?\w+ (\w+)(?:\[\w+\])?;", body, re.M)
         for offset, size, field in fields:
             lines.append(
                 f"_Static_assert(offsetof(struct {name}, {field}) == {offset} &&"

@@ -16,6 +16,9 @@
  * wait. JUMPSLOT_DIRECT and JUMPSLOT_BLOCKING select another way. The functions declared
  * below are in the runner; a provider links to nothing for them.
  *
+ * A guest runs in a sandbox. A function may make the system calls that JUMPSLOT_SYSCALLS
+ * states for it, and no others.
+ *
  * docs/providers.md is the guide. Depends on external_func.h, static_assert.h and
  * <stddef.h>.
  */
@@ -36,6 +39,8 @@
 #define JUMPSLOT_DIRECT(func)
 #define JUMPSLOT_BLOCKING(func)
 #define JUMPSLOT_STACK_BYTES(func, bytes)
+#define JUMPSLOT_SYSCALLS(func, ...)
+#define JUMPSLOT_SYSCALLS_ALWAYS(...)
 #else
 
 /* The note, once per library: ABI version and sizeof(struct jumpslot_provided). */
@@ -107,6 +112,103 @@ JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_provided) == 24, "the note's recor
 				 :                                                       \
 				 : "i"(bytes));                                          \
 	}
+/*
+ * JUMPSLOT_SYSCALLS(func, rule, ...): states the system calls that the function makes
+ * while the guest runs, those of libc in it too. A guest that imports the function may
+ * then make them, and so may its own code, so state no more than needed. At file scope,
+ * once per file and function, in any file of the provider. A rule is one of
+ *
+ *   JUMPSLOT_ALLOW("fsync")              the call with any arguments
+ *   JUMPSLOT_ALLOW_IF("write", check...) the call if 1 to 4 checks hold
+ *   JUMPSLOT_NO_SYSCALLS                 none: the function only computes
+ *   JUMPSLOT_NEEDS_...                   a set of rules, below
+ *
+ * and a check is one of
+ *
+ *   JUMPSLOT_ARG(n, value)               the low 32 bits of argument n, counted from 0
+ *   JUMPSLOT_ARG_BITS(n, mask, value)    (argument n & mask) == value
+ *   JUMPSLOT_ARG_PROCESS(n)              this process's number, as for tgkill
+ *
+ * A name after "x86_64:" or "i386:" is for guests of that machine alone. Any other call
+ * ends the guest with a report. A function that has no statement gets no system call, and
+ * a provider without any statement runs only with --sandbox=off.
+ * jumpslot_provider_init() runs before the sandbox, and needs no statement.
+ */
+#define JUMPSLOT_SYSCALLS(func, ...) JUMPSLOT_STATE(func, #func, __VA_ARGS__)
+
+/* JUMPSLOT_SYSCALLS_ALWAYS(rule, ...): the same for the whole provider, whatever the
+ * guest imports: for threads, and for libraries that several functions use. Once per
+ * file. */
+#define JUMPSLOT_SYSCALLS_ALWAYS(...)                                                    \
+	JUMPSLOT_STATE(, JUMPSLOT_STATED_ALWAYS, __VA_ARGS__)
+
+#define JUMPSLOT_NO_SYSCALLS	      JUMPSLOT_RULE("", JUMPSLOT_NO_CHECK)
+#define JUMPSLOT_ALLOW(call)	      JUMPSLOT_RULE(call, JUMPSLOT_NO_CHECK)
+#define JUMPSLOT_ALLOW_IF(call, ...)  JUMPSLOT_RULE(call, __VA_ARGS__)
+#define JUMPSLOT_ARG(argument, value) JUMPSLOT_ARG_BITS(argument, 0xffffffffu, value)
+#define JUMPSLOT_ARG_BITS(argument, mask, value)                                         \
+	{                                                                                \
+		argument, JUMPSLOT_CHECK_BITS, mask, (uint64_t)(value) & (mask)          \
+	}
+#define JUMPSLOT_ARG_PROCESS(argument) JUMPSLOT_ARG_IS(argument, JUMPSLOT_CHECK_PROCESS)
+#define JUMPSLOT_ARG_IS(argument, kind)                                                  \
+	{                                                                                \
+		argument, kind, 0, 0                                                     \
+	}
+
+/* Output on standard output or standard error, input from standard input; by stdio too,
+ * whose buffers are there before the sandbox. */
+#define JUMPSLOT_NEEDS_STDOUT JUMPSLOT_ALLOW_IF("write", JUMPSLOT_ARG(0, 1))
+#define JUMPSLOT_NEEDS_STDERR JUMPSLOT_ALLOW_IF("write", JUMPSLOT_ARG(0, 2))
+#define JUMPSLOT_NEEDS_STDIN  JUMPSLOT_ALLOW_IF("read", JUMPSLOT_ARG(0, 0))
+
+/* malloc() and its relatives: memory that is never executable (4: PROT_EXEC). */
+#define JUMPSLOT_NEEDS_MALLOC                                                            \
+	JUMPSLOT_ALLOW("brk"),                                                           \
+		JUMPSLOT_ALLOW_IF("x86_64:mmap", JUMPSLOT_ARG_BITS(2, 4u, 0u),           \
+				  JUMPSLOT_ARG(4, -1)),                                  \
+		JUMPSLOT_ALLOW_IF("i386:mmap2", JUMPSLOT_ARG_BITS(2, 4u, 0u),            \
+				  JUMPSLOT_ARG(4, -1)),                                  \
+		JUMPSLOT_ALLOW_IF("mprotect", JUMPSLOT_ARG_BITS(2, 4u, 0u)),             \
+		JUMPSLOT_ALLOW("mremap"), JUMPSLOT_ALLOW("munmap"),                      \
+		JUMPSLOT_ALLOW_IF("madvise", JUMPSLOT_ARG(2, 4)) /* MADV_DONTNEED */
+
+/* The time of a clock, where the kernel must be asked. */
+#define JUMPSLOT_NEEDS_CLOCK                                                             \
+	JUMPSLOT_ALLOW("x86_64:clock_gettime"), JUMPSLOT_ALLOW("i386:clock_gettime64")
+
+/* Mutexes and condition variables that threads wait for. */
+#define JUMPSLOT_NEEDS_FUTEX                                                             \
+	JUMPSLOT_ALLOW("x86_64:futex"), JUMPSLOT_ALLOW("i386:futex"),                    \
+		JUMPSLOT_ALLOW("i386:futex_time64")
+
+/* The record of a statement, and its rules, which one without a name ends. */
+#define JUMPSLOT_NO_CHECK                                                                \
+	{                                                                                \
+		0, JUMPSLOT_CHECK_NONE, 0, 0                                             \
+	}
+#define JUMPSLOT_RULE(call, ...)                                                         \
+	{                                                                                \
+		call,                                                                    \
+		{                                                                        \
+			__VA_ARGS__                                                      \
+		}                                                                        \
+	}
+#define JUMPSLOT_STATE(id, name, ...)                                                    \
+	static const struct jumpslot_rule jumpslot_rules_of_##id[] __asm__(              \
+		"jumpslot_rules_of_" #id)                                                \
+		__attribute__((__used__, __retain__, __aligned__(8),                     \
+			       __section__(JUMPSLOT_SECTION_RULES))) = {                 \
+			__VA_ARGS__, JUMPSLOT_RULE("", JUMPSLOT_NO_CHECK)                \
+		};                                                                       \
+	__asm__(".pushsection " JUMPSLOT_SECTION_PROVIDER_STR ",\"aR\",\"progbits\"\n"   \
+		"1: .asciz \"" name "\"\n"                                               \
+		".popsection\n"                                                          \
+		".pushsection " JUMPSLOT_SECTION_STATED ",\"aR\",\"progbits\"\n"         \
+		".balign 4\n"                                                            \
+		".long 1b - .\n"                                                         \
+		".long jumpslot_rules_of_" #id " - .\n"                                  \
+		".popsection\n");
 #endif /* !JUMPSLOT_LINK_TIME */
 
 #ifdef __cplusplus
@@ -152,6 +254,14 @@ long jumpslot_guest_copy_string(char *to, const char *guest, size_t size);
  * thread.
  */
 size_t jumpslot_guest_work_area(void **base);
+
+/*
+ * Lets the guest use the files below a directory, an open descriptor that stays open, as
+ * far as system calls and the user's rights allow. Where the kernel has Landlock, no
+ * other file can be opened once the guest runs, by a provider neither. Only in
+ * jumpslot_provider_init(). Returns 0, or -ENOSPC after 16 directories.
+ */
+int jumpslot_guest_directory(int descriptor);
 
 /*
  * Ends the guest with the low 8 bits of `status`; does not return. Only in a function

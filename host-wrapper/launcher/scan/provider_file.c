@@ -283,6 +283,9 @@ static int read_functions(struct provider_file *provider, struct message *messag
 		return fail(message, ENOMEM, "out of memory");
 	for (size_t i = 0; !error && i < count; i++)
 		error = add_record(provider, &tables, i, message);
+	if (!error)
+		error = statements_read(&provider->stated, &provider->elf,
+					&tables.strings, message);
 	return error;
 }
 
@@ -327,6 +330,7 @@ void provider_file_free(struct provider_file *provider)
 	name_index_free(&provider->names);
 	free(provider->functions);
 	provider->functions = NULL;
+	statements_free(&provider->stated);
 	if (provider->elf.elf) {
 		elf_file_close(&provider->elf);
 		close(provider->elf.fd);

@@ -10,6 +10,7 @@
 
 #include "elf_file.h"
 #include "name_index.h"
+#include "statements.h"
 
 struct provided {
 	const char *name;
@@ -29,6 +30,7 @@ struct provider_file {
 	struct provided *functions;
 	size_t count;
 	struct name_index names;
+	struct statements stated; /* the system calls of its functions */
 };
 
 /* Tells whether this is the runner with its built-in services. It is loaded already. */
