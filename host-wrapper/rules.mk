@@ -52,7 +52,7 @@ PROGRAMS := $(BUILD)/bin/host-wrapper $(RUNNERS)
 $(BUILD)/bin/host-wrapper: $$(call link_inputs,launcher)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_LDFLAGS) -o $@ $(filter %.o,$^) -lelf
+	$(Q)$(CC) $(HOST_LDFLAGS) -o $@ $(filter %.o,$^) -lelf -lseccomp
 
 # Providers take from it what jumpslot/provider.h declares.
 PROVIDER_API := $(HW)/runner/provider_api.map

@@ -136,17 +136,28 @@ class Toolbox:
                          arch=arch, **link)
 
     def provider(self, source, *flags, arch=None, cc="gcc", linker="bfd",
-                 name="provider", check=True):
-        """Compile and link a provider of one source file (a path, or C text)."""
+                 name="provider", check=True, needs=()):
+        """Compile and link a provider of one source file (a path, or C text). If it
+        states no system calls, it gets those that most tests need, and `needs`."""
         arch = arch or self.arch
         if not isinstance(source, Path):
             source = self.write(f"{name}.c", source)
         target = self.directory / f"{name}-{arch}.so"
+        states = "JUMPSLOT_SYSCALLS" in source.read_text()
         result = run(cc, *HOST_MACHINE[arch], "-std=gnu11", "-O2", "-g", "-fPIC",
                      "-shared", f"-fuse-ld={linker}", *WARNINGS,
                      "-I", ROOT / "guest-macros", "-I", ROOT / "host-wrapper/include",
-                     "-I", self.directory, *flags, source, "-o", target, check=check)
+                     "-I", self.directory, *flags, source,
+                     *([] if states else self.stated(needs)),
+                     "-o", target, check=check)
         return target if check else result
+
+    @staticmethod
+    def stated(needs=()):
+        """A source and flags that state system calls for a provider."""
+        rules = ", ".join(f'JUMPSLOT_ALLOW("{name}")' for name in needs)
+        return [ROOT / "tests/lib/provider_needs.c",
+                *([f"-DALSO_NEEDS={rules}"] if needs else [])]
 
     @staticmethod
     def gen_func_list(*arguments, check=True):

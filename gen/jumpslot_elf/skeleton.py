@@ -24,6 +24,11 @@ HEAD = """\
 #include <stddef.h>
 #include <stdint.h>
 """
+# The sandbox refuses a provider that states nothing.
+NO_SYSCALLS = """\
+/* A function that makes system calls needs a line: JUMPSLOT_SYSCALLS(name, ...). */
+JUMPSLOT_SYSCALLS_ALWAYS(JUMPSLOT_NO_SYSCALLS)
+"""
 # The most that EXTERNAL_FUNC takes.
 MAX_TYPES = 16
 ATTRIBUTES = {"regparm3": "regparm(3)", "fastcall": "fastcall", "stdcall": "stdcall"}
@@ -41,6 +46,7 @@ def skeleton(guests, functions):
               _lines(_definitions(sources)),
               _lines(each.declaration() for each in sources),
               _lines(each.entry() for each in sources),
+              NO_SYSCALLS,
               *(each.definition() for each in sources)]
     return "\n".join(block for block in blocks if block)
 

@@ -66,6 +66,8 @@ int calculator_reduce(struct calculator_fraction *guests)
 	return jumpslot_guest_copy_out(guests, &fraction, sizeof(fraction));
 }
 
+JUMPSLOT_SYSCALLS(calculator_plot, JUMPSLOT_NEEDS_STDOUT)
+
 /* Draws a bar for each number, eight characters per unit. */
 void calculator_plot(const double *numbers, size_t count)
 {

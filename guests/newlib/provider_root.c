@@ -1,5 +1,6 @@
 /* Uses openat2(): the kernel keeps paths inside the root. See provider_root.h. */
 #define _GNU_SOURCE
+#include <jumpslot/provider.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -37,7 +38,7 @@ static int open_within(int directory, const char *path, int flags, int permissio
 int root_use(const char *directory)
 {
 	root = open_within(AT_FDCWD, directory, O_PATH | O_DIRECTORY, 0, 0);
-	return root < 0 ? root : 0;
+	return root < 0 ? root : jumpslot_guest_directory(root);
 }
 
 static const char *without_leading_slashes(const char *path)

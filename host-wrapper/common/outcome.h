@@ -31,6 +31,8 @@ enum outcome_kind {
 	OUTCOME_INTERRUPT_ORDER, /* an interrupt handler returned with another stack */
 	OUTCOME_FRAME,		 /* a fault in the return from an interrupt handler */
 	OUTCOME_PRIVILEGED,	 /* a fault by instruction `detail` of privileged.h */
+	OUTCOME_SYSCALL,  /* system call `detail` of ABI `address` (AUDIT_ARCH_*) is not
+			     allowed */
 	OUTCOME_SEGMENTS, /* the guest changed segment registers: `detail`, OUTCOME_FS and
 			     so on */
 	OUTCOME_RESTART_COLD, /* no fault: the guest is to start again, */

@@ -18,9 +18,21 @@
 
 /* plan.options */
 #define PLAN_BIND_NOW	 0x1
-#define PLAN_SHOW_BOUND	 0x2 /* print at the end which imports are bound */
-#define PLAN_CLOCK_GUEST 0x8 /* the guest's clock is its processor time */
-#define PLAN_PERF_MAP	 0x4 /* name the thunks for perf, in /tmp/perf-PID.map */
+#define PLAN_SHOW_BOUND	 0x2  /* print at the end which imports are bound */
+#define PLAN_CLOCK_GUEST 0x8  /* the guest's clock is its processor time */
+#define PLAN_PERF_MAP	 0x4  /* name the thunks for perf, in /tmp/perf-PID.map */
+#define PLAN_SANDBOX	 0x10 /* start the guest in the sandbox, with `filter` */
+#define PLAN_STRICT	 0x20 /* and not if any layer of it is missing */
+#define PLAN_PROCESSES	 0x40 /* the filter allows new processes or threads */
+
+/* The longest filter: the kernel's limit (BPF_MAXINSNS). */
+#define PLAN_MAX_FILTER 4096
+
+/* Values of the filter that only the runner knows. It replaces each that an instruction
+ * compares with; no rule has them. */
+#define PLAN_PROCESS 0x6a73f001u /* its process number */
+#define PLAN_CONSOLE 0x6a73f002u /* the descriptor of the console's input */
+#define PLAN_WAKE    0x6a73f003u /* the descriptor that wakes the thread of the sources */
 
 /* plan_import.carry: the way to the function. One of these, and flags. */
 #define PLAN_CARRY_MASK 0xf
@@ -75,6 +87,7 @@ struct plan {
 	struct plan_table providers; /* one without a path: the runner itself */
 	struct plan_table arguments; /* uint32_t: strings */
 	struct plan_table lines;
+	struct plan_table filter;  /* struct sock_filter: for seccomp */
 	struct plan_table strings; /* bytes; the last one is NUL */
 };
 
@@ -117,7 +130,7 @@ struct plan_line {
 };
 
 /* i386 aligns uint64_t to 4, so 8-byte fields stand at multiples of 8 by themselves. */
-_Static_assert(sizeof(struct plan) == 240, "as launcher and every runner know it");
+_Static_assert(sizeof(struct plan) == 256, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_segment) == 48, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_import) == 40, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_provider) == 40,
@@ -148,6 +161,12 @@ static inline const struct plan_provider *plan_providers(const struct plan *plan
 static inline const struct plan_line *plan_lines(const struct plan *plan)
 {
 	return (const struct plan_line *)plan_at(plan, &plan->lines);
+}
+
+/* Whether the runner would take a value for one of its own. */
+static inline int plan_is_reserved(uint64_t value)
+{
+	return (uint32_t)value >= PLAN_PROCESS && (uint32_t)value <= PLAN_WAKE;
 }
 
 static inline const char *plan_string(const struct plan *plan, uint32_t string)

@@ -13,12 +13,15 @@
 #include <jumpslot/external_abi.h>
 #include "common/exit_status.h"
 #include "launcher/link/linked_guest.h"
+#include "launcher/link/needs.h"
 #include "launcher/link/report.h"
 #include "launcher/options.h"
 #include "launcher/run/exit_report.h"
+#include "launcher/run/filter.h"
 #include "launcher/run/irq_lines.h"
 #include "launcher/run/plan_file.h"
 #include "launcher/run/runner_path.h"
+#include "launcher/run/sandbox_report.h"
 
 _Static_assert(OPTIONS_MAX_PROVIDERS <= LINKED_GUEST_MAX_PROVIDERS,
 	       "every provider of the command line has room");
@@ -28,6 +31,7 @@ struct launch {
 	struct options options;
 	struct irq_lines lines;
 	struct linked_guest guest;
+	struct needs needs; /* none with --sandbox=off */
 	struct runner_path runner;
 	bool built_ins_unknown; /* no runner: a list may be incomplete */
 };
@@ -119,6 +123,40 @@ static int report(const struct launch *launch)
 	return unresolved && !launch->options.allow_missing ? EXIT_UNRESOLVED : 0;
 }
 
+/* Finds the system calls that the guest may make. Returns 0 or an exit status. */
+static int collect_needs(struct launch *launch)
+{
+	const struct needs_facts facts = {
+		.lines = launch->lines.count,
+		.guest_clock = launch->options.clock_guest,
+		.report = launch->options.report,
+	};
+	struct message message;
+	const char *object;
+
+	if (launch->options.sandbox == SANDBOX_OFF)
+		return 0;
+	if (needs_collect(&launch->needs, &launch->guest, &facts, &object, &message))
+		return complain(EXIT_FAILED, object, &message);
+	return 0;
+}
+
+static int make_plan(const struct launch *launch, struct message *message)
+{
+	const struct linked_guest *guest = &launch->guest;
+	struct filter filter = { 0 };
+	int plan;
+
+	if (launch->options.sandbox != SANDBOX_OFF &&
+	    filter_compile(&filter, &launch->needs, guest->file.machine->number,
+			   &launch->lines, message))
+		return -1;
+	plan = plan_file_create(guest, &launch->options, &launch->lines, &filter,
+				message);
+	filter_free(&filter);
+	return plan;
+}
+
 static int run_guest(struct launch *launch)
 {
 	const struct linked_guest *guest = &launch->guest;
@@ -135,7 +173,7 @@ static int run_guest(struct launch *launch)
 	struct run_result result;
 	struct message message;
 
-	run.plan = plan_file_create(guest, &launch->options, &launch->lines, &message);
+	run.plan = make_plan(launch, &message);
 	if (run.plan < 0)
 		return complain(EXIT_FAILED, guest->name, &message);
 	if (launch->options.in_place) {
@@ -172,7 +210,11 @@ static int launch_guest(struct launch *launch)
 		status = report(launch);
 	if (status || launch->options.list || launch->options.json)
 		return status;
-	return start(launch);
+	status = collect_needs(launch);
+	if (status || !launch->options.print_sandbox)
+		return status ? status : start(launch);
+	sandbox_report(&launch->guest, &launch->needs, launch->options.sandbox, stdout);
+	return finish_output();
 }
 
 /*

@@ -32,6 +32,9 @@ const char options_help[] =
 	"                             guest's processor time, with idle time skipped\n"
 	"  --raw                      put the terminal in raw mode while the guest runs\n"
 	"  --timeout SECONDS          kill the guest after that time\n"
+	"  --sandbox MODE             confine the guest to what its imports need: on\n"
+	"                             (default), strict (all layers) or off\n"
+	"  --print-sandbox            print the sandbox's rules instead of starting\n"
 	"  --in-place                 exec the runner, unsupervised (for debuggers)\n"
 	"  --perf-map                 name generated code in /tmp/perf-PID.map\n"
 	"  --help                     print this help\n"
@@ -234,6 +237,24 @@ static int take_timeout(struct options *options, const char *name, char *value,
 	return 0;
 }
 
+static int take_sandbox(struct options *options, const char *name, char *value,
+			struct message *message)
+{
+	static const char *const words[] = {
+		[SANDBOX_ON] = "on",
+		[SANDBOX_STRICT] = "strict",
+		[SANDBOX_OFF] = "off",
+	};
+
+	for (unsigned i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(value, words[i])) {
+			options->sandbox = (enum sandbox_mode)i;
+			return 0;
+		}
+	return fail(message, EINVAL, "%s %s: invalid mode; expected on, strict or off",
+		    name, value);
+}
+
 struct option {
 	const char *name;
 	size_t flag; /* offset of a bool in struct options, unless it takes a value */
@@ -249,6 +270,8 @@ static const struct option table[] = {
 	{ "--line", 0, take_line },
 	{ "--clock", 0, take_clock },
 	{ "--timeout", 0, take_timeout },
+	{ "--sandbox", 0, take_sandbox },
+	{ "--print-sandbox", offsetof(struct options, print_sandbox), NULL },
 	{ "--allow-missing", offsetof(struct options, allow_missing), NULL },
 	{ "--list", offsetof(struct options, list), NULL },
 	{ "--json", offsetof(struct options, json), NULL },

@@ -25,6 +25,13 @@ struct line_option {
 	char *path;	/* of a socket to make, or NULL */
 };
 
+/* The layers of the sandbox that must be there. */
+enum sandbox_mode {
+	SANDBOX_ON,	/* all layers that every supported system has */
+	SANDBOX_STRICT, /* all layers */
+	SANDBOX_OFF,
+};
+
 struct options {
 	struct provider_option providers[OPTIONS_MAX_PROVIDERS];
 	size_t provider_count;
@@ -41,6 +48,8 @@ struct options {
 	bool perf_map;
 	bool clock_guest;
 	bool raw;
+	enum sandbox_mode sandbox;
+	bool print_sandbox;
 	uint64_t stack_size;	  /* bytes, whole pages */
 	uint64_t host_stack_size; /* bytes, whole pages */
 	uint64_t work_area_size;  /* bytes, whole pages */

@@ -35,6 +35,8 @@ int host_prepare(struct runner *runner, uintptr_t *functions, struct message *me
 		error = gate_prepare(functions, message);
 	if (!error)
 		error = slots_prepare(runner, functions, message);
+	if (!error)
+		gate_start_sides();
 	return error;
 }
 
@@ -45,7 +47,6 @@ int host_start_interrupts(struct message *message)
 
 int host_enter(const struct runner *runner)
 {
-	gate_start_sides();
 	return jumpslot_enter((uintptr_t)runner_pointer(runner, runner->plan->entry),
 			      runner->stack.end, runner->start_info, runner->multiboot);
 }

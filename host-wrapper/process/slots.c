@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <jumpslot/external_abi.h>
+#include <jumpslot/provider.h>
 #include "common/memory_file.h"
 #include "common/printable.h"
 #include "process/calls/gate.h"
@@ -134,6 +135,8 @@ static void print_names(const struct plan *plan, FILE *out, bool bound)
 			fprintf(out, "  %s %s\n", bound ? "bound" : "never",
 				plan_string(plan, imports[i].name));
 }
+
+JUMPSLOT_STATE(report, "(report)", JUMPSLOT_NEEDS_STDERR)
 
 void slots_print_bound(const struct plan *plan, FILE *out)
 {

@@ -28,6 +28,11 @@ static struct {
 	volatile bool expired;
 } the;
 
+/* An interrupt, its acknowledgement and each sleep look at the guest's own clock. */
+JUMPSLOT_STATE(guest_clock, "(guest_clock)", JUMPSLOT_NEEDS_CLOCK,
+	       JUMPSLOT_ALLOW("x86_64:timer_settime"),
+	       JUMPSLOT_ALLOW("i386:timer_settime64"))
+
 static bool is_guests(void)
 {
 	return current->plan->options & PLAN_CLOCK_GUEST;

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "common/exit_status.h"
 #include "common/relocate.h"
@@ -19,6 +20,7 @@
 #include "plan_read.h"
 #include "providers.h"
 #include "reset.h"
+#include "sandbox/sandbox.h"
 #include "services.h"
 #include "sources.h"
 #include "start_pages.h"
@@ -91,13 +93,35 @@ static int prepare(struct runner *runner, int work_area)
 	return error ? complain(runner, EXIT_FAILED, &message) : 0;
 }
 
+/* All of them are mapped by now. */
+static void close_arguments(const struct runner *runner, char **arguments)
+{
+	if (!(runner->plan->options & PLAN_SANDBOX))
+		return;
+	for (size_t i = PLAN; i < ARGUMENTS; i++)
+		if (atoi(arguments[i]) >= 0)
+			close(atoi(arguments[i]));
+}
+
+/* Starts the sources of interrupts, and closes the sandbox. */
+static int confine(const struct runner *runner, struct message *message)
+{
+	struct sandbox_values values = { .console = services_open_console() };
+	int error = sandbox_prepare(runner->plan, message);
+
+	if (!error)
+		error = sources_start(runner->plan, values.console, &values.wake,
+				      message);
+	return error ? error : sandbox_close(runner->plan, &values, message);
+}
+
 static int run(struct runner *runner)
 {
 	struct message message;
 	int status;
 
 	if (clock_start(&message) || host_start_interrupts(&message) ||
-	    sources_start(runner->plan, services_open_console(), &message))
+	    confine(runner, &message))
 		return complain(runner, EXIT_FAILED, &message);
 	status = host_enter(runner);
 	if (reset_perform(runner->outcome, &message))
@@ -123,5 +147,8 @@ int main(int argc, char **argv)
 		status = load_image(&runner, atoi(argv[GUEST]));
 	if (!status)
 		status = prepare(&runner, atoi(argv[WORK_AREA]));
-	return status ? status : run(&runner);
+	if (status)
+		return status;
+	close_arguments(&runner, argv);
+	return run(&runner);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/filter.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -86,6 +87,9 @@ static int check_tables(const struct plan *plan, struct message *message)
 	if (!error)
 		error = check_table(plan, &plan->lines, sizeof(struct plan_line), "lines",
 				    message);
+	if (!error)
+		error = check_table(plan, &plan->filter, sizeof(struct sock_filter),
+				    "instructions of the filter", message);
 	if (!error)
 		error = check_table(plan, &plan->strings, 1, "string bytes", message);
 	return error;
@@ -180,6 +184,18 @@ static int check_lines(const struct plan *plan, struct message *message)
 	return 0;
 }
 
+/* The kernel checks the program itself. */
+static int check_filter(const struct plan *plan, struct message *message)
+{
+	const bool sandboxed = plan->options & PLAN_SANDBOX;
+
+	if (sandboxed != (plan->filter.count > 0) || plan->filter.count > PLAN_MAX_FILTER)
+		return fail(message, EINVAL,
+			    "plan: a filter of %" PRIu64 " instructions, %s sandbox",
+			    plan->filter.count, sandboxed ? "with a" : "without a");
+	return 0;
+}
+
 int plan_read(const struct plan **plan, int fd, struct message *message)
 {
 	int error = map(plan, fd, message);
@@ -194,5 +210,7 @@ int plan_read(const struct plan **plan, int fd, struct message *message)
 	if (!references_hold(*plan))
 		return fail(message, EINVAL, "plan: an index lies beyond its table");
 	error = check_carries(*plan, message);
-	return error ? error : check_lines(*plan, message);
+	if (!error)
+		error = check_lines(*plan, message);
+	return error ? error : check_filter(*plan, message);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <jumpslot/provider.h>
 #include "reset.h"
 
 static uint32_t requested = OUTCOME_NONE;
@@ -26,6 +27,11 @@ static uint64_t pending_signals(void)
 			pending |= UINT64_C(1) << i;
 	return pending;
 }
+
+/* stderr: for the message below, without a supervisor. */
+#define NEEDS_RESET JUMPSLOT_ALLOW("rt_sigpending"), JUMPSLOT_NEEDS_STDERR
+JUMPSLOT_SYSCALLS(_BSP_Virtual_reset, NEEDS_RESET)
+JUMPSLOT_SYSCALLS(_BSP_Virtual_faulthandler, NEEDS_RESET)
 
 int reset_perform(struct outcome *outcome, struct message *message)
 {

@@ -57,11 +57,17 @@ static int write_checked(int fd, const char *bytes, size_t count)
 	return result;
 }
 
+#define NEEDS_CONSOLE                                                                    \
+	JUMPSLOT_ALLOW_IF("poll", JUMPSLOT_ARG(1, 1), JUMPSLOT_ARG(2, -1)),              \
+		JUMPSLOT_ALLOW("restart_syscall")
+
+JUMPSLOT_SYSCALLS(_BSP_Virtual_Console_write, JUMPSLOT_NEEDS_STDOUT, NEEDS_CONSOLE)
 int _BSP_Virtual_Console_write(const char *bytes, size_t count)
 {
 	return write_checked(STDOUT_FILENO, bytes, count);
 }
 
+JUMPSLOT_SYSCALLS(_BSP_Virtual_Console_error, JUMPSLOT_NEEDS_STDERR, NEEDS_CONSOLE)
 int _BSP_Virtual_Console_error(const char *bytes, size_t count)
 {
 	return write_checked(STDERR_FILENO, bytes, count);
@@ -118,6 +124,8 @@ static ssize_t read_byte(unsigned char *byte)
 	return count < 0 ? -errno : count;
 }
 
+JUMPSLOT_SYSCALLS(_BSP_Virtual_Console_read, READ_NOW_NEEDS(JUMPSLOT_CHECK_CONSOLE),
+		  SOURCES_NEEDS_WATCH)
 int _BSP_Virtual_Console_read(void)
 {
 	int host_errno = errno;

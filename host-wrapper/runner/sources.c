@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <jumpslot/provider.h>
 #include "plan_read.h"
 #include "read_now.h"
 #include "sources.h"
@@ -22,6 +24,7 @@ enum { WAKE, CONSOLE, FIRST_LINE };
 
 static struct pollfd polled[FIRST_LINE + PLAN_LAST_LINE - PLAN_FIRST_LINE + 1];
 static nfds_t polled_count;
+static bool is_serving; /* the thread has started */
 static int console_input;
 static bool console_watched;
 
@@ -74,6 +77,7 @@ static void *serve(void *plan)
 {
 	const struct plan_line *lines = plan_lines(plan);
 
+	__atomic_store_n(&is_serving, true, __ATOMIC_SEQ_CST);
 	for (;;) {
 		poll(polled, polled_count, -1);
 		serve_console();
@@ -83,6 +87,13 @@ static void *serve(void *plan)
 	}
 	return NULL;
 }
+
+/* The thread's calls; the last one continues a poll() after SIGCONT. */
+#define NEEDS_THREAD                                                                     \
+	JUMPSLOT_ALLOW("poll"), READ_NOW_NEEDS(JUMPSLOT_CHECK_WAKE),                     \
+		JUMPSLOT_ALLOW("restart_syscall")
+JUMPSLOT_SYSCALLS(_BSP_Virtual_Console_init, NEEDS_THREAD, SOURCES_NEEDS_WATCH)
+JUMPSLOT_STATE(lines, "(lines)", NEEDS_THREAD, READ_NOW_NEEDS(JUMPSLOT_CHECK_LINE))
 
 void sources_watch_console(void)
 {
@@ -135,13 +146,18 @@ static int start_thread(const struct plan *plan)
 	if (!error)
 		error = pthread_create(&thread, &attributes, serve, (void *)plan);
 	pthread_attr_destroy(&attributes);
+	/* libc's calls at the start of a thread are not those of NEEDS_THREAD. */
+	while (!error && !__atomic_load_n(&is_serving, __ATOMIC_SEQ_CST))
+		sched_yield();
 	return error;
 }
 
-int sources_start(const struct plan *plan, int console, struct message *message)
+int sources_start(const struct plan *plan, int console, int *wake,
+		  struct message *message)
 {
 	int error;
 
+	*wake = -1;
 	vcpu.lines = 1ull << JUMPSLOT_VECTOR_CONSOLE;
 	if (!plan->vcpu_state ||
 	    (!plan->lines.count && !plan_imports_name(plan, "_BSP_Virtual_Console_init")))
@@ -152,6 +168,7 @@ int sources_start(const struct plan *plan, int console, struct message *message)
 	if (polled[WAKE].fd < 0)
 		return fail(message, errno, "no eventfd for interrupts: %s",
 			    strerror(errno));
+	*wake = polled[WAKE].fd;
 	error = take_lines(plan, message);
 	if (error)
 		return error;

@@ -177,7 +177,7 @@ def test_leaving_the_gate_out_of_order_is_diagnosed(run_case, case, reason):
 ])
 def test_a_callback_from_elsewhere_is_diagnosed(run_case, case, where):
     """From a direct function, another thread, and (the last two) an atexit() handler."""
-    result = run_case(case)
+    result = run_case(case, "--sandbox=off")
     text, status = ended(result)
     reason = ("stopped by signal 4 (Illegal instruction): a callback from elsewhere than "
               "a gated function on the guest's thread")

@@ -9,7 +9,7 @@ GUESTS = ROOT / "tests/calls/guests"
 
 
 class Gate:
-    """gate_guest.c and its provider, for one architecture."""
+    """gate_guest.c and its provider, which reads /proc, for one architecture."""
 
     def __init__(self, directory, arch):
         self.tools, self.arch = Toolbox(directory, arch), arch
@@ -20,13 +20,15 @@ class Gate:
             "-fno-optimize-sibling-calls", name="gate")
 
     def run(self, *options):
-        return self.tools.wrapper("--provider", self.provider, *options, self.guest)
+        return self.tools.wrapper("--sandbox=off", "--provider", self.provider, *options,
+                                  self.guest)
 
     def debug(self, argument, script, *options):
         """The output of a script that controls the guest in gdb."""
         return run("gdb", "-nx", "-batch", "-ex", f"add-symbol-file {self.guest}",
                    "-ex", "set breakpoint pending on", "-x", script,
-                   "--args", BUILD / "bin/host-wrapper", "--in-place", *options,
+                   "--args", BUILD / "bin/host-wrapper", "--sandbox=off", "--in-place",
+                   *options,
                    "--provider", self.provider, self.guest, argument).stdout
 
     def backtraces(self, function, *commands):
@@ -35,7 +37,7 @@ class Gate:
                    "-ex", f"add-symbol-file {self.guest}",
                    "-ex", f"break gate_provider.c:{function}",
                    "-ex", "run", *(word for each in commands for word in ("-ex", each)),
-                   "--args", BUILD / "bin/host-wrapper", "--in-place",
+                   "--args", BUILD / "bin/host-wrapper", "--sandbox=off", "--in-place",
                    "--provider", self.provider, self.guest).stdout
 
 

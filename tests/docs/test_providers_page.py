@@ -40,8 +40,8 @@ def printed(tmp_path_factory):
     return iter(result.stdout.replace(str(top), "/...").split("--\n"))
 
 
-def test_each_of_the_eight_sections_has_an_example():
-    assert [section.split(".")[0] for section in SECTIONS] == list("12345678")
+def test_each_of_the_nine_sections_has_an_example():
+    assert [section.split(".")[0] for section in SECTIONS] == list("123456789")
     assert all(any(shown for _, _, shown in steps(section)) for section in SECTIONS)
 
 

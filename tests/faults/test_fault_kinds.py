@@ -186,5 +186,6 @@ def test_a_fault_signal_that_a_process_sent_is_not_the_guests(tools, arch):
         __asm__ volatile("int $0x80" : : "a"(37L), "b"(self), "c"(11L) : "memory");
         """}[arch]
     result = faulting(tools, f"long self; {kill} return 1;",
-                      "fault->decision = JUMPSLOT_FAULT_STOP;")
+                      "fault->decision = JUMPSLOT_FAULT_STOP;",
+                      options=["--sandbox=off"])
     assert report(result).endswith(", sent by a process\n")

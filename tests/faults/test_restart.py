@@ -75,7 +75,7 @@ def test_a_cold_restart_clears_the_work_area(tools, by_handler):
     result = faulting(tools, COUNT + f"area[0]++; if (again()) {{ {restart} }} return 7;",
                       "fault->decision = JUMPSLOT_FAULT_RESTART_COLD;",
                       before="EXTERNAL_FUNC(int, again)",
-                      options=["--provider", remember])
+                      options=["--sandbox=off", "--provider", remember])
     assert result.stdout == "run 0\n" * 4
     assert (result.stderr, result.returncode) == ("", 7)
 
@@ -137,7 +137,8 @@ def test_files_that_providers_opened_are_closed_and_those_of_the_caller_are_not(
     with open("/dev/null", encoding="ascii") as null:
         os.dup2(null.fileno(), 97)
         try:
-            result = tools.wrapper("--provider", opens, guest, pass_fds=[97])
+            result = tools.wrapper("--sandbox=off", "--provider", opens, guest,
+                                   pass_fds=[97])
         finally:
             os.close(97)
     assert (result.stderr, result.returncode) == ("", 9)
@@ -187,7 +188,8 @@ def test_each_restart_has_environment_and_directory_of_the_first_start(tools):
         if (area[0]++ < 2) _BSP_Virtual_reset(1);
         return 7;
         """, before="EXTERNAL_FUNC(int, is_as_at_first)")
-    result = tools.wrapper("--provider", changes, guest, cwd=tools.directory)
+    result = tools.wrapper("--sandbox=off", "--provider", changes, guest,
+                           cwd=tools.directory)
     assert result.stdout == "run 0\nrun 1\nrun 2\n"
     assert (result.stderr, result.returncode) == ("", 7)
 
@@ -302,7 +304,8 @@ def test_a_guest_whose_provider_was_changed_is_not_restarted(tools):
         """ % library, name="change")
     result = faulting(tools, "host(\"once\"); change(); _BSP_Virtual_reset(0); return 1;",
                       before=HOST + "EXTERNAL_FUNC(int, change)\n",
-                      options=["--provider", library, "--provider", change])
+                      options=["--sandbox=off", "--provider", library,
+                               "--provider", change])
     assert result.stdout == "once\n"
     assert report(result).endswith(
         f"provider {library} was changed since it was scanned\n")
@@ -362,7 +365,7 @@ HOSTILE = """
 def hostile(tools, body):
     shared = tools.provider(SHARED, "-I", ROOT / "host-wrapper", name="shared")
     return faulting(tools, "if (calls) _BSP_Virtual_reset(1);" + body,
-                    before=HOSTILE, options=["--provider", shared])
+                    before=HOSTILE, options=["--sandbox=off", "--provider", shared])
 
 
 @pytest.mark.parametrize("end, status, text", [

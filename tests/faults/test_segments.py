@@ -55,7 +55,7 @@ def test_a_gated_call_with_fs_or_gs_in_the_guests_memory_ends_with_a_report(tool
         static char memory[131072];
         unsigned entry[4] = { 0, 0, 0xfffff, 0x51 };
         EXTERNAL_FUNC(int, host_nothing)
-        """, options=["--provider", tools.provider("""
+        """, options=["--sandbox=off", "--provider", tools.provider("""
         #include <jumpslot/provider.h>
         EXTERNAL_FUNC(int, host_nothing)
         EF(host_nothing)

@@ -46,7 +46,7 @@ $(LIST_TABLES): $(BUILD)/obj/unit-plain/tests/fuzz/list_tables.o \
 		$(BUILD)/unit/plain/tested.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -o $@ $^ -lelf
+	$(Q)$(CC) -o $@ $^ -lelf -lseccomp
 
 # Makes the stored corpus again: the first inputs, and of those that fuzzing found the
 # smallest that together reach all edges.

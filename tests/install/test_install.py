@@ -36,6 +36,7 @@ PROVIDER_C = """#include <jumpslot/provider.h>
 #include "lamp.h"
 #include LIST
 
+JUMPSLOT_SYSCALLS(lamp_switch, JUMPSLOT_NO_SYSCALLS)
 int lamp_switch(int on)
 {
 	return 3 + on;

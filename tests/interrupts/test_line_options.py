@@ -26,7 +26,7 @@ def test_line_descriptors_are_not_for_programs_of_providers(guests, pipes, tmp_p
         EXTERNAL_FUNC(int, closed_on_exec, int)
         EF(closed_on_exec)
         int closed_on_exec(int fd) { return fcntl(fd, F_GETFD) == FD_CLOEXEC; }
-        """)
+        """, needs=["fcntl", "i386:fcntl64"])
     line = pipes()
     guest = tools.guest("""
         #include <jumpslot/entry.h>

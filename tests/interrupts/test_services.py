@@ -170,7 +170,7 @@ def test_a_closed_console_is_no_file_of_a_providers(tools):
                 return -_BSP_Virtual_Console_write("x", 1);
         }
         """)
-    result = tools.wrapper("--provider", provider, guest,
+    result = tools.wrapper("--sandbox=off", "--provider", provider, guest,
                            preexec_fn=lambda: (os.close(0), os.close(1)))
     assert result.returncode == 9  # EBADF
 

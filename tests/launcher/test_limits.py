@@ -48,7 +48,7 @@ RESET_GUEST = """
 
 
 def limited(tools, soft, hard, guest):
-    provider = tools.provider(PROVIDER)
+    provider = tools.provider(PROVIDER, needs=["prlimit64"])
     return tools.wrapper("--work-area", "1M", "--provider", provider, guest,
                          preexec_fn=lambda: resource.setrlimit(FSIZE, (soft, hard)))
 

@@ -23,7 +23,8 @@ class Guests:
         self.lines = tools.guest(GUESTS / "lines_guest.c", *flags, name="lines")
         self.console = tools.guest(GUESTS / "lines_console_guest.c", *flags,
                                    name="console")
-        self.provider = tools.provider(GUESTS / "lines_provider.c", name="lines")
+        self.provider = tools.provider(GUESTS / "lines_provider.c", name="lines",
+                                       needs=["write"])
         self.started = []
 
     def start(self, *words, lines=(), console=False, keep=(), timeout=30, **options):

@@ -259,7 +259,7 @@ def busy(directory):
     """The words that make such a guest run, which ignores SIGTSTP."""
     def build(what):
         tools = Toolbox(directory)
-        return ["--provider", tools.provider(IGNORE_STOP),
+        return ["--provider", tools.provider(IGNORE_STOP, needs=["rt_sigaction"]),
                 tools.guest(BUSY % what, name="busy")]
     return build
 

@@ -21,6 +21,7 @@ PROVIDER = """
     #include <sys/stat.h>
     EXTERNAL_FUNC(long long, ask, long long, long long)
     EF(ask)
+    JUMPSLOT_SYSCALLS(ask, JUMPSLOT_NO_SYSCALLS)
     _Static_assert(sizeof(off_t) == 8, "files are 64 bits wide");
     long long ask(long long a, long long b) { return a > 2 ? a / b : 1000000000; }
     """

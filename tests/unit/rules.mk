@@ -12,7 +12,7 @@ UNIT_TESTED := $(filter-out %/main.c,$(SOURCES_launcher)) $(HW)/runner/plan_read
 	$(HW)/runner/clock_periods.c
 UNIT_TESTS := $(UNIT_PROGRAMS:%=tests/unit/%.c)
 UNIT_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-UNIT_LIBS := -lcheck -lelf -lm -lrt -lsubunit -pthread
+UNIT_LIBS := -lcheck -lelf -lseccomp -lm -lrt -lsubunit -pthread
 
 SETS += unit-plain unit-asan unit-i386
 CFLAGS_unit-plain = $(HOST_CFLAGS) $(HW_CFLAGS) -pthread

@@ -44,6 +44,10 @@ static int create(const struct scan *scan, struct message *message)
 		.count = 2,
 	};
 
+	static struct sock_filter program[] = { { .code = 6, .k = 1 },
+						{ .code = 6, .k = 2 } };
+	const struct filter filter = { program, COUNT(program), true };
+
 	guest = (struct linked_guest){
 		.file = scan->file,
 		.image = scan->image,
@@ -59,7 +63,7 @@ static int create(const struct scan *scan, struct message *message)
 		.result = { .links = &link, .count = 1 },
 	};
 	guest.table.vcpu_state = 0x5000; /* as of a guest that has lines */
-	return plan_file_create(&guest, &options, &lines, message);
+	return plan_file_create(&guest, &options, &lines, &filter, message);
 }
 
 /* A sealed plan for hello. */
@@ -145,7 +149,11 @@ START_TEST(what_the_launcher_writes_the_runner_accepts)
 	ck_assert_uint_eq(plan->host_stack_size, 12288);
 	ck_assert_uint_eq(plan_imports(plan)->carry, PLAN_GATED | PLAN_BLOCKING);
 	ck_assert_uint_eq(plan_imports(plan)->stack_bytes, 24);
-	ck_assert_uint_eq(plan->options, PLAN_SHOW_BOUND | PLAN_PERF_MAP);
+	ck_assert_uint_eq(plan->filter.count, 2);
+	ck_assert_uint_eq(((const struct sock_filter *)plan_at(plan, &plan->filter))[1].k,
+			  2);
+	ck_assert_uint_eq(plan->options, PLAN_SHOW_BOUND | PLAN_PERF_MAP | PLAN_SANDBOX |
+						 PLAN_PROCESSES);
 	munmap((void *)plan, plan->size);
 	close(fd);
 }
@@ -289,6 +297,16 @@ WRONG(line_twice, second_line(p)->vector = 2)
 WRONG(line_kind, second_line(p)->kind = 3)
 WRONG(line_descriptor, second_line(p)->descriptor = 1u << 31)
 
+static void no_filter(struct plan *plan)
+{
+	plan->filter.count = 0;
+}
+
+static void no_sandbox(struct plan *plan)
+{
+	plan->options &= ~(uint32_t)PLAN_SANDBOX;
+}
+
 START_TEST(what_is_wrong_with_a_plan_is_said)
 {
 	static const char beyond[] = "plan: an index lies beyond its table";
@@ -334,6 +352,8 @@ START_TEST(what_is_wrong_with_a_plan_is_said)
 		{ line_too_high_to_shift, "plan: line 34 of kind 0 by descriptor 3" },
 		{ line_twice, "plan: line 2 of kind 0 by descriptor 3" },
 		{ line_kind, "plan: line 15 of kind 3 by descriptor 3" },
+		{ no_filter, "plan: a filter of 0 instructions, with a sandbox" },
+		{ no_sandbox, "plan: a filter of 2 instructions, without a sandbox" },
 		{ line_descriptor, "plan: line 15 of kind 0 by descriptor 2147483648" },
 	};
 	int fd = create_for_hello();
@@ -394,6 +414,8 @@ START_TEST(tables_lie_within_the_plan)
 	check_extremes(&bytes, offsetof(struct plan, providers), "providers");
 	check_extremes(&bytes, offsetof(struct plan, arguments), "arguments");
 	check_extremes(&bytes, offsetof(struct plan, lines), "lines");
+	check_extremes(&bytes, offsetof(struct plan, filter),
+		       "instructions of the filter");
 	check_extremes(&bytes, offsetof(struct plan, strings), "string bytes");
 	free(bytes.at);
 	close(fd);

@@ -3,9 +3,12 @@
 #include <stdbool.h>
 
 #include <jumpslot/abi/fault.h>
+#include "launcher/link/system_calls.h"
 #include "outcome_fault.h"
 #include "outcome_place.h"
 #include "outcome_text.h"
+
+#define MAX_SYSTEM_CALL 80
 
 /* The part of the guest's own fault handler in it. */
 static void print_handler(const struct outcome *outcome, FILE *out)
@@ -119,6 +122,22 @@ static void print_task_stack(const struct linked_guest *guest,
 			outcome_place(guest, outcome, outcome->jumped_from, text));
 }
 
+static void print_system_call(const struct linked_guest *guest,
+			      const struct outcome *outcome, FILE *out)
+{
+	char call[MAX_SYSTEM_CALL], where[OUTCOME_MAX_PLACE];
+
+	system_call_describe((int)outcome->detail, (uint32_t)outcome->address,
+			     system_call_architecture(guest->file.machine->number), call,
+			     sizeof(call));
+	fprintf(out, " at %s%s: the sandbox does not allow system call %s",
+		outcome_place(guest, outcome, outcome->pc, where),
+		image_has(&guest->image, outcome->pc - outcome->base)
+			? ""
+			: " (not the guest's code: a provider's or the runner's)",
+		call);
+}
+
 /* The words for a kind: a text, or a function if the outcome has details. */
 struct sentence {
 	const char *text;
@@ -131,6 +150,7 @@ static const struct sentence sentences[] = {
 	[OUTCOME_FRAME] = { .print = outcome_fault_print_frame },
 	[OUTCOME_PRIVILEGED] = { .print = outcome_fault_print_privileged },
 	[OUTCOME_SEGMENTS] = { .print = outcome_fault_print_segments },
+	[OUTCOME_SYSCALL] = { .print = print_system_call },
 	[OUTCOME_UNPROVIDED] = { .print = print_unprovided },
 	[OUTCOME_BAD_ENTRY] = { .print = print_bad_entry },
 	[OUTCOME_FILE_CUT] = { .print = print_file_cut },

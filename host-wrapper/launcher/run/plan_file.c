@@ -15,6 +15,7 @@ struct source {
 	const struct linked_guest *guest;
 	const struct options *options;
 	const struct irq_lines *lines;
+	const struct filter *filter;
 };
 
 /* The plan while it is written: tables first, strings after them. */
@@ -51,6 +52,7 @@ static size_t tables_size(const struct source *source)
 	       guest->table.count * sizeof(struct plan_import) +
 	       guest->provider_count * sizeof(struct plan_provider) +
 	       source->lines->count * sizeof(struct plan_line) +
+	       source->filter->count * sizeof(*source->filter->program) +
 	       ((source->options->argument_count * sizeof(uint32_t) + 7) & ~(size_t)7);
 }
 
@@ -168,6 +170,16 @@ static void write_lines(struct writer *writer, struct plan *plan,
 		};
 }
 
+static void write_filter(struct writer *writer, struct plan *plan,
+			 const struct filter *filter)
+{
+	const size_t size = sizeof(*filter->program);
+	void *to = add_table(writer, &plan->filter, filter->count, size);
+
+	if (filter->count)
+		memcpy(to, filter->program, filter->count * size);
+}
+
 static struct plan_range range(struct image_range from)
 {
 	return (struct plan_range){ .address = from.address, .size = from.size };
@@ -184,7 +196,9 @@ static void write_header(struct plan *plan, const struct linked_guest *guest,
 		.options = (options->bind_now ? PLAN_BIND_NOW : 0u) |
 			   (options->report ? PLAN_SHOW_BOUND : 0u) |
 			   (options->perf_map ? PLAN_PERF_MAP : 0u) |
-			   (options->clock_guest ? PLAN_CLOCK_GUEST : 0u),
+			   (options->clock_guest ? PLAN_CLOCK_GUEST : 0u) |
+			   (options->sandbox != SANDBOX_OFF ? PLAN_SANDBOX : 0u) |
+			   (options->sandbox == SANDBOX_STRICT ? PLAN_STRICT : 0u),
 		.file_size = guest->file.size,
 		.entry = guest->image.entry,
 		.resolver_pointer = guest->table.resolver_pointer,
@@ -211,6 +225,8 @@ static void write_plan(struct writer *writer, const struct source *source)
 	write_providers(writer, plan, source->guest);
 	write_arguments(writer, plan, source->options);
 	write_lines(writer, plan, source->lines);
+	write_filter(writer, plan, source->filter);
+	plan->options |= source->filter->processes ? PLAN_PROCESSES : 0u;
 	plan->strings = (struct plan_table){ writer->strings, writer->strings_used };
 }
 
@@ -229,9 +245,10 @@ static int fill(int fd, struct writer *writer, const struct source *source)
 }
 
 int plan_file_create(const struct linked_guest *guest, const struct options *options,
-		     const struct irq_lines *lines, struct message *message)
+		     const struct irq_lines *lines, const struct filter *filter,
+		     struct message *message)
 {
-	const struct source source = { guest, options, lines };
+	const struct source source = { guest, options, lines, filter };
 	struct writer writer = { .strings = tables_size(&source) };
 	size_t strings = strings_size(&source);
 	int fd, error;

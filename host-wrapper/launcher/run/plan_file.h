@@ -4,12 +4,15 @@
 #ifndef JUMPSLOT_PLAN_FILE_H
 #define JUMPSLOT_PLAN_FILE_H
 
+#include "filter.h"
 #include "irq_lines.h"
 #include "launcher/link/linked_guest.h"
 #include "launcher/options.h"
 
-/* Returns a descriptor that nobody can write to any more, or a negative errno. */
+/* Returns a descriptor that nobody can write to any more, or a negative errno. `filter`
+ * is empty if there is no sandbox. */
 int plan_file_create(const struct linked_guest *guest, const struct options *options,
-		     const struct irq_lines *lines, struct message *message);
+		     const struct irq_lines *lines, const struct filter *filter,
+		     struct message *message);
 
 #endif

@@ -6,8 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "vcpu/float_control_x86.h"
+#include <jumpslot/provider.h>
 #include "gate_sides.h"
+#include "vcpu/float_control_x86.h"
 
 /* The flags stay: a call may set them. */
 static void load_mxcsr(uint32_t control)
@@ -15,6 +16,10 @@ static void load_mxcsr(uint32_t control)
 	float_load_mxcsr((float_read_mxcsr() & ~(uint32_t)MXCSR_CONTROL) |
 			 (control & MXCSR_CONTROL));
 }
+
+/* A provider that changes its mask states this for itself. */
+JUMPSLOT_STATE(blocking, "(blocking)",
+	       JUMPSLOT_ALLOW_IF("rt_sigprocmask", JUMPSLOT_ARG(0, SIG_SETMASK)))
 
 /* Returns the previous mask. Cannot fail. syscall() uses no vector register in any libc.
  */

@@ -51,7 +51,7 @@ static void note(void)
 /* A handler reports faults, and recovers from those of the gate. */
 static sigset_t without_faults(sigset_t set)
 {
-	static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP };
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS };
 
 	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
 		sigdelset(&set, faults[i]);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <jumpslot/provider.h>
@@ -22,6 +23,7 @@
 #include "guest_fault.h"
 #include "process/calls/gate.h"
 #include "process/calls/gate_fault.h"
+#include "process/interrupts/kick.h"
 #include "process/signals/context.h"
 #include "process/signals/flags_x86.h"
 #include "process/signals/segments_x86.h"
@@ -31,10 +33,12 @@
 #include "vcpu/vcpu.h"
 
 #define HANDLER_STACK 0x10000
+#define BY_SECCOMP    1 /* si_code of SIGSYS: SYS_SECCOMP, which libc does not define */
 
 /* SIGXCPU comes from the supervisor, which asks where the guest is when its time is up,
  * and from a limit on processor time. */
-static const int fault_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGXCPU };
+static const int fault_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE,
+				     SIGTRAP, SIGSYS, SIGXCPU };
 
 /* The resolver stopped: there is no such entry, or its function is missing. */
 static void describe_unbound(struct outcome *outcome, const void *context)
@@ -66,6 +70,16 @@ static uint32_t kind_of(const siginfo_t *info, uintptr_t pc)
 	    region->from_file)
 		return OUTCOME_FILE_CUT;
 	return OUTCOME_SIGNAL;
+}
+
+/* The kernel says which call the filter refused. */
+static void describe_syscall(struct outcome *outcome, const siginfo_t *info)
+{
+	if (info->si_signo != SIGSYS || info->si_code != BY_SECCOMP)
+		return;
+	outcome->kind = OUTCOME_SYSCALL;
+	outcome->detail = (uint32_t)info->si_syscall;
+	outcome->address = info->si_arch;
 }
 
 static void describe_privileged(struct outcome *outcome, const siginfo_t *info,
@@ -108,6 +122,7 @@ static void describe_place(struct outcome *outcome, const siginfo_t *info,
 	}
 	outcome->kind = kind_of(info, context_pc(context));
 	describe_privileged(outcome, info, context);
+	describe_syscall(outcome, info);
 }
 
 static void describe_registers(struct outcome *outcome, const void *context)
@@ -160,6 +175,27 @@ static void describe_vcpu(struct outcome *outcome)
 		outcome->vcpu = *vcpu.state;
 }
 
+/* Every runner needs these; the signals are those that end it. */
+#define NEEDS_SIGNAL(signal)                                                             \
+	JUMPSLOT_ALLOW_IF("rt_sigaction", JUMPSLOT_ARG(0, signal)),                      \
+		JUMPSLOT_ALLOW_IF("tgkill", JUMPSLOT_ARG_PROCESS(0),                     \
+				  JUMPSLOT_ARG(2, signal))
+JUMPSLOT_SYSCALLS_ALWAYS(JUMPSLOT_ALLOW("exit_group"), JUMPSLOT_ALLOW("rt_sigreturn"),
+			 JUMPSLOT_ALLOW("gettid"), NEEDS_SIGNAL(SIGSEGV),
+			 NEEDS_SIGNAL(SIGBUS), NEEDS_SIGNAL(SIGILL), NEEDS_SIGNAL(SIGFPE),
+			 NEEDS_SIGNAL(SIGTRAP), NEEDS_SIGNAL(SIGSYS),
+			 NEEDS_SIGNAL(SIGXCPU),
+			 JUMPSLOT_ALLOW_IF("rt_sigprocmask",
+					   JUMPSLOT_ARG(0, SIG_UNBLOCK)))
+
+/* Not raise(): the sandbox allows these calls, and libc may prefer others. */
+static void raise_here(int number)
+{
+	pid_t process = kick.process ? kick.process : getpid();
+
+	syscall(SYS_tgkill, process, syscall(SYS_gettid), number);
+}
+
 /* `segments`: the segment registers that the guest changed, which explain any fault. */
 static void end(const siginfo_t *info, const void *context, uint32_t segments,
 		uint32_t handler)
@@ -178,7 +214,7 @@ static void end(const siginfo_t *info, const void *context, uint32_t segments,
 	}
 	if (current->outcome)
 		copy_stack(current->outcome);
-	raise(info->si_signo); /* blocked until the handler returns */
+	raise_here(info->si_signo); /* blocked until the handler returns */
 }
 
 /* A fault on the guest's thread. */
@@ -230,7 +266,7 @@ static void end_by(const struct outcome *cause, const void *context)
 	sigemptyset(&set);
 	sigaddset(&set, SIGSEGV);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	raise(SIGSEGV);
+	raise_here(SIGSEGV);
 }
 
 /* A fault that no process sent, without an address. */

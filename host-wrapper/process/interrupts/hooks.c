@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <jumpslot/provider.h>
@@ -25,6 +26,11 @@ void kick_start(void)
 	kick.process = getpid();
 	kick.thread = (int32_t)syscall(SYS_gettid);
 }
+
+/* The gate sends the signal to itself as well. */
+JUMPSLOT_STATE(interrupts, "(interrupts)",
+	       JUMPSLOT_ALLOW_IF("tgkill", JUMPSLOT_ARG_PROCESS(0),
+				 JUMPSLOT_ARG(2, GATE_INTERRUPT)))
 
 void vcpu_kick(void)
 {
@@ -72,6 +78,15 @@ void vcpu_clock_acknowledged(void)
 {
 	clock_acknowledged();
 }
+
+#define NEEDS_SLEEP                                                                      \
+	JUMPSLOT_ALLOW_IF("x86_64:clock_nanosleep", JUMPSLOT_ARG(0, CLOCK_MONOTONIC),    \
+			  JUMPSLOT_ARG(1, TIMER_ABSTIME)),                               \
+		JUMPSLOT_ALLOW_IF("i386:clock_nanosleep_time64",                         \
+				  JUMPSLOT_ARG(0, CLOCK_MONOTONIC),                      \
+				  JUMPSLOT_ARG(1, TIMER_ABSTIME))
+JUMPSLOT_SYSCALLS(_CPU_Virtual_Wait_for_event, NEEDS_SLEEP)
+JUMPSLOT_SYSCALLS(_CPU_Virtual_idle_thread, NEEDS_SLEEP)
 
 int vcpu_sleep(uint64_t deadline_ns, uint32_t delivered)
 {

@@ -6,6 +6,7 @@
 #include <sys/auxv.h>
 #include <sys/syscall.h>
 
+#include <jumpslot/provider.h>
 #include "process/signals/segments_x86.h"
 
 /* AT_HWCAP2 (Linux, asm/hwcap2.h): RDFSBASE and its kin are there. */
@@ -16,6 +17,13 @@ static struct {
 	uint64_t fs;
 	uint64_t gs;
 } host;
+
+/* In effect on processors without RDFSBASE. */
+JUMPSLOT_STATE(segments, "(segments)",
+	       JUMPSLOT_ALLOW_IF("arch_prctl", JUMPSLOT_ARG(0, ARCH_GET_FS)),
+	       JUMPSLOT_ALLOW_IF("arch_prctl", JUMPSLOT_ARG(0, ARCH_GET_GS)),
+	       JUMPSLOT_ALLOW_IF("arch_prctl", JUMPSLOT_ARG(0, ARCH_SET_FS)),
+	       JUMPSLOT_ALLOW_IF("arch_prctl", JUMPSLOT_ARG(0, ARCH_SET_GS)))
 
 WITHOUT_SEGMENTS static void arch_prctl(uintptr_t code, uintptr_t argument)
 {
@@ -49,6 +57,22 @@ WITHOUT_SEGMENTS static uint64_t gs_base(void)
 	return base;
 }
 
+WITHOUT_SEGMENTS static void set_fs_base(uint64_t base)
+{
+	if (host.readable)
+		__asm__ volatile("wrfsbase %0" : : "r"(base));
+	else
+		arch_prctl(ARCH_SET_FS, base);
+}
+
+WITHOUT_SEGMENTS static void set_gs_base(uint64_t base)
+{
+	if (host.readable)
+		__asm__ volatile("wrgsbase %0" : : "r"(base));
+	else
+		arch_prctl(ARCH_SET_GS, base);
+}
+
 void segments_start(void)
 {
 	host.readable = getauxval(AT_HWCAP2) & FSGSBASE;
@@ -62,11 +86,11 @@ uint32_t segments_restore(void *context)
 
 	(void)context; /* a signal's return leaves them alone */
 	if (fs_base() != host.fs) {
-		arch_prctl(ARCH_SET_FS, host.fs);
+		set_fs_base(host.fs);
 		changed |= OUTCOME_FS;
 	}
 	if (gs_base() != host.gs) {
-		arch_prctl(ARCH_SET_GS, host.gs);
+		set_gs_base(host.gs);
 		changed |= OUTCOME_GS;
 	}
 	return changed;

@@ -1,0 +1,47 @@
+/*
+ * The system calls that a guest may make: the union of what its providers state for the
+ * functions that it imports, and of what the runner states for itself.
+ */
+#ifndef JUMPSLOT_NEEDS_H
+#define JUMPSLOT_NEEDS_H
+
+#include "linked_guest.h"
+
+/* Facts that no import shows, and that decide what the runner needs for itself. */
+struct needs_facts {
+	bool lines;	  /* a thread waits for interrupt lines */
+	bool guest_clock; /* the guest's clock is its processor time */
+	bool report;	  /* the runner prints a report at the end */
+};
+
+/* A rule, and who asks for it. */
+struct need {
+	const struct jumpslot_rule *rule;
+	const char *call; /* the name, without a machine's */
+	int number;	  /* of the call */
+	const char *who;  /* a function; or a name in parentheses: the provider itself */
+	const char *provider;
+};
+
+struct needs {
+	struct need *needs;
+	size_t count;
+};
+
+/*
+ * Collects the needs of a guest that is linked. Refuses a provider that states nothing,
+ * and names of calls that no architecture has. Returns 0 or a negative errno; then
+ * `*object` is what the message is about.
+ */
+int needs_collect(struct needs *needs, const struct linked_guest *guest,
+		  const struct needs_facts *facts, const char **object,
+		  struct message *message);
+void needs_free(struct needs *needs);
+
+/* Whether two rules are the same. */
+bool need_is_same(const struct need *one, const struct need *other);
+
+/* Writes a rule as --print-sandbox shows it. */
+void need_to_text(const struct need *need, char *text, size_t size);
+
+#endif

@@ -1,0 +1,56 @@
+/* Asks libseccomp's tables. See system_calls.h. */
+#include <elf.h>
+#include <inttypes.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "system_calls.h"
+
+/* In the number of a call of the ABI x32, whose architecture is that of x86-64. */
+#define X32 0x40000000
+
+uint32_t system_call_architecture(unsigned machine)
+{
+	switch (machine) {
+	case EM_X86_64:
+		return SCMP_ARCH_X86_64;
+	case EM_386:
+		return SCMP_ARCH_X86;
+	}
+	return 0;
+}
+
+int system_call_number(const char *name, uint32_t architecture, bool *known)
+{
+	int number = seccomp_syscall_resolve_name_arch(architecture, name);
+
+	*known = number != __NR_SCMP_ERROR;
+	return number;
+}
+
+static const char *architecture_name(int number, uint32_t architecture)
+{
+	if (architecture == SCMP_ARCH_X86)
+		return "i386";
+	if (architecture == SCMP_ARCH_X86_64)
+		return number & X32 ? "x32" : "x86_64";
+	return "an unknown ABI";
+}
+
+void system_call_describe(int number, uint32_t architecture, uint32_t own, char *text,
+			  size_t size)
+{
+	const bool foreign = architecture != own || number & X32;
+	const char *of = foreign ? " of " : "";
+	const char *abi = foreign ? architecture_name(number, architecture) : "";
+	const int plain = number & ~X32;
+	char *name =
+		number < 0 ? NULL : seccomp_syscall_resolve_num_arch(architecture, plain);
+
+	if (name)
+		snprintf(text, size, "%d (%s)%s%s", plain, name, of, abi);
+	else
+		snprintf(text, size, "%d%s%s", number < 0 ? number : plain, of, abi);
+	free(name);
+}

@@ -1,0 +1,128 @@
+/* The sandbox as text. See sandbox_report.h. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "common/landlock_version.h"
+#include "common/printable.h"
+#include "sandbox_report.h"
+
+#define MAX_RULE 320
+
+static const char *mode_name(enum sandbox_mode mode)
+{
+	static const char *const names[] = {
+		[SANDBOX_ON] = "on",
+		[SANDBOX_STRICT] = "strict",
+		[SANDBOX_OFF] = "OFF",
+	};
+
+	return names[mode];
+}
+
+static bool is_first(const struct needs *needs, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (need_is_same(&needs->needs[i], &needs->needs[index]))
+			return false;
+	return true;
+}
+
+static size_t count_rules(const struct needs *needs)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < needs->count; i++)
+		count += is_first(needs, i);
+	return count;
+}
+
+/* The functions that ask for the same rule, in the order of the providers. */
+static void print_askers(const struct needs *needs, size_t index, FILE *out)
+{
+	const char *separator = "";
+
+	for (size_t i = index; i < needs->count; i++) {
+		if (!need_is_same(&needs->needs[i], &needs->needs[index]))
+			continue;
+		fprintf(out, "%s%s", separator, needs->needs[i].who);
+		if (needs->needs[i].who[0] == '(') {
+			fputs(" of ", out);
+			print_escaped(needs->needs[i].provider, out);
+		}
+		separator = ", ";
+	}
+}
+
+static void print_rules(const struct needs *needs, FILE *out)
+{
+	char text[MAX_RULE];
+	int width = 4;
+
+	for (size_t i = 0; i < needs->count; i++) {
+		need_to_text(&needs->needs[i], text, sizeof(text));
+		if ((int)strlen(text) > width)
+			width = (int)strlen(text);
+	}
+	fprintf(out, "  %-*s  %s\n", width, "RULE", "NEEDED BY");
+	for (size_t i = 0; i < needs->count; i++) {
+		if (!is_first(needs, i))
+			continue;
+		need_to_text(&needs->needs[i], text, sizeof(text));
+		fprintf(out, "  %-*s  ", width, text);
+		print_askers(needs, i, out);
+		fputc('\n', out);
+	}
+}
+
+static void print_layer(const char *layer, const char *state, FILE *out)
+{
+	fprintf(out, "  %-12s  %s\n", layer, state);
+}
+
+static void print_landlock(FILE *out)
+{
+	int version = landlock_version();
+	char state[200];
+
+	if (version < LANDLOCK_NEEDED) {
+		print_layer("Landlock", "MISSING in this kernel", out);
+		return;
+	}
+	snprintf(state, sizeof(state),
+		 "version %d: files only below directories of providers%s%s", version,
+		 version >= 4 ? ", no TCP" : "",
+		 version >= 6 ? ", no signals to other processes, no abstract sockets"
+			      : "");
+	print_layer("Landlock", state, out);
+}
+
+static void print_layers(const struct needs *needs, FILE *out)
+{
+	char state[80];
+
+	print_layer("LAYER", "STATE", out);
+	snprintf(state, sizeof(state), "%zu rules; every other call ends the guest",
+		 count_rules(needs));
+	print_layer("seccomp", state, out);
+	print_layer("no_new_privs", "set", out);
+	print_layer("descriptors",
+		    "standard ones, interrupt lines, and those that providers opened",
+		    out);
+	print_layer("limits", "no core file, no new process, descriptors below 1024",
+		    out);
+	print_landlock(out);
+}
+
+void sandbox_report(const struct linked_guest *guest, const struct needs *needs,
+		    enum sandbox_mode mode, FILE *out)
+{
+	print_escaped(guest->name, out);
+	fprintf(out, ": sandbox %s\n", mode_name(mode));
+	if (mode == SANDBOX_OFF) {
+		fputs("  the guest can make every system call that the user can make\n",
+		      out);
+		return;
+	}
+	print_layers(needs, out);
+	print_rules(needs, out);
+}

@@ -1,0 +1,16 @@
+/*
+ * Prints the sandbox of a guest (--print-sandbox): its layers, and each rule with the
+ * functions that ask for it.
+ */
+#ifndef JUMPSLOT_SANDBOX_REPORT_H
+#define JUMPSLOT_SANDBOX_REPORT_H
+
+#include <stdio.h>
+
+#include "launcher/link/needs.h"
+#include "launcher/options.h"
+
+void sandbox_report(const struct linked_guest *guest, const struct needs *needs,
+		    enum sandbox_mode mode, FILE *out);
+
+#endif

@@ -1,0 +1,66 @@
+/* Fills in the values of the plan's filter, and gives it to the kernel. See filter.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "filter.h"
+
+static void fill_in(struct sock_filter *program, size_t count,
+		    const struct sandbox_values *values)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (program[i].code != (BPF_JMP | BPF_JEQ | BPF_K))
+			continue;
+		switch (program[i].k) {
+		case PLAN_PROCESS:
+			program[i].k = (uint32_t)getpid();
+			break;
+		case PLAN_CONSOLE: /* -1: there is none */
+			program[i].k = (uint32_t)values->console;
+			break;
+		case PLAN_WAKE:
+			program[i].k = (uint32_t)values->wake;
+			break;
+		}
+	}
+}
+
+static int install(const struct sock_fprog *program, struct message *message)
+{
+	long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+			      SECCOMP_FILTER_FLAG_TSYNC, program);
+
+	if (result > 0)
+		return fail(message, EPERM,
+			    "the sandbox: thread %ld of a provider has a filter of its "
+			    "own",
+			    result);
+	if (result)
+		return fail(message, errno,
+			    "the sandbox needs seccomp: %s (--sandbox=off runs without)",
+			    strerror(errno));
+	return 0;
+}
+
+int filter_install(const struct plan *plan, const struct sandbox_values *values,
+		   struct message *message)
+{
+	size_t count = (size_t)plan->filter.count;
+	struct sock_filter *filter = calloc(count, sizeof(*filter));
+	struct sock_fprog program = { (unsigned short)count, filter };
+	int error;
+
+	if (!filter)
+		return fail(message, ENOMEM, "out of memory");
+	memcpy(filter, plan_at(plan, &plan->filter), count * sizeof(*filter));
+	fill_in(filter, count, values);
+	error = install(&program, message);
+	if (error)
+		free(filter); /* otherwise it stays: free() may make a system call */
+	return error;
+}

@@ -1,0 +1,13 @@
+/* The plan's filter of system calls, put in force by seccomp. */
+#ifndef JUMPSLOT_RUNNER_FILTER_H
+#define JUMPSLOT_RUNNER_FILTER_H
+
+#include "common/message.h"
+#include "common/plan.h"
+#include "sandbox.h"
+
+/* For all threads of the process; no_new_privs is set. Returns 0 or a negative errno. */
+int filter_install(const struct plan *plan, const struct sandbox_values *values,
+		   struct message *message);
+
+#endif

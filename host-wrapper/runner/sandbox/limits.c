@@ -1,0 +1,32 @@
+/* Soft and hard limits of the process. See limits.h. */
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "limits.h"
+
+#define DESCRIPTORS 1024
+
+/* Lowers a limit, or leaves a lower one. */
+static int lower(int resource, rlim_t most)
+{
+	struct rlimit limit;
+
+	if (getrlimit(resource, &limit))
+		return -1;
+	if (limit.rlim_cur > most)
+		limit.rlim_cur = most;
+	if (limit.rlim_max > most)
+		limit.rlim_max = most;
+	return setrlimit(resource, &limit);
+}
+
+int limits_set(bool processes, struct message *message)
+{
+	/* A core file would hold all of a guest's memory. */
+	if (lower(RLIMIT_CORE, 0) || lower(RLIMIT_NOFILE, DESCRIPTORS) ||
+	    (!processes && lower(RLIMIT_NPROC, 0)))
+		return fail(message, errno, "the sandbox needs limits of resources: %s",
+			    strerror(errno));
+	return 0;
+}

@@ -1,0 +1,84 @@
+/* The order of the layers. See sandbox.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "filter.h"
+#include "landlock.h"
+#include "libc_ready.h"
+#include "limits.h"
+#include "sandbox.h"
+
+/* In this mode, memory that can be read can be executed: the filter's rules about
+ * PROT_EXEC would mean nothing. */
+static int leave_old_modes(struct message *message)
+{
+	int mode = personality(0xffffffff);
+	bool old = mode >= 0 && mode & READ_IMPLIES_EXEC;
+
+	if (mode < 0 || (old && personality((unsigned)(mode & ~READ_IMPLIES_EXEC)) < 0))
+		return fail(message, errno, "the sandbox: the process's personality: %s",
+			    strerror(errno));
+	return 0;
+}
+
+static int set_no_new_privileges(struct message *message)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return fail(message, errno, "the sandbox needs no_new_privs: %s",
+			    strerror(errno));
+	return 0;
+}
+
+/* Landlock holds for this thread and those that it starts later. */
+static int refuse_other_threads(struct message *message)
+{
+	struct stat tasks;
+
+	/* A directory for each thread, beside . and .. */
+	if (stat("/proc/self/task", &tasks) || tasks.st_nlink != 3)
+		return fail(message, EPERM,
+			    "--sandbox strict: Landlock does not hold for the threads "
+			    "that providers have started");
+	return 0;
+}
+
+static int confine_files(const struct plan *plan, struct message *message)
+{
+	const bool strict = plan->options & PLAN_STRICT;
+	int error = landlock_confine(message);
+
+	if (error == -EOPNOTSUPP)
+		return strict ? fail(message, ENOTSUP,
+				     "--sandbox strict: this kernel has no Landlock")
+			      : 0;
+	return !error && strict ? refuse_other_threads(message) : error;
+}
+
+int sandbox_prepare(const struct plan *plan, struct message *message)
+{
+	int error;
+
+	if (!(plan->options & PLAN_SANDBOX))
+		return 0;
+	if (plan->providers.count > 1) /* the runner itself is one */
+		libc_ready();
+	error = leave_old_modes(message);
+	if (!error)
+		error = set_no_new_privileges(message);
+	return error ? error : confine_files(plan, message);
+}
+
+int sandbox_close(const struct plan *plan, const struct sandbox_values *values,
+		  struct message *message)
+{
+	int error;
+
+	if (!(plan->options & PLAN_SANDBOX))
+		return 0;
+	error = limits_set(plan->options & PLAN_PROCESSES, message);
+	return error ? error : filter_install(plan, values, message);
+}
