@@ -112,6 +112,14 @@ def test_the_soak_passes_without_ticks_in_idle_time_as_well(virtual):
     check_soak(output, 2)
 
 
+def test_the_soak_is_never_late_on_a_clock_of_its_own(virtual):
+    result = run(BUILD / "bin/host-wrapper", "--clock", "guest", "--timeout", LIMIT,
+                 BUILD / f"guests/rtos-soak-{virtual.name}.elf", "seconds=2",
+                 stdin=subprocess.DEVNULL)
+    seen = check_soak(result.stdout, 2)
+    assert (seen["late"], seen["missed"], result.stderr) == (0, 0, "")
+
+
 def runner_of(process):
     """Wait until the guest uses its clock; return the process that holds it."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
