@@ -10,7 +10,9 @@ HOST_CFLAGS := -std=gnu11 -O2 -g $(WARNINGS)
 HOST_LDFLAGS :=
 # SANITIZE=address,undefined builds the host's programs with these sanitizers.
 ifdef SANITIZE
-HOST_CFLAGS += -O1 -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
+# The sanitizers make system calls of their own, so --sandbox is off unless it is given.
+HOST_CFLAGS += -O1 -fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
+	-DSANDBOX_DEFAULT=SANDBOX_OFF
 HOST_LDFLAGS += -fsanitize=$(SANITIZE)
 endif
 # ANALYZE=1 adds gcc's static analysis.

@@ -248,5 +248,8 @@ int main(int argc, char **argv)
 	}
 	if (irq_lines_inherit(&launch.lines, &launch.options, &message))
 		return complain(EXIT_FAILED, NULL, &message);
+	if (launch.options.sandbox != SANDBOX_OFF &&
+	    irq_lines_close_others(&launch.lines, &message))
+		return complain(EXIT_FAILED, NULL, &message);
 	return launch_guest(&launch);
 }

@@ -10,6 +10,10 @@
 #include "common/page.h"
 #include "options.h"
 
+#ifndef SANDBOX_DEFAULT
+#define SANDBOX_DEFAULT SANDBOX_ON
+#endif
+
 /* clang-format off */
 const char options_help[] =
 	"usage: host-wrapper [OPTION]... GUEST [ARGUMENT]...\n"
@@ -322,6 +326,7 @@ int options_read(struct options *options, int argc, char **argv, struct message 
 	int at = 1;
 
 	*options = (struct options){
+		.sandbox = SANDBOX_DEFAULT,
 		.stack_size = UINT64_C(1) << 20,
 		.host_stack_size = UINT64_C(8) << 20,
 		.work_area_size = UINT64_C(64) << 20,

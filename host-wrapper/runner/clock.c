@@ -29,9 +29,7 @@ static struct {
 } the;
 
 /* An interrupt, its acknowledgement and each sleep look at the guest's own clock. */
-JUMPSLOT_STATE(guest_clock, "(guest_clock)", JUMPSLOT_NEEDS_CLOCK,
-	       JUMPSLOT_ALLOW("x86_64:timer_settime"),
-	       JUMPSLOT_ALLOW("i386:timer_settime64"))
+JUMPSLOT_STATE(guest_clock, "(guest_clock)", JUMPSLOT_NEEDS_CLOCK)
 
 static bool is_guests(void)
 {

@@ -153,7 +153,7 @@ def test_overwriting_the_runner_does_not_forge_the_status_of_a_timeout(tools, ar
     """The supervisor's own knowledge decides, whatever the shared page says."""
     guest = guest_of(tools, f"const int number_of_pages = {seed % 3};" + OVERWRITE,
                      "EXTERNAL_FUNC(int, find_memory, unsigned long *, int)")
-    result = tools.wrapper("--provider", tools.provider(MEMORY), "--timeout", "0.3",
-                           guest, seed)
+    result = tools.wrapper("--sandbox=off", "--provider", tools.provider(MEMORY),
+                           "--timeout", "0.3", guest, seed)
     assert (result.stdout, result.returncode) == ("", 137), result.stderr
     assert "its time is up (--timeout)\n" in result.stderr

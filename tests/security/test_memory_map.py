@@ -72,7 +72,8 @@ PROVIDER = """
 
 
 def build(tools):
-    return "--provider", tools.provider(PROVIDER), tools.guest(GUEST)
+    return ("--sandbox=off", "--provider", tools.provider(PROVIDER),
+            tools.guest(GUEST))
 
 
 def run_guest(tools, words=None):

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -62,6 +63,36 @@ static int inherit(struct irq_line *line, struct message *message)
 	if ((flags & O_ACCMODE) == O_WRONLY)
 		return fail(message, EINVAL, "line %u: descriptor %d is for writing only",
 			    line->vector, line->descriptor);
+	return 0;
+}
+
+/* The lowest descriptor of a line from `first` on; UINT_MAX: there is none. */
+static unsigned next_descriptor(const struct irq_lines *lines, unsigned first)
+{
+	unsigned lowest = UINT_MAX;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		unsigned descriptor = (unsigned)lines->lines[i].descriptor;
+
+		if (descriptor >= first && descriptor < lowest)
+			lowest = descriptor;
+	}
+	return lowest;
+}
+
+int irq_lines_close_others(const struct irq_lines *lines, struct message *message)
+{
+	unsigned first = STDERR_FILENO + 1, next;
+
+	do {
+		next = next_descriptor(lines, first);
+		if (next > first && close_range(first, next - 1, 0))
+			return fail(message, errno,
+				    "the sandbox cannot close descriptors: %s "
+				    "(--sandbox=off runs without)",
+				    strerror(errno));
+		first = next + 1;
+	} while (next != UINT_MAX);
 	return 0;
 }
 

@@ -32,6 +32,10 @@ struct irq_lines {
 int irq_lines_inherit(struct irq_lines *lines, const struct options *options,
 		      struct message *message);
 
+/* Closes all descriptors that were inherited, except the standard ones and those of
+ * lines. Returns 0 or a negative errno. */
+int irq_lines_close_others(const struct irq_lines *lines, struct message *message);
+
 /* Makes the sockets, for the runner to inherit. Returns 0, or a negative errno and
  * removes them all. */
 int irq_lines_open(struct irq_lines *lines, struct message *message);

@@ -175,7 +175,8 @@ static void describe_vcpu(struct outcome *outcome)
 		outcome->vcpu = *vcpu.state;
 }
 
-/* Every runner needs these; the signals are those that end it. */
+/* Every runner needs these; the signals are those that end it. SIGSYS is not among them:
+ * a call that is refused while its handler runs ends the process by it. */
 #define NEEDS_SIGNAL(signal)                                                             \
 	JUMPSLOT_ALLOW_IF("rt_sigaction", JUMPSLOT_ARG(0, signal)),                      \
 		JUMPSLOT_ALLOW_IF("tgkill", JUMPSLOT_ARG_PROCESS(0),                     \
@@ -183,8 +184,7 @@ static void describe_vcpu(struct outcome *outcome)
 JUMPSLOT_SYSCALLS_ALWAYS(JUMPSLOT_ALLOW("exit_group"), JUMPSLOT_ALLOW("rt_sigreturn"),
 			 JUMPSLOT_ALLOW("gettid"), NEEDS_SIGNAL(SIGSEGV),
 			 NEEDS_SIGNAL(SIGBUS), NEEDS_SIGNAL(SIGILL), NEEDS_SIGNAL(SIGFPE),
-			 NEEDS_SIGNAL(SIGTRAP), NEEDS_SIGNAL(SIGSYS),
-			 NEEDS_SIGNAL(SIGXCPU),
+			 NEEDS_SIGNAL(SIGTRAP), NEEDS_SIGNAL(SIGXCPU),
 			 JUMPSLOT_ALLOW_IF("rt_sigprocmask",
 					   JUMPSLOT_ARG(0, SIG_UNBLOCK)))
 
@@ -202,7 +202,9 @@ static void end(const siginfo_t *info, const void *context, uint32_t segments,
 {
 	const struct sigaction by_default = { .sa_handler = SIG_DFL };
 
-	sigaction(info->si_signo, &by_default, NULL);
+	/* A further fault ends the process. Of SIGSYS, this call would. */
+	if (info->si_signo != SIGSYS)
+		sigaction(info->si_signo, &by_default, NULL);
 	if (current->outcome) {
 		describe(current->outcome, info, context);
 		describe_vcpu(current->outcome);
@@ -214,6 +216,8 @@ static void end(const siginfo_t *info, const void *context, uint32_t segments,
 	}
 	if (current->outcome)
 		copy_stack(current->outcome);
+	if (info->si_signo == SIGSYS)
+		sigaction(info->si_signo, &by_default, NULL);
 	raise_here(info->si_signo); /* blocked until the handler returns */
 }
 
