@@ -47,12 +47,21 @@ endef
 $(foreach arch,$(ARCHES),$(eval $(call offsets,$(arch))))
 
 RUNNERS := $(ARCHES:%=$(BUILD)/bin/jumpslot-runner-%)
-PROGRAMS := $(BUILD)/bin/host-wrapper $(RUNNERS)
+PROGRAMS := $(BUILD)/bin/host-wrapper $(BUILD)/bin/jumpslot-backtrace $(RUNNERS)
 
 $(BUILD)/bin/host-wrapper: $$(call link_inputs,launcher)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_LDFLAGS) -o $@ $(filter %.o,$^) -lelf -lseccomp
+
+SETS += backtrace
+CFLAGS_backtrace = $(HOST_CFLAGS) $(HW_CFLAGS)
+SOURCES_backtrace := $(HW)/backtrace/main.c
+
+$(BUILD)/bin/jumpslot-backtrace: $$(call link_inputs,backtrace)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_LDFLAGS) -o $@ $(filter %.o,$^) -ldw -lelf
 
 # Providers take from it what jumpslot/provider.h declares.
 PROVIDER_API := $(HW)/runner/provider_api.map

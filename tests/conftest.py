@@ -5,6 +5,7 @@ Depends on the tree and on what make built; not on where the tree lies.
 
 import ctypes
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -87,6 +88,12 @@ def run(*command, check=True, **options):
         pytest.fail(f"{result.args} ended with {result.returncode}:\n"
                     f"{result.stdout}{result.stderr}")
     return result
+
+
+def without_account(report):
+    """A report of a fault without the runner's account of registers and stack."""
+    return re.sub(r"^  place and cause above.*\n(    .*\n)*", "", report,
+                  flags=re.MULTILINE)
 
 
 class Toolbox:

@@ -1,4 +1,5 @@
 /* UTF-8 and the characters that a terminal obeys. See printable.h. */
+#include <inttypes.h>
 #include "printable.h"
 
 size_t utf8_length(const char *bytes)
@@ -78,4 +79,33 @@ size_t escaped_length(const char *text)
 		length += (size_t)(text - start) * (shown ? 1 : 4);
 	}
 	return length;
+}
+
+/* A character that must not be printed, as JSON writes it. None is above U+FFFF. Bytes
+ * that are not UTF-8, as in file names, become the replacement character. */
+static void print_unprintable(uint32_t code, bool is_utf8, FILE *out)
+{
+	fprintf(out, "\\u%04" PRIx32, is_utf8 ? code : UINT32_C(0xfffd));
+}
+
+void print_json_string(const char *text, FILE *out)
+{
+	if (!text) {
+		fputs("null", out);
+		return;
+	}
+	fputc('"', out);
+	while (*text) {
+		const char *start = text;
+		uint32_t code;
+		bool is_utf8 = utf8_length(text) != 0;
+
+		if (!printable_next(&text, &code))
+			print_unprintable(code, is_utf8, out);
+		else if (*start == '"' || *start == '\\')
+			fprintf(out, "\\%c", *start);
+		else
+			fwrite(start, 1, (size_t)(text - start), out);
+	}
+	fputc('"', out);
 }

@@ -28,6 +28,10 @@ bool text_printable(const char *text);
 /* Prints the text with each byte that must not be printed as \xNN. */
 void print_escaped(const char *text, FILE *out);
 
+/* Prints the text as a string of JSON, with characters that must not be printed as
+ * \uNNNN; NULL as null. */
+void print_json_string(const char *text, FILE *out);
+
 /* The number of bytes that print_escaped() prints. */
 size_t escaped_length(const char *text);
 

@@ -33,6 +33,7 @@ struct launch {
 	struct linked_guest guest;
 	struct needs needs; /* none with --sandbox=off */
 	struct runner_path runner;
+	struct runner_path backtrace;
 	bool built_ins_unknown; /* no runner: a list may be incomplete */
 };
 
@@ -67,6 +68,8 @@ static int add_runner(struct launch *launch)
 		complain(EXIT_FAILED, guest->name, &message);
 		return launch->built_ins_unknown ? 0 : EXIT_FAILED;
 	}
+	if (runner_path_beside(&launch->backtrace, "jumpslot-backtrace", &message))
+		return complain(EXIT_FAILED, guest->name, &message);
 	if (linked_guest_add_runner(guest, launch->runner.text, &message))
 		return complain(EXIT_FAILED, launch->runner.text, &message);
 	return 0;
@@ -101,6 +104,16 @@ static int finish_output(void)
 	return complain(EXIT_FAILED, "standard output", &message);
 }
 
+/* Options after the guest's name are the guest's, which is easily overlooked. */
+static void hint_at_arguments(const struct options *options)
+{
+	for (size_t i = 1; i < options->argument_count; i++)
+		if (!strncmp(options->arguments[i], "--provider", 10))
+			fputs("  hint: --provider after the guest's name is an argument "
+			      "of the guest\n",
+			      stderr);
+}
+
 /* Prints the reports that were asked for. Returns 0 if the guest may start. */
 static int report(const struct launch *launch)
 {
@@ -120,6 +133,8 @@ static int report(const struct launch *launch)
 	if (launch->built_ins_unknown)
 		return EXIT_FAILED;
 	report_problems(guest, stderr);
+	if (unresolved)
+		hint_at_arguments(&launch->options);
 	return unresolved && !launch->options.allow_missing ? EXIT_UNRESOLVED : 0;
 }
 
@@ -162,6 +177,7 @@ static int run_guest(struct launch *launch)
 	const struct linked_guest *guest = &launch->guest;
 	struct run run = {
 		.runner = launch->runner.text,
+		.backtrace = launch->backtrace.text,
 		.guest = guest->file.fd,
 		.imports = &guest->table,
 		.work_area_size = launch->options.work_area_size,
@@ -182,7 +198,11 @@ static int run_guest(struct launch *launch)
 	}
 	if (supervise(&run, &result, &message))
 		return complain(EXIT_FAILED, guest->name, &message);
-	return exit_report_print(guest, &result, stderr);
+	if (launch->options.report_json)
+		exit_report_json(guest, &result, stderr);
+	else
+		exit_report_print(guest, &result, stderr);
+	return exit_report_status(guest, &result);
 }
 
 static int start(struct launch *launch)

@@ -27,6 +27,7 @@ const char options_help[] =
 	"  --list                     print the link report instead of starting\n"
 	"  --json                     print it as JSON instead of starting\n"
 	"  --report                   print it, start; list bound functions at the end\n"
+	"  --report=json              start, and print how the guest ended as JSON\n"
 	"  --stack SIZE               size of the guest's first stack (default 1M)\n"
 	"  --host-stack SIZE          size of the stack of gated functions (default 8M)\n"
 	"  --work-area SIZE           size of the guest's work area (default 64M)\n"
@@ -259,6 +260,20 @@ static int take_sandbox(struct options *options, const char *name, char *value,
 		    name, value);
 }
 
+/* Without a value, or with the format of another report. */
+static int take_report(struct options *options, const char *name, char *value,
+		       struct message *message)
+{
+	if (value && strcmp(value, "json"))
+		return fail(message, EINVAL, "%s=%s: invalid format; expected json", name,
+			    value);
+	if (value)
+		options->report_json = true;
+	else
+		options->report = true;
+	return 0;
+}
+
 struct option {
 	const char *name;
 	size_t flag; /* offset of a bool in struct options, unless it takes a value */
@@ -279,7 +294,7 @@ static const struct option table[] = {
 	{ "--allow-missing", offsetof(struct options, allow_missing), NULL },
 	{ "--list", offsetof(struct options, list), NULL },
 	{ "--json", offsetof(struct options, json), NULL },
-	{ "--report", offsetof(struct options, report), NULL },
+	{ "--report", 0, take_report },
 	{ "--in-place", offsetof(struct options, in_place), NULL },
 	{ "--raw", offsetof(struct options, raw), NULL },
 	{ "--perf-map", offsetof(struct options, perf_map), NULL },
@@ -314,6 +329,9 @@ static int take(struct options *options, int argc, char **argv, int *at,
 		*(bool *)((char *)options + option->flag) = true;
 		return 0;
 	}
+	if (option->take == take_report) /* a value only after '=' */
+		return option->take(options, option->name, value ? value + 1 : NULL,
+				    message);
 	if (!value && *at + 1 == argc)
 		return fail(message, EINVAL, "%s: missing value", word);
 	value = value ? value + 1 : argv[++*at];
@@ -342,9 +360,12 @@ int options_read(struct options *options, int argc, char **argv, struct message 
 		return error;
 	if (at >= argc)
 		return fail(message, EINVAL, "no guest given; see --help");
-	if (options->in_place && (options->timeout_ns || options->raw))
+	if (options->in_place &&
+	    (options->timeout_ns || options->raw || options->report_json))
 		return fail(message, EINVAL, "%s cannot be combined with --in-place",
-			    options->raw ? "--raw" : "--timeout");
+			    options->raw	  ? "--raw"
+			    : options->timeout_ns ? "--timeout"
+						  : "--report=json");
 	options->arguments = argv + at;
 	options->argument_count = (size_t)(argc - at);
 	return 0;

@@ -42,6 +42,7 @@ struct options {
 	bool list;
 	bool json;
 	bool report;
+	bool report_json; /* of the end, and no other report */
 	bool bind_now;
 	bool allow_missing;
 	bool in_place;

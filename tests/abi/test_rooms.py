@@ -16,6 +16,7 @@ ALLOWED = {
     "resolver": set(),
     "include": {"guest-macros"},
     "common": {"guest-macros"},
+    "backtrace": {"common", "guest-macros"},
     "vcpu": {"common", "guest-macros", "include"},
     "runner": {"common", "guest-macros", "include", "resolver", "vcpu"},
     "process": {"common", "guest-macros", "include", "resolver", "runner", "vcpu"},

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import BUILD, each_arch as arch, only_x86_64
+from conftest import BUILD, each_arch as arch, only_x86_64, without_account
 
 ENTRY = """
     #include <jumpslot/entry.h>
@@ -68,7 +68,7 @@ def test_a_fault_ends_the_guest_with_a_report_and_128_plus_signal(
     result = ending(tools, body)
     assert f": stopped by signal {number} ({name}) at 0x" in result.stderr
     assert " <_start+0x" in result.stderr
-    assert result.stderr.count("\n") == 1
+    assert without_account(result.stderr).count("\n") == 1
     assert result.returncode == 128 + number
 
 
@@ -105,7 +105,7 @@ def test_a_call_of_an_address_without_code_is_reported_with_its_caller(tools, ta
     assert re.fullmatch(
         r"host-wrapper: \S+: stopped by signal 11 \(Segmentation fault\): "
         rf"jumped to {address}, where nothing is mapped, "
-        r"from 0x[0-9a-f]+ <_start\+0x[0-9a-f]+>\n", result.stderr)
+        r"from 0x[0-9a-f]+ <_start\+0x[0-9a-f]+>\n", without_account(result.stderr))
     assert result.returncode == 139
 
 
@@ -117,7 +117,7 @@ def test_a_jump_to_data_is_reported_as_that(tools):
         """
     result = ending(tools, jump, "int data[4]; int data[4] = { 1 };")
     assert re.search(r"\): jumped to 0x[0-9a-f]+, which is not executable, "
-                     r"from 0x[0-9a-f]+ <_start\+0x[0-9a-f]+>\n$", result.stderr), \
+                     r"from 0x[0-9a-f]+ <_start\+0x[0-9a-f]+>\n", result.stderr), \
         result.stderr
     assert result.returncode == 139
 
@@ -260,7 +260,7 @@ KILL_SELF = {
 def test_a_fault_signal_that_somebody_sent_is_said_to_be_sent(tools, arch):
     result = ending(tools, "long self; %s return 0;" % KILL_SELF[arch], "",
                     "--sandbox=off")
-    assert result.stderr.endswith(", sent by a process\n")
+    assert without_account(result.stderr).endswith(", sent by a process\n")
     assert "accessing" not in result.stderr
 
 

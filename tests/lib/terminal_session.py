@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import BUILD, HANGS, ROOT, Toolbox, reap
+from conftest import BUILD, HANGS, ROOT, Toolbox, reap, without_account
 
 # Guests are kept by subject, and one of interrupts is used here.
 SOURCES = {
@@ -286,7 +286,7 @@ def ends(session, action, status, errors=""):
     assert session.terminal.is_as_before()
     assert [state_of(process) for process in family] == [None] * len(family)
     said = re.sub("^  virtual CPU: .*\n", "", session.end(), flags=re.MULTILINE)
-    assert re.fullmatch(errors, said), said
+    assert re.fullmatch(errors, without_account(said)), said
 
 
 def ends_by(session, action, number, name, where=""):

@@ -6,41 +6,11 @@
 #include "common/printable.h"
 #include "report.h"
 
-/* A character that must not be printed, as JSON writes it. None is above U+FFFF. Bytes
- * that are not UTF-8, as in file names, become the replacement character. */
-static void print_unprintable(uint32_t code, bool is_utf8, FILE *out)
-{
-	fprintf(out, "\\u%04" PRIx32, is_utf8 ? code : UINT32_C(0xfffd));
-}
-
-/* A JSON string, or null. */
-static void print_string(const char *text, FILE *out)
-{
-	if (!text) {
-		fputs("null", out);
-		return;
-	}
-	fputc('"', out);
-	while (*text) {
-		const char *start = text;
-		uint32_t code;
-		bool is_utf8 = utf8_length(text) != 0;
-
-		if (!printable_next(&text, &code))
-			print_unprintable(code, is_utf8, out);
-		else if (*start == '"' || *start == '\\')
-			fprintf(out, "\\%c", *start);
-		else
-			fwrite(start, 1, (size_t)(text - start), out);
-	}
-	fputc('"', out);
-}
-
 static void print_member(const char *separator, const char *name, const char *value,
 			 FILE *out)
 {
 	fprintf(out, "%s\"%s\": ", separator, name);
-	print_string(value, out);
+	print_json_string(value, out);
 }
 
 static const char *status_word(const struct link *link)

@@ -6,6 +6,7 @@
 #include "common/exit_status.h"
 #include "common/printable.h"
 #include "exit_report.h"
+#include "fault_account.h"
 #include "outcome_text.h"
 #include "vcpu_report.h"
 
@@ -16,9 +17,8 @@ static bool is_crash(int number)
 	       number != SIGQUIT && number != SIGKILL;
 }
 
-/* The provider that ended the runner while it was loaded; NULL: none did. */
-static const struct provider_file *failed_provider(const struct linked_guest *guest,
-						   const struct run_result *result)
+const struct provider_file *exit_report_provider(const struct linked_guest *guest,
+						 const struct run_result *result)
 {
 	uint32_t number = result->outcome.provider; /* not trusted */
 
@@ -29,7 +29,7 @@ static const struct provider_file *failed_provider(const struct linked_guest *gu
 	return &guest->providers[number - 1];
 }
 
-static int report_provider(const struct provider_file *provider, int status, FILE *out)
+static void report_provider(const struct provider_file *provider, int status, FILE *out)
 {
 	fputs("host-wrapper: ", out);
 	print_escaped(provider->name, out);
@@ -39,11 +39,30 @@ static int report_provider(const struct provider_file *provider, int status, FIL
 	else
 		fprintf(out, ": stopped by signal %d (%s) while it was loaded\n",
 			WTERMSIG(status), strsignal(WTERMSIG(status)));
-	return EXIT_FAILED;
 }
 
-static int report_signal(const struct linked_guest *guest,
-			 const struct run_result *result, FILE *out)
+/* A guest that has not ended in time: what it was doing then. */
+static void print_time_up(const struct linked_guest *guest, const struct outcome *outcome,
+			  FILE *out)
+{
+	const uint32_t provider = outcome->provider; /* not trusted */
+
+	if (outcome->kind != OUTCOME_NONE) {
+		fputs("  it was", out);
+		outcome_text_print(guest, outcome, out);
+		if (outcome->vcpu.version && outcome->vcpu.level)
+			fprintf(out, ", at interrupt level %u", outcome->vcpu.level);
+	} else if (provider && provider <= guest->provider_count) {
+		fputs("  it was loading ", out);
+		print_escaped(guest->providers[provider - 1].name, out);
+	} else {
+		fputs("  it has not answered where it was", out);
+	}
+	fputc('\n', out);
+}
+
+static void report_signal(const struct linked_guest *guest,
+			  const struct run_result *result, FILE *out)
 {
 	int number = WTERMSIG(result->status);
 
@@ -55,20 +74,30 @@ static int report_signal(const struct linked_guest *guest,
 	else
 		outcome_text_print(guest, &result->outcome, out);
 	fputc('\n', out);
+	if (result->timed_out)
+		print_time_up(guest, &result->outcome, out);
 	vcpu_report_print(&result->outcome.vcpu, out);
-	if (result->outcome.kind == OUTCOME_UNPROVIDED && !result->timed_out)
-		return EXIT_UNRESOLVED;
-	return EXIT_SIGNAL + number;
+	fault_account_print(guest, result, out);
 }
 
-int exit_report_print(const struct linked_guest *guest, const struct run_result *result,
-		      FILE *out)
+int exit_report_status(const struct linked_guest *guest, const struct run_result *result)
 {
-	const struct provider_file *provider = failed_provider(guest, result);
-
-	if (provider)
-		return report_provider(provider, result->status, out);
+	if (exit_report_provider(guest, result))
+		return EXIT_FAILED;
 	if (WIFEXITED(result->status))
 		return WEXITSTATUS(result->status);
-	return report_signal(guest, result, out);
+	if (result->outcome.kind == OUTCOME_UNPROVIDED && !result->timed_out)
+		return EXIT_UNRESOLVED;
+	return EXIT_SIGNAL + WTERMSIG(result->status);
+}
+
+void exit_report_print(const struct linked_guest *guest, const struct run_result *result,
+		       FILE *out)
+{
+	const struct provider_file *provider = exit_report_provider(guest, result);
+
+	if (provider)
+		report_provider(provider, result->status, out);
+	else if (WIFSIGNALED(result->status))
+		report_signal(guest, result, out);
 }

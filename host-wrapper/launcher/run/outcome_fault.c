@@ -15,8 +15,14 @@ static bool has_address(const struct outcome *outcome)
 	       outcome->code > 0 && outcome->code != SI_KERNEL;
 }
 
+/* An access just below the stack is an overflow if the stack pointer is there too, and
+ * otherwise a wild pointer. */
 static bool stack_overflow(const struct outcome *outcome)
 {
+	const uint64_t page = 4096;
+
+	if (outcome->registers.sp >= outcome->stack_low + page)
+		return false;
 	return has_address(outcome) && outcome->address < outcome->stack_low &&
 	       outcome->stack_low - outcome->address <= outcome->stack_guard;
 }

@@ -10,6 +10,12 @@ const char *outcome_import(const struct linked_guest *guest, uint32_t import)
 	return import < guest->table.count ? guest->table.imports[import].name : "?";
 }
 
+void outcome_symbol(const struct linked_guest *guest, const struct outcome *outcome,
+		    uint64_t address, char *text)
+{
+	symbols_describe(&guest->file, address - outcome->base, text, OUTCOME_MAX_PLACE);
+}
+
 const char *outcome_place(const struct linked_guest *guest, const struct outcome *outcome,
 			  uint64_t address, char *text)
 {

@@ -16,6 +16,10 @@
 const char *outcome_place(const struct linked_guest *guest, const struct outcome *outcome,
 			  uint64_t address, char *text);
 
+/* The function at that address, as " <name+0x10>"; "" if there is no symbol. */
+void outcome_symbol(const struct linked_guest *guest, const struct outcome *outcome,
+		    uint64_t address, char *text);
+
 /* The name of an import; "?" if there is no such import. */
 const char *outcome_import(const struct linked_guest *guest, uint32_t import);
 

@@ -177,6 +177,34 @@ static struct sentence sentence_for(uint32_t kind)
 	return (struct sentence){ 0 };
 }
 
+/* In JSON; the words of outcome.h. */
+static const char *const kinds[] = {
+	[OUTCOME_NONE] = "none",
+	[OUTCOME_SIGNAL] = "signal",
+	[OUTCOME_FRAME] = "frame",
+	[OUTCOME_UNPROVIDED] = "unprovided",
+	[OUTCOME_BAD_ENTRY] = "bad_entry",
+	[OUTCOME_FILE_CUT] = "file_cut",
+	[OUTCOME_HOST_STACK] = "host_stack",
+	[OUTCOME_HOST_ORDER] = "host_order",
+	[OUTCOME_CALLBACK_ORDER] = "callback_order",
+	[OUTCOME_CALLBACK_LEFT] = "callback_left",
+	[OUTCOME_CALLBACK_PLACE] = "callback_place",
+	[OUTCOME_HOST_LEFT] = "host_left",
+	[OUTCOME_INTERRUPT_STACK] = "interrupt_stack",
+	[OUTCOME_INTERRUPT_ORDER] = "interrupt_order",
+	[OUTCOME_TASK_STACK] = "task_stack",
+	[OUTCOME_PRIVILEGED] = "privileged",
+	[OUTCOME_SEGMENTS] = "segments",
+};
+
+const char *outcome_kind(uint32_t kind)
+{
+	if (kind < sizeof(kinds) / sizeof(*kinds) && kinds[kind])
+		return kinds[kind];
+	return "unknown";
+}
+
 void outcome_text_print(const struct linked_guest *guest, const struct outcome *outcome,
 			FILE *out)
 {

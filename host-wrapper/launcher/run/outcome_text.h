@@ -13,4 +13,7 @@
 void outcome_text_print(const struct linked_guest *guest, const struct outcome *outcome,
 			FILE *out);
 
+/* The name of a kind of outcome, for machines; "unknown" if there is no such kind. */
+const char *outcome_kind(uint32_t kind);
+
 #endif

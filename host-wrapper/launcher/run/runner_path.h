@@ -1,5 +1,5 @@
 /*
- * Where the runners are: beside host-wrapper.
+ * Where the runners and jumpslot-backtrace are: beside host-wrapper.
  */
 #ifndef JUMPSLOT_RUNNER_PATH_H
 #define JUMPSLOT_RUNNER_PATH_H
@@ -12,6 +12,10 @@
 struct runner_path {
 	char text[PATH_MAX];
 };
+
+/* Finds another program of that directory. Returns 0 or a negative errno. */
+int runner_path_beside(struct runner_path *path, const char *name,
+		       struct message *message);
 
 /* Finds the runner for guests of that machine. Returns 0 or a negative errno. */
 int runner_path_find(struct runner_path *path, const struct machine *machine,

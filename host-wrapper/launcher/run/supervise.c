@@ -149,6 +149,7 @@ static void time_out(const struct watch *watch, struct run_result *result)
 	result->timed_out = true;
 	result->status = W_EXITCODE(0, SIGKILL);
 	result->outcome = *watch->file.outcome;
+	result->outcome.code = SI_KERNEL; /* the signal is no part of the report */
 	if (result->outcome.kind == OUTCOME_NONE)
 		result->outcome.vcpu = vcpu;
 }
@@ -250,6 +251,9 @@ static int run_all(struct watch *watch, struct run_result *result,
 	do
 		error = run_once(watch, result, message);
 	while (!error && restarts(watch, result));
+	if (!error && result->outcome.kind != OUTCOME_NONE)
+		backtrace_read(&result->backtrace, watch->run->backtrace,
+			       watch->run->guest, watch->file.fd);
 	restart_end(&watch->restart);
 	terminal_leave(watch->terminal);
 	signals_restore(&watch->signals);

@@ -11,14 +11,16 @@
 
 #include "common/message.h"
 #include "common/outcome.h"
+#include "backtrace.h"
 #include "guest_processes.h"
 #include "irq_lines.h"
 #include "launcher/scan/imports.h"
 
 /* A runner to start. */
 struct run {
-	const char *runner; /* path of the program */
-	int plan;	    /* descriptors that it inherits */
+	const char *runner; /* paths of the programs */
+	const char *backtrace;
+	int plan; /* descriptors that it inherits */
 	int guest;
 	const struct import_table *imports; /* of the guest */
 	uint64_t work_area_size;
@@ -34,6 +36,7 @@ struct run_result {
 	bool timed_out;			  /* then `status` is that of SIGKILL */
 	struct guest_processes processes; /* the layer that was in force */
 	struct outcome outcome;		  /* as the runner left it; not trusted */
+	struct backtrace backtrace;	  /* from that, and the guest's file */
 };
 
 /* Starts the runner, again for each restart of the guest, and waits for its end. Returns

@@ -1,0 +1,250 @@
+"""A guest that makes system calls of its own cannot touch its supervisor.
+
+All of it holds without the sandbox: see lib/hostile.py.
+"""
+
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+from conftest import BUILD
+from hostile import attack, start_attack
+from terminal_session import (
+    are_gone, children_of, is_first, is_runner, state_of, wait_until,
+)
+
+NAMESPACES = subprocess.run(["unshare", "--pid", "--fork", "true"],
+                            capture_output=True).returncode == 0
+needs_namespace = pytest.mark.skipif(
+    not NAMESPACES, reason="this machine allows no PID namespace")
+# Process numbers that lead to a supervisor: the parent's, and that of /proc.
+PARENTS = "const int parents[] = { getppid(), supervisor() };"
+EACH_PARENT = PARENTS + """
+    int reached = !parents[1];
+    for (int i = 0; i < 2; i++)
+            reached += %s;
+    return reached ? 99 : 41;
+    """
+
+
+@needs_namespace
+@pytest.mark.parametrize("call", [
+    "parents[i] > 1 && !kill(parents[i], SIGKILL)",
+    "parents[i] > 1 && !kill(parents[i], SIGSTOP)",
+    "parents[i] > 1 && !ptrace(PTRACE_ATTACH, parents[i], NULL, NULL)",
+    "parents[i] > 1 && !ptrace(PTRACE_SEIZE, parents[i], NULL, NULL)",
+    "parents[i] > 1 && !prlimit(parents[i], RLIMIT_CPU, "
+    "&(struct rlimit){ 0, 0 }, NULL)",
+    "parents[i] > 1 && !setpriority(PRIO_PROCESS, (id_t)parents[i], 19)",
+    "parents[i] < 0 || (!kill(1, SIGKILL) && kill(1, 0))",
+], ids=["kill", "stop", "attach", "seize", "prlimit", "priority", "process 1"])
+def test_system_calls_by_process_number_do_not_reach_the_supervisor(tools, call):
+    result = attack(tools, EACH_PARENT % call, stdin=subprocess.DEVNULL)
+    assert (result.stderr, result.returncode) == ("", 41)
+
+
+@needs_namespace
+@pytest.mark.parametrize("number", ["SIGKILL", "SIGSTOP"])
+def test_a_signal_to_its_group_or_to_all_reaches_only_the_guest(tools, number):
+    """In its own session: standard input is no terminal. Process 1 is immune."""
+    for target in "0", "-1":
+        result = attack(tools, f"kill({target}, {number}); return 41;",
+                        "--timeout", "0.5", stdin=subprocess.DEVNULL)
+        if (target, number) == ("0", "SIGKILL"):
+            assert result.stderr.endswith(": stopped by signal 9 (Killed)\n")
+            assert result.returncode == 137
+        elif target == "0":
+            assert ": its time is up (--timeout)\n" in result.stderr
+            assert result.returncode == 137
+        else:  # all but itself and process 1: nobody
+            assert (result.stderr, result.returncode) == ("", 41)
+
+
+@pytest.mark.parametrize("access", [
+    'open(path("mem"), O_RDWR) >= 0',
+    'open(path("mem"), O_RDONLY) >= 0',
+    'readlink(path("fd/0"), text, sizeof(text)) >= 0',
+    'readlink(path("exe"), text, sizeof(text)) >= 0',
+    'readlink(path("cwd"), text, sizeof(text)) >= 0',
+])
+def test_the_supervisor_cannot_be_opened_through_proc(tools, access):
+    """Also by root, whose runner lacks CAP_SYS_PTRACE."""
+    result = attack(tools, """
+        char text[64];
+        if (!supervisor()) return 98;
+        return %s ? 99 : 41;
+        """ % re.sub(r'path\("(.*?)"\)',
+                     r'(snprintf(text, sizeof(text), "/proc/%d/\1", supervisor()), text)',
+                     access))
+    assert (result.stderr, result.returncode) == ("", 41)
+
+
+DAEMON = """
+    int pair[2];
+    char byte;
+    if (pipe(pair)) return 98;
+    if (!fork()) {
+            setsid();
+            prctl(PR_SET_PDEATHSIG, 0);
+            if (fork()) _exit(0);
+            signal(SIGTERM, SIG_IGN);
+            signal(SIGHUP, SIG_IGN);
+            if (write(1, "daemon\\n", 7) && write(pair[1], "", 1)) pause();
+    }
+    if (read(pair[0], &byte, 1) != 1) return 97;
+    prctl(PR_SET_PDEATHSIG, 0);
+    """
+
+
+def test_a_daemon_that_the_guest_forks_ends_with_the_guest(tools):
+    """It holds the pipe: only its end lets us read to the end."""
+    result = attack(tools, DAEMON + "return 41;")
+    assert (result.stdout, result.stderr, result.returncode) == ("daemon\n", "", 41)
+
+
+@needs_namespace
+@pytest.mark.parametrize("victim", ["supervisor", "runner", "process 1"])
+def test_nothing_is_left_when_a_process_is_killed(tools, victim):
+    process, errors = start_attack(tools, DAEMON + "for (;;) pause();")
+    assert process.stdout.readline() == "daemon\n"
+    family = children_of(process.pid)
+    first, = filter(is_first, family)
+    runner, = filter(is_runner, family)
+    os.kill({"supervisor": process.pid, "runner": runner, "process 1": first}[victim],
+            signal.SIGKILL)
+    # The daemon and its parents hold the pipe.
+    assert process.stdout.read() == ""
+    process.wait()
+    wait_until(lambda: are_gone(family))
+    errors.seek(0)
+    if victim == "supervisor":
+        assert (errors.read(), process.returncode) == ("", -signal.SIGKILL)
+    else:
+        assert errors.read().endswith(": stopped by signal 9 (Killed)\n")
+        assert process.returncode == 137
+
+
+def test_a_socket_is_removed_when_the_supervisor_is_killed(tools):
+    path = tools.directory / "line"
+    guest = tools.guest("""
+        #include <jumpslot/entry.h>
+        #include <jumpslot/virt_bsp.h>
+        #include <jumpslot/virt_cpu.h>
+        static void isr(int vector, void *frame) { (void)vector; (void)frame; }
+        JUMPSLOT_ENTRY(info)
+        {
+                (void)info;
+                _CPU_Virtual_Set_handler(isr);
+                _BSP_Virtual_Console_write("ready\\n", 6);
+                for (;;) ;
+        }
+        """)
+    process = subprocess.Popen([BUILD / "bin/host-wrapper", "--line", f"5=unix:{path}",
+                                guest], stdin=subprocess.DEVNULL, text=True,
+                               stdout=subprocess.PIPE)
+    assert process.stdout.readline() == "ready\n"
+    family = children_of(process.pid)
+    assert path.is_socket()
+    process.kill()
+    process.communicate()
+    wait_until(lambda: not path.exists())
+    wait_until(lambda: are_gone(family))
+
+
+def test_a_flood_of_signals_does_not_postpone_the_time_out(tools):
+    """Another process sends them: the guest cannot."""
+    process, errors = start_attack(tools, 'if (write(1, "up\\n", 3)) for (;;) ; '
+                                          "return 1;", "--timeout", "0.5")
+    assert process.stdout.readline() == "up\n"
+    while process.poll() is None:
+        process.send_signal(signal.SIGUSR2)
+        process.send_signal(signal.SIGCONT)
+    process.communicate()
+    errors.seek(0)
+    assert ": its time is up (--timeout)\n" in errors.read()
+    assert process.returncode == 137
+
+
+def test_an_end_that_is_seen_after_the_deadline_is_a_time_out(tools):
+    """As if the guest had stopped its supervisor, and then ended with status 0."""
+    process, errors = start_attack(tools, """
+        char path[64], state = 0;
+        if (write(1, "up\\n", 3) != 3) return 98;
+        snprintf(path, sizeof(path), "/proc/%d/stat", supervisor());
+        while (state != 'T') {
+                FILE *stat = fopen(path, "r");
+                if (!stat || fscanf(stat, "%*d %*s %c", &state) != 1) return 97;
+                fclose(stat);
+        }
+        return 0;
+        """, "--timeout", "2")
+    assert process.stdout.readline() == "up\n"
+    os.kill(process.pid, signal.SIGSTOP)
+    runner, = filter(is_runner, children_of(process.pid))
+    wait_until(lambda: state_of(runner) == "Z")
+    subprocess.run(["sleep", "2.1"])  # past the deadline, which nobody looks at
+    os.kill(process.pid, signal.SIGCONT)
+    process.communicate()
+    errors.seek(0)
+    assert ": its time is up (--timeout)\n" in errors.read()
+    assert process.returncode == 137
+
+
+@pytest.mark.parametrize("forged", ["OUTCOME_RESTART_WARM", "OUTCOME_UNPROVIDED", "77"])
+def test_the_exit_status_of_a_time_out_cannot_be_forged(tools, forged):
+    """The guest writes an outcome, and ignores the question where it is."""
+    result = attack(tools, f"""
+        unsigned long at = 0;
+        char line[400];
+        FILE *maps = fopen("/proc/self/maps", "r");
+        enum {{ OUTCOME_UNPROVIDED = 2, OUTCOME_RESTART_WARM = 20 }};
+        while (maps && fgets(line, sizeof(line), maps))
+                if (strstr(line, "/memfd:the outcome"))
+                        sscanf(line, "%lx", &at);
+        if (!at) return 98;
+        *(volatile unsigned *)at = {forged};
+        signal(SIGXCPU, SIG_IGN);
+        for (;;)
+                pause();
+        """, "--timeout", "0.3")
+    assert ": stopped by signal 9 (Killed): its time is up (--timeout)\n" in result.stderr
+    assert result.returncode == 137
+
+
+def test_a_fault_of_a_forked_process_is_not_the_guests(tools):
+    result = attack(tools, """
+        int status;
+        int *volatile nowhere = (int *)16;
+        if (!fork()) *nowhere = 0;
+        wait(&status);
+        return WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV ? 41 : 99;
+        """)
+    assert (result.stderr, result.returncode) == ("", 41)
+
+
+@needs_namespace
+def test_the_runner_is_never_process_1(tools):
+    """A signal that it raises at itself would be dropped."""
+    result = attack(tools, "raise(SIGTERM); return 99;")
+    assert result.returncode == 143
+    result = attack(tools, "return getpid() == 1 || getppid() != 0 ? 99 : 41;")
+    assert (result.stderr, result.returncode) == ("", 41)
+
+
+def test_an_ordinary_user_gets_a_namespace_too():
+    """Where the system allows one; nothing of the tree may be below a private folder."""
+    if os.getuid():
+        pytest.skip("only root can become another user")
+    guest = BUILD / "guests/hello-x86_64.elf"
+    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+               "unshare", "--user", "--pid", "--fork", "true"]
+    if subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("this machine allows no user namespace to ordinary users")
+    result = subprocess.run([*command[:4], BUILD / "bin/host-wrapper", "--report=json",
+                             guest], capture_output=True, text=True)
+    if "Permission denied" in result.stderr:
+        pytest.skip("an ordinary user cannot read the build's folder")
+    assert '"processes": "user and pid namespace"' in result.stderr
+    assert result.returncode == 0
