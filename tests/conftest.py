@@ -91,9 +91,9 @@ def run(*command, check=True, **options):
 
 
 def without_account(report):
-    """A report of a fault without the runner's account of registers and stack."""
-    return re.sub(r"^  place and cause above.*\n(    .*\n)*", "", report,
-                  flags=re.MULTILINE)
+    """A report without the runner's account of its place, registers and stack."""
+    return re.sub(r"^  it (was|has not) .*\n|^  place and cause above.*\n(    .*\n)*", "",
+                  report, flags=re.MULTILINE)
 
 
 class Toolbox:

@@ -29,7 +29,7 @@
 /* The stack that is walked. */
 struct walk {
 	const struct outcome *outcome;
-	const char *stack; /* copy of the guest's */
+	const char *stack; /* a copy */
 	Dwfl *dwfl;
 	bool is_64_bit;
 	unsigned frames;

@@ -183,6 +183,7 @@ static int run_guest(struct launch *launch)
 		.work_area_size = launch->options.work_area_size,
 		.timeout_ns = launch->options.timeout_ns,
 		.raw = launch->options.raw,
+		.strict = launch->options.sandbox == SANDBOX_STRICT,
 		.shown = stderr,
 		.lines = &launch->lines,
 	};
@@ -199,7 +200,7 @@ static int run_guest(struct launch *launch)
 	if (supervise(&run, &result, &message))
 		return complain(EXIT_FAILED, guest->name, &message);
 	if (launch->options.report_json)
-		exit_report_json(guest, &result, stderr);
+		exit_report_json(guest, &result, launch->options.sandbox, stderr);
 	else
 		exit_report_print(guest, &result, stderr);
 	return exit_report_status(guest, &result);
@@ -222,6 +223,20 @@ static int start(struct launch *launch)
 	return status;
 }
 
+/* Makes the layer of processes that a start would have, to say which it is. */
+static int print_sandbox(const struct launch *launch)
+{
+	struct guest_processes processes;
+	struct message message;
+
+	if (guest_processes_start(&processes, 0, &message))
+		return complain(EXIT_FAILED, launch->guest.name, &message);
+	guest_processes_end(&processes);
+	sandbox_report(&launch->guest, &launch->needs, launch->options.sandbox,
+		       &processes, stdout);
+	return finish_output();
+}
+
 static int launch_guest(struct launch *launch)
 {
 	int status = link_guest(launch);
@@ -233,8 +248,7 @@ static int launch_guest(struct launch *launch)
 	status = collect_needs(launch);
 	if (status || !launch->options.print_sandbox)
 		return status ? status : start(launch);
-	sandbox_report(&launch->guest, &launch->needs, launch->options.sandbox, stdout);
-	return finish_output();
+	return print_sandbox(launch);
 }
 
 /*

@@ -1,6 +1,6 @@
 /*
  * The file that the runner reports through (common/outcome.h). Processes that a provider
- * forks do not have it: a fault of theirs is not the guest's.
+ * forks do not have it: if one of them faults, the guest has not.
  */
 #ifndef JUMPSLOT_OUTCOME_SHARE_H
 #define JUMPSLOT_OUTCOME_SHARE_H

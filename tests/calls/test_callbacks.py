@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import ROOT, Toolbox
+from conftest import ROOT, Toolbox, without_account
 
 GUESTS = ROOT / "tests/calls/guests"
 
@@ -40,7 +40,7 @@ def run_case(callbacks):
 
 def ended(result):
     """The reason in the report, and the exit status; addresses are not compared."""
-    line = result.stderr.replace("\n", "")
+    line = without_account(result.stderr).replace("\n", "")
     _, _, reason = line.partition(".elf: ")
     return re.sub(r"0x[0-9a-f]+", "0x", reason), result.returncode
 

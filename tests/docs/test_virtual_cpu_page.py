@@ -4,7 +4,9 @@ import re
 import signal
 import subprocess
 
-from conftest import BUILD, HANGS, ROOT, each_arch as arch  # noqa: F401
+from conftest import (  # noqa: F401
+    BUILD, HANGS, ROOT, each_arch as arch, without_account,
+)
 
 
 def test_the_ticker_of_the_page_ticks_a_thousand_times(tools):
@@ -58,7 +60,8 @@ def test_sigusr2_shows_the_state_of_the_virtual_cpu(tools):
 
 def test_the_report_of_a_time_out_shows_the_state_of_the_virtual_cpu(tools):
     result = tools.wrapper("--timeout", "3", tools.guest(SPINNING))
-    assert result.stderr.endswith("its time is up (--timeout)\n" + STATE)
+    assert without_account(result.stderr).endswith(
+        "its time is up (--timeout)\n" + STATE)
     assert result.returncode == 128 + signal.SIGKILL
 
 

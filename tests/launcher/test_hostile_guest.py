@@ -48,7 +48,7 @@ def test_system_calls_by_process_number_do_not_reach_the_supervisor(tools, call)
 @needs_namespace
 @pytest.mark.parametrize("number", ["SIGKILL", "SIGSTOP"])
 def test_a_signal_to_its_group_or_to_all_reaches_only_the_guest(tools, number):
-    """In its own session: standard input is no terminal. Process 1 is immune."""
+    """In its own session: standard input is /dev/null. Process 1 is immune."""
     for target in "0", "-1":
         result = attack(tools, f"kill({target}, {number}); return 41;",
                         "--timeout", "0.5", stdin=subprocess.DEVNULL)

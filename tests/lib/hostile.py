@@ -53,15 +53,16 @@ ATTACK = """
 def attack(tools, body, *options, **more):
     """Run a guest whose host function does `body`; returns the result of host-wrapper."""
     provider = tools.provider(ATTACK % body, name="attack")
-    return tools.wrapper(*options, "--provider", provider, tools.guest(GUEST), **more)
+    return tools.wrapper("--sandbox=off", *options, "--provider", provider,
+                         tools.guest(GUEST), **more)
 
 
-def start_attack(tools, body, *options, before=()):
+def start_attack(tools, body, *options):
     """The same, but do not wait; standard error goes to a file."""
     provider = tools.provider(ATTACK % body, name="attack")
     errors = tempfile.TemporaryFile("w+")
     process = subprocess.Popen(
-        [*before, BUILD / "bin/host-wrapper", *options, "--provider", provider,
+        [BUILD / "bin/host-wrapper", "--sandbox=off", *options, "--provider", provider,
          tools.guest(GUEST)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=errors, text=True)
     return process, errors

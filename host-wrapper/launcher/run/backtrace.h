@@ -1,6 +1,6 @@
 /*
  * The guest's stack after a fault, as frames with source lines. The program
- * jumpslot-backtrace reads them from the outcome's file and the guest's debug
+ * jumpslot-backtrace reads them from the outcome file and the guest's debug
  * information. The guest made both, so a frame is only printed, and everything is
  * bounded.
  */
@@ -24,7 +24,7 @@ struct backtrace {
 	struct backtrace_frame frames[BACKTRACE_MAX];
 };
 
-/* Runs `program`, which gets the descriptors of the guest's file and of the outcome's. If
+/* Runs `program`, which gets the descriptors of the guest's file and the outcome file. If
  * it fails or takes too long, the frames that it has printed are used. */
 void backtrace_read(struct backtrace *backtrace, const char *program, int guest,
 		    int outcome);

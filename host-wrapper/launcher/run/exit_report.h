@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "launcher/link/linked_guest.h"
+#include "launcher/options.h"
 #include "supervise.h"
 
 /* The exit status of host-wrapper. */
@@ -19,7 +20,7 @@ void exit_report_print(const struct linked_guest *guest, const struct run_result
 
 /* Prints one JSON object, in one line, for every end. */
 void exit_report_json(const struct linked_guest *guest, const struct run_result *result,
-		      FILE *out);
+		      enum sandbox_mode sandbox, FILE *out);
 
 /* The provider that ended the runner while it was loaded; NULL: none did. */
 const struct provider_file *exit_report_provider(const struct linked_guest *guest,

@@ -131,8 +131,13 @@ static void print_account(const struct linked_guest *guest,
 }
 
 void exit_report_json(const struct linked_guest *guest, const struct run_result *result,
-		      FILE *out)
+		      enum sandbox_mode sandbox, FILE *out)
 {
+	static const char *const modes[] = {
+		[SANDBOX_ON] = "on",
+		[SANDBOX_STRICT] = "strict",
+		[SANDBOX_OFF] = "off",
+	};
 	const struct provider_file *provider = exit_report_provider(guest, result);
 
 	fputs("{\"guest\": ", out);
@@ -142,6 +147,7 @@ void exit_report_json(const struct linked_guest *guest, const struct run_result 
 	print_text("end", end_word(guest, result), out);
 	print_signal(result, out);
 	print_text("provider", provider ? provider->name : NULL, out);
+	print_text("sandbox", modes[sandbox], out);
 	print_text("processes", guest_processes_name(&result->processes), out);
 	fputs(", \"runner_account\": ", out);
 	if (result->outcome.kind != OUTCOME_NONE)

@@ -15,7 +15,7 @@ struct outcome_file {
 /* Makes a file that nobody can change in size. Returns 0 or a negative errno. */
 int outcome_file_make(struct outcome_file *file, struct message *message);
 
-/* Also if there is none. */
+/* Does nothing if there is no file. */
 void outcome_file_close(struct outcome_file *file);
 
 #endif

@@ -195,6 +195,7 @@ static const char *const kinds[] = {
 	[OUTCOME_INTERRUPT_ORDER] = "interrupt_order",
 	[OUTCOME_TASK_STACK] = "task_stack",
 	[OUTCOME_PRIVILEGED] = "privileged",
+	[OUTCOME_SYSCALL] = "syscall",
 	[OUTCOME_SEGMENTS] = "segments",
 };
 

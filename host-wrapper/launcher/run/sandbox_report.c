@@ -113,16 +113,29 @@ static void print_layers(const struct needs *needs, FILE *out)
 	print_landlock(out);
 }
 
+static void print_processes(const struct guest_processes *processes, FILE *out)
+{
+	char state[200];
+
+	snprintf(state, sizeof(state), "%s%s", guest_processes_name(processes),
+		 processes->own_session ? ", a session of their own"
+					: ", the session of this terminal");
+	print_layer("processes", state, out);
+}
+
 void sandbox_report(const struct linked_guest *guest, const struct needs *needs,
-		    enum sandbox_mode mode, FILE *out)
+		    enum sandbox_mode mode, const struct guest_processes *processes,
+		    FILE *out)
 {
 	print_escaped(guest->name, out);
 	fprintf(out, ": sandbox %s\n", mode_name(mode));
 	if (mode == SANDBOX_OFF) {
 		fputs("  the guest can make every system call that the user can make\n",
 		      out);
+		print_processes(processes, out);
 		return;
 	}
 	print_layers(needs, out);
+	print_processes(processes, out);
 	print_rules(needs, out);
 }

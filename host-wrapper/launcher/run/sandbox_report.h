@@ -7,10 +7,12 @@
 
 #include <stdio.h>
 
+#include "guest_processes.h"
 #include "launcher/link/needs.h"
 #include "launcher/options.h"
 
 void sandbox_report(const struct linked_guest *guest, const struct needs *needs,
-		    enum sandbox_mode mode, FILE *out);
+		    enum sandbox_mode mode, const struct guest_processes *processes,
+		    FILE *out);
 
 #endif

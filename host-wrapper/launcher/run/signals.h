@@ -36,7 +36,7 @@ int signals_block(struct signals *signals, bool keys_reach, struct message *mess
 /* Reads the next pending signal; returns false if there is none. */
 bool signals_next(const struct signals *signals, struct signals_one *one);
 
-/* Passes a signal on, unless it is none of those that guests get. */
+/* Passes a signal on if it is one of those that guests get. */
 void signals_pass_on(struct signals *signals, const struct signals_one *one, pid_t runner,
 		     const struct outcome *outcome);
 

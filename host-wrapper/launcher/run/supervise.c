@@ -149,7 +149,7 @@ static void time_out(const struct watch *watch, struct run_result *result)
 	result->timed_out = true;
 	result->status = W_EXITCODE(0, SIGKILL);
 	result->outcome = *watch->file.outcome;
-	result->outcome.code = SI_KERNEL; /* the signal is no part of the report */
+	result->outcome.code = SI_KERNEL; /* the report does not name a sender */
 	if (result->outcome.kind == OUTCOME_NONE)
 		result->outcome.vcpu = vcpu;
 }
@@ -270,6 +270,14 @@ static void clean_up(const void *argument)
 	irq_lines_remove(watch->run->lines);
 }
 
+static int check_layer(const struct watch *watch, struct message *message)
+{
+	if (!watch->run->strict || watch->processes.layer != GUEST_PROCESSES_SUBREAPER)
+		return 0;
+	return fail(message, EPERM, "--sandbox=strict: no PID namespace is allowed: %s",
+		    strerror(watch->processes.refusal));
+}
+
 static int start_keeper(struct watch *watch, struct message *message)
 {
 	int error = watch->run->raw ? terminal_open(&watch->terminal, message) : 0;
@@ -296,7 +304,9 @@ int supervise(const struct run *run, struct run_result *result, struct message *
 		error = guest_processes_start(&watch.processes, watch.keeper.process,
 					      message);
 	if (!error) {
-		error = run_all(&watch, result, message);
+		error = check_layer(&watch, message);
+		if (!error)
+			error = run_all(&watch, result, message);
 		guest_processes_end(&watch.processes);
 		outcome_file_close(&watch.file);
 	}

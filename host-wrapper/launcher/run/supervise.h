@@ -26,6 +26,7 @@ struct run {
 	uint64_t work_area_size;
 	uint64_t timeout_ns; /* 0: none */
 	bool raw;	     /* put the terminal on standard input in raw mode */
+	bool strict;	     /* refuse to run without a PID namespace */
 	FILE *shown;	     /* where to print the virtual CPU on SIGUSR2 */
 	const struct irq_lines *lines; /* to remove if this process is killed */
 };
