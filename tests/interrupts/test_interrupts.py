@@ -11,7 +11,7 @@ import threading
 
 import pytest
 from changed_runner import ChangedRunner
-from conftest import BUILD, ROOT, Toolbox, run
+from conftest import BUILD, ROOT, Toolbox, run, without_account
 
 GUESTS = ROOT / "tests/interrupts/guests"
 # Interrupts per test that counts them. A soak: ROUNDS=1000000 pytest ...
@@ -75,7 +75,7 @@ def all_was_right(result):
 def ended(result):
     """The reason in the report, with addresses left out, and the exit status."""
     assert result.stdout == ""
-    line, *more = result.stderr.splitlines()
+    line, *more = without_account(result.stderr).splitlines()
     assert all(line.startswith("  virtual CPU: level ") for line in more)
     _, _, reason = line.partition(".elf: ")
     return re.sub(r"0x[0-9a-f]+", "0x", reason), result.returncode
