@@ -137,15 +137,19 @@ static void on_fault(struct jumpslot_fault *fault)
 static int faults(void)
 {
 	const uint64_t limit = __jumpslot_vcpu.stack_limit;
+	const void *high = (const void *)(UINTPTR_MAX - 4095);
 
 	_BSP_Virtual_faulthandler(on_fault);
+	if (limit) /* no place is above it, so the handler has to have its own */
+		_CPU_Virtual_Set_stack_limit(high);
 #ifdef __x86_64__
 	__asm__ volatile("lea 1f(%%rip), %%rbx; ud2; 1:" : : : "rbx", "memory");
 #else
 	__asm__ volatile("mov $1f, %%ebx; ud2; 1:" : : : "ebx", "memory");
 #endif
 	CHECK(ticks == 1);
-	CHECK(__jumpslot_vcpu.stack_limit == limit);
+	CHECK(__jumpslot_vcpu.stack_limit == (limit ? (uintptr_t)high : 0));
+	_CPU_Virtual_Set_stack_limit((const void *)(uintptr_t)limit);
 	print("fault handled\n");
 	return waits_for_a_tick();
 }
