@@ -218,6 +218,8 @@ enum clock_idle clock_skip(uint64_t deadline, uint32_t delivered)
 
 	if (!is_guests())
 		return CLOCK_SLEEP;
+	if (deadline > INT64_MAX) /* centuries, as on the host's clock: no deadline */
+		deadline = CLOCK_NEVER;
 	vcpu_close();
 	lock();
 	if (delivered == vcpu.delivered)
