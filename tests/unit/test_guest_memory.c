@@ -1,6 +1,8 @@
 /* Pointers of a guest that a provider may follow, at every boundary of its memory. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -224,6 +226,39 @@ START_TEST(a_copied_string_has_an_end)
 }
 END_TEST
 
+static bool enough;
+
+/* Moves the end of the string at the start of page 1. */
+static void *change(void *unused)
+{
+	while (!__atomic_load_n(&enough, __ATOMIC_RELAXED))
+		for (unsigned i = 0; i < 32; i++) {
+			*(volatile char *)(start + PAGE + i) = 0;
+			*(volatile char *)(start + PAGE + i) = 'a';
+		}
+	return unused;
+}
+
+START_TEST(a_string_that_changes_meanwhile_is_read_once)
+{
+	pthread_t changer;
+
+	make_memory();
+	start[PAGE + 40] = 0;
+	ck_assert_int_eq(pthread_create(&changer, NULL, change, NULL), 0);
+	for (unsigned long i = 0; i < unit_rounds(50000); i++) {
+		char text[64];
+		long length = guest_memory_copy_string(&memory, text, start + PAGE,
+						       sizeof(text));
+
+		ck_assert_int_ge(length, 0);
+		ck_assert_uint_eq(strlen(text), (size_t)length);
+	}
+	__atomic_store_n(&enough, true, __ATOMIC_RELAXED);
+	ck_assert_int_eq(pthread_join(changer, NULL), 0);
+}
+END_TEST
+
 START_TEST(a_protected_part_of_a_region_is_readable_only)
 {
 	const struct guest_region region = { 0x10000, 0x14000, both, true };
@@ -274,6 +309,7 @@ int main(void)
 		a_string_may_be_as_long_as_memory_allows,
 		only_the_guests_memory_is_copied,
 		a_copied_string_has_an_end,
+		a_string_that_changes_meanwhile_is_read_once,
 		a_protected_part_of_a_region_is_readable_only,
 		there_is_room_for_256_regions,
 	};
