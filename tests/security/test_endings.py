@@ -22,7 +22,8 @@ def guest_of(tools, function):
         """)
 
 
-@pytest.mark.parametrize("mode", ["", "JUMPSLOT_BLOCKING(stuck)", "JUMPSLOT_DIRECT(stuck)"])
+@pytest.mark.parametrize("mode", ["", "JUMPSLOT_BLOCKING(stuck)",
+                                  "JUMPSLOT_DIRECT(stuck)"])
 @pytest.mark.parametrize("where", STUCK)
 def test_a_host_function_that_never_returns_ends_on_time(tools, arch, where, mode):
     provider = tools.provider(f"""
