@@ -49,10 +49,11 @@ SANITIZED := $(addprefix tests/,\
 	calls/test_calls.py calls/test_callbacks.py calls/test_gate.py \
 	interrupts/test_lines.py interrupts/test_line_options.py \
 	interrupts/test_console_input.py interrupts/test_services.py \
-	faults launcher abi/test_entry.py)
+	faults launcher abi/test_entry.py security/test_hostile_pointers.py)
 check-sanitized: | test-tools
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized \
-		SANITIZE=address,undefined programs guests/simple
+		SANITIZE=address,undefined programs guests/simple \
+		$(NEWLIB_PROVIDERS:$(BUILD)/%=$(BUILD)/sanitized/%)
 	$(call say,TEST,with sanitizers)
 	$(Q)$(call logged,sanitized,ASAN_OPTIONS=detect_leaks=0 BUILD=$(BUILD)/sanitized \
 		$(PYTHON) -m pytest -q -p no:cacheprovider $(SANITIZED) \

@@ -14,6 +14,7 @@ CALL = re.compile(rb"([a-z0-9_]+:)?[a-z0-9_]+")
 RULES_FIELD = 4  # offset in struct jumpslot_stated
 MAX_STATEMENTS = 2 * abi.MAX_IMPORTS
 MAX_RULES = 4096
+MAX_SECTION = 0x1000000
 
 
 def check_statements(image, strings):
@@ -28,6 +29,8 @@ def check_statements(image, strings):
     if len(stated.data) % abi.STATED_SIZE or count > MAX_STATEMENTS:
         image.fail(f"section {abi.SECTION_STATED} has {len(stated.data)} bytes "
                    f"(expected {abi.STATED_SIZE} per statement)")
+    if len(rules.data) > MAX_SECTION:
+        image.fail(f"{rules} has more than 0x{MAX_SECTION:x} bytes")
     total = 0
     for index in range(count):
         name, first = struct.unpack_from(abi.STATED_FORMAT, stated.data,

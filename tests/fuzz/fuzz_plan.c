@@ -53,6 +53,8 @@ static size_t read_all(const struct plan *plan)
 				 strlen(plan_string(plan, providers[i].options));
 	for (uint64_t i = 0; i < plan->segments.count; i++)
 		total += plan_segments(plan)[i].flags;
+	for (uint64_t i = 0; i < plan->filter.count; i++)
+		total += ((const struct sock_filter *)plan_at(plan, &plan->filter))[i].k;
 	for (uint64_t i = 0; i < plan->lines.count; i++)
 		total += plan_lines(plan)[i].vector;
 	plan_imports_name(plan, "_BSP_Virtual_Console_init");

@@ -4,6 +4,7 @@
  */
 #include <elf.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <jumpslot/external_abi.h>
 #include "fuzz.h"
@@ -24,6 +25,20 @@ static void check_function(const struct provider_file *provider,
 		  (size_t)(function - provider->functions));
 }
 
+static void check_statements(const struct statements *stated)
+{
+	for (size_t i = 0; i < stated->count; i++) {
+		const struct statement *each = &stated->statements[i];
+
+		ck_assert(*each->name == '(' || symbol_name_valid(each->name));
+		ck_assert(each->first <= stated->rule_count &&
+			  each->count <= stated->rule_count - each->first);
+	}
+	for (size_t i = 0; i < stated->rule_count; i++)
+		ck_assert(*stated->rules[i].call &&
+			  memchr(stated->rules[i].call, 0, JUMPSLOT_RULE_NAME));
+}
+
 static void read_for(unsigned machine, const char *path)
 {
 	struct provider_file provider = { 0 };
@@ -35,6 +50,7 @@ static void read_for(unsigned machine, const char *path)
 		return;
 	for (size_t i = 0; i < provider.count; i++)
 		check_function(&provider, &provider.functions[i]);
+	check_statements(&provider.stated);
 	provider_file_free(&provider);
 }
 

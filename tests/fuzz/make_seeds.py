@@ -51,6 +51,9 @@ PROVIDER = """
     JUMPSLOT_DIRECT(add)
     JUMPSLOT_BLOCKING(log_line)
     JUMPSLOT_STACK_BYTES(log_line, 64)
+    JUMPSLOT_SYSCALLS(add, JUMPSLOT_NO_SYSCALLS)
+    JUMPSLOT_SYSCALLS(log_line, JUMPSLOT_NEEDS_STDOUT)
+    JUMPSLOT_SYSCALLS_ALWAYS(JUMPSLOT_ALLOW("poll"))
     int add(int a, double b) { return a + (int)b; }
     int log_line(const char *format, ...) { return !format; }
     void untyped(void);
@@ -91,6 +94,14 @@ COMMANDS = ["guest", "--provider=a.so,x guest 1", "--provider a\\,b.so,o --bind 
             "--line 15=unix:/tmp/s --line 3=fd:2147483647 g", "--timeout 0.5 --raw g",
             "--in-place --perf-map -- -g", "--list --json --report --help",
             "--allow-missing --version", "--timeout 1e9 g"]
+
+
+class Tools(Toolbox):
+    """A toolbox whose files do not name this machine's directories in strings."""
+
+    def compile(self, source, *flags, **options):
+        hidden = [f"-fmacro-prefix-map={path}=." for path in (ROOT, self.directory)]
+        return super().compile(source, *flags, *hidden, **options)
 
 
 class Seeds:
@@ -177,7 +188,7 @@ def main():
     directory = Path(sys.argv[1])
     scratch = Path(tempfile.mkdtemp())
     try:
-        tools, seeds = Toolbox(scratch), Seeds(directory, scratch)
+        tools, seeds = Tools(scratch), Seeds(directory, scratch)
         guests(tools, seeds)
         providers(tools, seeds)
         plans(tools, seeds)

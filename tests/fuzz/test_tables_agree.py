@@ -41,6 +41,8 @@ PROVIDER = """
     EF(print)
     JUMPSLOT_BLOCKING(answer)
     JUMPSLOT_STACK_BYTES(print, 64)
+    JUMPSLOT_SYSCALLS(print, JUMPSLOT_NEEDS_STDOUT)
+    JUMPSLOT_SYSCALLS_ALWAYS(JUMPSLOT_ALLOW("x86_64:poll"))
     int answer(int a) { return a; }
     struct pair both(struct pair a) { return a; }
     int print(const char *format, ...) { return !format; }
@@ -48,7 +50,7 @@ PROVIDER = """
 # The letters of type strings, and two that no type has.
 LETTERS = b"vbhilctumBpfdDqQVS.0123456789\0x"
 VALUES = (0, 1, 2, 3, 4, 0x10, 0x20, 0x30, 0x40, 0x80, 0x100, 0x80000000)
-ROUNDS = 1000
+ROUNDS = 500
 
 
 class Launcher:
@@ -111,8 +113,18 @@ def verdict(launcher, kind, path):
         ours, reason = None, problem.reason
     if reason == NOTHING and theirs == []:
         return True
-    assert ours == theirs, (path, reason, their_reason)
+    assert (ours is None) == (theirs is None), (path, reason, their_reason)
+    assert ours is None or are_same(kind, ours, theirs), path
     return ours is not None
+
+
+def are_same(kind, ours, theirs):
+    """Of a damaged section of places and prototypes, gen-func-list uses the first part,
+    and host-wrapper nothing."""
+    facts = 4 if kind == "guest" else 6
+    return [each[:facts] for each in ours] == [each[:facts] for each in theirs] and \
+        all("-" in pair or pair[0] == pair[1] for mine, other in zip(ours, theirs)
+            for pair in zip(mine[facts:], other[facts:]))
 
 
 @pytest.mark.parametrize("kind", ["guest", "provider"])
@@ -129,7 +141,7 @@ def damaged(chance, image, table, record_size, strings):
         record = table[0] + chance.randrange(table[1] // record_size) * record_size
         what = chance.randrange(4)
         if what == 0:
-            field = record + chance.randrange(8, record_size, 4)
+            field = record + chance.randrange(0, record_size, 4)
             image[field:field + 4] = chance.choice(VALUES).to_bytes(4, "little")
         elif what == 1:
             image[record + chance.randrange(record_size)] ^= 1 << chance.randrange(8)
@@ -154,9 +166,12 @@ def test_a_damaged_guest_gets_the_same_list_or_none(launcher, tools, arch):
                     ".externals.str")
 
 
-def test_a_damaged_provider_gets_the_same_list_or_none(launcher, tools, arch):
-    compare_damaged(launcher, "provider", tools.provider(PROVIDER),
-                    ".jumpslot.provided", 24, ".jumpslot.strings")
+@pytest.mark.parametrize("table,record_size", [
+    (".jumpslot.provided", 24), (".jumpslot.stated", 8), (".jumpslot.rules", 136)])
+def test_a_damaged_provider_gets_the_same_list_or_none(
+        launcher, tools, arch, table, record_size):
+    compare_damaged(launcher, "provider", tools.provider(PROVIDER), table, record_size,
+                    ".jumpslot.strings")
 
 
 @only_x86_64

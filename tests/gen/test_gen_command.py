@@ -93,14 +93,15 @@ def test_help_and_version(tools):
 def test_constants_are_those_of_external_abi(tools):
     own = {"SECTION_PROVIDER_STRINGS", "CONVENTIONS", "IMPORT_FORMAT", "IMPORT_SIZE",
            "PROVIDED_FORMAT", "PROVIDED_SIZE", "GUEST_NOTE_FORMAT",
-           "PROVIDER_NOTE_FORMAT"}
+           "PROVIDER_NOTE_FORMAT", "STATED_FORMAT", "STATED_SIZE", "RULE_FORMAT",
+           "RULE_SIZE"}
     values = {name: value for name, value in inspect.getmembers(abi)
               if name.isupper() and name not in own}
     lines = [f'printf("{name}={"%s" if isinstance(value, str) else "%d"}\\n", '
              f"JUMPSLOT_{name});" for name, value in values.items()]
     lines += [f'printf("{name}=%d\\n", (int)sizeof(struct {name}));' for name in (
         "jumpslot_import", "jumpslot_provided", "jumpslot_note_desc",
-        "jumpslot_provider_note_desc")]
+        "jumpslot_provider_note_desc", "jumpslot_stated", "jumpslot_rule")]
     source = tools.write("constants.c", "#include <stdio.h>\n"
                          "#include <jumpslot/external_abi.h>\nint main(void)\n{\n"
                          + "\n".join(lines) + "\nreturn 0;\n}\n")
@@ -109,7 +110,9 @@ def test_constants_are_those_of_external_abi(tools):
     said = dict(line.split("=") for line in run(program).stdout.splitlines())
     for name, size, layout in [
             ("jumpslot_import", abi.IMPORT_SIZE, abi.IMPORT_FORMAT),
-            ("jumpslot_provided", abi.PROVIDED_SIZE, abi.PROVIDED_FORMAT)]:
+            ("jumpslot_provided", abi.PROVIDED_SIZE, abi.PROVIDED_FORMAT),
+            ("jumpslot_stated", abi.STATED_SIZE, abi.STATED_FORMAT),
+            ("jumpslot_rule", abi.RULE_SIZE, abi.RULE_FORMAT)]:
         assert said.pop(name) == str(size) == str(struct.calcsize(layout))
     assert said.pop("jumpslot_note_desc") == str(struct.calcsize(abi.GUEST_NOTE_FORMAT))
     assert said.pop("jumpslot_provider_note_desc") == \

@@ -33,7 +33,7 @@ def test_a_host_function_that_never_returns_ends_on_time(tools, arch, where, mod
         EXTERNAL_FUNC(int, stuck)
         EF(stuck) {mode}
         int stuck(void) {{ {STUCK[where]} }}
-        """)
+        """, needs=["pause"])
     result = tools.wrapper("--timeout", "0.2", "--provider", provider,
                            guest_of(tools, "stuck"))
     assert "its time is up (--timeout)" in result.stderr
@@ -54,7 +54,7 @@ def test_two_guests_at_once_have_their_own_providers(tools, arch):
                         return 99;
                 return {number};
         }}
-        """, name=f"provider{number}") for number in (1, 2)]
+        """, name=f"provider{number}", needs=["read"]) for number in (1, 2)]
     guest = guest_of(tools, "which")
     runs = [subprocess.Popen([BUILD / "bin/host-wrapper", "--provider", provider, guest],
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)

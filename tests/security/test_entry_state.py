@@ -3,6 +3,7 @@
 import re
 import struct
 
+import maps_provider
 from conftest import each_arch as arch
 from guest_image import Image
 
@@ -104,22 +105,15 @@ GUEST = """
             _CPU_Virtual_exec_stop_error(0);
     }
     """
-MAPS = """
-    #include <jumpslot/provider.h>
-    #include <fcntl.h>
-    #include <unistd.h>
+MAPS = maps_provider.SOURCE + """
+    #include <string.h>
     void print_maps(void);
     EF(print_maps)
     void print_maps(void)
     {
-            char bytes[4096];
-            int fd = open("/proc/self/maps", O_RDONLY);
-            ssize_t count;
-
-            while ((count = read(fd, bytes, sizeof(bytes))) > 0)
-                    if (write(1, bytes, (size_t)count) < 0)
-                            break;
-            close(fd);
+            const char *text = read_maps();
+            if (write(1, text, strlen(text)) < 0)
+                    return;
     }
     """
 BELOW = 2048  # bytes of the stack below the stack pointer
@@ -134,8 +128,8 @@ def mappings(text):
 def run_dump(tools):
     guest = tools.link(tools.compile(GUEST, name="show"),
                        tools.compile(tools.write("dump.S", DUMP[tools.arch])))
-    result = tools.wrapper("--sandbox=off", "--provider", tools.provider(MAPS), guest,
-                           encoding="latin-1")
+    result = tools.wrapper("--provider", tools.provider(MAPS, needs=maps_provider.NEEDS),
+                           guest, encoding="latin-1")
     assert (result.stderr, result.returncode) == ("", 0)
     word = {"x86_64": 8, "i386": 4}[tools.arch]
     sizes = [16 * 8 if word == 8 else 8 * 4, BELOW + word, 4096]

@@ -5,6 +5,7 @@ tests/launcher/test_loading.py has the guests that write where they may not.
 
 import re
 
+import maps_provider
 import pytest
 from conftest import each_arch as arch
 
@@ -101,18 +102,18 @@ def test_a_forged_entry_is_diagnosed(tools, arch, entry):
 
 # Gives the guest the writable memory of its process. Left out are its own, and that of
 # thread-local variables: the kernel ends a process whose "rseq" area there is damaged.
-MEMORY = """
-    #include <jumpslot/provider.h>
+MEMORY = maps_provider.SOURCE + """
     #include <errno.h>
     #include <stdio.h>
+    #include <string.h>
     EXTERNAL_FUNC(int, find_memory, unsigned long *, int)
     EF(find_memory)
     int find_memory(unsigned long *to, int most)
     {
-            FILE *maps = fopen("/proc/self/maps", "r");
-            char line[512], permissions[8];
+            char permissions[8];
             int count = 0;
-            while (maps && fgets(line, sizeof(line), maps) && count + 2 <= most) {
+            for (const char *line = read_maps(); line && count + 2 <= most;
+                 line = strchr(line + 1, '\\n')) {
                     unsigned long start, end;
                     if (sscanf(line, "%lx-%lx %7s", &start, &end, permissions) == 3 &&
                         permissions[1] == 'w' &&
@@ -123,7 +124,7 @@ MEMORY = """
                             to[count++] = end;
                     }
             }
-            return count; /* fclose() would return memory to the system */
+            return count;
     }
     """
 OVERWRITE = """
@@ -153,7 +154,7 @@ def test_overwriting_the_runner_does_not_forge_the_status_of_a_timeout(tools, ar
     """The supervisor's own knowledge decides, whatever the shared page says."""
     guest = guest_of(tools, f"const int number_of_pages = {seed % 3};" + OVERWRITE,
                      "EXTERNAL_FUNC(int, find_memory, unsigned long *, int)")
-    result = tools.wrapper("--sandbox=off", "--provider", tools.provider(MEMORY),
-                           "--timeout", "0.3", guest, seed)
+    provider = tools.provider(MEMORY, needs=maps_provider.NEEDS)
+    result = tools.wrapper("--provider", provider, "--timeout", "0.3", guest, seed)
     assert (result.stdout, result.returncode) == ("", 137), result.stderr
     assert "its time is up (--timeout)\n" in result.stderr

@@ -3,6 +3,7 @@ and addresses of the host differ from run to run."""
 
 import re
 
+import maps_provider
 from conftest import each_arch as arch
 
 GUEST = """
@@ -32,8 +33,7 @@ GUEST = """
             return 0;
     }
     """
-PROVIDER = """
-    #include <jumpslot/provider.h>
+PROVIDER = maps_provider.SOURCE + """
     #include <stdio.h>
     #include <stdlib.h>
     void print_maps(const char *);
@@ -43,14 +43,7 @@ PROVIDER = """
     EF(print_maps) EF(call_back) EF(print_place) EF(print_own)
     void print_maps(const char *when)
     {
-            FILE *maps = fopen("/proc/self/maps", "r");
-            char line[512];
-            printf("maps %s\\n", when);
-            while (maps && fgets(line, sizeof(line), maps))
-                    fputs(line, stdout);
-            if (maps)
-                    fclose(maps);
-            printf("end\\n");
+            printf("maps %s\\n%send\\n", when, read_maps());
             fflush(stdout);
     }
     void call_back(void (*function)(void)) { jumpslot_guest_call(function); }
@@ -72,8 +65,8 @@ PROVIDER = """
 
 
 def build(tools):
-    return ("--sandbox=off", "--provider", tools.provider(PROVIDER),
-            tools.guest(GUEST))
+    return "--provider", tools.provider(
+        PROVIDER, needs=maps_provider.NEEDS), tools.guest(GUEST)
 
 
 def run_guest(tools, words=None):

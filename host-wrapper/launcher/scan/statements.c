@@ -28,7 +28,7 @@ static bool is_call(const char *call)
 	if (!memchr(call, 0, JUMPSLOT_RULE_NAME))
 		return false;
 	length = strspn(call, letters);
-	if (call[length] == ':') {
+	if (length && call[length] == ':') {
 		call += length + 1;
 		length = strspn(call, letters);
 		return length && !call[length];
