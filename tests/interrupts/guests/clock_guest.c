@@ -135,7 +135,7 @@ static int waits_for_line(int has_clock)
 	while (has_clock && ticks < 10)
 		_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER);
 	print("ready\n");
-	while (!lines) /* a deadline in centuries is none, and not skipped to */
+	while (!lines) /* a deadline in centuries never comes */
 		_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER - 1);
 	CHECK(has_clock || _BSP_Virtual_Clock_read() < HOUR);
 	return 0;
