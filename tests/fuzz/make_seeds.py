@@ -167,6 +167,7 @@ def plans(tools, seeds):
     seeds.add("plan", "lines", bytes(lines))
 
 
+KINDS = 22  # of outcomes, and one that is not known
 SIZE_AT, LINES_AT = 8, 208  # offsets in struct plan
 
 
@@ -184,6 +185,14 @@ def texts(seeds):
               head.pack(0x5000, 0, 1, 3, 2, 7) + words + relr + bytes(256))
 
 
+def outcomes(seeds):
+    """Each kind, with two frames of a backtrace, after signal 11 and after a time-out."""
+    for kind in range(KINDS):
+        head = struct.pack("<iBBHIiiI", 9 if kind % 4 == 3 else 11, kind % 4 == 3, 2, 0,
+                           kind, 11, 1, 0)
+        seeds.add("outcome", f"kind{kind}", head + bytes(360) + b"\0" * 16 + b"a.c")
+
+
 def main():
     directory = Path(sys.argv[1])
     scratch = Path(tempfile.mkdtemp())
@@ -193,6 +202,7 @@ def main():
         providers(tools, seeds)
         plans(tools, seeds)
         texts(seeds)
+        outcomes(seeds)
     finally:
         shutil.rmtree(scratch)
     print(f"{sum(1 for each in directory.rglob('*') if each.is_file())} inputs, "

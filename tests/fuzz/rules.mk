@@ -7,8 +7,7 @@ FUZZ_PROGRAMS := $(FUZZ_NAMES:%=$(BUILD)/fuzz/%)
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # Tested code that the targets do not include as a source.
-FUZZ_TESTED := $(filter $(HW)/common/% %/options.c %/call_mode.c \
-	$(HW)/launcher/scan/%,$(SOURCES_launcher)) $(HW)/runner/read_now.c
+FUZZ_TESTED := $(filter-out %/main.c,$(SOURCES_launcher)) $(HW)/runner/read_now.c
 
 SETS += fuzz
 CFLAGS_fuzz = $(HOST_CFLAGS) $(HW_CFLAGS) -I tests/unit/without_check -O1 -pthread \
@@ -25,7 +24,8 @@ $(BUILD)/fuzz/tested.a: $$(call link_inputs,fuzz)
 $(FUZZ_PROGRAMS): $(BUILD)/fuzz/%: $(BUILD)/obj/fuzz/tests/fuzz/fuzz_%.o \
 		$(BUILD)/fuzz/tested.a
 	$(call say,LD,$@)
-	$(Q)clang -fsanitize=fuzzer $(FUZZ_SANITIZE) -o $@ $^ -lelf -pthread
+	$(Q)clang -fsanitize=fuzzer $(FUZZ_SANITIZE) -o $@ $^ -lelf -lseccomp \
+		-pthread
 
 # FUZZ=NAME selects one target.
 FUZZ := $(FUZZ_NAMES)
@@ -33,10 +33,10 @@ FUZZ_SECONDS := 60
 FUZZ_RUNS := $(FUZZ:%=run-fuzz/%)
 .PHONY: fuzz $(FUZZ_RUNS)
 fuzz: $(FUZZ_RUNS)
-$(FUZZ_RUNS): run-fuzz/%: $(BUILD)/fuzz/% | test-tools
+$(FUZZ_RUNS): run-fuzz/%: $(BUILD)/fuzz/% $(BUILD)/guests/hello-x86_64.elf | test-tools
 	$(call say,FUZZ,$* for $(FUZZ_SECONDS) s)
 	$(Q)mkdir -p $(BUILD)/fuzz/corpus/$* $(BUILD)/fuzz/found
-	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+	$(Q)BUILD=$(BUILD) $< -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
 		-artifact_prefix=$(BUILD)/fuzz/found/$*- \
 		$(BUILD)/fuzz/corpus/$* $(wildcard tests/fuzz/corpus/$*)
 
@@ -58,7 +58,7 @@ fuzz-corpus: $(FUZZ_PROGRAMS) $(TEST_FILES) | test-tools
 	$(Q)for name in $(FUZZ_NAMES); do \
 		mkdir -p $(BUILD)/fuzz/merged/$$name $(BUILD)/fuzz/corpus/$$name \
 			$(FUZZ_STORED)/$$name && \
-		$(BUILD)/fuzz/$$name -merge=1 -use_counters=0 -verbosity=0 \
+		BUILD=$(BUILD) $(BUILD)/fuzz/$$name -merge=1 -use_counters=0 -verbosity=0 \
 			$(BUILD)/fuzz/merged/$$name $(BUILD)/fuzz/seeds/$$name \
 			$(FUZZ_STORED)/$$name $(BUILD)/fuzz/corpus/$$name && \
 		rm -rf $(FUZZ_STORED)/$$name && \

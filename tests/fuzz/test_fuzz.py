@@ -22,7 +22,8 @@ def test_a_target_holds_for_corpus_and_mutations(tmp_path, target):
     result = subprocess.run(
         [BUILD / "fuzz" / target, "-seed=1", f"-runs={RUNS}",
          f"-artifact_prefix={tmp_path}/", tmp_path, CORPUS / target],
-        capture_output=True, text=True, errors="replace", timeout=HANGS)
+        capture_output=True, text=True, errors="replace", timeout=HANGS,
+        env=os.environ | {"BUILD": str(BUILD)})
     assert result.returncode == 0, result.stderr
     assert f"Done {RUNS} runs" in result.stderr
     assert list((CORPUS / target).iterdir())

@@ -154,19 +154,23 @@ static const struct sentence sentences[] = {
 	[OUTCOME_UNPROVIDED] = { .print = print_unprovided },
 	[OUTCOME_BAD_ENTRY] = { .print = print_bad_entry },
 	[OUTCOME_FILE_CUT] = { .print = print_file_cut },
-	[OUTCOME_HOST_STACK] = { ": the host's stack is full (--host-stack)" },
-	[OUTCOME_HOST_ORDER] = { ": a host function returned that was not the last one "
-				 "called" },
+	[OUTCOME_HOST_STACK] = { .text = ": the host's stack is full (--host-stack)" },
+	[OUTCOME_HOST_ORDER] = { .text = ": a host function returned that was not the "
+					 "last one "
+					 "called" },
 	[OUTCOME_HOST_LEFT] = { .print = print_left, .names_host = true },
-	[OUTCOME_CALLBACK_ORDER] = { ": a callback returned that was not the last one "
-				     "called" },
+	[OUTCOME_CALLBACK_ORDER] = { .text = ": a callback returned that was not the "
+					     "last one "
+					     "called" },
 	[OUTCOME_CALLBACK_LEFT] = { .print = print_left, .names_host = true },
-	[OUTCOME_CALLBACK_PLACE] = { ": a callback from elsewhere than a gated function "
-				     "on the guest's thread" },
+	[OUTCOME_CALLBACK_PLACE] = { .text = ": a callback from elsewhere than a gated "
+					     "function "
+					     "on the guest's thread" },
 	[OUTCOME_INTERRUPT_STACK] = { .print = print_interrupt_stack },
 	[OUTCOME_TASK_STACK] = { .print = print_task_stack },
-	[OUTCOME_INTERRUPT_ORDER] = { ": an interrupt handler returned with another "
-				      "stack than it was called on" },
+	[OUTCOME_INTERRUPT_ORDER] = { .text = ": an interrupt handler returned with "
+					      "another "
+					      "stack than it was called on" },
 };
 
 /* The runner may have written any kind. */
