@@ -15,7 +15,7 @@
 
 Per_CPU_Control the_cpu;
 struct timecounter *installed_counter;
-const char *bsp_boot_cmdline;
+static const char *given_command_line;
 static Thread_Control threads[2];
 static rtems_interrupt_entry *entries[BSP_INTERRUPT_VECTOR_COUNT];
 static volatile unsigned ticks, slices[2], dispatches, raise_in_dispatch;
@@ -499,7 +499,7 @@ static int the_work_area_is_memory(void)
 	sysinit_memory_initialize();
 	CHECK(memory->count == 1 && memory->areas[0].size >= 1 << 20);
 	*(volatile char *)memory->areas[0].begin = 1;
-	CHECK(is_same(bsp_cmdline(), bsp_boot_cmdline));
+	CHECK(is_same(bsp_cmdline(), given_command_line));
 	BSP_output_char('k');
 	BSP_output_char('\n');
 	CHECK(BSP_poll_char() == -1);
@@ -536,6 +536,6 @@ static const struct test_case cases[] = {
 /* The entry of the board support package calls it. */
 void boot_card(const char *command_line)
 {
-	bsp_boot_cmdline = command_line;
+	given_command_line = command_line;
 	_CPU_Virtual_exec_stop_error(run_case(cases, sizeof(cases) / sizeof(*cases)));
 }

@@ -109,7 +109,6 @@ RTEMS_NO_RETURN void rtems_fatal(rtems_fatal_source source, rtems_fatal_code cod
 RTEMS_NO_RETURN void bsp_reset(rtems_fatal_source source, rtems_fatal_code code);
 void bsp_start(void);
 void boot_card(const char *command_line);
-extern const char *bsp_boot_cmdline;
 
 typedef struct {
 	void *begin;

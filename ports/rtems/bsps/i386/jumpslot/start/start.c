@@ -16,15 +16,19 @@
 #include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>
 
+/* bsp_boot_cmdline would need the file of boot_card(), which some programs replace. */
+static const char *command_line;
+
 JUMPSLOT_ENTRY(info)
 {
-	boot_card((const char *)(uintptr_t)info->command_line);
+	command_line = (const char *)(uintptr_t)info->command_line;
+	boot_card(command_line);
 	return 0;
 }
 
 const char *bsp_cmdline(void)
 {
-	return bsp_boot_cmdline;
+	return command_line;
 }
 
 void bsp_start(void)
