@@ -15,7 +15,8 @@ LIMIT = 600  # seconds: only a hang takes that long
 HEADERS = """
     bspopts.h bsp/bootcard.h bsp/console-termios.h bsp/default-initial-extension.h
     bsp/irq-generic.h inttypes.h rtems.h rtems/bspIo.h rtems/clockdrv.h rtems/fatal.h
-    rtems/irq-extension.h rtems/irq.h rtems/score/cpu.h rtems/score/cpuimpl.h
+    rtems/irq-extension.h rtems/irq.h rtems/score/cpu.h rtems/score/cpu_asm.h
+    rtems/score/cpuimpl.h
     rtems/score/memory.h rtems/score/percpu.h rtems/score/threaddispatch.h
     rtems/score/threadidledata.h rtems/score/threadimpl.h rtems/sysinit.h
     rtems/timecounter.h string.h
@@ -32,9 +33,14 @@ CASES = {
 }
 
 
-def tree(directory):
+HEADERS_FIRST = {"i386": "headers-first", "x86_64": "headers-first-x86_64"}
+
+
+def tree(directory, arch):
     """A tree shaped like that of RTEMS, with the port and stand-ins for its headers."""
-    shutil.copytree(PORT / "bsps", directory / "bsps")
+    board = directory / f"bsps/{arch}/jumpslot"
+    shutil.copytree(PORT / "bsps/i386/jumpslot", board)
+    shutil.copytree(PORT / f"bsps/{arch}/jumpslot", board, dirs_exist_ok=True)
     clock = directory / "bsps/shared/dev/clock"
     clock.mkdir(parents=True)
     shutil.copy(KERNEL / "clockimpl.h", clock)
@@ -43,22 +49,24 @@ def tree(directory):
         header.parent.mkdir(parents=True, exist_ok=True)
         header.write_text('#include "rtems_stand_in.h"\n')
     (directory / "include/inttypes.h").write_text(
-        '#define PRIx32 "x"\n#define PRIu32 "u"\n')
-    return directory / "bsps/i386/jumpslot"
+        "".join(f'#define PRI{letter}{size} "{prefix}{letter}"\n'
+                for letter in "xu" for size, prefix in ((32, ""), (64, "l"))))
+    shutil.copy(KERNEL / f"stand_in_{arch}.h", directory / "include/stand_in_cpu.h")
+    return board
 
 
 class Port:
     """The port, linked with the cases by its own linker commands."""
 
-    def __init__(self, directory, *config):
-        self.tools = Toolbox(directory, "i386")
-        board = tree(directory)
+    def __init__(self, directory, arch, *config):
+        self.tools = Toolbox(directory, arch)
+        board = tree(directory, arch)
         flags = ["-msse2", "-fno-tree-loop-distribute-patterns", *config,
-                 "-I", PORT / "headers-first", "-I", board / "include",
+                 "-I", PORT / HEADERS_FIRST[arch], "-I", board / "include",
                  "-I", directory / "include", "-I", KERNEL]
         sources = [*board.glob("*/*.c"), KERNEL / "cases.c",
                    REGISTERS / "interrupts_registers.c",
-                   REGISTERS / "interrupts_registers_i386.S"]
+                   REGISTERS / f"interrupts_registers_{arch}.S"]
         objects = [self.tools.compile(path, *flags) for path in sources]
         self.image = self.tools.link(*objects, board / "start/cpu_context.S", "-lgcc",
                                      name="rtems", flags=["-T", board / "start/linkcmds"])
@@ -67,9 +75,9 @@ class Port:
         return self.tools.wrapper("--timeout", LIMIT, self.image, case, **options)
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory):
-    return Port(tmp_path_factory.mktemp("rtems"))
+@pytest.fixture(scope="module", params=HEADERS_FIRST)
+def port(request, tmp_path_factory):
+    return Port(tmp_path_factory.mktemp("rtems"), request.param)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -86,7 +94,7 @@ def test_the_host_reports_a_stack_without_room_for_a_frame(port):
 
 @pytest.mark.parametrize("config", [(), ("-DBSP_CONSOLE_POLLED",)], ids=["irq", "polled"])
 def test_the_console_reads_and_writes(tmp_path, config):
-    result = Port(tmp_path, *config).run("console", input="a line\n")
+    result = Port(tmp_path, "i386", *config).run("console", input="a line\n")
     assert (result.stdout, result.stderr, result.returncode) == ("a line\n", "", 0)
 
 
@@ -109,5 +117,5 @@ def test_nothing_of_the_port_is_privileged(port):
     """The cases themselves use popf, to test flags."""
     result = run(ROOT / "gen/find-privileged", port.image, check=False)
     found = [line for line in result.stdout.splitlines()
-             if "/bsps/i386/jumpslot/" in line or "bsp_" in line]
+             if "/jumpslot/" in line or "bsp_" in line]
     assert not found

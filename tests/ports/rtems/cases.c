@@ -43,7 +43,7 @@ void rtems_fatal(rtems_fatal_source source, rtems_fatal_code code)
 	if (source == RTEMS_FATAL_SOURCE_EXCEPTION) {
 		fatal_frame = (CPU_Exception_frame *)(uintptr_t)code;
 		print("exception ");
-		print_number(fatal_frame->idtIndex);
+		print_number(EXCEPTION_VECTOR(fatal_frame));
 		print("\n");
 	}
 	bsp_reset(source, code);

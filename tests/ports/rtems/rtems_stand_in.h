@@ -9,8 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../rtos/guests/rtems_paravirt.h"
-
 #define RTEMS_NO_RETURN			__attribute__((__noreturn__))
 #define RTEMS_UNREACHABLE()		__builtin_unreachable()
 #define RTEMS_STATIC_ASSERT(cond, name) _Static_assert(cond, #name)
@@ -21,26 +19,8 @@ int printk(const char *format, ...) __attribute__((__format__(printf, 1, 2)));
 
 /* ---- processor ---- */
 
-#define EFLAGS_INTR_ENABLE		   0x200
-#define CPU_EFLAGS_INTERRUPTS_ON	   0x3202
-#define CPU_EFLAGS_INTERRUPTS_OFF	   0x3002
-#define CPU_STACK_ALIGNMENT		   16
-#define CPU_EXCEPTION_KINDS		   20
-#define I386_EXCEPTION_DIVIDE_BY_ZERO	   0
-#define I386_EXCEPTION_BREAKPOINT	   3
-#define I386_EXCEPTION_ILLEGAL_INSTR	   6
-#define I386_EXCEPTION_STACK_SEGMENT_FAULT 12
-#define I386_EXCEPTION_GENERAL_PROT_ERR	   13
-#define I386_EXCEPTION_PAGE_FAULT	   14
-#define I386_EXCEPTION_FLOAT_ERROR	   16
-
-typedef struct {
-	uint32_t eflags;
-	void *esp, *ebp;
-	uint32_t ebx, esi, edi;
-	uint64_t gs;
-	uint32_t isr_dispatch_disable;
-} Context_Control;
+#define CPU_STACK_ALIGNMENT 16
+#define EFLAGS_INTR_ENABLE  0x200
 
 typedef struct {
 	uint32_t mxcsr;
@@ -53,16 +33,12 @@ typedef struct {
 		__asm__ volatile("fnstcw %0" : "=m"((*(fp))->fpucw));                    \
 	} while (0)
 
-typedef struct {
-	uint32_t edi, esi, ebp, esp0, ebx, edx, ecx, eax, idtIndex, faultCode, eip,
-		eflags;
-} CPU_Exception_frame;
+#include "stand_in_cpu.h" /* of one architecture */
 
 typedef uint32_t CPU_Counter_ticks;
 
 extern Context_Control_fp _CPU_Null_fp_context;
 void _CPU_Initialize(void);
-uint32_t _CPU_ISR_Get_level(void);
 void _CPU_Exception_frame_print(const CPU_Exception_frame *frame);
 void _CPU_Context_Initialize(Context_Control *context, void *stack, size_t size,
 			     uint32_t level, void (*entry)(void), bool is_fp, void *tls);
@@ -103,7 +79,7 @@ typedef enum {
 	RTEMS_FATAL_SOURCE_EXIT = 5,
 	RTEMS_FATAL_SOURCE_EXCEPTION = 9,
 } rtems_fatal_source;
-typedef uint32_t rtems_fatal_code;
+typedef uintptr_t rtems_fatal_code;
 
 RTEMS_NO_RETURN void rtems_fatal(rtems_fatal_source source, rtems_fatal_code code);
 RTEMS_NO_RETURN void bsp_reset(rtems_fatal_source source, rtems_fatal_code code);

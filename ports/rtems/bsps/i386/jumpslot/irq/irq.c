@@ -5,10 +5,10 @@
 #include <bsp.h>
 #include <bsp/irq-generic.h>
 #include <bsp/irq.h>
+#include <bsp/isr-level.h>
 #include <rtems/score/threaddispatch.h>
 #include <rtems/score/threadimpl.h>
 
-#include <jumpslot/rtems_paravirt.h>
 #include <jumpslot/virt_cpu.h>
 
 /*
@@ -22,8 +22,8 @@ static void dispatch(Per_CPU_Control *cpu, const struct jumpslot_interrupt_frame
 	do {
 		cpu->isr_dispatch_disable = 1;
 		cpu->thread_dispatch_disable_level = 1;
-		_Thread_Do_dispatch(cpu, EFLAGS_INTR_ENABLE);
-		i386_disable_interrupts();
+		_Thread_Do_dispatch(cpu, BSP_ISR_ENABLED);
+		_CPU_Virtual_Interrupts_close();
 	} while (cpu->dispatch_necessary);
 	cpu->isr_dispatch_disable = 0;
 }
@@ -36,7 +36,7 @@ static void interrupt(int vector, void *frame)
 	cpu->isr_nest_level++;
 	cpu->thread_dispatch_disable_level++;
 	bsp_interrupt_handler_dispatch((rtems_vector_number)vector);
-	i386_disable_interrupts();
+	_CPU_Virtual_Interrupts_close();
 	_CPU_Virtual_Irq_ack(vector);
 	cpu->thread_dispatch_disable_level--;
 	cpu->isr_nest_level--;
