@@ -164,7 +164,7 @@ $(BENCH)/%/bound-linked: $(BENCH)/%/bound_program.o $(BENCH)/%/linked.o \
 		bench/calls/callee.c
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BENCH_PROGRAM_CFLAGS) -ffunction-sections -I $(@D) -no-pie \
-		$(BENCH_DEPENDENCIES) -o $@ $^
+		$(BENCH_DEPENDENCIES) -o $@ $(filter %.o %.c,$^)
 $(BENCH)/%/hello.elf: $(BUILD)/guests/hello-%.elf
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)

@@ -9,14 +9,14 @@
 #ifndef JUMPSLOT_RTEMS_CPU_H
 #define JUMPSLOT_RTEMS_CPU_H
 
+#ifndef ASM
+#include <jumpslot/virt_cpu.h>
+
 #define amd64_enable_interrupts	 amd64_enable_interrupts_by_sti
 #define amd64_disable_interrupts amd64_disable_interrupts_by_cli
 #include <rtems/score/cpu_asm.h>
 #undef amd64_enable_interrupts
 #undef amd64_disable_interrupts
-
-#ifndef ASM
-#include <jumpslot/virt_cpu.h>
 
 static inline void amd64_enable_interrupts(void)
 {
