@@ -58,7 +58,8 @@ fuzz-corpus: $(FUZZ_PROGRAMS) $(TEST_FILES) | test-tools
 	$(Q)for name in $(FUZZ_NAMES); do \
 		mkdir -p $(BUILD)/fuzz/merged/$$name $(BUILD)/fuzz/corpus/$$name \
 			$(FUZZ_STORED)/$$name && \
-		BUILD=$(BUILD) $(BUILD)/fuzz/$$name -merge=1 -use_counters=0 -verbosity=0 \
+		BUILD=$(BUILD) $(BUILD)/fuzz/$$name \
+			-merge=1 -use_counters=0 -verbosity=0 \
 			$(BUILD)/fuzz/merged/$$name $(BUILD)/fuzz/seeds/$$name \
 			$(FUZZ_STORED)/$$name $(BUILD)/fuzz/corpus/$$name && \
 		rm -rf $(FUZZ_STORED)/$$name && \
