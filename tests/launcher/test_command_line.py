@@ -98,3 +98,18 @@ def test_what_cannot_be_printed_is_an_error(option):
                                 stderr=subprocess.PIPE, text=True)
     assert result.stderr == "host-wrapper: standard output: No space left on device\n"
     assert result.returncode == 125
+
+
+def test_a_provider_after_the_guest_is_hinted_at_when_functions_are_missing(tools):
+    guest = BUILD / "guests/calculator-x86_64.elf"
+    result = tools.wrapper(guest, "--provider", BUILD / "providers/calculator-x86_64.so")
+    assert result.stderr.endswith("  hint: --provider after the guest's name is an "
+                                  "argument of the guest\n")
+    assert result.returncode == 127
+
+
+def test_an_unknown_format_of_the_report_is_refused(tools):
+    result = tools.wrapper("--report=xml", BUILD / "guests/hello-x86_64.elf")
+    assert result.stderr == ("host-wrapper: --report=xml: invalid format; expected "
+                             "json\n")
+    assert result.returncode == 125

@@ -140,8 +140,8 @@ START_TEST(what_is_wrong_with_the_header_is_said)
 		{ big_endian, "ELF data encoding 2: not little-endian" },
 		{ ident_version, "ELF version 2: only 1 is known" },
 		{ machine, "ELF machine 183: not supported (expected x86-64 or i386)" },
-		{ type_rel, "ELF type 1: neither an executable nor a static PIE" },
-		{ type_core, "ELF type 4: neither an executable nor a static PIE" },
+		{ type_rel, "ELF type ET_REL: not a linked image" },
+		{ type_core, "ELF type ET_CORE: not a linked image" },
 		{ stripped, "no section headers: were they stripped?" },
 		{ sections_outside,
 		  "* section headers of 64 bytes at 0x*: not within the "

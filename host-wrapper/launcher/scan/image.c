@@ -275,13 +275,27 @@ static int check_entry(const struct image *image, struct message *message)
 		    "the entry 0x%" PRIx64 " lies outside executable code", image->entry);
 }
 
+/* The words of gen-func-list. */
+static int fail_type(unsigned type, struct message *message)
+{
+	static const char *const names[] = {
+		[ET_NONE] = "ET_NONE",
+		[ET_REL] = "ET_REL",
+		[ET_CORE] = "ET_CORE",
+	};
+
+	if (type < sizeof(names) / sizeof(*names) && names[type])
+		return fail(message, ENOEXEC, "ELF type %s: not a linked image",
+			    names[type]);
+	return fail(message, ENOEXEC, "ELF type %u: not a linked image", type);
+}
+
 static int check_type(const struct elf_file *file, struct message *message)
 {
 	unsigned type = file->header.e_type;
 
 	if (type != ET_EXEC && type != ET_DYN)
-		return fail(message, ENOEXEC,
-			    "ELF type %u: neither an executable nor a static PIE", type);
+		return fail_type(type, message);
 	if (type == ET_DYN && !file->header.e_entry)
 		return fail(message, ENOEXEC,
 			    "a shared library (expected a guest; a provider is named by "
