@@ -125,7 +125,7 @@ static ssize_t read_byte(unsigned char *byte)
 }
 
 JUMPSLOT_SYSCALLS(_BSP_Virtual_Console_read, READ_NOW_NEEDS(JUMPSLOT_CHECK_CONSOLE),
-		  READ_NOW_NEEDS_POLL, SOURCES_NEEDS_WATCH)
+		  READ_NOW_NEEDS_POLL)
 int _BSP_Virtual_Console_read(void)
 {
 	int host_errno = errno;

@@ -89,11 +89,10 @@ static void *serve(void *plan)
 }
 
 /* The thread's calls; the last one continues a poll() after SIGCONT. */
-#define NEEDS_THREAD                                                                     \
-	JUMPSLOT_ALLOW("poll"), READ_NOW_NEEDS(JUMPSLOT_CHECK_WAKE),                     \
-		JUMPSLOT_ALLOW("restart_syscall")
-JUMPSLOT_SYSCALLS(_BSP_Virtual_Console_init, NEEDS_THREAD, SOURCES_NEEDS_WATCH)
+#define NEEDS_THREAD JUMPSLOT_ALLOW("poll"), JUMPSLOT_ALLOW("restart_syscall")
 JUMPSLOT_STATE(lines, "(lines)", NEEDS_THREAD, READ_NOW_NEEDS(JUMPSLOT_CHECK_LINE))
+JUMPSLOT_SYSCALLS(_BSP_Virtual_Console_init, NEEDS_THREAD,
+		  READ_NOW_NEEDS(JUMPSLOT_CHECK_WAKE), SOURCES_NEEDS_WATCH)
 
 void sources_watch_console(void)
 {

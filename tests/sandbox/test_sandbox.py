@@ -1,0 +1,305 @@
+"""The sandbox is on by default, and a guest gets nothing that its imports do not need."""
+
+import os
+import re
+
+import pytest
+from conftest import BUILD, each_arch as arch, only_x86_64
+
+GUEST = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_bsp.h>
+    %s
+    #ifdef __x86_64__
+    static long call(long number, long a, long b, long c)
+    {
+            register long fourth __asm__("r10") = 0;
+            __asm__ volatile("syscall" : "+a"(number)
+                             : "D"(a), "S"(b), "d"(c), "r"(fourth)
+                             : "rcx", "r11", "memory");
+            return number;
+    }
+    #else
+    static long call(long number, long a, long b, long c)
+    {
+            __asm__ volatile("push %%%%ebx\\n mov %%%%edi, %%%%ebx\\n int $0x80\\n"
+                             "pop %%%%ebx" : "+a"(number)
+                             : "D"(a), "c"(b), "d"(c) : "memory");
+            return number;
+    }
+    #endif
+    long (*volatile keep)(long, long, long, long) = call;
+    JUMPSLOT_ENTRY(info)
+    {
+            (void)info;
+            _BSP_Virtual_Console_write("", 0);
+            %s
+            return 3;
+    }
+    """
+# Attempts: number on x86-64, on i386, name, arguments.
+ATTEMPTS = [
+    (57, 2, "fork", "0, 0, 0"),
+    (56, 120, "clone", "0x11, 0, 0"),
+    (435, 435, "clone3", "0, 0, 0"),
+    (59, 11, "execve", '(long)"/bin/true", 0, 0'),
+    (257, 295, "openat", '-100, (long)"/etc/passwd", 0'),
+    (41, 359, "socket", "1, 1, 0"),
+    (42, 362, "connect", "0, 0, 0"),
+    (101, 26, "ptrace", "0, 0, 0"),
+    (62, 37, "kill", "1, 9, 0"),
+    (234, 270, "tgkill", "1, 1, 9"),
+    (302, 340, "prlimit64", "0, 0, 0"),
+    (310, 347, "process_vm_readv", "1, 0, 0"),
+    (425, 425, "io_uring_setup", "1, 0, 0"),
+    (321, 357, "bpf", "0, 0, 0"),
+    (9, 192, {"x86_64": "mmap", "i386": "mmap2"}, "0, 4096, 7"),
+    (10, 125, "mprotect", "0, 4096, 5"),
+]
+
+
+def guest_of(tools, body, before=""):
+    return tools.guest(GUEST % (before, body))
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS, ids=lambda each: str(each[2]))
+def test_an_attempt_ends_the_guest_with_a_report(tools, arch, attempt):
+    number = attempt[0] if arch == "x86_64" else attempt[1]
+    name = attempt[2] if isinstance(attempt[2], str) else attempt[2][arch]
+    result = tools.wrapper(guest_of(tools, f"call({number}, {attempt[3]});"))
+    assert result.returncode == 128 + 31
+    assert re.match(rf"host-wrapper: \S+: stopped by signal 31 \(Bad system call\) at "
+                    rf"0x[0-9a-f]+ <\w+\+0x[0-9a-f]+>: the sandbox does not allow system "
+                    rf"call {number} \({name}\)\n", result.stderr), result.stderr
+
+
+def test_without_the_sandbox_the_same_call_is_made(tools, arch):
+    number = {"x86_64": 39, "i386": 20}[arch]
+    guest = guest_of(tools, f"return call({number}, 0, 0, 0) > 0 ? 5 : 6;")
+    assert tools.wrapper("--sandbox=off", guest).returncode == 5
+    assert tools.wrapper("--sandbox", "strict", guest).returncode == 128 + 31
+
+
+HOST = """
+    #include <jumpslot/provider.h>
+    #include <stdio.h>
+    #include <stdlib.h>
+    #include <time.h>
+    #include <unistd.h>
+    EXTERNAL_FUNC(int, use, int)
+    EF(use)
+    %s
+    int use(int n) { (void)n; %s }
+    """
+
+
+def run_host(tools, stated, body, *options):
+    provider = tools.provider(HOST % (stated, body))
+    return tools.wrapper(*options, "--provider", provider,
+                         guest_of(tools, "return use(7);",
+                                  "EXTERNAL_FUNC(int, use, int)"))
+
+
+def test_a_provider_that_states_nothing_is_refused(tools, arch):
+    provider = tools.provider(HOST % ("/* no JUMPSLOT_SYSCALLS */", "return 4;"))
+    guest = guest_of(tools, "return use(7);", "EXTERNAL_FUNC(int, use, int)")
+    result = tools.wrapper("--provider", provider, guest)
+    assert (result.stderr, result.returncode) == (
+        f"host-wrapper: {provider}: states no system calls (expected JUMPSLOT_SYSCALLS "
+        "lines, see docs/providers.md; --sandbox=off runs it as it is)\n", 125)
+    assert tools.wrapper("--sandbox=off", "--provider", provider, guest).returncode == 4
+
+
+def test_a_call_of_a_host_function_that_it_did_not_state_is_reported_with_its_name(
+        tools, arch):
+    result = run_host(tools, "JUMPSLOT_SYSCALLS(use, JUMPSLOT_NO_SYSCALLS)",
+                      "return (int)getppid();")
+    assert result.returncode == 128 + 31
+    assert re.search(r": the sandbox does not allow system call \d+ \(getppid\), in use, "
+                     r"called from 0x", result.stderr), result.stderr
+
+
+def test_another_functions_statement_does_not_help(tools):
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        #include <unistd.h>
+        EXTERNAL_FUNC(int, use, int)
+        EXTERNAL_FUNC(int, not_imported, int)
+        EF(use)
+        EF(not_imported)
+        JUMPSLOT_SYSCALLS(not_imported, JUMPSLOT_ALLOW("getppid"))
+        int use(int n) { return n + (int)getppid(); }
+        int not_imported(int n) { return n; }
+        """)
+    result = tools.wrapper("--provider", provider, guest_of(
+        tools, "return use(7);", "EXTERNAL_FUNC(int, use, int)"))
+    assert result.returncode == 128 + 31
+
+
+@pytest.mark.parametrize("rule,value,status", [
+    ("JUMPSLOT_ARG(1, 5)", 5, 4), ("JUMPSLOT_ARG(1, 5)", 6, 159),
+    ("JUMPSLOT_ARG_BITS(1, 0xf0u, 0x10u)", 0x1f, 4),
+    ("JUMPSLOT_ARG_BITS(1, 0xf0u, 0x10u)", 0x2f, 159),
+    ("JUMPSLOT_ARG(0, 9), JUMPSLOT_ARG(1, 5)", 5, 159),
+])
+def test_arguments_are_checked(tools, arch, rule, value, status):
+    result = tools.wrapper("--provider", tools.provider(f"""
+        #include <jumpslot/provider.h>
+        #include <sys/syscall.h>
+        #include <unistd.h>
+        long syscall(long number, ...);
+        EXTERNAL_FUNC(int, use, int)
+        EF(use)
+        JUMPSLOT_SYSCALLS(use, JUMPSLOT_ALLOW_IF("dup2", {rule}))
+        int use(int n) {{ (void)n; syscall(SYS_dup2, 77, {value}); return 4; }}
+        """), guest_of(tools, "return use(7);", "EXTERNAL_FUNC(int, use, int)"))
+    assert result.returncode == status, result.stderr
+
+
+def test_an_unknown_call_is_refused(tools):
+    result = run_host(tools, 'JUMPSLOT_SYSCALLS(use, JUMPSLOT_ALLOW("no_such_call"))',
+                      "return 4;")
+    assert result.stderr.endswith(
+        ".so: use needs no_such_call: no such system call\n")
+    assert result.returncode == 125
+
+
+@pytest.mark.parametrize("needs,body", [
+    ("JUMPSLOT_NEEDS_STDOUT",
+     'printf("%d %s\\n", n, "printed"); return fflush(stdout);'),
+    ("JUMPSLOT_NEEDS_STDERR", 'return fprintf(stderr, "%d", n) != 1;'),
+    ("JUMPSLOT_NEEDS_MALLOC",
+     "char *all[2000]; for (int i = 0; i < 2000; i++) if (!(all[i] = malloc(5000 + 200 *"
+     " (size_t)i))) return 1; for (int i = 0; i < 2000; i++) free(all[i]); return 0;"),
+    ("JUMPSLOT_NEEDS_MALLOC", "void *a = realloc(malloc(1000000), 9000000); free(a); "
+                              "return !a;"),
+    ("JUMPSLOT_NO_SYSCALLS", "time_t now = time(NULL); return !localtime(&now);"),
+    ("JUMPSLOT_NO_SYSCALLS", "char text[99]; time_t now = 0; struct tm tm; localtime_r("
+                             "&now, &tm); return !strftime(text, 99, \"%c %Z\", &tm);"),
+    ("JUMPSLOT_NO_SYSCALLS", "char text[99]; return snprintf(text, 99, \"%f %d\", "
+                             "1.5 * n, n) < 0;"),
+])
+def test_libc_works_after_the_sandbox_is_closed(tools, arch, needs, body):
+    """malloc grows, stdio has its buffers, and the time zone is known."""
+    result = run_host(tools, f"JUMPSLOT_SYSCALLS(use, {needs})", body)
+    assert result.returncode == 0, result.stderr
+
+
+def test_output_that_stdio_kept_is_written_at_the_end(tools, arch):
+    result = run_host(tools, "JUMPSLOT_SYSCALLS(use, JUMPSLOT_NEEDS_STDOUT)",
+                      'return printf("kept") - 4;')
+    assert (result.stdout, result.stderr, result.returncode) == ("kept", "", 0)
+
+
+def test_no_set_of_rules_gives_executable_memory(tools, arch):
+    mmap, mprotect = {"x86_64": (9, 10), "i386": (192, 125)}[arch]
+    for body in (f"call({mmap}, 0, 4096, 5);",
+                 f"call({mprotect}, (long)&keep & -4096l, 4096, 7);"):
+        provider = tools.provider(HOST % (
+            "JUMPSLOT_SYSCALLS_ALWAYS(JUMPSLOT_NEEDS_MALLOC)", "return 0;"))
+        result = tools.wrapper("--provider", provider, guest_of(
+            tools, body + "return use(7);", "EXTERNAL_FUNC(int, use, int)"))
+        assert result.returncode == 128 + 31, result.stderr
+
+
+def test_the_guest_has_no_descriptor_that_it_does_not_need(tools):
+    """The plan, the image and the caller's files are closed."""
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        #include <fcntl.h>
+        EXTERNAL_FUNC(int, open_descriptors)
+        EF(open_descriptors)
+        JUMPSLOT_SYSCALLS(open_descriptors, JUMPSLOT_ALLOW("fcntl"),
+                          JUMPSLOT_ALLOW("i386:fcntl64"))
+        int open_descriptors(void)
+        {
+                int count = 0;
+                for (int fd = 3; fd < 1024; fd++)
+                        count += fcntl(fd, F_GETFD) >= 0;
+                return count;
+        }
+        """)
+    guest = guest_of(tools, "return open_descriptors();",
+                     "EXTERNAL_FUNC(int, open_descriptors)")
+    null = os.open("/dev/null", os.O_RDONLY)
+    try:
+        result = tools.wrapper("--provider", provider, guest, pass_fds=[null])
+    finally:
+        os.close(null)
+    # Standard input is opened again, for reads that do not wait.
+    assert result.returncode <= 1, result.stderr
+
+
+def test_limits_are_lowered(tools):
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        #include <sys/resource.h>
+        EXTERNAL_FUNC(int, limits)
+        EF(limits)
+        JUMPSLOT_SYSCALLS(limits, JUMPSLOT_ALLOW("prlimit64"))
+        int limits(void)
+        {
+                struct rlimit core, files, processes;
+                getrlimit(RLIMIT_CORE, &core);
+                getrlimit(RLIMIT_NOFILE, &files);
+                getrlimit(RLIMIT_NPROC, &processes);
+                return (core.rlim_max == 0) + 2 * (files.rlim_max <= 1024) +
+                       4 * (processes.rlim_max == 0);
+        }
+        """)
+    guest = guest_of(tools, "return limits();", "EXTERNAL_FUNC(int, limits)")
+    assert tools.wrapper("--provider", provider, guest).returncode == 7
+
+
+def test_files_can_be_opened_only_below_the_directory_of_a_provider(tools):
+    """By Landlock: the filter cannot check a path."""
+    inside = tools.directory / "inside"
+    inside.mkdir()
+    (inside / "file").write_text("x")
+    provider = tools.provider(f"""
+        #define _GNU_SOURCE
+        #include <jumpslot/provider.h>
+        #include <errno.h>
+        #include <fcntl.h>
+        #include <unistd.h>
+        EXTERNAL_FUNC(int, try_files)
+        EF(try_files)
+        JUMPSLOT_SYSCALLS(try_files, JUMPSLOT_ALLOW("openat"))
+        int jumpslot_provider_init(const char *options, char *message, size_t size)
+        {{
+                (void)options; (void)message; (void)size;
+                return jumpslot_guest_directory(
+                        open("{inside}", O_PATH));
+        }}
+        int try_files(void)
+        {{
+                int within = open("{inside}/file", O_RDWR) >= 0;
+                int outside = open("/etc/passwd", O_RDONLY);
+                return within && outside < 0 && errno == EACCES;
+        }}
+        """)
+    guest = guest_of(tools, "return try_files();", "EXTERNAL_FUNC(int, try_files)")
+    result = tools.wrapper("--sandbox", "strict", "--provider", provider, guest)
+    assert (result.stderr, result.returncode) == ("", 1)
+
+
+@only_x86_64
+def test_print_sandbox_lists_rules_layers_and_who_asks(tools):
+    result = tools.wrapper("--print-sandbox", BUILD / "guests/hello-x86_64.elf")
+    assert (result.stderr, result.returncode) == ("", 0)
+    lines = result.stdout.splitlines()
+    assert lines[0].endswith("hello-x86_64.elf: sandbox on")
+    for start in ("  seccomp ", "  no_new_privs ", "  descriptors ", "  limits ",
+                  "  Landlock "):
+        assert any(line.startswith(start) for line in lines), start
+    assert any(re.fullmatch(r"  write if arg0 == 1 +_BSP_Virtual_Console_write", line)
+               for line in lines)
+    off = tools.wrapper("--print-sandbox", "--sandbox=off",
+                        BUILD / "guests/hello-x86_64.elf")
+    assert off.stdout.splitlines()[0].endswith(": sandbox OFF")
+
+
+def test_a_mode_that_is_not_known_is_refused(tools):
+    result = tools.wrapper("--sandbox=maybe", BUILD / "guests/hello-x86_64.elf")
+    assert (result.stderr, result.returncode) == (
+        "host-wrapper: --sandbox maybe: invalid mode; expected on, strict or off\n", 125)
