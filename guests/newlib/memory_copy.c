@@ -1,7 +1,9 @@
 /*
  * memcpy(), memmove() and memset() by SSE2. They replace the functions of newlib, which
  * take tens of nanoseconds for 16 bytes. Every size is one or two overlapping moves per
- * power of two, or a loop of 64 bytes. Depends on the compiler's <emmintrin.h> only.
+ * power of two, or a loop of 64 bytes; or one string instruction, whose start takes as
+ * long as a hundred bytes, but which then moves twice as many at a time as SSE2.
+ * Depends on the compiler's <emmintrin.h> only.
  */
 #include <emmintrin.h>
 #include <stddef.h>
@@ -15,6 +17,31 @@ void *memset(void *to, int byte, size_t size);
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 
 #define WIDTH sizeof(__m128i)
+
+/* The sizes from which a string instruction takes less time than a loop. */
+#define LONG_MOVE 1024
+#define LONG_SET  2048
+
+/*
+ * A processor that cannot tell at once that a load is not of the bytes that it has just
+ * stored, because the low 12 bits of the addresses are close, moves byte by byte: the
+ * target may not be just after the source in its page.
+ */
+static inline int is_long_move(const char *to, const char *from, size_t size)
+{
+	return size >= LONG_MOVE && ((uintptr_t)to - (uintptr_t)from - 1) % 4096 >= 255;
+}
+
+/* Upwards, byte by byte as far as anybody can tell: the direction flag is clear. */
+static inline void move_long(char *to, const char *from, size_t size)
+{
+	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
+}
+
+static inline void set_long(char *to, int byte, size_t size)
+{
+	__asm__ volatile("rep stosb" : "+D"(to), "+c"(size) : "a"(byte) : "memory");
+}
 
 static inline __m128i load(const char *from)
 {
@@ -55,6 +82,10 @@ static inline void move_up(char *to, const char *from, size_t size)
 	__m128i last = load(from + size - WIDTH);
 	char *end = to + size - WIDTH;
 
+	if (is_long_move(to, from, size)) {
+		move_long(to, from, size);
+		return;
+	}
 	for (; to + 4 * WIDTH <= end; to += 4 * WIDTH, from += 4 * WIDTH) {
 		__m128i a = load(from), b = load(from + WIDTH);
 		__m128i c = load(from + 2 * WIDTH), d = load(from + 3 * WIDTH);
@@ -118,6 +149,10 @@ void *memset(void *to, int byte, size_t size)
 	if (size < WIDTH) {
 		while (size--)
 			((volatile char *)next)[size] = (char)byte;
+		return to;
+	}
+	if (size >= LONG_SET) {
+		set_long(to, byte, size);
 		return to;
 	}
 	end = next + size - WIDTH;
