@@ -1,6 +1,7 @@
 /*
- * Directories and access rights in terms of newlib_calls.h. A guest has one working
- * directory, the root that its host gives it. Depends on newlib and newlib_calls.h.
+ * Directories, links and access rights in terms of newlib_calls.h. A guest has one
+ * working directory, the root that its host gives it. Depends on newlib and
+ * newlib_calls.h.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -9,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "answers.h"
 #include "errors.h"
+#include "file_mode.h"
 #include "newlib_calls.h"
 
 struct jumpslot_directory {
@@ -32,7 +33,7 @@ int access(const char *path, int how)
 
 int mkdir(const char *path, mode_t mode)
 {
-	int permissions = answers_without_umask((int)mode);
+	int permissions = file_mode_allowed((int)mode);
 
 	return (int)errors_take(newlib_make_directory(path, permissions));
 }
@@ -40,6 +41,11 @@ int mkdir(const char *path, mode_t mode)
 int rmdir(const char *path)
 {
 	return (int)errors_take(newlib_remove_directory(path));
+}
+
+ssize_t readlink(const char *path, char *text, size_t size)
+{
+	return (ssize_t)errors_take(newlib_read_link(path, text, size));
 }
 
 int chdir(const char *path)
@@ -98,7 +104,7 @@ struct dirent *readdir(DIR *directory)
 	/* At the end, errno keeps its value. */
 	if (errors_take(newlib_read_directory(directory->file, &entry)) <= 0)
 		return NULL;
-	directory->entry.d_ino = 1;
+	directory->entry.d_ino = entry.number;
 	directory->entry.d_type = type_of(entry.kind);
 	strcpy(directory->entry.d_name, entry.name);
 	return &directory->entry;

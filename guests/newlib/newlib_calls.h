@@ -11,7 +11,7 @@
  * NEWLIB_FILES - 1 are files that newlib_open() opened. Paths are relative to the one
  * directory that the host gives the guest, with or without a leading '/'.
  *
- * All functions are async-signal-safe, and use less than 3 KiB of the guest's stack.
+ * All functions are async-signal-safe.
  */
 #ifndef NEWLIB_CALLS_H
 #define NEWLIB_CALLS_H
@@ -34,7 +34,8 @@
 	X(11, ENOTDIR) X(12, EISDIR) X(13, EINVAL) X(14, ENFILE) X(15, EMFILE) \
 	X(16, ETXTBSY) X(17, EFBIG) X(18, ENOSPC) X(19, ESPIPE) X(20, EROFS) \
 	X(21, EPIPE) X(22, ENAMETOOLONG) X(23, ENOTEMPTY) X(24, ELOOP) \
-	X(25, EOVERFLOW) X(26, ENOSYS) X(27, EDQUOT)
+	X(25, EOVERFLOW) X(26, ENOSYS) X(27, EDQUOT) X(28, EINTR) X(29, EDEADLK) \
+	X(30, ENOLCK) X(31, ENOTTY) X(32, EMLINK) X(33, EXDEV)
 /* clang-format on */
 
 /* NEWLIB_EPERM and so on. */
@@ -76,23 +77,84 @@ enum newlib_kind {
 	NEWLIB_LINK,   /* a symbolic link, not followed */
 };
 
-/* The same layout for 32 and 64 bit: 24 bytes. */
+/* All structures have the same layout for 32 and 64 bit. Times are on NEWLIB_WALL_CLOCK.
+ */
 struct newlib_status {
 	uint32_t kind;	      /* enum newlib_kind */
 	uint32_t permissions; /* rwxrwxrwx */
 	int64_t size;	      /* bytes; 0 unless NEWLIB_FILE or NEWLIB_LINK */
-	int64_t changed_ns;   /* last change of the contents, on NEWLIB_WALL_CLOCK */
+	int64_t accessed_ns;
+	int64_t modified_ns; /* the contents */
+	int64_t changed_ns;  /* the contents or this status */
+	int64_t blocks;	     /* of 512 bytes, on the host's storage */
+	uint64_t device;     /* device and number together tell files apart */
+	uint64_t number;
+	uint64_t links;
 };
 
-/* An entry of a directory. The same layout for 32 and 64 bit. */
+/* An entry of a directory. */
 struct newlib_entry {
+	uint64_t number;
 	uint32_t kind;	/* enum newlib_kind; NEWLIB_STREAM for all others */
-	char name[256]; /* ends with a NUL */
+	char name[260]; /* ends with a NUL */
 };
+
+enum newlib_lock_kind { NEWLIB_UNLOCKED, NEWLIB_SHARED, NEWLIB_EXCLUSIVE_LOCK };
+
+/* Operations of newlib_lock(). */
+enum newlib_lock_how {
+	NEWLIB_TEST_LOCK, /* fills in a lock that is in the way, or NEWLIB_UNLOCKED */
+	NEWLIB_TRY_LOCK,  /* EAGAIN if another process has a lock that is in the way */
+	NEWLIB_WAIT_FOR_LOCK, /* EINTR if an interrupt arrives */
+};
+
+/* A range of bytes that a process locks. */
+struct newlib_lock {
+	uint32_t kind;	 /* enum newlib_lock_kind */
+	uint32_t origin; /* enum newlib_whence */
+	int64_t start;
+	int64_t length;	 /* 0: to the end, however far the file grows */
+	int64_t process; /* of NEWLIB_TEST_LOCK: the owner's number */
+};
+
+/* Events of newlib_poll(). */
+enum newlib_event {
+	NEWLIB_READABLE = 0x1,
+	NEWLIB_WRITABLE = 0x2,
+	NEWLIB_FAILED = 0x4, /* only as a result, like the next two */
+	NEWLIB_HUNG_UP = 0x8,
+	NEWLIB_NOT_OPEN = 0x10,
+};
+
+struct newlib_poll {
+	int32_t file;	 /* negative: nothing to wait for */
+	uint16_t wanted; /* enum newlib_event */
+	uint16_t found;
+};
+
+/* Modes and size of a terminal. */
+enum newlib_terminal_mode {
+	NEWLIB_LINES = 0x1,    /* input comes in whole lines, which the user can edit */
+	NEWLIB_ECHO = 0x2,     /* the terminal shows what the user types */
+	NEWLIB_SIGNALS = 0x4,  /* Ctrl-C and the like are signals to the host */
+	NEWLIB_CR_TO_NL = 0x8, /* of input */
+	NEWLIB_NL_TO_CRNL = 0x10, /* of output */
+};
+
+struct newlib_terminal {
+	uint32_t modes;		/* enum newlib_terminal_mode */
+	uint32_t rows, columns; /* 0: not known */
+	uint32_t baud;
+};
+
+/* Times that newlib_set_times() does not take as a number. */
+#define NEWLIB_TIME_NOW	 INT64_MIN
+#define NEWLIB_TIME_KEEP (INT64_MIN + 1)
 
 /*
  * Opens a regular file below the guest's directory; `permissions` apply to a file that it
- * creates. Returns the file's number.
+ * creates. NEWLIB_READ alone also opens a directory, for newlib_sync(). Returns the
+ * file's number.
  */
 EXTERNAL_FUNC(int, newlib_open, const char *, int, int)
 EXTERNAL_FUNC(int, newlib_close, int)
@@ -126,6 +188,21 @@ EXTERNAL_FUNC(int, newlib_rename, const char *, const char *)
 /* Returns 0 if the runner's user has all of these rights; 0 as rights: if it exists. */
 EXTERNAL_FUNC(int, newlib_access, const char *, int)
 
+/* Return 0. Times of access and of modification, or NEWLIB_TIME_NOW, NEWLIB_TIME_KEEP. */
+EXTERNAL_FUNC(int, newlib_set_times, const char *, int64_t, int64_t)
+EXTERNAL_FUNC(int, newlib_set_times_of_file, int, int64_t, int64_t)
+EXTERNAL_FUNC(int, newlib_set_permissions, const char *, int)
+EXTERNAL_FUNC(int, newlib_set_permissions_of_file, int, int)
+
+/* Returns the bytes of a symbolic link's text that it stored, without a NUL. */
+EXTERNAL_FUNC(int, newlib_read_link, const char *, void *, size_t)
+
+/*
+ * Returns 0. The lock is the host's, of the host's file, and belongs to the whole guest:
+ * closing any of the guest's files that is the same file releases it.
+ */
+EXTERNAL_FUNC(int, newlib_lock, int, struct newlib_lock *, int)
+
 /*
  * newlib_open_directory() returns a number as newlib_open() does, for newlib_close(),
  * newlib_seek() to the start, and newlib_read_directory(). That returns 1 and fills in
@@ -136,6 +213,22 @@ EXTERNAL_FUNC(int, newlib_read_directory, int, struct newlib_entry *)
 
 /* Sleeps; returns 0, or the nanoseconds that are left when an interrupt arrives. */
 EXTERNAL_FUNC(int64_t, newlib_sleep, int64_t)
+
+/*
+ * Waits until one of `count` files has a wanted event, at most the nanoseconds, or
+ * without end if these are negative. Returns the number of files with events; EINTR if an
+ * interrupt arrives first.
+ */
+EXTERNAL_FUNC(int, newlib_poll, struct newlib_poll *, int, int64_t)
+
+/* Returns 0, or ENOTTY if the file is not a terminal. */
+EXTERNAL_FUNC(int, newlib_terminal, int, struct newlib_terminal *)
+
+/* Returns the number of the guest's process, the one that newlib_lock() tells others. */
+EXTERNAL_FUNC(int, newlib_process)
+
+/* Fills in at most 256 random bytes. Returns 0. */
+EXTERNAL_FUNC(int, newlib_random, void *, size_t)
 
 /* Returns nanoseconds. */
 EXTERNAL_FUNC(int64_t, newlib_clock, int)

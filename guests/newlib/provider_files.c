@@ -30,13 +30,18 @@ void files_start(void)
 			files[i] = i;
 }
 
-static int host_file(int file)
+int files_descriptor(int file)
 {
 	int fd = CLOSED;
 
 	if (file >= 0 && file < NEWLIB_FILES)
 		fd = __atomic_load_n(&files[file], __ATOMIC_RELAXED);
 	return fd >= 0 ? fd : -EBADF;
+}
+
+bool files_is_console(int file)
+{
+	return file >= 0 && file < CONSOLE_FILES;
 }
 
 static int reserve(void)
@@ -73,8 +78,11 @@ static int host_flags(int how)
 	       (how & NEWLIB_TRUNCATE ? O_TRUNC : 0);
 }
 
-/* Returns `fd` if it is a regular file; otherwise closes it and returns an error. */
-static int only_regular(int fd)
+/*
+ * Returns `fd` if it is a regular file, or a directory and `how` is only to read;
+ * otherwise closes it and returns an error.
+ */
+static int only_regular(int fd, int how)
 {
 	struct stat status;
 
@@ -82,6 +90,8 @@ static int only_regular(int fd)
 	if (fd == -ENXIO)
 		return -EACCES;
 	if (fd < 0 || (!fstat(fd, &status) && S_ISREG(status.st_mode)))
+		return fd;
+	if (S_ISDIR(status.st_mode) && how == NEWLIB_READ)
 		return fd;
 	close(fd);
 	return S_ISDIR(status.st_mode) ? -EISDIR : -EACCES;
@@ -100,7 +110,8 @@ int files_open(char *path, int how, int permissions)
 		return file;
 	/* O_NONBLOCK: opening a FIFO or a device must not wait. */
 	fd = only_regular(root_open(path, host_flags(how) | O_NONBLOCK | O_NOCTTY,
-				    permissions & 0777));
+				    permissions & 0777),
+			  how);
 	return settle(file, fd);
 }
 
@@ -115,7 +126,7 @@ int files_open_directory(char *path)
 
 int files_close(int file)
 {
-	int fd = host_file(file), expected = fd;
+	int fd = files_descriptor(file), expected = fd;
 
 	if (fd < 0)
 		return fd;
@@ -129,23 +140,25 @@ int files_close(int file)
 	return 0;
 }
 
+/* A host's result: -1 and errno become a negative errno. */
+static int64_t checked(int64_t result)
+{
+	return result < 0 ? -errno : result;
+}
+
 ssize_t files_read(int file, void *buffer, size_t count)
 {
-	int fd = host_file(file);
-	ssize_t done;
+	int fd = files_descriptor(file);
 
 	if (fd < 0)
 		return fd;
-	do
-		done = read(fd, buffer, count);
-	while (done < 0 && errno == EINTR);
-	return done < 0 ? -errno : done;
+	return (ssize_t)checked(TEMP_FAILURE_RETRY(read(fd, buffer, count)));
 }
 
 /* Writes all bytes, unless an error comes in between. */
 ssize_t files_write(int file, const void *bytes, size_t count)
 {
-	int fd = host_file(file);
+	int fd = files_descriptor(file);
 	size_t done = 0;
 
 	if (fd < 0)
@@ -163,54 +176,38 @@ ssize_t files_write(int file, const void *bytes, size_t count)
 
 ssize_t files_read_at(int file, void *buffer, size_t count, int64_t offset)
 {
-	int fd = host_file(file);
-	ssize_t done;
+	int fd = files_descriptor(file);
 
 	if (fd < 0)
 		return fd;
-	do
-		done = pread(fd, buffer, count, offset);
-	while (done < 0 && errno == EINTR);
-	return done < 0 ? -errno : done;
+	return (ssize_t)checked(TEMP_FAILURE_RETRY(pread(fd, buffer, count, offset)));
 }
 
 ssize_t files_write_at(int file, const void *bytes, size_t count, int64_t offset)
 {
-	int fd = host_file(file);
-	ssize_t done;
+	int fd = files_descriptor(file);
 
 	if (fd < 0)
 		return fd;
-	do
-		done = pwrite(fd, bytes, count, offset);
-	while (done < 0 && errno == EINTR);
-	return done < 0 ? -errno : done;
+	return (ssize_t)checked(TEMP_FAILURE_RETRY(pwrite(fd, bytes, count, offset)));
 }
 
 int files_truncate(int file, int64_t size)
 {
-	int fd = host_file(file);
-	int failed;
+	int fd = files_descriptor(file);
 
 	if (fd < 0)
 		return fd;
-	do
-		failed = ftruncate(fd, size);
-	while (failed && errno == EINTR);
-	return failed ? -errno : 0;
+	return (int)checked(TEMP_FAILURE_RETRY(ftruncate(fd, size)));
 }
 
 int files_sync(int file)
 {
-	int fd = host_file(file);
-	int failed;
+	int fd = files_descriptor(file);
 
 	if (fd < 0)
 		return fd;
-	do
-		failed = fsync(fd);
-	while (failed && errno == EINTR);
-	return failed ? -errno : 0;
+	return (int)checked(TEMP_FAILURE_RETRY(fsync(fd)));
 }
 
 int64_t files_seek(int file, int64_t offset, int whence)
@@ -220,73 +217,13 @@ int64_t files_seek(int file, int64_t offset, int whence)
 		[NEWLIB_HERE] = SEEK_CUR,
 		[NEWLIB_END] = SEEK_END,
 	};
-	int fd = host_file(file);
-	off_t position;
+	int fd = files_descriptor(file);
 
 	if (fd < 0)
 		return fd;
 	if (whence < NEWLIB_START || whence > NEWLIB_END)
 		return -EINVAL;
-	position = lseek(fd, offset, from[whence]);
-	return position < 0 ? -errno : position;
-}
-
-static uint32_t kind_of(const struct stat *status, int fd)
-{
-	if (S_ISREG(status->st_mode))
-		return NEWLIB_FILE;
-	if (S_ISDIR(status->st_mode))
-		return NEWLIB_DIRECTORY;
-	if (S_ISLNK(status->st_mode))
-		return NEWLIB_LINK;
-	return isatty(fd) ? NEWLIB_TERMINAL : NEWLIB_STREAM;
-}
-
-static int status_of(int fd, struct newlib_status *to)
-{
-	struct stat status;
-
-	if (fstat(fd, &status))
-		return -errno;
-	*to = (struct newlib_status){
-		.kind = kind_of(&status, fd),
-		.permissions = status.st_mode & 0777,
-		.size = S_ISREG(status.st_mode) || S_ISLNK(status.st_mode)
-				? status.st_size
-				: 0,
-		.changed_ns = (int64_t)status.st_mtim.tv_sec * 1000000000 +
-			      status.st_mtim.tv_nsec,
-	};
-	return 0;
-}
-
-int files_status(int file, struct newlib_status *status)
-{
-	int fd = host_file(file);
-
-	return fd < 0 ? fd : status_of(fd, status);
-}
-
-static int status_of_opened(char *path, int flags, struct newlib_status *status)
-{
-	int fd = root_open(path, O_PATH | flags, 0);
-	int error;
-
-	if (fd < 0)
-		return fd;
-	error = status_of(fd, status);
-	close(fd);
-	return error;
-}
-
-int files_status_of_path(char *path, struct newlib_status *status)
-{
-	return status_of_opened(path, 0, status);
-}
-
-int files_status_of_link(char *path, struct newlib_status *status)
-{
-	return status_of_opened(path, O_NOFOLLOW, status);
+	return checked(lseek(fd, offset, from[whence]));
 }
 
 static uint32_t kind_of_entry(unsigned char type)
@@ -308,7 +245,7 @@ int files_read_directory(int file, struct newlib_entry *entry)
 {
 	_Alignas(struct dirent64) char buffer[sizeof(struct dirent64)];
 	const struct dirent64 *first = (const struct dirent64 *)buffer;
-	int fd = host_file(file);
+	int fd = files_descriptor(file);
 	ssize_t got;
 
 	if (fd < 0)
@@ -318,6 +255,7 @@ int files_read_directory(int file, struct newlib_entry *entry)
 		return got ? -errno : 0;
 	if (lseek(fd, first->d_off, SEEK_SET) < 0)
 		return -errno;
+	entry->number = first->d_ino;
 	entry->kind = kind_of_entry(first->d_type);
 	memcpy(entry->name, first->d_name, strlen(first->d_name) + 1);
 	return 1;

@@ -2,30 +2,37 @@
  * The guest's open files. The guest's numbers are not host descriptors: the guest reaches
  * the console and the files that it opened, and no other descriptor of the process.
  * All functions except files_start() are async-signal-safe. They return a negative errno
- * on failure. Depends only on <stddef.h>, <stdint.h> and <sys/types.h>.
+ * on failure. Depends only on <stdbool.h>, <stddef.h>, <stdint.h> and <sys/types.h>.
  */
 #ifndef PROVIDER_FILES_H
 #define PROVIDER_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 struct newlib_entry;
-struct newlib_status;
 
 /* Opens the console files that are open on the host. Call it first. */
 void files_start(void);
 
-/* Arguments as in newlib_calls.h; the caller has checked all memory. */
+/* Returns the host's descriptor of an open file. It stays the table's: do not close it.
+ */
+int files_descriptor(int file);
+bool files_is_console(int file);
+
+/*
+ * Arguments as in newlib_calls.h; the caller has checked all memory. A host's record
+ * locks go when any descriptor of the file closes, so no function here closes a
+ * descriptor of a regular file that the guest has not closed; descriptors with O_PATH do
+ * not count.
+ */
 int files_open(char *path, int how, int permissions);
 int files_close(int file);
 ssize_t files_read(int file, void *buffer, size_t count);
 ssize_t files_write(int file, const void *bytes, size_t count);
 int64_t files_seek(int file, int64_t offset, int whence);
-int files_status(int file, struct newlib_status *status);
-int files_status_of_path(char *path, struct newlib_status *status);
-int files_status_of_link(char *path, struct newlib_status *status);
 ssize_t files_read_at(int file, void *buffer, size_t count, int64_t offset);
 ssize_t files_write_at(int file, const void *bytes, size_t count, int64_t offset);
 int files_truncate(int file, int64_t size);

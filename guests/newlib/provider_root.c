@@ -1,44 +1,27 @@
-/* Uses openat2(): the kernel keeps paths inside the root. See provider_root.h. */
+/*
+ * Each path is opened once, and all else is done with what was opened. See
+ * provider_root.h.
+ */
 #define _GNU_SOURCE
 #include <jumpslot/provider.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "provider_opened.h"
 #include "provider_root.h"
-
-/* Maximum number of attempts while directories move. */
-#define ATTEMPTS 100
+#include "provider_walk.h"
 
 static int root = -1;
 
-static int open_within(int directory, const char *path, int flags, int permissions,
-		       unsigned resolve)
-{
-	struct open_how how = {
-		.flags = (unsigned)(flags | O_CLOEXEC),
-		.mode = flags & O_CREAT ? (unsigned)permissions : 0,
-		.resolve = resolve,
-	};
-	int attempts = ATTEMPTS;
-	int fd;
-
-	do
-		fd = (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
-	while (fd < 0 && (errno == EINTR || (errno == EAGAIN && --attempts)));
-	/* The kernel returns EXDEV for a path that leads outside. */
-	return fd >= 0 ? fd : errno == EXDEV ? -EACCES : -errno;
-}
-
 int root_use(const char *directory)
 {
-	root = open_within(AT_FDCWD, directory, O_PATH | O_DIRECTORY, 0, 0);
-	return root < 0 ? root : jumpslot_guest_directory(root);
+	walk_start();
+	root = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return root < 0 ? -errno : jumpslot_guest_directory(root);
 }
 
 static const char *without_leading_slashes(const char *path)
@@ -52,8 +35,7 @@ int root_open(const char *path, int flags, int permissions)
 {
 	if (root < 0)
 		return -EACCES;
-	return open_within(root, without_leading_slashes(path), flags, permissions,
-			   RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+	return walk_open(root, without_leading_slashes(path), flags, permissions);
 }
 
 /*
@@ -76,7 +58,7 @@ static int open_parent(char *path, const char **last)
 	return root_open(end > 1 ? path : ".", O_PATH | O_DIRECTORY, 0);
 }
 
-int root_unlink(char *path)
+static int unlink_in_parent(char *path, int flags)
 {
 	const char *last;
 	int parent = open_parent(path, &last);
@@ -84,9 +66,19 @@ int root_unlink(char *path)
 
 	if (parent < 0)
 		return parent;
-	error = unlinkat(parent, last, 0) ? -errno : 0;
+	error = unlinkat(parent, last, flags) ? -errno : 0;
 	close(parent);
 	return error;
+}
+
+int root_unlink(char *path)
+{
+	return unlink_in_parent(path, 0);
+}
+
+int root_remove_directory(char *path)
+{
+	return unlink_in_parent(path, AT_REMOVEDIR);
 }
 
 int root_make_directory(char *path, int permissions)
@@ -99,35 +91,6 @@ int root_make_directory(char *path, int permissions)
 		return parent == -EBUSY ? -EEXIST : parent;
 	error = mkdirat(parent, last, (mode_t)permissions) ? -errno : 0;
 	close(parent);
-	return error;
-}
-
-int root_remove_directory(char *path)
-{
-	const char *last;
-	int parent = open_parent(path, &last);
-	int error;
-
-	if (parent < 0)
-		return parent;
-	error = unlinkat(parent, last, AT_REMOVEDIR) ? -errno : 0;
-	close(parent);
-	return error;
-}
-
-/* Asks about the opened file, so that no link can take its place in between. */
-int root_access(const char *path, int rights)
-{
-	int fd = root_open(path, O_PATH, 0);
-	int error;
-
-	if (fd < 0 || !rights) {
-		if (fd >= 0)
-			close(fd);
-		return fd < 0 ? fd : 0;
-	}
-	error = syscall(SYS_faccessat2, fd, "", rights, AT_EMPTY_PATH) ? -errno : 0;
-	close(fd);
 	return error;
 }
 
@@ -146,5 +109,57 @@ int root_rename(char *from, char *to)
 		close(from_parent);
 	if (to_parent >= 0)
 		close(to_parent);
+	return error;
+}
+
+int root_access(const char *path, int rights)
+{
+	int fd = root_open(path, O_PATH, 0);
+	int error;
+
+	if (fd < 0)
+		return fd;
+	error = rights ? opened_access(fd, rights) : 0;
+	close(fd);
+	return error;
+}
+
+int root_read_link(const char *path, char *text, size_t size)
+{
+	int fd = root_open(path, O_PATH | O_NOFOLLOW, 0);
+	ssize_t length;
+
+	if (fd < 0)
+		return fd;
+	length = readlinkat(fd, "", text, size);
+	/* Of a file that is not a link, the kernel says ENOENT where readlink() says
+	 * EINVAL. */
+	if (length < 0)
+		length = errno == ENOENT ? -EINVAL : -errno;
+	close(fd);
+	return (int)length;
+}
+
+int root_set_times(const char *path, const struct timespec times[2])
+{
+	int fd = root_open(path, O_PATH, 0);
+	int error;
+
+	if (fd < 0)
+		return fd;
+	error = opened_set_times(fd, times);
+	close(fd);
+	return error;
+}
+
+int root_set_permissions(const char *path, int permissions)
+{
+	int fd = root_open(path, O_PATH, 0);
+	int error;
+
+	if (fd < 0)
+		return fd;
+	error = opened_set_permissions(fd, permissions);
+	close(fd);
 	return error;
 }

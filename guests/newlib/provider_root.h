@@ -4,10 +4,14 @@
  * link, or a file system mounted below the root, counts as inside.
  * All functions except root_use() are async-signal-safe. They return a negative errno on
  * failure: -EACCES for a path that leads outside, and for every path without a root.
- * Depends on nothing.
+ * Depends on <stddef.h>.
  */
 #ifndef PROVIDER_ROOT_H
 #define PROVIDER_ROOT_H
+
+#include <stddef.h>
+
+struct timespec;
 
 /* Sets the root. Called once. */
 int root_use(const char *directory);
@@ -23,5 +27,12 @@ int root_remove_directory(char *path);
 
 /* Checks the rights of the process's real user; `rights` are those of access(). */
 int root_access(const char *path, int rights);
+
+/* Returns the bytes of a symbolic link's text, of which it stores at most `size`. */
+int root_read_link(const char *path, char *text, size_t size);
+
+/* Follow a link at the end of the path. `times` are those of utimensat(). */
+int root_set_times(const char *path, const struct timespec times[2]);
+int root_set_permissions(const char *path, int permissions);
 
 #endif

@@ -1,19 +1,13 @@
 /* Clocks and sleep in terms of newlib_calls.h. Depends on newlib and newlib_calls.h. */
 #include <errno.h>
 #include <stdint.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "errors.h"
+#include "nanoseconds.h"
 #include "newlib_calls.h"
-
-#define NS_PER_SECOND 1000000000
-
-static struct timespec timespec_of(int64_t ns)
-{
-	return (struct timespec){ .tv_sec = (time_t)(ns / NS_PER_SECOND),
-				  .tv_nsec = (long)(ns % NS_PER_SECOND) };
-}
 
 int clock_gettime(clockid_t clock, struct timespec *time)
 {
@@ -27,7 +21,7 @@ int clock_gettime(clockid_t clock, struct timespec *time)
 		ns = newlib_clock(NEWLIB_STEADY_CLOCK);
 	if (errors_take(ns) < 0)
 		return -1;
-	*time = timespec_of(ns);
+	*time = timespec_of_ns(ns);
 	return 0;
 }
 
@@ -38,7 +32,19 @@ int clock_getres(clockid_t clock, struct timespec *resolution)
 	if (clock_gettime(clock, &now))
 		return -1;
 	if (resolution)
-		*resolution = timespec_of(1);
+		*resolution = timespec_of_ns(1);
+	return 0;
+}
+
+int gettimeofday(struct timeval *now, void *zone)
+{
+	int64_t ns = newlib_clock(NEWLIB_WALL_CLOCK);
+
+	(void)zone;
+	if (errors_take(ns) < 0)
+		return -1;
+	now->tv_sec = ns / NS_PER_SECOND;
+	now->tv_usec = (suseconds_t)(ns % NS_PER_SECOND / 1000);
 	return 0;
 }
 
@@ -56,14 +62,14 @@ int nanosleep(const struct timespec *time, struct timespec *rest)
 	if (!left)
 		return 0;
 	if (rest)
-		*rest = timespec_of(left);
+		*rest = timespec_of_ns(left);
 	errno = EINTR;
 	return -1;
 }
 
 int usleep(useconds_t microseconds)
 {
-	struct timespec time = timespec_of((int64_t)microseconds * 1000);
+	struct timespec time = timespec_of_ns((int64_t)microseconds * 1000);
 
 	return nanosleep(&time, NULL);
 }

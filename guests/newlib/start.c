@@ -16,6 +16,10 @@
 void __libc_init_array(void);
 void __libc_fini_array(void);
 
+/* newlib's name for the locale that setlocale(LC_ALL, "") sets, for want of a variable.
+ */
+extern char __default_locale[] __attribute__((__weak__));
+
 int main(int argc, char **argv);
 
 /* newlib calls these between the init arrays. */
@@ -73,6 +77,8 @@ JUMPSLOT_ENTRY(info)
 	start_info = info;
 	if (memory_use(info->work_area_base, info->work_area_size))
 		die("jumpslot_heap_size: too large (expected a larger --work-area)\n");
+	if (__default_locale)
+		strcpy(__default_locale, "C.UTF-8");
 	__libc_init_array();
 	atexit(__libc_fini_array);
 	exit(main(count, make_arguments(count)));

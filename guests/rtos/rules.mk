@@ -63,11 +63,13 @@ NEEDS_rtos-lua-virtual-i386 := $(call rtos_lua_needs,i386)
 NEEDS_rtos-lua-native-i386 := $(call rtos_lua_needs,i386)
 
 # All of Lua but its interpreter and the libraries that need files or an environment; and
-# newlib's memcpy() and the like replace those of the kernel.
+# guests/newlib's memcpy() and the like replace those of the kernel. An interrupt of
+# either processor keeps the vector registers that they use.
 RTOS_LUA_FILES := $(filter-out lua linit liolib loslib loadlib ldblib,$(LUA_FILES))
 image_lua_set = rtos-lua-$(call image_cpu,$(1))-$(call image_arch,$(1))
 image_lua_objects = $(call link_inputs,$(call image_lua_set,$(1))) \
 	$(filter-out %/kernel/text.o,$(call link_inputs,$(call image_set,$(1)))) \
+	$(call objects,newlib-$(call image_arch,$(1)),guests/newlib/memory_copy.c) \
 	$(call lua_objects,$(call image_arch,$(1)),$(RTOS_LUA_FILES))
 
 RTOS_LUA_GUESTS := $(ARCHES:%=$(BUILD)/guests/rtos-lua-%.elf)
@@ -77,7 +79,7 @@ $(RTOS_LUA_GUESTS) $(RTOS_LUA_NATIVE): $$(call image_lua_objects,$$@) \
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(M_$(call image_arch,$@)) $(RTOS_LDFLAGS_$(call image_cpu,$@)) -o $@ \
-		$(filter %.o,$^) $(NEWLIB_LIBS_$(call image_arch,$@))
+		$(filter %.o,$^) $(NEWLIB_ONLY_$(call image_arch,$@))
 
 GUESTS += $(RTOS_GUESTS) $(RTOS_LUA_GUESTS)
 # Images that boot by themselves use privileged instructions: find-privileged is not

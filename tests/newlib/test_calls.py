@@ -1,10 +1,14 @@
 """POSIX calls of a guest on newlib: results, errors, and nothing outside of the root.
 
-Runs as the tests' own user, and, where that is root, as an ordinary user too.
+Runs as the tests' own user, and, where that is root, as an ordinary user too; with
+openat2(), and on a kernel that seems to lack it.
 """
 
+import errno
 import os
+import random
 import shutil
+import subprocess
 import tempfile
 import threading
 from pathlib import Path
@@ -15,6 +19,8 @@ from conftest import BUILD, MACHINE, ROOT, run
 GUESTS = ROOT / "tests/newlib/guests"
 NOBODY = 65534
 USERS = ["own", "ordinary"] if os.getuid() == 0 else ["own"]
+# The error of openat2(): 0 if the kernel's own decides.
+REFUSED = {"openat2": 0, "walk": errno.ENOSYS}
 
 
 @pytest.fixture(scope="module", params=["x86_64", "i386"])
@@ -22,10 +28,12 @@ def built(request):
     """(architecture, folder with the guests), in a folder that every user can read."""
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
-    for name in "calls", "answers", "memory":
+    for name in "calls", "answers", "memory", "posix", "prints":
         run(ROOT / "gen/jumpslot-cc", "--newlib", f"--build={BUILD}",
             MACHINE[request.param], "-O2", "-Wall", "-Wextra", "-Werror",
             GUESTS / f"{name}.c", "-o", folder / f"{name}.elf")
+    run("gcc", "-O2", "-Wall", "-Werror", ROOT / "tests/newlib/refuse.c",
+        "-o", folder / "refuse")
     yield request.param, folder
     shutil.rmtree(folder)
 
@@ -33,8 +41,9 @@ def built(request):
 class Box:
     """The root of a guest and a secret folder beside it."""
 
-    def __init__(self, arch, folder, user):
+    def __init__(self, arch, folder, user, refused=0):
         self.arch, self.folder, self.user = arch, folder, user
+        self.refused = refused
         self.top = folder / "top"
         self.root, self.secret = self.top / "root", self.top / "secret"
         for directory in self.root, self.secret:
@@ -51,21 +60,41 @@ class Box:
         if self.user == "ordinary":
             run("chown", "-R", f"{NOBODY}:{NOBODY}", self.top)
 
-    def calls(self, *words, own=True):
+    def command(self, program, *words):
+        refuse = [self.folder / "refuse", self.refused] if self.refused else []
+        return [str(word) for word in [
+            *refuse, BUILD / "bin/host-wrapper", "--provider",
+            BUILD / f"providers/newlib-{self.arch}.so,root={self.root}",
+            self.folder / f"{program}.elf", *words]]
+
+    def options(self):
+        if self.user == "own":
+            return {}
+        return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+
+    def calls(self, *words, own=True, program="calls", **options):
         if own:
             self.own()
-        options = {"user": NOBODY, "group": NOBODY, "extra_groups": []} \
-            if self.user == "ordinary" else {}
-        result = run(BUILD / "bin/host-wrapper", "--provider",
-                     BUILD / f"providers/newlib-{self.arch}.so,root={self.root}",
-                     self.folder / "calls.elf", *words, check=False, **options)
+        result = run(*self.command(program, *words), check=False, **options,
+                     **self.options())
         assert (result.stderr, result.returncode) == ("", 0)
         return result.stdout.splitlines()
 
+    def start(self, *words):
+        """A guest that a test talks to."""
+        return subprocess.Popen(self.command("calls", *words), text=True,
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                **self.options())
+
 
 @pytest.fixture(params=USERS)
-def box(built, request):
-    box = Box(*built, request.param)
+def user(request):
+    return request.param
+
+
+@pytest.fixture(params=REFUSED)
+def box(built, user, request):
+    box = Box(*built, user, REFUSED[request.param])
     yield box
     shutil.rmtree(box.top)
 
@@ -179,8 +208,10 @@ def test_a_directory_that_becomes_a_link_in_between_leads_nowhere(box):
     """Another process exchanges a directory for a link outward, as fast as it can."""
     (box.root / "d").mkdir()
     (box.root / "d/inside").mkdir()
+    (box.root / "d/inside/link").symlink_to("text")
     (box.root / "link").symlink_to("../secret")
     box.own()
+    before = (box.secret / "file").stat()
     ended = threading.Event()
 
     def exchange():
@@ -194,14 +225,17 @@ def test_a_directory_that_becomes_a_link_in_between_leads_nowhere(box):
     thread.start()
     try:
         words = ["mkdir", "d/new", "rmdir", "d/empty", "access", "d/file", 0,
-                 "lstat", "d/file", "open", "d/file"] * 300
+                 "lstat", "d/file", "open", "d/file", "chmod", "d/file", 600,
+                 "exclusive", "d/made", "close", "unlink", "d/made", "utime", "d/file",
+                 1, 1, "readlink", "d/inside/link", "chmod", "d/up/../file", 600] * 200
         printed = box.calls(*words, own=False)
     finally:
         ended.set()
         thread.join()
     assert sorted(path.name for path in box.secret.iterdir()) == ["empty", "file"]
-    assert set(printed) <= {"0", "EEXIST", "EACCES", "ENOENT"}
-    assert "file 6" not in printed
+    assert (box.secret / "file").stat() == before
+    assert set(printed) <= {"0", "EEXIST", "EACCES", "ENOENT", "EBADF", "ENOTDIR",
+                            "text"}
 
 
 def test_answers_clocks_and_sleep(built):
@@ -219,3 +253,250 @@ def test_memory_functions_at_every_size_alignment_and_overlap_and_longjmp(built)
                  check=False)
     assert (result.stdout, result.stderr, result.returncode) == \
         ("0 differences\n", "", 0)
+
+
+def test_calls_that_newlib_leaves_out(box):
+    for name in "a.c", "b.c":
+        (box.root / name).write_text("text")
+    (box.root / "d").mkdir()
+    (box.root / "d/e.c").write_text("")
+    (box.root / "link").symlink_to("a.c")
+    assert box.calls(program="posix", input="x") == ["0 failed"]
+
+
+@pytest.mark.parametrize("locale", ["C.UTF-8"])
+def test_printf_prints_the_same_as_glibc(built, tmp_path, locale):
+    """long double, wide characters, and double as before."""
+    arch, folder = built
+    native = tmp_path / "native"
+    run("gcc", MACHINE[arch], "-msse2", "-mfpmath=sse", "-O2", "-w",
+        GUESTS / "prints.c", "-lm", "-o", native)
+    expected = run(native, env={"LANG": locale}).stdout
+    result = run(BUILD / "bin/host-wrapper", "--provider",
+                 BUILD / f"providers/newlib-{arch}.so", folder / "prints.elf")
+    assert result.stdout == expected
+
+
+def test_readlink_tells_the_text_of_a_link_and_follows_it_nowhere(box):
+    (box.root / "f").write_text("")
+    assert box.calls("readlink", "out", "readlink", "absolute", "readlink4", "out",
+                     "readlink", "f", "readlink", "none", "readlink", "out/x",
+                     "readlink", "loop") == \
+        ["../secret", str(box.secret)[:64], "../s", "EINVAL", "ENOENT", "EACCES", "loop"]
+
+
+def test_chmod_and_utime_stay_inside_the_root(box):
+    before = (box.secret / "file").stat()
+    assert box.calls("chmod", "out/file", 600, "utime", "out/file", 1, 1,
+                     "touch", "absolute/file", "chmod", "..", 700,
+                     "truncate", "out/file", 0, "chmod", "loop", 600) == \
+        5 * ["EACCES"] + ["ELOOP"]
+    assert (box.secret / "file").stat() == before
+
+
+def test_chmod_without_the_right_to_read_the_file(box):
+    (box.root / "f").write_text("")
+    (box.root / "f").chmod(0)
+    assert box.calls("chmod", "f", 644, "chmod", "f", 7777) == ["0", "0"]
+    assert (box.root / "f").stat().st_mode & 0o7777 == 0o777
+
+
+def test_chmod_and_utime_of_the_file_of_another_user(built):
+    if os.getuid():
+        pytest.skip("needs root, to give a file to another user")
+    for refused in REFUSED.values():
+        box = Box(*built, "ordinary", refused)
+        try:
+            (box.root / "f").write_text("")
+            assert box.calls("chmod", "f", 666, "utime", "f", 1, 1, "touch", "f",
+                             own=False) == ["EPERM", "EPERM", "EACCES"]
+        finally:
+            shutil.rmtree(box.top)
+
+
+def test_a_filter_that_says_eperm_counts_as_a_kernel_without_openat2(built, user):
+    box = Box(*built, user, errno.EPERM)
+    try:
+        (box.root / "f").write_text("")
+        assert box.calls("open", "f", "access", "f", 6, "chmod", "f", 600,
+                         "open", "out/file") == ["0", "0", "0", "EACCES"]
+    finally:
+        shutil.rmtree(box.top)
+
+
+def random_path(dice):
+    names = ["d", "e", "f", "up", "toe", "tof", "deep", "dangling", "toslash", "out",
+             "absolute", "loop", "none", ".", "..", "self", "n" * 255, "n" * 256]
+    path = "/".join(dice.choices(names, k=dice.randint(1, 6)))
+    end = dice.choice(["", "", "/", "//", "/."])
+    return dice.choice(["", "", "/", "//"]) + path + end
+
+
+def test_with_and_without_openat2_all_results_are_the_same(built, user):
+    """Random paths through directories, files and links, each with random calls."""
+    dice = random.Random(7)
+    words = []
+    for _ in range(600):
+        call = dice.choice(["access", "lstat", "stat", "list", "reading", "readlink",
+                            "create", "exclusive", "open", "mkdir", "rmdir", "unlink",
+                            "rename", "chmod", "touch"])
+        rest = {"access": [0], "rename": [random_path(dice)], "chmod": [755]}
+        words += [call, random_path(dice), *rest.get(call, [])]
+        words += ["close"] if call in ("reading", "create", "exclusive", "open") else []
+    printed = []
+    for refused in REFUSED.values():
+        box = Box(*built, user, refused)
+        (box.root / "d/e").mkdir(parents=True)
+        for name, text in (("up", ".."), ("toe", "d/e"), ("tof", "d/f"),
+                           ("deep", "toe/../toe/./up"), ("toslash", "d/"),
+                           ("self", "."), ("dangling", "d/new"), ("d/up", "..")):
+            (box.root / name).symlink_to(text)
+        (box.root / "d/f").write_text("")
+        (box.root / "d/e/toe").symlink_to("../../toe")
+        lines = box.calls(*words)
+        tree = sorted((str(path.relative_to(box.top)), path.lstat().st_mode)
+                      for path in box.top.rglob("*"))
+        printed.append((lines, tree))
+        shutil.rmtree(box.top)
+    assert printed[0] == printed[1]
+    assert len(set(printed[0][0])) > 10 and len(printed[0][0]) >= 600
+
+
+def test_a_link_that_a_link_leads_to_40_times_is_followed_and_not_one_more(box):
+    (box.root / "f").write_text("")
+    (box.root / "1").symlink_to("f")
+    for number in range(2, 42):
+        (box.root / str(number)).symlink_to(str(number - 1))
+    assert box.calls("access", "40", 0, "access", "41", 0) == ["0", "ELOOP"]
+
+
+def test_a_path_may_go_as_deep_as_it_is_long(box):
+    deep = "/".join(["d"] * 500)
+    run("mkdir", "-p", box.root / deep)
+    (box.root / deep / "f").write_text("abc")
+    assert box.calls("stat", f"{deep}/f", "stat", f"{deep}/..") == \
+        ["file 3", "directory 0"]
+    run("rm", "-r", box.root / "d")
+
+
+def close(guest):
+    guest.stdin.close()
+    guest.wait()
+    guest.stdout.close()
+
+
+def blocked_on_a_lock(pid):
+    lines = Path("/proc/locks").read_text().splitlines()
+    return any("->" in line and f" {pid} " in line for line in lines)
+
+
+@pytest.fixture
+def locked(built):
+    """A box for tests of locks, which no walk of a path changes."""
+    box = Box(*built, "own")
+    (box.root / "f").write_text("")
+    yield box
+    shutil.rmtree(box.top)
+
+
+def test_locks_keep_two_guests_apart_until_they_are_released(locked):
+    holder = locked.start("pid", "open", "f", "lock", 10, 5, "share", 100, 1, "pause",
+                          "unlock", 0, 0, "pause")
+    try:
+        pid, *results = [holder.stdout.readline().strip() for _ in range(4)]
+        assert results == ["0", "0", "0"]
+        other = ["open", "f", "lock", 14, 1, "lock", 15, 1, "lock", 9, 1, "share", 12, 1,
+                 "share", 100, 1, "lock", 100, 1, "test-lock", 0, 0, "test-lock", 50, 9,
+                 "test-lock", 100, 1, "odd-lock", 0, 0, "use", 60, "lock", 0, 0]
+        assert locked.calls(*other) == [
+            "0", "EAGAIN", "0", "0", "EAGAIN", "0", "EAGAIN", f"exclusive 10 5 {pid}",
+            "free", f"shared 100 1 {pid}", "EINVAL", "EBADF"]
+        holder.stdin.write("x")
+        holder.stdin.flush()
+        assert [holder.stdout.readline() for _ in range(2)] == ["0\n", "0\n"]
+        assert locked.calls("open", "f", "lock", 0, 0) == ["0", "0"]
+    finally:
+        close(holder)
+
+
+def test_a_lock_needs_the_right_to_read_or_write(locked):
+    assert locked.calls("reading", "f", "share", 0, 0, "lock", 0, 0) == \
+        ["0", "0", "EBADF"]
+
+
+def test_closing_any_number_of_the_file_releases_its_locks(locked):
+    holder = locked.start("open", "f", "lock", 0, 0, "reading", "f", "pause", "close",
+                          "pause")
+    try:
+        assert [holder.stdout.readline() for _ in range(3)] == ["0\n"] * 3
+        # Not even a failed call with the same path may release it.
+        assert locked.calls("open", "f", "lock", 0, 0) == ["0", "EAGAIN"]
+        holder.stdin.write("x")
+        holder.stdin.flush()
+        assert [holder.stdout.readline() for _ in range(2)] == ["0\n"] * 2
+        assert locked.calls("open", "f", "lock", 0, 0) == ["0", "0"]
+    finally:
+        close(holder)
+
+
+def test_calls_with_the_path_of_a_locked_file_do_not_release_its_lock(box):
+    (box.root / "f").write_text("")
+    box.own()
+    holder = box.start("open", "f", "lock", 0, 0, "stat", "f", "chmod", "f", 600,
+                       "touch", "f", "access", "f", 4, "list", "f", "readlink", "f",
+                       "mkdir", "f", "exclusive", "f", "pause")
+    try:
+        assert [holder.stdout.readline().strip() for _ in range(10)] == [
+            "0", "0", "file 0", "0", "0", "0", "ENOTDIR", "EINVAL", "EEXIST", "EEXIST"]
+        assert box.calls("open", "f", "lock", 0, 0, own=False) == ["0", "EAGAIN"]
+    finally:
+        close(holder)
+
+
+def test_a_guest_waits_for_a_lock_and_a_circle_of_waiting_guests_is_refused(locked):
+    first = locked.start("pid", "open", "f", "lock", 0, 1, "pause", "wait-lock", 1, 1)
+    second = locked.start("pid", "open", "f", "lock", 1, 1, "pause", "wait-lock", 0, 1,
+                          "unlock", 1, 1)
+    try:
+        pid = first.stdout.readline().strip()
+        for guest, count in (first, 2), (second, 3):
+            assert [guest.stdout.readline() for _ in range(count)][-1] == "0\n"
+        first.stdin.write("x")
+        first.stdin.flush()
+        while not blocked_on_a_lock(pid):
+            pass
+        second.stdin.write("x")
+        second.stdin.flush()
+        assert [second.stdout.readline() for _ in range(3)] == ["0\n", "EDEADLK\n", "0\n"]
+        assert [first.stdout.readline() for _ in range(2)] == ["0\n", "0\n"]
+    finally:
+        close(first)
+        close(second)
+
+
+def test_a_terminal_tells_its_modes(built):
+    """Under script(1), which gives the guest a terminal."""
+    arch, folder = built
+    (folder / "modes.c").write_text("""
+        #include <stdio.h>
+        #include <sys/ioctl.h>
+        #include <termios.h>
+        #include <unistd.h>
+        int main(void)
+        {
+            struct winsize size;
+            struct termios modes;
+            int got = isatty(0) + tcgetattr(0, &modes) + ioctl(0, TIOCGWINSZ, &size);
+            int same = tcsetattr(0, TCSANOW, &modes);
+            int echo = !!(modes.c_lflag & ECHO), lines = !!(modes.c_lflag & ICANON);
+            modes.c_lflag ^= ECHO;
+            printf("%d %d %d %d %d %d %d\\n", got, same, echo, lines, size.ws_row,
+                   size.ws_col, tcsetattr(0, TCSANOW, &modes));
+        }
+        """)
+    run(ROOT / "gen/jumpslot-cc", "--newlib", f"--build={BUILD}", MACHINE[arch],
+        folder / "modes.c", "-o", folder / "modes.elf")
+    command = (f"stty rows 33 cols 44 -echo; {BUILD}/bin/host-wrapper --provider "
+               f"{BUILD}/providers/newlib-{arch}.so {folder}/modes.elf")
+    result = run("script", "-qec", command, "/dev/null", stdin=subprocess.DEVNULL)
+    assert result.stdout.splitlines() == ["1 0 0 1 33 44 -1"]

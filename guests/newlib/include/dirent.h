@@ -11,7 +11,7 @@ extern "C" {
 enum { DT_UNKNOWN, DT_FIFO = 1, DT_CHR = 2, DT_DIR = 4, DT_REG = 8, DT_LNK = 10 };
 
 struct dirent {
-	ino_t d_ino; /* always 1: files of a guest have no numbers */
+	ino_t d_ino;
 	unsigned char d_type;
 	char d_name[256];
 };

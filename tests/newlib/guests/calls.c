@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <unistd.h>
+#include <utime.h>
 
 static char *const *next;
 static int file = -1;
@@ -33,6 +35,9 @@ static const char *error_name(void)
 		      { ENAMETOOLONG, "ENAMETOOLONG" },
 		      { EBUSY, "EBUSY" },
 		      { EROFS, "EROFS" },
+		      { EAGAIN, "EAGAIN" },
+		      { EDEADLK, "EDEADLK" },
+		      { EPERM, "EPERM" },
 		      { EFAULT, "EFAULT" } };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -47,6 +52,7 @@ static void show(long result)
 		puts(error_name());
 	else
 		printf("%ld\n", result);
+	fflush(stdout);
 }
 
 static int by_name(const void *a, const void *b)
@@ -100,15 +106,131 @@ static long number(void)
 	return atol(word());
 }
 
+static void lock(int command, short type)
+{
+	struct flock lock = { .l_type = type, .l_whence = SEEK_SET };
+
+	lock.l_start = number();
+	lock.l_len = number();
+	show(fcntl(file, command, &lock));
+}
+
+/* The lock that is in the way of an exclusive one. */
+static void test_lock(void)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	lock.l_start = number();
+	lock.l_len = number();
+	if (fcntl(file, F_GETLK, &lock))
+		show(-1);
+	else if (lock.l_type == F_UNLCK)
+		puts("free");
+	else
+		printf("%s %ld %ld %ld\n",
+		       lock.l_type == F_RDLCK ? "shared" : "exclusive",
+		       (long)lock.l_start, (long)lock.l_len, (long)lock.l_pid);
+	fflush(stdout);
+}
+
+/* Calls of locks, permissions and times. Returns 0 for another call. */
+static int do_attribute_call(const char *call)
+{
+	const char *path;
+
+	if (!strcmp(call, "lock"))
+		lock(F_SETLK, F_WRLCK);
+	else if (!strcmp(call, "share"))
+		lock(F_SETLK, F_RDLCK);
+	else if (!strcmp(call, "wait-lock"))
+		lock(F_SETLKW, F_WRLCK);
+	else if (!strcmp(call, "unlock"))
+		lock(F_SETLK, F_UNLCK);
+	else if (!strcmp(call, "odd-lock"))
+		lock(F_SETLK, 77);
+	else if (!strcmp(call, "test-lock"))
+		test_lock();
+	else if (!strcmp(call, "pid"))
+		show(getpid());
+	else if (!strcmp(call, "pause")) /* until the test writes a line */
+		show(getchar() == EOF ? -1 : 0);
+	else if (!strcmp(call, "chmod")) {
+		path = word();
+		show(chmod(path, (mode_t)strtol(word(), NULL, 8)));
+	} else if (!strcmp(call, "fchmod"))
+		show(fchmod(file, (mode_t)strtol(word(), NULL, 8)));
+	else if (!strcmp(call, "utime")) {
+		struct utimbuf times;
+
+		path = word();
+		times.actime = number();
+		times.modtime = number();
+		show(utime(path, &times));
+	} else if (!strcmp(call, "utimes")) {
+		struct timeval times[2] = { { 0 } };
+
+		path = word();
+		times[0].tv_sec = times[1].tv_sec = number();
+		times[1].tv_usec = number();
+		show(utimes(path, times));
+	} else if (!strcmp(call, "futimens")) {
+		struct timespec times[2] = { { 5, 6 }, { 0, UTIME_OMIT } };
+
+		times[0].tv_nsec = number();
+		show(futimens(file, times));
+	} else if (!strcmp(call, "touch"))
+		show(utime(word(), NULL));
+	else
+		return 0;
+	return 1;
+}
+
+static void read_link(const char *path, size_t size)
+{
+	char text[64];
+	ssize_t length = readlink(path, text, size);
+
+	if (length < 0)
+		show(-1);
+	else
+		printf("%.*s\n", (int)length, text);
+}
+
 static void do_call(const char *call)
 {
 	struct stat status;
 	char buffer[64] = "";
 	long got, count;
 
+	if (do_attribute_call(call))
+		return;
 	if (!strcmp(call, "open")) {
 		file = open(word(), O_RDWR);
 		show(file < 0 ? -1 : 0);
+	} else if (!strcmp(call, "create")) {
+		file = open(word(), O_RDWR | O_CREAT, 0640);
+		show(file < 0 ? -1 : 0);
+	} else if (!strcmp(call, "exclusive")) {
+		file = open(word(), O_RDWR | O_CREAT | O_EXCL, 0640);
+		show(file < 0 ? -1 : 0);
+	} else if (!strcmp(call, "close")) {
+		show(close(file));
+	} else if (!strcmp(call, "unlink")) {
+		show(unlink(word()));
+	} else if (!strcmp(call, "rename")) {
+		const char *path = word();
+
+		show(rename(path, word()));
+	} else if (!strcmp(call, "readlink")) {
+		read_link(word(), 64);
+	} else if (!strcmp(call, "readlink4")) {
+		read_link(word(), 4);
+	} else if (!strcmp(call, "truncate")) {
+		const char *path = word();
+
+		show(truncate(path, number()));
+	} else if (!strcmp(call, "seek")) {
+		show((long)(lseek(file, (off_t)number() << 20, SEEK_SET) >> 20));
 	} else if (!strcmp(call, "reading")) {
 		file = open(word(), O_RDONLY);
 		show(file < 0 ? -1 : 0);

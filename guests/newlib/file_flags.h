@@ -1,0 +1,8 @@
+/* The flags of open files, for fcntl(). Depends on nothing. */
+#ifndef NEWLIB_FILE_FLAGS_H
+#define NEWLIB_FILE_FLAGS_H
+
+/* Remembers the flags of open(). */
+void file_flags_opened(int file, int flags);
+
+#endif

@@ -1,0 +1,80 @@
+/* See provider_opened.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "provider_opened.h"
+
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452
+#endif
+
+/* Room for "/proc/self/fd/" and any number. */
+struct name {
+	char text[32];
+};
+
+/* printf() is not async-signal-safe. */
+static const char *name_of(struct name *name, int fd)
+{
+	char *end = name->text + sizeof(name->text) - 1;
+	unsigned number = (unsigned)fd;
+
+	*end = 0;
+	do
+		*--end = (char)('0' + number % 10);
+	while (number /= 10);
+	end -= strlen("/proc/self/fd/");
+	return memcpy(end, "/proc/self/fd/", strlen("/proc/self/fd/"));
+}
+
+/* A kernel says ENOSYS, or EINVAL to a flag that it does not know; a filter of system
+ * calls also says EPERM. */
+static bool is_missing(int error)
+{
+	return error == ENOSYS || error == EINVAL || error == EPERM;
+}
+
+/* The error of a call by name_of(). */
+static int error_of_name(void)
+{
+	return errno == ENOENT ? -ENOSYS : -errno;
+}
+
+int opened_access(int fd, int rights)
+{
+	struct name name;
+
+	if (!syscall(SYS_faccessat2, fd, "", rights, AT_EMPTY_PATH))
+		return 0;
+	if (!is_missing(errno))
+		return -errno;
+	return access(name_of(&name, fd), rights) ? error_of_name() : 0;
+}
+
+int opened_set_times(int fd, const struct timespec times[2])
+{
+	struct name name;
+
+	if (!utimensat(fd, "", times, AT_EMPTY_PATH))
+		return 0;
+	if (!is_missing(errno))
+		return -errno;
+	return utimensat(AT_FDCWD, name_of(&name, fd), times, 0) ? error_of_name() : 0;
+}
+
+int opened_set_permissions(int fd, int permissions)
+{
+	struct name name;
+
+	if (!syscall(SYS_fchmodat2, fd, "", permissions, AT_EMPTY_PATH))
+		return 0;
+	if (!is_missing(errno))
+		return -errno;
+	return chmod(name_of(&name, fd), (mode_t)permissions) ? error_of_name() : 0;
+}

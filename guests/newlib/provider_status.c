@@ -1,0 +1,131 @@
+/* See provider_status.h. */
+#define _GNU_SOURCE
+#define _FILE_OFFSET_BITS 64
+#include <jumpslot/provider.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "newlib_calls.h"
+#include "provider_files.h"
+#include "provider_root.h"
+#include "provider_status.h"
+
+#define NS_PER_SECOND 1000000000
+
+static uint32_t kind_of(const struct stat *status, int fd)
+{
+	if (S_ISREG(status->st_mode))
+		return NEWLIB_FILE;
+	if (S_ISDIR(status->st_mode))
+		return NEWLIB_DIRECTORY;
+	if (S_ISLNK(status->st_mode))
+		return NEWLIB_LINK;
+	return isatty(fd) ? NEWLIB_TERMINAL : NEWLIB_STREAM;
+}
+
+static int64_t ns_of(struct timespec time)
+{
+	return (int64_t)time.tv_sec * NS_PER_SECOND + time.tv_nsec;
+}
+
+static int status_of(int fd, struct newlib_status *to)
+{
+	struct stat status;
+	int has_size;
+
+	if (fstat(fd, &status))
+		return -errno;
+	has_size = S_ISREG(status.st_mode) || S_ISLNK(status.st_mode);
+	*to = (struct newlib_status){
+		.kind = kind_of(&status, fd),
+		.permissions = status.st_mode & 0777,
+		.size = has_size ? status.st_size : 0,
+		.accessed_ns = ns_of(status.st_atim),
+		.modified_ns = ns_of(status.st_mtim),
+		.changed_ns = ns_of(status.st_ctim),
+		.blocks = status.st_blocks,
+		.device = status.st_dev,
+		.number = status.st_ino,
+		.links = status.st_nlink,
+	};
+	return 0;
+}
+
+int status_of_file(int file, struct newlib_status *status)
+{
+	int fd = files_descriptor(file);
+
+	return fd < 0 ? fd : status_of(fd, status);
+}
+
+static int status_of_opened(char *path, int flags, struct newlib_status *status)
+{
+	int fd = root_open(path, O_PATH | flags, 0);
+	int error;
+
+	if (fd < 0)
+		return fd;
+	error = status_of(fd, status);
+	close(fd);
+	return error;
+}
+
+int status_of_path(char *path, struct newlib_status *status)
+{
+	return status_of_opened(path, 0, status);
+}
+
+int status_of_link(char *path, struct newlib_status *status)
+{
+	return status_of_opened(path, O_NOFOLLOW, status);
+}
+
+static struct timespec host_time(int64_t ns)
+{
+	if (ns == NEWLIB_TIME_NOW || ns == NEWLIB_TIME_KEEP)
+		return (struct timespec){ .tv_nsec = ns == NEWLIB_TIME_NOW ? UTIME_NOW
+									   : UTIME_OMIT };
+	/* tv_nsec is never negative, not even before 1970. */
+	return (struct timespec){
+		.tv_sec = ns / NS_PER_SECOND - (ns % NS_PER_SECOND < 0),
+		.tv_nsec = (long)((ns % NS_PER_SECOND + NS_PER_SECOND) % NS_PER_SECOND),
+	};
+}
+
+/* The console belongs to the host. */
+int status_set_times_of_file(int file, int64_t accessed_ns, int64_t modified_ns)
+{
+	struct timespec times[] = { host_time(accessed_ns), host_time(modified_ns) };
+	int fd = files_descriptor(file);
+
+	if (fd < 0)
+		return fd;
+	if (files_is_console(file))
+		return -EPERM;
+	return futimens(fd, times) ? -errno : 0;
+}
+
+int status_set_times(char *path, int64_t accessed_ns, int64_t modified_ns)
+{
+	struct timespec times[] = { host_time(accessed_ns), host_time(modified_ns) };
+
+	return root_set_times(path, times);
+}
+
+int status_set_permissions_of_file(int file, int permissions)
+{
+	int fd = files_descriptor(file);
+
+	if (fd < 0)
+		return fd;
+	if (files_is_console(file))
+		return -EPERM;
+	return fchmod(fd, (mode_t)permissions & 0777) ? -errno : 0;
+}
+
+int status_set_permissions(char *path, int permissions)
+{
+	return root_set_permissions(path, permissions & 0777);
+}
