@@ -10,10 +10,6 @@
 
 #include "provider_opened.h"
 
-#ifndef SYS_fchmodat2
-#define SYS_fchmodat2 452
-#endif
-
 /* Room for "/proc/self/fd/" and any number. */
 struct name {
 	char text[32];
@@ -72,9 +68,6 @@ int opened_set_permissions(int fd, int permissions)
 {
 	struct name name;
 
-	if (!syscall(SYS_fchmodat2, fd, "", permissions, AT_EMPTY_PATH))
-		return 0;
-	if (!is_missing(errno))
-		return -errno;
+	/* fchmodat2() is too new for the sandbox to know it. */
 	return chmod(name_of(&name, fd), (mode_t)permissions) ? error_of_name() : 0;
 }

@@ -61,8 +61,7 @@ JUMPSLOT_SYSCALLS(newlib_sleep, JUMPSLOT_ALLOW("clock_nanosleep"),
 		  JUMPSLOT_ALLOW("restart_syscall"))
 JUMPSLOT_SYSCALLS(newlib_set_times, OPEN, SET_TIMES)
 JUMPSLOT_SYSCALLS(newlib_set_times_of_file, SET_TIMES)
-JUMPSLOT_SYSCALLS(newlib_set_permissions, OPEN, JUMPSLOT_ALLOW("fchmodat2"),
-		  JUMPSLOT_ALLOW("chmod"))
+JUMPSLOT_SYSCALLS(newlib_set_permissions, OPEN, JUMPSLOT_ALLOW("chmod"))
 JUMPSLOT_SYSCALLS(newlib_set_permissions_of_file, JUMPSLOT_ALLOW("fchmod"))
 JUMPSLOT_SYSCALLS(newlib_read_link, OPEN)
 JUMPSLOT_SYSCALLS(newlib_lock, LOCK(GETLK), LOCK(SETLK), LOCK(SETLKW))
