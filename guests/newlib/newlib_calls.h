@@ -114,7 +114,7 @@ struct newlib_lock {
 	uint32_t origin; /* enum newlib_whence */
 	int64_t start;
 	int64_t length;	 /* 0: to the end, however far the file grows */
-	int64_t process; /* of NEWLIB_TEST_LOCK: the owner's number */
+	int64_t process; /* of NEWLIB_TEST_LOCK: the host's number of the owner, or 0 */
 };
 
 /* Events of newlib_poll(). */
@@ -224,7 +224,8 @@ EXTERNAL_FUNC(int, newlib_poll, struct newlib_poll *, int, int64_t)
 /* Returns 0, or ENOTTY if the file is not a terminal. */
 EXTERNAL_FUNC(int, newlib_terminal, int, struct newlib_terminal *)
 
-/* Returns the number of the guest's process, the one that newlib_lock() tells others. */
+/* Returns the number of the guest's process: it tells guests apart, and is not the
+ * host's. */
 EXTERNAL_FUNC(int, newlib_process)
 
 /* Fills in at most 256 random bytes. Returns 0. */

@@ -23,7 +23,7 @@ void _exit(int status)
 		_CPU_Virtual_exec_stop_error(status);
 }
 
-/* The runner's: programs use it for names that differ between processes. */
+/* Programs use it for names that differ between processes. */
 pid_t getpid(void)
 {
 	return (pid_t)newlib_process();

@@ -1,7 +1,7 @@
 /*
- * How a function that the guest calls takes its arguments and answers: paths are copied
- * before they are checked, results become numbers of newlib_calls.h, and errno stays what
- * it was. Depends on <errno.h>, <stdint.h> and newlib_calls.h.
+ * Arguments and results of functions that the guest calls: paths are copied before they
+ * are checked, results become numbers of newlib_calls.h, and errno stays what it was.
+ * Depends on <errno.h>, <stdint.h> and newlib_calls.h.
  */
 #ifndef PROVIDER_ANSWER_H
 #define PROVIDER_ANSWER_H

@@ -12,7 +12,8 @@
 #include "provider_answer.h"
 
 #define NS_PER_SECOND 1000000000
-#define MAX_RANDOM    256 /* the kernel fills in so many without an interruption */
+#define MAX_RANDOM    256 /* the kernel fills in up to this size at once */
+#define MAX_PROCESS   0x3fffff
 
 int64_t newlib_clock(int which)
 {
@@ -46,11 +47,6 @@ int64_t newlib_sleep(int64_t ns)
 	return ANSWER_LONG(sleep_for(ns));
 }
 
-int newlib_process(void)
-{
-	return getpid();
-}
-
 static int fill_randomly(void *bytes, size_t size)
 {
 	if (size > MAX_RANDOM)
@@ -61,4 +57,23 @@ static int fill_randomly(void *bytes, size_t size)
 int newlib_random(void *bytes, size_t size)
 {
 	return ANSWER(answer_writable(bytes, size) ?: fill_randomly(bytes, size));
+}
+
+/*
+ * In a namespace of processes, the host's number is the same for each guest. Programs use
+ * the number for names that no other process has, so it is drawn, once.
+ */
+int newlib_process(void)
+{
+	static unsigned process;
+	unsigned none = 0, drawn = 0;
+	int errno_before = errno;
+
+	if (fill_randomly(&drawn, sizeof(drawn)))
+		drawn = (unsigned)getpid();
+	errno = errno_before;
+	drawn = drawn % MAX_PROCESS + 1;
+	__atomic_compare_exchange_n(&process, &none, drawn, 0, __ATOMIC_RELAXED,
+				    __ATOMIC_RELAXED);
+	return (int)__atomic_load_n(&process, __ATOMIC_RELAXED);
 }

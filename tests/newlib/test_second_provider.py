@@ -61,7 +61,8 @@ def test_the_example_of_the_page_prints_the_output_that_the_page_shows(tmp_path)
     top = doc_page.tree(tmp_path)
     commands = commands.replace("jumpslot-cc --newlib",
                                 f"jumpslot-cc --newlib --build '{BUILD}'")
-    assert doc_page.run([f"mkdir -p build/try && cd build/try\n{commands}"], top) == [shown]
+    commands = f"mkdir -p build/try && cd build/try\n{commands}"
+    assert doc_page.run([commands], top) == [shown]
 
 
 @pytest.fixture
@@ -77,7 +78,8 @@ def second(tmp_path, arch):
         cwd=tmp_path)
     run(cc, "--newlib", f"--build={BUILD}", MACHINE[arch], "-O2", "guest.c",
         "-o", "guest.elf", cwd=tmp_path)
-    return f"{newlib},root={tmp_path}/root", tmp_path / "second.so", tmp_path / "guest.elf"
+    return (f"{newlib},root={tmp_path}/root", tmp_path / "second.so",
+            tmp_path / "guest.elf")
 
 
 def test_a_number_that_is_closed_or_open_for_something_else_is_refused(second, tools):

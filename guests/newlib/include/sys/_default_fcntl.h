@@ -14,7 +14,7 @@ struct flock {
 	short l_whence;
 	off_t l_start;
 	off_t l_len; /* 0: to the end of the file, however far it grows */
-	pid_t l_pid; /* of F_GETLK: the owner */
+	pid_t l_pid; /* of F_GETLK: the host's number of the owner; 0 for a guest */
 };
 
 #endif

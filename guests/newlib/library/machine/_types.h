@@ -1,7 +1,7 @@
 /*
  * Types of newlib that are as wide as in glibc with 64-bit files: newlib's own are too
  * narrow for a host's file numbers, and on i386 for files above 2 GiB. newlib is built
- * with this file, and it is installed in place of newlib's.
+ * with this file, which replaces newlib's file of that name.
  */
 #ifndef _MACHINE__TYPES_H
 #define _MACHINE__TYPES_H
