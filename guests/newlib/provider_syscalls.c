@@ -27,8 +27,7 @@
 #define LOCK(command)                                                                    \
 	JUMPSLOT_ALLOW_IF("x86_64:fcntl", JUMPSLOT_ARG(1, F_##command)),                 \
 		JUMPSLOT_ALLOW_IF("i386:fcntl64", JUMPSLOT_ARG(1, F_##command##64))
-#define SET_TIMES                                                                        \
-	JUMPSLOT_ALLOW("x86_64:utimensat"), JUMPSLOT_ALLOW("i386:utimensat_time64")
+#define SET_TIMES   JUMPSLOT_ALLOW("utimensat"), JUMPSLOT_ALLOW("i386:utimensat_time64")
 #define IS_TERMINAL JUMPSLOT_ALLOW_IF("ioctl", JUMPSLOT_ARG(1, TCGETS))
 #define SEEK	    JUMPSLOT_ALLOW("x86_64:lseek"), JUMPSLOT_ALLOW("i386:_llseek")
 
@@ -65,7 +64,7 @@ JUMPSLOT_SYSCALLS(newlib_set_permissions, OPEN, JUMPSLOT_ALLOW("chmod"))
 JUMPSLOT_SYSCALLS(newlib_set_permissions_of_file, JUMPSLOT_ALLOW("fchmod"))
 JUMPSLOT_SYSCALLS(newlib_read_link, OPEN)
 JUMPSLOT_SYSCALLS(newlib_lock, LOCK(GETLK), LOCK(SETLK), LOCK(SETLKW))
-JUMPSLOT_SYSCALLS(newlib_poll, JUMPSLOT_ALLOW("x86_64:ppoll"),
+JUMPSLOT_SYSCALLS(newlib_poll, JUMPSLOT_ALLOW("ppoll"),
 		  JUMPSLOT_ALLOW("i386:ppoll_time64"))
 JUMPSLOT_SYSCALLS(newlib_terminal, IS_TERMINAL,
 		  JUMPSLOT_ALLOW_IF("ioctl", JUMPSLOT_ARG(1, TIOCGWINSZ)))
