@@ -78,9 +78,10 @@ NO_HEADERS_guest-i386 := %_x86_64.h
 NO_HEADERS_rtos-virtual-x86_64 := guests/rtos/cpu/native/% guests/rtos/newlib/%
 NO_HEADERS_rtos-native-i386 := guests/rtos/cpu/virtual/% guests/rtos/newlib/%
 # tests/newlib compiles those of include/, which need a place in the search path.
-NO_HEADERS_newlib-x86_64 := guests/newlib/provider% guests/newlib/include/%
+NO_HEADERS_newlib-x86_64 := guests/newlib/provider% guests/newlib/include/% \
+	guests/newlib/library/%
 NO_HEADERS_newlib-provider-x86_64 := $(filter-out guests/newlib/provider%,\
-	$(wildcard guests/newlib/*.h)) guests/newlib/include/%
+	$(wildcard guests/newlib/*.h)) guests/newlib/include/% guests/newlib/library/%
 NO_HEADERS_unit-plain := tests/unit/without_check/%
 
 HEADER_SETS := $(patsubst HEADERS_%,%,$(filter HEADERS_%,$(.VARIABLES)))

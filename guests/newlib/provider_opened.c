@@ -53,7 +53,7 @@ int opened_access(int fd, int rights)
 	return access(name_of(&name, fd), rights) ? error_of_name() : 0;
 }
 
-int opened_set_times(int fd, const struct timespec times[2])
+int opened_set_times(int fd, const struct timespec *times)
 {
 	struct name name;
 

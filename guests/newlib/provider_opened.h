@@ -10,7 +10,7 @@
 struct timespec;
 
 int opened_access(int fd, int rights);
-int opened_set_times(int fd, const struct timespec times[2]);
+int opened_set_times(int fd, const struct timespec *times);
 int opened_set_permissions(int fd, int permissions);
 
 #endif

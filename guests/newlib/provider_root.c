@@ -140,7 +140,7 @@ int root_read_link(const char *path, char *text, size_t size)
 	return (int)length;
 }
 
-int root_set_times(const char *path, const struct timespec times[2])
+int root_set_times(const char *path, const struct timespec *times)
 {
 	int fd = root_open(path, O_PATH, 0);
 	int error;

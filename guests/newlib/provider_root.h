@@ -32,7 +32,7 @@ int root_access(const char *path, int rights);
 int root_read_link(const char *path, char *text, size_t size);
 
 /* Follow a link at the end of the path. `times` are those of utimensat(). */
-int root_set_times(const char *path, const struct timespec times[2]);
+int root_set_times(const char *path, const struct timespec *times);
 int root_set_permissions(const char *path, int permissions);
 
 #endif
