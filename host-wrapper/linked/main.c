@@ -121,12 +121,13 @@ static int prepare(struct runner *runner, struct message *message)
 static int run(struct runner *runner, struct message *message)
 {
 	int error = clock_start(message);
-	int status;
+	int status, wake;
 
 	if (!error)
 		error = host_start_interrupts(message);
 	if (!error)
-		error = sources_start(runner->plan, services_open_console(), message);
+		error = sources_start(runner->plan, services_open_console(), &wake,
+				      message);
 	if (error)
 		return error;
 	status = host_enter(runner);
