@@ -21,7 +21,7 @@ check-analyzer: | test-tools
 
 # Sources of sets that are compiled with the compiler's own headers, each set with its
 # flags.
-TIDY_SETS := resolver-x86_64 launcher runner-x86_64 runner-i386 guest-x86_64 \
+TIDY_SETS := resolver-x86_64 launcher backtrace runner-x86_64 runner-i386 guest-x86_64 \
 	newlib-provider-x86_64 rtos-virtual-x86_64 rtos-native-i386
 tidied = $(patsubst %,$(BUILD)/tidy/$(1)/%.ok,$(filter %.c,$(SOURCES_$(1))))
 tidy_set = $(firstword $(subst /, ,$(1:$(BUILD)/tidy/%=%)))
