@@ -31,6 +31,8 @@ class Guests:
         """Start host-wrapper with lines: ("3=fd", descriptor) or "3=unix:PATH"."""
         command = [BUILD / "bin/host-wrapper", "--timeout", timeout,
                    "--provider", f"{self.provider},{keep[0] if keep else 0}"]
+        if keep:  # the sandbox closes inherited descriptors
+            command.append("--sandbox=off")
         keep = list(keep)
         for line in lines:
             if isinstance(line, tuple):
