@@ -127,6 +127,8 @@ static int report(const struct launch *launch)
 		report_table(guest, stdout);
 	else if (launch->options.report)
 		report_table(guest, stderr);
+	if (launch->options.report && launch->options.sandbox == SANDBOX_OFF)
+		fputs("  sandbox OFF: the guest can make every system call\n", stderr);
 	status = finish_output();
 	if (status)
 		return status;

@@ -299,6 +299,13 @@ def test_print_sandbox_lists_rules_layers_and_who_asks(tools):
     assert off.stdout.splitlines()[0].endswith(": sandbox OFF")
 
 
+def test_the_report_says_that_the_sandbox_is_off(tools):
+    off = "  sandbox OFF: the guest can make every system call\n"
+    guest = BUILD / "guests/hello-x86_64.elf"
+    assert off in tools.wrapper("--report", "--sandbox=off", guest).stderr
+    assert off not in tools.wrapper("--report", guest).stderr
+
+
 def test_a_mode_that_is_not_known_is_refused(tools):
     result = tools.wrapper("--sandbox=maybe", BUILD / "guests/hello-x86_64.elf")
     assert (result.stderr, result.returncode) == (
