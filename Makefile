@@ -25,5 +25,5 @@ include resolver/rules.mk host-wrapper/rules.mk gen/rules.mk
 include guests/rules.mk guests/newlib/rules.mk guests/lua/rules.mk guests/rtos/rules.mk
 include bench/rules.mk packaging/rules.mk
 include tests/unit/rules.mk tests/fuzz/rules.mk tests/rules.mk
-include mk/code.mk mk/goals.mk mk/rules.mk
+include mk/sources.mk mk/code.mk mk/goals.mk mk/rules.mk
 endif

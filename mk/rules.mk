@@ -46,4 +46,6 @@ $(BUILD)/stamps:
 .PHONY: FORCE
 FORCE:
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+# Not those of other projects, in src/.
+-include $(shell find $(BUILD) -path $(BUILD)/src -prune -o -type f -name '*.d' -print \
+	2>/dev/null)

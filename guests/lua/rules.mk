@@ -1,25 +1,12 @@
 # Lua 5.4, from Debian's source package and unchanged, as a guest on newlib. The source is
 # fetched once, into $(BUILD)/src.
 
-LUA_PACKAGE := lua5.4
+SOURCE_PACKAGE_lua := lua5.4
 LUA_SOURCE := $(BUILD)/src/lua
 # The program, the core and the libraries, as in Lua's own Makefile.
 LUA_FILES := lua lapi lcode lctype ldebug ldo ldump lfunc lgc llex lmem lobject \
 	lopcodes lparser lstate lstring ltable ltm lundump lvm lzio lauxlib lbaselib \
 	lcorolib ldblib liolib lmathlib loadlib loslib lstrlib ltablib lutf8lib linit
-
-# root needs no sandboxed user to download to a directory of its own. apt has checked the
-# signatures, so dpkg-source need not.
-$(LUA_SOURCE)/unpacked:
-	$(call say,FETCH,source package $(LUA_PACKAGE))
-	$(Q)rm -rf $(@D) $(@D)-package && mkdir -p $(@D)-package
-	$(Q)cd $(@D)-package && apt-get -qq -o APT::Sandbox::User=root source \
-		--download-only $(LUA_PACKAGE) || { \
-		echo "Debian's source package $(LUA_PACKAGE) cannot be fetched:" \
-		"it needs a network and a deb-src line ('make deps' adds one)" >&2; \
-		exit 1; }
-	$(Q)dpkg-source --no-check -q --extract $(@D)-package/$(LUA_PACKAGE)_*.dsc $(@D)
-	$(Q)touch $@
 
 # Debian's packaging generates this header, with its name of the architecture.
 LUA_HEADERS := $(ARCHES:%=$(BUILD)/guests/lua/%/lua5.4-deb-multiarch.h)
