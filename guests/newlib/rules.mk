@@ -20,7 +20,10 @@ NEWLIB_REPLACED := ldtoa:_ldtoa_r locale:setlocale
 NEWLIB_REPLACEMENTS := guests/newlib/library/ldtoa.c guests/newlib/library/setlocale.c
 NEWLIB_BUILD_CFLAGS := $(NEWLIB_OPTIMIZE) -D__OBSOLETE_MATH=0
 # Before newlib's own folders, which newlib adds to the compiler's name.
-NEWLIB_BUILD_CC = gcc $(NEWLIB_ARCH_$(1)) -I$(abspath guests/newlib/library)
+NEWLIB_BUILD_CC = gcc $(NEWLIB_ARCH_$(1)) $(NEWLIB_CALLED_$(1)) \
+	-I$(abspath guests/newlib/library)
+# A caller that gcc has not compiled may call with a stack aligned to 4 bytes.
+NEWLIB_CALLED_i386 := -mincoming-stack-boundary=2
 NEWLIB_HOST_x86_64 := x86_64-elf
 NEWLIB_HOST_i386 := i686-elf
 NEWLIB_CONFIGURE := --quiet --build=x86_64-linux-gnu --with-target-subdir=. \
@@ -56,7 +59,8 @@ newlib_libs = -L $(BUILD)/newlib/$(1)/lib \
 
 # The library is compiled by gcc, whatever $(CC) is. MAKEFLAGS would hand variables of our
 # command line, such as CC, to newlib's make.
-newlib_stamp = $(NEWLIB_CONFIGURE) $(NEWLIB_ARCH_$(1)) $(NEWLIB_BUILD_CFLAGS)
+newlib_stamp = $(NEWLIB_CONFIGURE) $(NEWLIB_ARCH_$(1)) $(NEWLIB_CALLED_$(1)) \
+	$(NEWLIB_BUILD_CFLAGS)
 STAMP_slow-newlib-x86_64 = $(call newlib_stamp,x86_64)
 STAMP_slow-newlib-i386 = $(call newlib_stamp,i386)
 NEWLIB_BUILT := $(ARCHES:%=$(BUILD)/newlib/%/built)
@@ -90,7 +94,8 @@ $(NEWLIB_BUILT): $(BUILD)/newlib/%/built: $(BUILD)/src/newlib/unpacked \
 # newlib's headers hide POSIX from strict C, so -std=gnu11 comes last.
 SETS += newlib-x86_64 newlib-i386
 CFLAGS_newlib-x86_64 = $(M_x86_64) $(GUEST_CFLAGS) -std=gnu11 $(NEWLIB_CFLAGS_x86_64)
-CFLAGS_newlib-i386 = $(M_i386) $(GUEST_CFLAGS) -std=gnu11 $(NEWLIB_CFLAGS_i386)
+CFLAGS_newlib-i386 = $(M_i386) $(GUEST_CFLAGS) -std=gnu11 $(NEWLIB_CFLAGS_i386) \
+	$(NEWLIB_CALLED_i386)
 # Linked before the program, whatever it needs: the start, and functions that replace
 # newlib's. The others are in a library, so that a program may have its own.
 NEWLIB_START_x86_64 := $(addprefix guests/newlib/,start.c memory.c memory_copy.c rename.c)
@@ -117,7 +122,8 @@ $(NEWLIB_OWN_LIBRARIES): $(BUILD)/newlib/%/lib/libjumpslot.a: \
 	$(call say,AR,$@)
 	$(Q)rm -rf $@ $(@D)/left-out && mkdir -p $(@D)/left-out
 	$(Q)for source in $(NEWLIB_LEFT_OUT); do \
-		gcc $(NEWLIB_BUILD_CFLAGS) $(call newlib_cflags,$*) -D_GNU_SOURCE \
+		gcc $(NEWLIB_CALLED_$*) $(NEWLIB_BUILD_CFLAGS) \
+			$(call newlib_cflags,$*) -D_GNU_SOURCE \
 			-Dglob=jumpslot_bsd_glob -I $(NEWLIB_LIBC)/posix \
 			-c $(NEWLIB_LIBC)/$$source.c \
 			-o $(@D)/left-out/$${source##*/}.o || exit 1; done

@@ -9,7 +9,6 @@
 extern "C" {
 #endif
 
-#define CLOCK_REALTIME		 ((clockid_t)1)
 #define CLOCK_PROCESS_CPUTIME_ID ((clockid_t)2)
 #define CLOCK_MONOTONIC		 ((clockid_t)4)
 
