@@ -23,7 +23,7 @@ else
 include mk/output.mk mk/flags.mk mk/objects.mk
 include resolver/rules.mk host-wrapper/rules.mk gen/rules.mk
 include guests/rules.mk guests/newlib/rules.mk guests/lua/rules.mk guests/rtos/rules.mk
-include guests/sqlite/rules.mk
+include guests/sqlite/rules.mk guests/tcc/rules.mk
 include bench/rules.mk packaging/rules.mk
 include tests/unit/rules.mk tests/fuzz/rules.mk tests/programs/rules.mk tests/rules.mk
 include mk/sources.mk mk/code.mk mk/goals.mk mk/rules.mk
