@@ -15,6 +15,7 @@ from first_calls import first_rows
 from gated_calls import gated_rows
 from interrupts import interrupt_rows
 from link_time import link_time_rows
+from programs import program_rows
 from report import (plot, print_clock, print_differences, print_ratios, print_sections)
 from runs import BENCH, MACHINES, QUICK
 from sizes import size_rows
@@ -37,7 +38,7 @@ def measure(machine):
     differences += levels
     ratios = [*bound, *interrupts, *first_rows(machine, 100, cycle),
               *first_rows(machine, 1000, cycle), *sizes,
-              *link_time_rows(machine, cycle)]
+              *link_time_rows(machine, cycle), *program_rows(machine)]
     print(f"\n{machine}")
     print_clock(clock)
     print_differences(differences)
