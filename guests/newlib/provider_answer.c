@@ -20,12 +20,10 @@ int64_t answer_translate(int64_t result)
 
 int answer_copy_path(struct answer_path *copy, const char *path)
 {
-	long length = jumpslot_guest_string(path, NEWLIB_MAX_PATH);
+	long length = jumpslot_guest_copy_string(copy->text, path, sizeof(copy->text));
 
 	if (length < 0)
 		return length == -ERANGE ? -ENAMETOOLONG : (int)length;
-	memcpy(copy->text, path, (size_t)length);
-	copy->text[length] = 0;
 	return 0;
 }
 

@@ -12,7 +12,7 @@ from conftest import BUILD, ROOT, each_arch as arch
 # Calls that do not return, or that wait as long as their argument says.
 NOT_CALLED_AT_RANDOM = {
     "_BSP_Virtual_reset", "_CPU_Virtual_Wait_for_event", "_CPU_Virtual_exec_stop_error",
-    "_CPU_Virtual_idle_thread", "newlib_sleep"}
+    "_CPU_Virtual_idle_thread", "newlib_poll", "newlib_sleep"}
 
 HEADERS = """
     #include <jumpslot/arguments.h>
@@ -124,7 +124,8 @@ WRITES = {
          "newlib_status_of_file(file, (struct newlib_status *)P)",
          'newlib_status_of_path(".", (struct newlib_status *)P)',
          'newlib_status_of_link(".", (struct newlib_status *)P)',
-         "newlib_read_directory(folder, (struct newlib_entry *)P)"],
+         "newlib_read_directory(folder, (struct newlib_entry *)P)",
+         "newlib_poll((struct newlib_poll *)P, 1, 0)"],
 }
 READS = {
     -14: ["_BSP_Virtual_Console_write((const char *)P, 1)",
