@@ -205,7 +205,6 @@ static int run_child(struct watch *watch, struct run_result *result,
 	signals_pass_kept(&watch->signals, watch->child, watch->file.outcome);
 	wait_for_end(watch, result);
 	close(watch->pidfd);
-	guest_processes_kill(&watch->processes);
 	return 0;
 }
 
@@ -215,6 +214,8 @@ static int run_once(struct watch *watch, struct run_result *result,
 {
 	int error = restart_prepare(&watch->restart, &result->outcome, message);
 
+	if (watch->child)
+		guest_processes_kill(&watch->processes);
 	outcome_file_close(&watch->file);
 	if (!error)
 		error = outcome_file_make(&watch->file, message);
