@@ -25,7 +25,7 @@ make deps check     install the packages of the tests too, and run all tests
 make bench          measure, beside peers in the same run (BENCH_QUICK=1: a quick try)
 make install        install commands, headers, newlib and pages below PREFIX=$(PREFIX)
                     (DESTDIR=FOLDER: below that folder); install-host, install-dev and
-                    install-doc are its parts
+                    install-doc are its parts; `make installed` only builds what they need
 make oci            pack GUEST=FILE and PROVIDER=FILE[,OPTIONS] into an OCI image,
                     build/oci/NAME.tar
 make clean          remove $(BUILD)/
