@@ -26,7 +26,7 @@ class ProgramGuest:
         return run_bytes(*self.command(root, *arguments, options=options), **more)
 
     def as_name(self, text, name):
-        """A message with the program's name in place of the image's."""
+        """A message with the program's name in place of the image."""
         for word in bytes(self.image), self.image.name.encode():
             text = text.replace(word, name.encode())
         return text
