@@ -272,7 +272,7 @@ complete_it""", "zsh", *words).splitlines()
 def test_zsh_completes_options_with_their_descriptions(prefix, home):
     options = complete_by_zsh(prefix, home, "host-wrapper", "--")
     assert "--timeout:kill the guest after that time" in options
-    assert {option.split(":")[0] for option in options} == {
+    assert {re.split("[:=]", option)[0] for option in options} == {
         option for option in help_options(prefix, home, "host-wrapper")
         if option.startswith("--")}
     assert complete_by_zsh(prefix, home, "host-wrapper", "--bind", "") == ["lazy", "now"]
