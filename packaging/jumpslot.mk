@@ -17,7 +17,7 @@ GEN_FUNC_LIST ?= $(JUMPSLOT_HOME)/gen/gen-func-list
 JUMPSLOT_M = $(if $(filter i386,$(JUMPSLOT_ARCH)),-m32,-m64)
 
 %.o: %.c
-	$(JUMPSLOT_CC) $(JUMPSLOT_CC_FLAGS) $(JUMPSLOT_M) $(CFLAGS) -c -o $@ $<
+	$(JUMPSLOT_CC) $(JUMPSLOT_CC_FLAGS) $(JUMPSLOT_M) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 %.elf: %.o
 	$(JUMPSLOT_CC) $(JUMPSLOT_CC_FLAGS) $(JUMPSLOT_M) $(LDFLAGS) -o $@ \
@@ -27,4 +27,7 @@ JUMPSLOT_M = $(if $(filter i386,$(JUMPSLOT_ARCH)),-m32,-m64)
 	$(GEN_FUNC_LIST) --provided-by $(JUMPSLOT_RUNNER) -o $@ $(filter %.elf,$^)
 
 %.so: %.c
-	$(JUMPSLOT_CC) --provider $(JUMPSLOT_M) $(CFLAGS) -o $@ $< $(LDLIBS)
+	$(JUMPSLOT_CC) --provider $(JUMPSLOT_M) $(CFLAGS) -MMD -MP -MF $*.so.d -MT $@ \
+		-o $@ $< $(LDLIBS)
+
+-include $(wildcard *.d)

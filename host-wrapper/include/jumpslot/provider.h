@@ -259,7 +259,8 @@ size_t jumpslot_guest_work_area(void **base);
  * Lets the guest use the files below a directory, an open descriptor that stays open, as
  * far as system calls and the user's rights allow. Where the kernel has Landlock, no
  * other file can be opened once the guest runs, by a provider neither. Only in
- * jumpslot_provider_init(). Returns 0, or -ENOSPC after 16 directories.
+ * jumpslot_provider_init(). Returns 0, -EBADF if the descriptor is not open, -ENOTDIR if
+ * it is not a directory's, or -ENOSPC after 16 directories.
  */
 int jumpslot_guest_directory(int descriptor);
 

@@ -130,6 +130,22 @@ static int read_statement(struct reader *reader, size_t index, struct message *m
 	return read_rules(reader, statement, at + (uint64_t)(int64_t)raw.rules, message);
 }
 
+static int allocate(struct statements *into, size_t count, struct message *message)
+{
+	struct statement *statements = calloc(count + 1, sizeof(*statements));
+	/* One more: the end of the last statement is read, too. */
+	struct jumpslot_rule *rules = calloc(MAX_RULES + 1, sizeof(*rules));
+
+	if (!statements || !rules) {
+		free(statements);
+		free(rules);
+		return fail(message, ENOMEM, "out of memory");
+	}
+	into->statements = statements;
+	into->rules = rules;
+	return 0;
+}
+
 static int read_all(struct reader *reader, struct message *message)
 {
 	struct statements *into = reader->into;
@@ -144,11 +160,7 @@ static int read_all(struct reader *reader, struct message *message)
 			    "more than %zu statements",
 			    JUMPSLOT_SECTION_STATED, reader->stated.size,
 			    sizeof(struct jumpslot_stated), MAX_STATEMENTS);
-	into->statements = calloc(count + 1, sizeof(*into->statements));
-	/* One more: the end of the last statement is read, too. */
-	into->rules = calloc(MAX_RULES + 1, sizeof(*into->rules));
-	if (!into->statements || !into->rules)
-		return fail(message, ENOMEM, "out of memory");
+	error = allocate(into, count, message);
 	for (; !error && into->count < count; into->count++)
 		error = read_statement(reader, into->count, message);
 	return error;
@@ -157,21 +169,22 @@ static int read_all(struct reader *reader, struct message *message)
 int statements_read(struct statements *statements, struct elf_file *elf,
 		    const struct elf_section *strings, struct message *message)
 {
-	struct reader reader = { .into = statements, .strings = strings };
-	int error = elf_file_section(elf, JUMPSLOT_SECTION_STATED, MAX_SECTION,
-				     &reader.stated, message);
+	struct elf_section stated = { 0 }, rules = { 0 };
+	int error = elf_file_section(elf, JUMPSLOT_SECTION_STATED, MAX_SECTION, &stated,
+				     message);
 
 	*statements = (struct statements){ 0 };
 	if (error == -ENOENT)
 		return 0;
 	if (!error)
-		error = elf_file_section(elf, JUMPSLOT_SECTION_RULES, MAX_SECTION,
-					 &reader.rules, message);
+		error = elf_file_section(elf, JUMPSLOT_SECTION_RULES, MAX_SECTION, &rules,
+					 message);
 	if (error == -ENOENT)
 		return fail(message, ENOEXEC, "section %s without a section %s",
 			    JUMPSLOT_SECTION_STATED, JUMPSLOT_SECTION_RULES);
 	if (!error)
-		error = read_all(&reader, message);
+		error = read_all(&(struct reader){ statements, stated, rules, strings },
+				 message);
 	statements->any = true;
 	if (error)
 		statements_free(statements);

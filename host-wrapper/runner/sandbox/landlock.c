@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <jumpslot/provider.h>
@@ -44,6 +45,12 @@ static struct {
 
 int jumpslot_guest_directory(int descriptor)
 {
+	struct stat status;
+
+	if (fstat(descriptor, &status))
+		return -errno;
+	if (!S_ISDIR(status.st_mode))
+		return -ENOTDIR;
 	if (directories.count == MAX_DIRECTORIES)
 		return -ENOSPC;
 	directories.descriptors[directories.count++] = descriptor;
