@@ -125,12 +125,15 @@ static int look_at(const struct walk *walk, const char *name, mode_t *kind)
 	struct stat status;
 	int error;
 
-	if (fd >= 0 && fstat(fd, &status)) {
+	*kind = 0;
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &status)) {
 		error = -errno;
 		close(fd);
 		return error;
 	}
-	*kind = fd < 0 ? 0 : status.st_mode & S_IFMT;
+	*kind = status.st_mode & S_IFMT;
 	return fd;
 }
 
