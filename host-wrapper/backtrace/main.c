@@ -24,7 +24,12 @@
 
 #define MAX_FRAMES	64
 #define MAX_CPU_SECONDS 2
-#define MAX_MEMORY	((rlim_t)1 << 30)
+/* AddressSanitizer reserves more addresses than any limit allows. */
+#ifdef __SANITIZE_ADDRESS__
+#define MAX_MEMORY RLIM_INFINITY
+#else
+#define MAX_MEMORY ((rlim_t)1 << 30)
+#endif
 
 /* The stack that is walked. */
 struct walk {
