@@ -53,8 +53,8 @@ def read_provider(path):
             _merge(image, known, record)
         else:
             merged[record.name] = record
-    check_statements(image, strings)
     functions = {name: each for name, each in merged.items() if each.slot is not None}
+    check_statements(image, strings, functions)
     return Provider(path, image.machine, functions)
 
 

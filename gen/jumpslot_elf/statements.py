@@ -10,15 +10,16 @@ import struct
 from . import abi
 from .type_string import name_valid
 
-CALL = re.compile(rb"([a-z0-9_]+:)?[a-z0-9_]+")
+CALL = re.compile(rb"((x86_64|i386):)?[a-z0-9_]+")
 RULES_FIELD = 4  # offset in struct jumpslot_stated
 MAX_STATEMENTS = 2 * abi.MAX_IMPORTS
-MAX_RULES = 4096
+MAX_RULES = 512
 MAX_SECTION = 0x1000000
 
 
-def check_statements(image, strings):
-    """Refuse what host-wrapper refuses. `strings`: the provider's section of names."""
+def check_statements(image, strings, functions):
+    """Refuse what host-wrapper refuses. `strings`: the provider's section of names;
+    `functions`: the names of those that it has."""
     stated = image.section(abi.SECTION_STATED)
     if not stated:
         return
@@ -39,6 +40,8 @@ def check_statements(image, strings):
         name = strings.string_at(at + name, f"the name of statement {index}")
         if not _is_name(name):
             image.fail(f"statement {index} of system calls has no valid name")
+        if not name.startswith("(") and name not in functions:
+            image.fail(f"states system calls of {name}, which it does not have")
         total += _count_rules(image, rules, at + RULES_FIELD + first, name)
         if total > MAX_RULES:
             image.fail(f"more than {MAX_RULES} system calls stated")

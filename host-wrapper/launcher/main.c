@@ -12,6 +12,7 @@
 
 #include <jumpslot/external_abi.h>
 #include "common/exit_status.h"
+#include "common/landlock_version.h"
 #include "launcher/link/linked_guest.h"
 #include "launcher/link/needs.h"
 #include "launcher/link/report.h"
@@ -225,17 +226,36 @@ static int start(struct launch *launch)
 	return status;
 }
 
+/* Refuses as a start would, if a layer is missing. */
+static int require_layers(const struct guest_processes *processes,
+			  struct message *message)
+{
+	if (landlock_version() < LANDLOCK_NEEDED)
+		return fail(message, EOPNOTSUPP,
+			    "--sandbox strict: this kernel has no Landlock");
+	return guest_processes_require_namespace(processes, message);
+}
+
 /* Makes the layer of processes that a start would have, to say which it is. */
 static int print_sandbox(const struct launch *launch)
 {
+	const struct options *options = &launch->options;
 	struct guest_processes processes;
 	struct message message;
+	int error;
 
-	if (guest_processes_start(&processes, 0, &message))
-		return complain(EXIT_FAILED, launch->guest.name, &message);
-	guest_processes_end(&processes);
-	sandbox_report(&launch->guest, &launch->needs, launch->options.sandbox,
-		       &processes, stdout);
+	if (!options->in_place) {
+		if (guest_processes_start(&processes, 0, &message))
+			return complain(EXIT_FAILED, launch->guest.name, &message);
+		error = options->sandbox == SANDBOX_STRICT
+				? require_layers(&processes, &message)
+				: 0;
+		guest_processes_end(&processes);
+		if (error)
+			return complain(EXIT_FAILED, launch->guest.name, &message);
+	}
+	sandbox_report(&launch->guest, &launch->needs, options->sandbox,
+		       options->in_place ? NULL : &processes, stdout);
 	return finish_output();
 }
 

@@ -366,6 +366,12 @@ int options_read(struct options *options, int argc, char **argv, struct message 
 			    options->raw	  ? "--raw"
 			    : options->timeout_ns ? "--timeout"
 						  : "--report=json");
+	if (options->in_place && options->sandbox == SANDBOX_STRICT)
+		return fail(message, EINVAL,
+			    "--sandbox=strict cannot be combined with --in-place");
+	if (options->print_sandbox && (options->list || options->json))
+		return fail(message, EINVAL, "%s cannot be combined with --print-sandbox",
+			    options->list ? "--list" : "--json");
 	options->arguments = argv + at;
 	options->argument_count = (size_t)(argc - at);
 	return 0;

@@ -174,6 +174,23 @@ def test_a_damaged_provider_gets_the_same_list_or_none(
                     ".jumpslot.strings")
 
 
+@pytest.mark.parametrize("line,accepted", [
+    ('JUMPSLOT_SYSCALLS(answer, JUMPSLOT_ALLOW("i386:poll"))', True),
+    ('JUMPSLOT_SYSCALLS(answer, JUMPSLOT_ALLOW("i38:poll"))', False),
+    ('JUMPSLOT_SYSCALLS(answer, JUMPSLOT_ALLOW("x86:poll"))', False),
+    ("JUMPSLOT_SYSCALLS(answr, JUMPSLOT_NO_SYSCALLS)", False),
+    ("EXTERNAL_FUNC(int, other)\nJUMPSLOT_SYSCALLS(other, JUMPSLOT_NO_SYSCALLS)",
+     False),
+    ("JUMPSLOT_SYSCALLS(answer, %s)" % ", ".join(['JUMPSLOT_ALLOW("poll")'] * 510), True),
+    ("JUMPSLOT_SYSCALLS(answer, %s)" % ", ".join(['JUMPSLOT_ALLOW("poll")'] * 511),
+     False),
+], ids=["right", "i38", "x86", "misspelt", "undefined", "512 rules", "513 rules"])
+@only_x86_64
+def test_misspelt_statements_and_too_many_rules_are_refused_by_both(
+        launcher, tools, line, accepted):
+    assert verdict(launcher, "provider", tools.provider(PROVIDER + line)) == accepted
+
+
 @only_x86_64
 @pytest.mark.parametrize("before,after", [
     (b"\0S16.8S16.8\0", b"\0S16.3S16.8\0"),

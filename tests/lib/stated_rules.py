@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from elftools.elf.elffile import ELFFile
 
+E_MACHINE, EM_X86_64 = 18, 62
 RULE = struct.Struct("<40s" + 4 * "IIQQ")
 BITS, PROCESS, CONSOLE, WAKE, LINE = range(1, 6)
 KINDS = {PROCESS: "process", CONSOLE: "console", WAKE: "wake", LINE: "line"}
@@ -61,7 +62,8 @@ def stated_rules(path):
 
 
 def take_out(path, rule):
-    """Make a rule one for a machine that does not exist."""
+    """Make a rule one for the other machine."""
     image = bytearray(path.read_bytes())
-    image[rule.offset:rule.offset + 40] = b"none:none".ljust(40, b"\0")
+    other = b"i386" if image[E_MACHINE] == EM_X86_64 else b"x86_64"
+    image[rule.offset:rule.offset + 40] = (other + b":none").ljust(40, b"\0")
     path.write_bytes(image)

@@ -4,7 +4,7 @@ import os
 import re
 
 import pytest
-from conftest import BUILD, each_arch as arch, only_x86_64
+from conftest import BUILD, each_arch as arch, only_x86_64, run
 
 GUEST = """
     #include <jumpslot/entry.h>
@@ -202,6 +202,83 @@ def test_no_set_of_rules_gives_executable_memory(tools, arch):
         assert result.returncode == 128 + 31, result.stderr
 
 
+NO_CHECK = [f'JUMPSLOT_ALLOW("{call}")' for call in (
+    "mmap", "i386:mmap2", "mprotect", "pkey_mprotect", "shmat", "remap_file_pages",
+    "personality", "ipc", "uselib")]
+PROT = "JUMPSLOT_ARG_BITS(2, %s)"
+
+
+@pytest.mark.parametrize("rule", NO_CHECK + [
+    f'JUMPSLOT_ALLOW_IF("mprotect", {check})' for check in (
+        PROT % "4u, 4u", PROT % "3u, 0u", PROT % "6u, 4u", "JUMPSLOT_ARG(2, 5)",
+        "JUMPSLOT_ARG_BITS(1, 4u, 0u)", "JUMPSLOT_ARG_PROCESS(2)")] + [
+    f'JUMPSLOT_ALLOW_IF("shmat", {PROT % "4u, 0u"})',
+    f'JUMPSLOT_ALLOW_IF("i386:mmap", {PROT % "4u, 0u"})'])
+def test_a_rule_that_gives_executable_memory_is_refused(tools, arch, rule):
+    result = run_host(tools, f"JUMPSLOT_SYSCALLS(use, {rule})", "return 4;")
+    call = rule.split('"')[1]
+    if call.startswith("i386:") and arch != "i386":
+        assert result.returncode == 4, result.stderr
+        return
+    assert result.returncode == 125
+    assert result.stderr.endswith(f".so: use needs {call.removeprefix('i386:')} without "
+                                  "a check that forbids PROT_EXEC\n")
+
+
+@pytest.mark.parametrize("check", [PROT % "4u, 0u", PROT % "7u, 3u",
+                                   "JUMPSLOT_ARG(2, 3)"])
+def test_a_rule_that_forbids_executable_memory_is_accepted(tools, arch, check):
+    rules = ", ".join(f'JUMPSLOT_ALLOW_IF("{call}", {check})' for call in (
+        "x86_64:mmap", "i386:mmap2", "mprotect", "pkey_mprotect"))
+    result = run_host(tools, f"JUMPSLOT_SYSCALLS(use, {rules})", "return 4;")
+    assert (result.stderr, result.returncode) == ("", 4)
+
+
+def many_rules(count):
+    return ", ".join(
+        f'JUMPSLOT_ALLOW_IF("dup2", JUMPSLOT_ARG(0, {n}), JUMPSLOT_ARG(1, {7 * n}), '
+        f'JUMPSLOT_ARG(2, {9 * n}), JUMPSLOT_ARG(3, {11 * n}))' for n in range(count))
+
+
+def test_rules_that_need_a_filter_too_long_are_refused(tools, arch):
+    result = run_host(tools, f"JUMPSLOT_SYSCALLS(use, {many_rules(512)})", "return 4;")
+    assert result.stderr.endswith(
+        ".elf: the rules need more than 4096 instructions of a filter\n")
+    assert result.returncode == 125
+
+
+@only_x86_64
+def test_more_than_512_rules_are_refused(tools):
+    result = run_host(tools, f"JUMPSLOT_SYSCALLS(use, {many_rules(513)})", "return 4;")
+    assert result.stderr.endswith(".so: more than 512 system calls stated\n")
+    assert result.returncode == 125
+
+
+@pytest.mark.parametrize("call", ["x86:getppid", "arm:open", "x86_6:open"])
+def test_a_rule_for_an_unknown_machine_is_refused(tools, call):
+    result = run_host(tools, f'JUMPSLOT_SYSCALLS(use, JUMPSLOT_ALLOW("{call}"))',
+                      "return 4;")
+    assert result.stderr.endswith(
+        ".so: system call 0 that use states is for an unknown machine (expected x86_64 "
+        "or i386)\n")
+    assert result.returncode == 125
+
+
+def test_a_statement_for_a_function_that_is_not_there_is_refused(tools):
+    result = run_host(tools, "JUMPSLOT_SYSCALLS(usw, JUMPSLOT_NO_SYSCALLS)", "return 4;")
+    assert result.stderr.endswith(
+        ".so: states system calls of usw, which it does not have\n")
+    assert result.returncode == 125
+
+
+@only_x86_64
+def test_a_negative_number_is_reported_as_it_is(tools):
+    result = tools.wrapper(guest_of(tools, "call(-1, 0, 0, 0);"))
+    assert result.returncode == 128 + 31
+    assert result.stderr.splitlines()[0].endswith(
+        "the sandbox does not allow system call -1"), result.stderr
+
+
 def test_the_guest_has_no_descriptor_that_it_does_not_need(tools):
     """The plan, the image and the caller's files are closed."""
     provider = tools.provider("""
@@ -310,3 +387,41 @@ def test_a_mode_that_is_not_known_is_refused(tools):
     result = tools.wrapper("--sandbox=maybe", BUILD / "guests/hello-x86_64.elf")
     assert (result.stderr, result.returncode) == (
         "host-wrapper: --sandbox maybe: invalid mode; expected on, strict or off\n", 125)
+
+
+@only_x86_64
+@pytest.mark.parametrize("call,shown", [("getppid", True), ("clone3", False)])
+def test_print_sandbox_says_whether_processes_can_be_made(tools, call, shown):
+    result = run_host(tools, f'JUMPSLOT_SYSCALLS(use, JUMPSLOT_ALLOW("{call}"))',
+                      "return 4;", "--print-sandbox")
+    assert result.returncode == 0, result.stderr
+    assert ("no core file, no new process," in result.stdout) == shown
+    assert "no core file, " in result.stdout
+
+
+@only_x86_64
+def test_print_sandbox_claims_no_namespace_in_place(tools):
+    guest = BUILD / "guests/hello-x86_64.elf"
+    result = tools.wrapper("--in-place", "--print-sandbox", guest)
+    assert "  processes     none (--in-place)\n" in result.stdout
+    assert "namespace" not in result.stdout
+
+
+NO_NAMESPACES = """
+    echo 0 >/proc/sys/user/max_user_namespaces &&
+    echo 0 >/proc/sys/user/max_pid_namespaces && exec "$@"
+    """
+
+
+@only_x86_64
+@pytest.mark.parametrize("options", [[], ["--print-sandbox"]])
+def test_strict_without_namespaces_is_refused_for_a_run_and_a_print(tools, options):
+    hide = ["unshare", "--user", "--map-root-user", "sh", "-c", NO_NAMESPACES, "sh"]
+    if run(*hide, "true", check=False).returncode:
+        pytest.skip("no user namespaces to lower the limits in")
+    guest = BUILD / "guests/hello-x86_64.elf"
+    result = run(*hide, BUILD / "bin/host-wrapper", "--sandbox=strict", *options, guest,
+                 check=False)
+    assert (result.stdout, result.stderr, result.returncode) == (
+        "", f"host-wrapper: {guest}: --sandbox=strict: no PID namespace is allowed: the "
+        "limit user.max_user_namespaces or user.max_pid_namespaces is reached\n", 125)

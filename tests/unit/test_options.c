@@ -389,6 +389,12 @@ START_TEST(errors_name_the_option)
 	check_wrong("--bind soon guest",
 		    "--bind soon: invalid mode; expected lazy or now");
 	check_wrong("--clock", "--clock: missing value");
+	check_wrong("--in-place --sandbox=strict guest",
+		    "--sandbox=strict cannot be combined with --in-place");
+	check_wrong("--print-sandbox --list guest",
+		    "--list cannot be combined with --print-sandbox");
+	check_wrong("--json --print-sandbox guest",
+		    "--json cannot be combined with --print-sandbox");
 	check_wrong("--bind= guest", "--bind : invalid mode; expected lazy or now");
 }
 END_TEST

@@ -81,6 +81,49 @@ static bool has_reserved_value(const struct jumpslot_rule *rule)
 	return false;
 }
 
+/* PROT_EXEC, in an argument of each call that changes memory. */
+#define EXECUTABLE    4u
+#define PROT_ARGUMENT 2u
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+	for (; *names; names++)
+		if (!strcmp(name, *names))
+			return true;
+	return false;
+}
+
+static bool forbids_executable(const struct jumpslot_rule *rule)
+{
+	for (size_t i = 0; i < JUMPSLOT_RULE_CHECKS; i++) {
+		const struct jumpslot_check *check = &rule->checks[i];
+
+		if (check->kind == JUMPSLOT_CHECK_BITS &&
+		    check->argument == PROT_ARGUMENT && check->mask & EXECUTABLE)
+			return !(check->value & EXECUTABLE);
+	}
+	return false;
+}
+
+/* Whether a call that the rule allows may make memory executable. Checks cannot forbid it
+ * for some calls: i386's mmap() and ipc() have their arguments in memory, others imply it
+ * for memory that is there, or for all later calls. */
+static bool gives_executable_memory(const struct jumpslot_rule *rule, const char *name,
+				    const struct machine *machine)
+{
+	static const char *const checked[] = { "mmap", "mmap2", "mprotect",
+					       "pkey_mprotect", NULL };
+	static const char *const always[] = { "shmat", "remap_file_pages", "personality",
+					      "ipc",   "uselib",	   NULL };
+
+	if (is_one_of(name, always))
+		return true;
+	if (!is_one_of(name, checked))
+		return false;
+	return (!strcmp(name, "mmap") && machine->number == EM_386) ||
+	       !forbids_executable(rule);
+}
+
 static int add_rule(struct collector *collector, const struct provider_file *provider,
 		    const char *who, const struct jumpslot_rule *rule,
 		    struct message *message)
@@ -102,6 +145,10 @@ static int add_rule(struct collector *collector, const struct provider_file *pro
 			    name);
 	if (has_reserved_value(rule))
 		return fail(message, EINVAL, "%s needs %s with a reserved value", who,
+			    name);
+	if (gives_executable_memory(rule, name, machine))
+		return fail(message, EINVAL,
+			    "%s needs %s without a check that forbids PROT_EXEC", who,
 			    name);
 	/* This architecture does not have every call. */
 	collector->into->count += need->number >= 0;
@@ -177,6 +224,16 @@ int needs_collect(struct needs *needs, const struct linked_guest *guest,
 	if (error)
 		needs_free(needs);
 	return error;
+}
+
+bool needs_processes(const struct needs *needs)
+{
+	static const char *const calls[] = { "clone", "clone3", "fork", "vfork", NULL };
+
+	for (size_t i = 0; i < needs->count; i++)
+		if (is_one_of(needs->needs[i].call, calls))
+			return true;
+	return false;
 }
 
 void needs_free(struct needs *needs)

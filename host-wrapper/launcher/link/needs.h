@@ -30,13 +30,16 @@ struct needs {
 
 /*
  * Collects the needs of a guest that is linked. Refuses a provider that states nothing,
- * and names of calls that no architecture has. Returns 0 or a negative errno; then
- * `*object` is what the message is about.
+ * names of calls that no architecture has, and rules that give executable memory. Returns
+ * 0 or a negative errno; then `*object` is what the message is about.
  */
 int needs_collect(struct needs *needs, const struct linked_guest *guest,
 		  const struct needs_facts *facts, const char **object,
 		  struct message *message);
 void needs_free(struct needs *needs);
+
+/* Whether a rule allows new threads or processes. */
+bool needs_processes(const struct needs *needs);
 
 /* Whether two rules are the same. */
 bool need_is_same(const struct need *one, const struct need *other);

@@ -29,28 +29,34 @@ int system_call_number(const char *name, uint32_t architecture, bool *known)
 	return number;
 }
 
+/* Negative numbers are of no ABI, although they have the bit. */
+static bool is_x32(int number)
+{
+	return number > 0 && number & X32;
+}
+
 static const char *architecture_name(int number, uint32_t architecture)
 {
 	if (architecture == SCMP_ARCH_X86)
 		return "i386";
 	if (architecture == SCMP_ARCH_X86_64)
-		return number & X32 ? "x32" : "x86_64";
+		return is_x32(number) ? "x32" : "x86_64";
 	return "an unknown ABI";
 }
 
 void system_call_describe(int number, uint32_t architecture, uint32_t own, char *text,
 			  size_t size)
 {
-	const bool foreign = architecture != own || number & X32;
+	const bool foreign = architecture != own || is_x32(number);
 	const char *of = foreign ? " of " : "";
 	const char *abi = foreign ? architecture_name(number, architecture) : "";
-	const int plain = number & ~X32;
+	const int plain = is_x32(number) ? number & ~X32 : number;
 	char *name =
 		number < 0 ? NULL : seccomp_syscall_resolve_num_arch(architecture, plain);
 
 	if (name)
 		snprintf(text, size, "%d (%s)%s%s", plain, name, of, abi);
 	else
-		snprintf(text, size, "%d%s%s", number < 0 ? number : plain, of, abi);
+		snprintf(text, size, "%d%s%s", plain, of, abi);
 	free(name);
 }

@@ -79,17 +79,6 @@ static bool is_repeated(const struct needs *needs, size_t index)
 	return false;
 }
 
-static bool makes_processes(int number, uint32_t architecture)
-{
-	static const char *const calls[] = { "clone", "clone3", "fork", "vfork" };
-	bool known;
-
-	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
-		if (number == system_call_number(calls[i], architecture, &known))
-			return true;
-	return false;
-}
-
 static int add_all(scmp_filter_ctx context, const struct needs *needs,
 		   const struct irq_lines *lines, struct message *message)
 {
@@ -107,17 +96,23 @@ static int add_all(scmp_filter_ctx context, const struct needs *needs,
 	return 0;
 }
 
+/* Room for one instruction more: it tells a filter that is too long. */
 static int take(int from, struct filter *filter)
 {
 	const size_t most = PLAN_MAX_FILTER * sizeof(*filter->program);
 	ssize_t size;
 
-	filter->program = malloc(most);
+	filter->program = malloc(most + sizeof(*filter->program));
 	if (!filter->program)
 		return -ENOMEM;
-	size = read(from, filter->program, most);
+	size = read(from, filter->program, most + sizeof(*filter->program));
 	if (size <= 0)
 		return -EIO;
+	if ((size_t)size > most)
+		return -E2BIG;
+	/* A full pipe may have cut the filter. */
+	if (size == fcntl(from, F_GETPIPE_SZ))
+		return -ENOBUFS;
 	filter->count = (size_t)size / sizeof(*filter->program);
 	return 0;
 }
@@ -136,6 +131,20 @@ static int export(scmp_filter_ctx context, struct filter *filter)
 	close(ends[0]);
 	close(ends[1]);
 	return error;
+}
+
+static int write_program(scmp_filter_ctx context, struct filter *filter,
+			 struct message *message)
+{
+	int error = export(context, filter);
+
+	if (error == -E2BIG)
+		return fail(message, E2BIG,
+			    "the rules need more than %u instructions of a filter",
+			    PLAN_MAX_FILTER);
+	return error ? fail(message, -error, "the filter cannot be written: %s",
+			    strerror(-error))
+		     : 0;
 }
 
 /* A context for that architecture alone. */
@@ -158,23 +167,16 @@ static scmp_filter_ctx start(uint32_t architecture)
 int filter_compile(struct filter *filter, const struct needs *needs, unsigned machine,
 		   const struct irq_lines *lines, struct message *message)
 {
-	uint32_t architecture = system_call_architecture(machine);
-	scmp_filter_ctx context = start(architecture);
+	scmp_filter_ctx context = start(system_call_architecture(machine));
 	int error;
 
 	*filter = (struct filter){ 0 };
 	if (!context)
 		return fail(message, ENOMEM, "libseccomp cannot start a filter");
 	error = add_all(context, needs, lines, message);
-	for (size_t i = 0; i < needs->count; i++)
-		filter->processes |=
-			makes_processes(needs->needs[i].number, architecture);
-	if (!error) {
-		error = export(context, filter);
-		if (error)
-			fail(message, -error, "the filter cannot be written: %s",
-			     strerror(-error));
-	}
+	filter->processes = needs_processes(needs);
+	if (!error)
+		error = write_program(context, filter, message);
 	seccomp_release(context);
 	if (error)
 		filter_free(filter);

@@ -247,6 +247,23 @@ void guest_processes_end(struct guest_processes *processes)
 		guest_processes_kill(processes);
 }
 
+/* The kernel has one errno for both limits, and for the depth of namespaces. */
+static const char *refusal_text(int refusal)
+{
+	return refusal == ENOSPC ? "the limit user.max_user_namespaces or "
+				   "user.max_pid_namespaces is reached"
+				 : strerror(refusal);
+}
+
+int guest_processes_require_namespace(const struct guest_processes *processes,
+				      struct message *message)
+{
+	if (processes->layer != GUEST_PROCESSES_SUBREAPER)
+		return 0;
+	return fail(message, EPERM, "--sandbox=strict: no PID namespace is allowed: %s",
+		    refusal_text(processes->refusal));
+}
+
 const char *guest_processes_name(const struct guest_processes *processes)
 {
 	switch (processes->layer) {

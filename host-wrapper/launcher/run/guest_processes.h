@@ -54,6 +54,10 @@ void guest_processes_kill(const struct guest_processes *processes);
 /* Kills every process of the guest, and the namespace. No child can start after it. */
 void guest_processes_end(struct guest_processes *processes);
 
+/* For --sandbox=strict: returns -EPERM with a line if there is no PID namespace. */
+int guest_processes_require_namespace(const struct guest_processes *processes,
+				      struct message *message);
+
 /* The layer's name for reports: "pid namespace" and so on. */
 const char *guest_processes_name(const struct guest_processes *processes);
 

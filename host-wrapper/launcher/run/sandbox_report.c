@@ -108,7 +108,10 @@ static void print_layers(const struct needs *needs, FILE *out)
 	print_layer("descriptors",
 		    "standard ones, interrupt lines, and those that providers opened",
 		    out);
-	print_layer("limits", "no core file, no new process, descriptors below 1024",
+	print_layer("limits",
+		    needs_processes(needs)
+			    ? "no core file, descriptors below 1024"
+			    : "no core file, no new process, descriptors below 1024",
 		    out);
 	print_landlock(out);
 }
@@ -117,6 +120,10 @@ static void print_processes(const struct guest_processes *processes, FILE *out)
 {
 	char state[200];
 
+	if (!processes) {
+		print_layer("processes", "none (--in-place)", out);
+		return;
+	}
 	snprintf(state, sizeof(state), "%s%s", guest_processes_name(processes),
 		 processes->own_session ? ", a session of their own"
 					: ", the session of this terminal");

@@ -11,6 +11,7 @@
 #include "launcher/link/needs.h"
 #include "launcher/options.h"
 
+/* `processes`: NULL if the guest is not supervised. */
 void sandbox_report(const struct linked_guest *guest, const struct needs *needs,
 		    enum sandbox_mode mode, const struct guest_processes *processes,
 		    FILE *out);

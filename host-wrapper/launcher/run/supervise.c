@@ -271,14 +271,6 @@ static void clean_up(const void *argument)
 	irq_lines_remove(watch->run->lines);
 }
 
-static int check_layer(const struct watch *watch, struct message *message)
-{
-	if (!watch->run->strict || watch->processes.layer != GUEST_PROCESSES_SUBREAPER)
-		return 0;
-	return fail(message, EPERM, "--sandbox=strict: no PID namespace is allowed: %s",
-		    strerror(watch->processes.refusal));
-}
-
 static int start_keeper(struct watch *watch, struct message *message)
 {
 	int error = watch->run->raw ? terminal_open(&watch->terminal, message) : 0;
@@ -305,7 +297,9 @@ int supervise(const struct run *run, struct run_result *result, struct message *
 		error = guest_processes_start(&watch.processes, watch.keeper.process,
 					      message);
 	if (!error) {
-		error = check_layer(&watch, message);
+		error = run->strict ? guest_processes_require_namespace(&watch.processes,
+									message)
+				    : 0;
 		if (!error)
 			error = run_all(&watch, result, message);
 		guest_processes_end(&watch.processes);

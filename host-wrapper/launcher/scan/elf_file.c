@@ -38,6 +38,15 @@ const struct machine *machine_find(unsigned number)
 	return NULL;
 }
 
+const struct machine *machine_find_name(const char *name, size_t length)
+{
+	for (size_t i = 0; i < sizeof(machines) / sizeof(*machines); i++)
+		if (strlen(machines[i].name) == length &&
+		    !memcmp(machines[i].name, name, length))
+			return &machines[i];
+	return NULL;
+}
+
 static int check_regular(struct elf_file *file, struct message *message)
 {
 	struct stat status;

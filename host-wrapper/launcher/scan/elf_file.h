@@ -28,6 +28,9 @@ struct machine {
 /* The machine with this ELF number (EM_*), or NULL. */
 const struct machine *machine_find(unsigned number);
 
+/* The machine with the first `length` bytes of `name` as its name, or NULL. */
+const struct machine *machine_find_name(const char *name, size_t length);
+
 struct elf_file {
 	int fd;
 	uint64_t size;

@@ -264,6 +264,27 @@ static int add_record(struct provider_file *provider, const struct tables *table
 	return merge(&provider->functions[known], &record, message);
 }
 
+static bool has_function(const struct provider_file *provider, const char *name)
+{
+	size_t index = name_index_find(&provider->names, name);
+
+	return index != NAME_INDEX_NONE && provider->functions[index].function;
+}
+
+/* A statement for a function that is not there is a misspelt one. */
+static int check_statements(const struct provider_file *provider, struct message *message)
+{
+	for (size_t i = 0; i < provider->stated.count; i++) {
+		const char *name = provider->stated.statements[i].name;
+
+		if (*name != '(' && !has_function(provider, name))
+			return fail(message, ENOEXEC,
+				    "states system calls of %s, which it does not have",
+				    name);
+	}
+	return 0;
+}
+
 static int read_functions(struct provider_file *provider, struct message *message)
 {
 	struct tables tables;
@@ -286,7 +307,7 @@ static int read_functions(struct provider_file *provider, struct message *messag
 	if (!error)
 		error = statements_read(&provider->stated, &provider->elf,
 					&tables.strings, message);
-	return error;
+	return error ? error : check_statements(provider, message);
 }
 
 static int open_file(struct provider_file *provider, const char *path, unsigned machine,

@@ -10,7 +10,7 @@
 #define MAX_SECTION    0x1000000u
 #define MAX_STATEMENTS ((size_t)2 * JUMPSLOT_MAX_IMPORTS)
 /* Statements may share rules: a small file could ask for a huge table. */
-#define MAX_RULES 4096u
+#define MAX_RULES 512u
 
 struct reader {
 	struct statements *into;
@@ -63,6 +63,14 @@ static bool are_checks(const struct jumpslot_rule *rule)
 	return true;
 }
 
+/* Whether a machine before a colon is one that guests may be for. */
+static bool is_for_known_machine(const char *call)
+{
+	const char *colon = strchr(call, ':');
+
+	return !colon || machine_find_name(call, (size_t)(colon - call));
+}
+
 static int refuse_rule(const char *name, size_t index, const char *why,
 		       struct message *message)
 {
@@ -90,6 +98,11 @@ static int read_rules(struct reader *reader, struct statement *statement,
 		if (!is_call(rule->call) || !are_checks(rule))
 			return refuse_rule(statement->name, statement->count,
 					   "is not valid", message);
+		if (!is_for_known_machine(rule->call))
+			return refuse_rule(statement->name, statement->count,
+					   "is for an unknown machine (expected x86_64 "
+					   "or i386)",
+					   message);
 		if (!*rule->call)
 			return 0;
 		if (++into->rule_count > MAX_RULES)
