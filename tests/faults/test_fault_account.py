@@ -2,9 +2,10 @@
 
 import json
 import re
+import shutil
 
 import pytest
-from conftest import BUILD, each_arch as arch  # noqa: F401
+from conftest import BUILD, each_arch as arch, run as run_command
 
 GUEST = """
     #include <jumpslot/entry.h>
@@ -102,3 +103,40 @@ def test_a_pointer_into_the_guard_is_not_a_full_stack(tools, arch):
     assert ", accessing 0x" in result.stderr
     assert "stack is full" not in result.stderr
     assert result.returncode == 139
+
+
+LEAVES = """
+    #include <jumpslot/provider.h>
+    #include <unistd.h>
+    EXTERNAL_FUNC(int, sensor, int)
+    EF(sensor)
+    int sensor(int wait)
+    {
+            (void)wait;
+            if (!fork()) for (;;) pause();
+            return 1;
+    }
+    """
+# Stands in for jumpslot-backtrace: a frame that says whether a runner is alive.
+LOOKS = """#!/bin/sh
+for process in /proc/[0-9]*; do
+        if tr '\\0' ' ' <$process/cmdline | grep -q "^%s"; then found=left; fi
+done 2>/dev/null
+echo "1 1 ${found:-nothing}"
+"""
+
+
+def test_no_process_of_the_guest_can_change_the_stack_while_it_is_read(tools, arch):
+    folder = tools.directory / "bin"
+    folder.mkdir()
+    runner = folder / f"jumpslot-runner-{arch}"
+    for program in folder / "host-wrapper", runner:
+        shutil.copy(BUILD / "bin" / program.name, program)
+    looks = folder / "jumpslot-backtrace"
+    looks.write_text(LOOKS % runner)
+    looks.chmod(0o755)
+    result = run_command(
+        folder / "host-wrapper", "--sandbox=off", "--report=json", "--provider",
+        tools.provider(LEAVES), tools.guest(GUEST % FAULT), check=False)
+    frame = json.loads(result.stderr)["runner_account"]["backtrace"][0]
+    assert frame["file"] == "nothing"

@@ -39,15 +39,23 @@ static bool spawn(pid_t *process, const char *program, int output, const int *in
 	return started;
 }
 
+static time_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
 /* Reads until the end, the limit of size or the limit of time; ends the text with NUL. */
 static void read_output(int fd, char *text)
 {
-	const time_t limit = time(NULL) + MAX_SECONDS;
+	const time_t limit = now() + MAX_SECONDS;
 	struct pollfd input = { .fd = fd, .events = POLLIN };
 	size_t size = 0;
 	ssize_t count = 1;
 
-	while (count > 0 && size < MAX_OUTPUT - 1 && time(NULL) <= limit) {
+	while (count > 0 && size < MAX_OUTPUT - 1 && now() <= limit) {
 		if (poll(&input, 1, 1000) != 1)
 			continue;
 		count = read(fd, text + size, MAX_OUTPUT - 1 - size);

@@ -240,6 +240,14 @@ static bool restarts(struct watch *watch, struct run_result *result)
 	return false;
 }
 
+/* A process that the guest left could change the outcome's file while it is read. */
+static void read_backtrace(const struct watch *watch, struct run_result *result)
+{
+	guest_processes_kill(&watch->processes);
+	backtrace_read(&result->backtrace, watch->run->backtrace, watch->run->guest,
+		       watch->file.fd);
+}
+
 static int run_all(struct watch *watch, struct run_result *result,
 		   struct message *message)
 {
@@ -253,8 +261,7 @@ static int run_all(struct watch *watch, struct run_result *result,
 		error = run_once(watch, result, message);
 	while (!error && restarts(watch, result));
 	if (!error && result->outcome.kind != OUTCOME_NONE)
-		backtrace_read(&result->backtrace, watch->run->backtrace,
-			       watch->run->guest, watch->file.fd);
+		read_backtrace(watch, result);
 	restart_end(&watch->restart);
 	terminal_leave(watch->terminal);
 	signals_restore(&watch->signals);
