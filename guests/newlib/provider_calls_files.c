@@ -6,6 +6,7 @@
 
 #include "newlib_calls.h"
 #include "provider_answer.h"
+#include "provider_attributes.h"
 #include "provider_files.h"
 #include "provider_locks.h"
 #include "provider_poll.h"
@@ -71,12 +72,12 @@ int newlib_status_of_file(int file, struct newlib_status *status)
 
 int newlib_set_times_of_file(int file, int64_t accessed_ns, int64_t modified_ns)
 {
-	return ANSWER(status_set_times_of_file(file, accessed_ns, modified_ns));
+	return ANSWER(attributes_set_times_of_file(file, accessed_ns, modified_ns));
 }
 
 int newlib_set_permissions_of_file(int file, int permissions)
 {
-	return ANSWER(status_set_permissions_of_file(file, permissions));
+	return ANSWER(attributes_set_permissions_of_file(file, permissions));
 }
 
 int newlib_lock(int file, struct newlib_lock *lock, int how)

@@ -7,6 +7,7 @@
 
 #include "newlib_calls.h"
 #include "provider_answer.h"
+#include "provider_attributes.h"
 #include "provider_files.h"
 #include "provider_root.h"
 #include "provider_status.h"
@@ -48,8 +49,9 @@ int newlib_set_times(const char *path, int64_t accessed_ns, int64_t modified_ns)
 {
 	struct answer_path copy;
 
-	return ANSWER(answer_copy_path(&copy, path)
-			      ?: status_set_times(copy.text, accessed_ns, modified_ns));
+	return ANSWER(
+		answer_copy_path(&copy, path)
+			?: attributes_set_times(copy.text, accessed_ns, modified_ns));
 }
 
 int newlib_set_permissions(const char *path, int permissions)
@@ -57,7 +59,7 @@ int newlib_set_permissions(const char *path, int permissions)
 	struct answer_path copy;
 
 	return ANSWER(answer_copy_path(&copy, path)
-			      ?: status_set_permissions(copy.text, permissions));
+			      ?: attributes_set_permissions(copy.text, permissions));
 }
 
 int newlib_read_link(const char *path, void *text, size_t size)

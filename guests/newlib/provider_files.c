@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 
 #include "newlib_calls.h"
 #include "provider_files.h"
+#include "provider_fstat.h"
 #include "provider_root.h"
 
 #define CONSOLE_FILES 3
@@ -42,6 +44,20 @@ int files_descriptor(int file)
 bool files_is_console(int file)
 {
 	return file >= 0 && file < CONSOLE_FILES;
+}
+
+int files_find(const struct stat *wanted)
+{
+	struct stat status;
+
+	for (int i = 0; i < NEWLIB_FILES; i++) {
+		int fd = files_descriptor(i);
+
+		if (fd >= 0 && !provider_fstat(fd, &status) &&
+		    status.st_dev == wanted->st_dev && status.st_ino == wanted->st_ino)
+			return fd;
+	}
+	return -ENOENT;
 }
 
 static int reserve(void)
@@ -89,7 +105,7 @@ static int only_regular(int fd, int how)
 	/* For example, a FIFO without a reader. */
 	if (fd == -ENXIO)
 		return -EACCES;
-	if (fd < 0 || (!fstat(fd, &status) && S_ISREG(status.st_mode)))
+	if (fd < 0 || (!provider_fstat(fd, &status) && S_ISREG(status.st_mode)))
 		return fd;
 	if (S_ISDIR(status.st_mode) && how == NEWLIB_READ)
 		return fd;
@@ -155,10 +171,14 @@ ssize_t files_read(int file, void *buffer, size_t count)
 	return (ssize_t)checked(TEMP_FAILURE_RETRY(read(fd, buffer, count)));
 }
 
-/* Writes all bytes, unless an error comes in between. */
+/*
+ * Writes all bytes, unless an error comes in between. The console may be non-blocking:
+ * the host shares it with other programs.
+ */
 ssize_t files_write(int file, const void *bytes, size_t count)
 {
 	int fd = files_descriptor(file);
+	struct pollfd writable = { .fd = fd, .events = POLLOUT };
 	size_t done = 0;
 
 	if (fd < 0)
@@ -168,6 +188,8 @@ ssize_t files_write(int file, const void *bytes, size_t count)
 
 		if (written >= 0)
 			done += (size_t)written;
+		else if (errno == EAGAIN)
+			poll(&writable, 1, -1);
 		else if (errno != EINTR)
 			return done ? (ssize_t)done : -errno;
 	} while (done < count);
@@ -192,12 +214,15 @@ ssize_t files_write_at(int file, const void *bytes, size_t count, int64_t offset
 	return (ssize_t)checked(TEMP_FAILURE_RETRY(pwrite(fd, bytes, count, offset)));
 }
 
+/* The console may be a file of the host, with what others wrote there. */
 int files_truncate(int file, int64_t size)
 {
 	int fd = files_descriptor(file);
 
 	if (fd < 0)
 		return fd;
+	if (files_is_console(file))
+		return -EINVAL;
 	return (int)checked(TEMP_FAILURE_RETRY(ftruncate(fd, size)));
 }
 

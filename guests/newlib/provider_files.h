@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 struct newlib_entry;
+struct stat;
 
 /* Opens the console files that are open on the host. Call it first. */
 void files_start(void);
@@ -21,6 +22,9 @@ void files_start(void);
  */
 int files_descriptor(int file);
 bool files_is_console(int file);
+
+/* Returns the host's descriptor of an open file that is the same as `wanted`. */
+int files_find(const struct stat *wanted);
 
 /*
  * Arguments as in newlib_calls.h; the caller has checked all memory. A host's record

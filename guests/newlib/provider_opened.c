@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -51,23 +50,4 @@ int opened_access(int fd, int rights)
 	if (!is_missing(errno))
 		return -errno;
 	return access(name_of(&name, fd), rights) ? error_of_name() : 0;
-}
-
-int opened_set_times(int fd, const struct timespec *times)
-{
-	struct name name;
-
-	if (!utimensat(fd, "", times, AT_EMPTY_PATH))
-		return 0;
-	if (!is_missing(errno))
-		return -errno;
-	return utimensat(AT_FDCWD, name_of(&name, fd), times, 0) ? error_of_name() : 0;
-}
-
-int opened_set_permissions(int fd, int permissions)
-{
-	struct name name;
-
-	/* fchmodat2() is too new for the sandbox to know it. */
-	return chmod(name_of(&name, fd), (mode_t)permissions) ? error_of_name() : 0;
 }

@@ -139,27 +139,3 @@ int root_read_link(const char *path, char *text, size_t size)
 	close(fd);
 	return (int)length;
 }
-
-int root_set_times(const char *path, const struct timespec *times)
-{
-	int fd = root_open(path, O_PATH, 0);
-	int error;
-
-	if (fd < 0)
-		return fd;
-	error = opened_set_times(fd, times);
-	close(fd);
-	return error;
-}
-
-int root_set_permissions(const char *path, int permissions)
-{
-	int fd = root_open(path, O_PATH, 0);
-	int error;
-
-	if (fd < 0)
-		return fd;
-	error = opened_set_permissions(fd, permissions);
-	close(fd);
-	return error;
-}

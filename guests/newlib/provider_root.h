@@ -11,8 +11,6 @@
 
 #include <stddef.h>
 
-struct timespec;
-
 /* Sets the root. Called once. */
 int root_use(const char *directory);
 
@@ -30,9 +28,5 @@ int root_access(const char *path, int rights);
 
 /* Returns the bytes of a symbolic link's text, of which it stores at most `size`. */
 int root_read_link(const char *path, char *text, size_t size);
-
-/* Follow a link at the end of the path. `times` are those of utimensat(). */
-int root_set_times(const char *path, const struct timespec *times);
-int root_set_permissions(const char *path, int permissions);
 
 #endif

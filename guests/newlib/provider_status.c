@@ -9,6 +9,7 @@
 
 #include "newlib_calls.h"
 #include "provider_files.h"
+#include "provider_fstat.h"
 #include "provider_root.h"
 #include "provider_status.h"
 
@@ -35,7 +36,7 @@ static int status_of(int fd, struct newlib_status *to)
 	struct stat status;
 	int has_size;
 
-	if (fstat(fd, &status))
+	if (provider_fstat(fd, &status))
 		return -errno;
 	has_size = S_ISREG(status.st_mode) || S_ISLNK(status.st_mode);
 	*to = (struct newlib_status){
@@ -80,52 +81,4 @@ int status_of_path(char *path, struct newlib_status *status)
 int status_of_link(char *path, struct newlib_status *status)
 {
 	return status_of_opened(path, O_NOFOLLOW, status);
-}
-
-static struct timespec host_time(int64_t ns)
-{
-	if (ns == NEWLIB_TIME_NOW || ns == NEWLIB_TIME_KEEP)
-		return (struct timespec){ .tv_nsec = ns == NEWLIB_TIME_NOW ? UTIME_NOW
-									   : UTIME_OMIT };
-	/* tv_nsec is never negative, not even before 1970. */
-	return (struct timespec){
-		.tv_sec = ns / NS_PER_SECOND - (ns % NS_PER_SECOND < 0),
-		.tv_nsec = (long)((ns % NS_PER_SECOND + NS_PER_SECOND) % NS_PER_SECOND),
-	};
-}
-
-/* The console belongs to the host. */
-int status_set_times_of_file(int file, int64_t accessed_ns, int64_t modified_ns)
-{
-	struct timespec times[] = { host_time(accessed_ns), host_time(modified_ns) };
-	int fd = files_descriptor(file);
-
-	if (fd < 0)
-		return fd;
-	if (files_is_console(file))
-		return -EPERM;
-	return futimens(fd, times) ? -errno : 0;
-}
-
-int status_set_times(char *path, int64_t accessed_ns, int64_t modified_ns)
-{
-	struct timespec times[] = { host_time(accessed_ns), host_time(modified_ns) };
-
-	return root_set_times(path, times);
-}
-
-int status_set_permissions_of_file(int file, int permissions)
-{
-	int fd = files_descriptor(file);
-
-	if (fd < 0)
-		return fd;
-	if (files_is_console(file))
-		return -EPERM;
-	return fchmod(fd, (mode_t)permissions & 0777) ? -errno : 0;
-}
-
-int status_set_permissions(char *path, int permissions)
-{
-	return root_set_permissions(path, permissions & 0777);
 }

@@ -1,18 +1,20 @@
 /*
  * The system calls of each function of the provider, for the sandbox. On i386, sizes and
- * times are 64 bits wide, which takes calls of other names. Descriptors are of any value:
- * the guest has no others than the console's and those that it opened.
+ * times are 64 bits wide, which takes calls of other names. No rule checks a descriptor:
+ * by a system call of its own the guest reaches each that is open in the process, those
+ * of the console, of lines, and of other providers too.
  */
 #define _GNU_SOURCE
 #include <jumpslot/provider.h>
 #include <asm/ioctls.h>
 #include <fcntl.h>
 
-#define CLOSE JUMPSLOT_ALLOW("close")
-/* fstat(), which asks about the descriptor itself. */
+/* Permissions without the bits of set-user-ID, set-group-ID and sticky files. */
+#define NO_SET_ID(argument) JUMPSLOT_ARG_BITS(argument, 07000, 0)
+#define CLOSE		    JUMPSLOT_ALLOW("close")
+/* See provider_fstat.h. */
 #define STATUS                                                                           \
-	JUMPSLOT_ALLOW_IF("x86_64:newfstatat",                                           \
-			  JUMPSLOT_ARG_BITS(3, AT_EMPTY_PATH, AT_EMPTY_PATH)),           \
+	JUMPSLOT_ALLOW("x86_64:fstat"),                                                  \
 		JUMPSLOT_ALLOW_IF("i386:statx",                                          \
 				  JUMPSLOT_ARG_BITS(2, AT_EMPTY_PATH, AT_EMPTY_PATH))
 /*
@@ -22,19 +24,29 @@
 #define OPEN                                                                             \
 	JUMPSLOT_ALLOW("openat2"), CLOSE, STATUS,                                        \
 		JUMPSLOT_ALLOW_IF("openat",                                              \
-				  JUMPSLOT_ARG_BITS(2, O_NOFOLLOW, O_NOFOLLOW)),         \
+				  JUMPSLOT_ARG_BITS(2, O_NOFOLLOW, O_NOFOLLOW),          \
+				  NO_SET_ID(3)),                                         \
 		JUMPSLOT_ALLOW("readlinkat")
 #define LOCK(command)                                                                    \
 	JUMPSLOT_ALLOW_IF("x86_64:fcntl", JUMPSLOT_ARG(1, F_##command)),                 \
 		JUMPSLOT_ALLOW_IF("i386:fcntl64", JUMPSLOT_ARG(1, F_##command##64))
-#define SET_TIMES   JUMPSLOT_ALLOW("utimensat"), JUMPSLOT_ALLOW("i386:utimensat_time64")
+/* futimens(), which passes no path. */
+#define NO_PATH JUMPSLOT_ARG_BITS(1, UINT64_MAX, 0)
+#define SET_TIMES                                                                        \
+	JUMPSLOT_ALLOW_IF("utimensat", NO_PATH),                                         \
+		JUMPSLOT_ALLOW_IF("i386:utimensat_time64", NO_PATH)
+#define SET_PERMISSIONS JUMPSLOT_ALLOW_IF("fchmod", NO_SET_ID(1))
+/* A console that is full and non-blocking. */
+#define WAIT_TO_WRITE                                                                    \
+	JUMPSLOT_ALLOW_IF("poll", JUMPSLOT_ARG(1, 1), JUMPSLOT_ARG(2, -1)),              \
+		JUMPSLOT_ALLOW("restart_syscall")
 #define IS_TERMINAL JUMPSLOT_ALLOW_IF("ioctl", JUMPSLOT_ARG(1, TCGETS))
 #define SEEK	    JUMPSLOT_ALLOW("x86_64:lseek"), JUMPSLOT_ALLOW("i386:_llseek")
 
 JUMPSLOT_SYSCALLS(newlib_open, OPEN)
 JUMPSLOT_SYSCALLS(newlib_close, CLOSE)
 JUMPSLOT_SYSCALLS(newlib_read, JUMPSLOT_ALLOW("read"))
-JUMPSLOT_SYSCALLS(newlib_write, JUMPSLOT_ALLOW("write"))
+JUMPSLOT_SYSCALLS(newlib_write, JUMPSLOT_ALLOW("write"), WAIT_TO_WRITE)
 JUMPSLOT_SYSCALLS(newlib_read_at, JUMPSLOT_ALLOW("pread64"))
 JUMPSLOT_SYSCALLS(newlib_write_at, JUMPSLOT_ALLOW("pwrite64"))
 JUMPSLOT_SYSCALLS(newlib_seek, SEEK)
@@ -49,7 +61,7 @@ JUMPSLOT_SYSCALLS(newlib_access, OPEN, JUMPSLOT_ALLOW("access"),
 				    JUMPSLOT_ARG_BITS(3, AT_EMPTY_PATH, AT_EMPTY_PATH)))
 JUMPSLOT_SYSCALLS(newlib_open_directory, OPEN)
 JUMPSLOT_SYSCALLS(newlib_read_directory, JUMPSLOT_ALLOW("getdents64"), SEEK)
-JUMPSLOT_SYSCALLS(newlib_make_directory, OPEN, JUMPSLOT_ALLOW("mkdirat"))
+JUMPSLOT_SYSCALLS(newlib_make_directory, OPEN, JUMPSLOT_ALLOW_IF("mkdirat", NO_SET_ID(2)))
 JUMPSLOT_SYSCALLS(newlib_remove_directory, OPEN,
 		  JUMPSLOT_ALLOW_IF("unlinkat", JUMPSLOT_ARG(2, AT_REMOVEDIR)))
 JUMPSLOT_SYSCALLS(newlib_unlink, OPEN, JUMPSLOT_ALLOW_IF("unlinkat", JUMPSLOT_ARG(2, 0)))
@@ -60,8 +72,8 @@ JUMPSLOT_SYSCALLS(newlib_sleep, JUMPSLOT_ALLOW("clock_nanosleep"),
 		  JUMPSLOT_ALLOW("restart_syscall"))
 JUMPSLOT_SYSCALLS(newlib_set_times, OPEN, SET_TIMES)
 JUMPSLOT_SYSCALLS(newlib_set_times_of_file, SET_TIMES)
-JUMPSLOT_SYSCALLS(newlib_set_permissions, OPEN, JUMPSLOT_ALLOW("chmod"))
-JUMPSLOT_SYSCALLS(newlib_set_permissions_of_file, JUMPSLOT_ALLOW("fchmod"))
+JUMPSLOT_SYSCALLS(newlib_set_permissions, OPEN, SET_PERMISSIONS)
+JUMPSLOT_SYSCALLS(newlib_set_permissions_of_file, SET_PERMISSIONS)
 JUMPSLOT_SYSCALLS(newlib_read_link, OPEN)
 JUMPSLOT_SYSCALLS(newlib_lock, LOCK(GETLK), LOCK(SETLK), LOCK(SETLKW))
 JUMPSLOT_SYSCALLS(newlib_poll, JUMPSLOT_ALLOW("ppoll"),

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "newlib_calls.h"
+#include "provider_fstat.h"
 #include "provider_walk_names.h"
 
 #define MAX_LINKS 40 /* as the kernel's */
@@ -128,7 +129,7 @@ static int look_at(const struct walk *walk, const char *name, mode_t *kind)
 	*kind = 0;
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &status)) {
+	if (provider_fstat(fd, &status)) {
 		error = -errno;
 		close(fd);
 		return error;

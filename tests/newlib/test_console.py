@@ -1,10 +1,16 @@
 """A guest on newlib that takes interrupts: a slow reader of its console stops none."""
 
+import array
+import fcntl
+import os
+import re
 import subprocess
+import termios
 
 import pytest
 from conftest import BUILD, MACHINE, ROOT, run
 
+PIPE = 65536
 GUEST = ROOT / "tests/newlib/guests/console.c"
 
 
@@ -30,3 +36,42 @@ def test_interrupts_come_while_nobody_reads_the_console(command):
 def test_a_closed_console_is_closed_for_a_guest_with_interrupts(command):
     result = run(*command, "closed", check=False)
     assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)
+
+
+def held(pipe):
+    """The number of bytes in the pipe."""
+    number = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, number)
+    return number[0]
+
+
+@pytest.mark.parametrize("arch", ["x86_64", "i386"])
+def test_a_slow_reader_of_a_console_that_does_not_block_gets_all_output(arch, tmp_path):
+    (tmp_path / "guest.c").write_text("""
+        #include <unistd.h>
+        static char bytes[%d];
+        int main(void)
+        {
+            return write(1, bytes, sizeof(bytes)) != sizeof(bytes);
+        }
+        """ % (8 * PIPE))
+    run(ROOT / "gen/jumpslot-cc", "--newlib", f"--build={BUILD}", MACHINE[arch],
+        tmp_path / "guest.c", "-o", tmp_path / "guest.elf")
+    # The virtual console's own rules are the same.
+    rules = run(BUILD / "bin/host-wrapper", "--print-sandbox", "--provider",
+                BUILD / f"providers/newlib-{arch}.so", tmp_path / "guest.elf").stdout
+    assert re.search(r"  poll if arg1 == 1 and arg2 == -1 +newlib_write,", rules), rules
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE)
+    os.set_blocking(writing, False)
+    process = subprocess.Popen(
+        [BUILD / "bin/host-wrapper", "--provider", BUILD / f"providers/newlib-{arch}.so",
+         tmp_path / "guest.elf"], stdout=writing)
+    os.close(writing)
+    got = 0
+    for _ in range(8):
+        while held(reading) < PIPE and process.poll() is None:
+            pass
+        got += len(os.read(reading, PIPE))
+    os.close(reading)
+    assert (got, process.wait()) == (8 * PIPE, 0)

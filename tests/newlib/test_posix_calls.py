@@ -117,6 +117,15 @@ def test_errors_of_ftruncate_and_fsync(box):
     assert (box.root / "f").read_text() == "abc"
 
 
+def test_ftruncate_of_the_console_erases_nothing(box):
+    box.own()
+    (box.top / "printed").write_text("before\n")
+    with open(box.top / "printed", "a") as printed:
+        subprocess.run(box.command("calls", "use", 1, "ftruncate", 0), stdout=printed,
+                       check=True, timeout=HANGS, **box.options())
+    assert (box.top / "printed").read_text() == "before\nEINVAL\n"
+
+
 def test_pread_and_pwrite_leave_the_position(box):
     (box.root / "f").write_text("abcdef")
     assert box.calls("open", "f", "pread", 3, 2, "pwrite", "XY", 4, "pread", 9, 0,
@@ -297,11 +306,23 @@ def test_chmod_and_utime_stay_inside_the_root(box):
     assert (box.secret / "file").stat() == before
 
 
-def test_chmod_without_the_right_to_read_the_file(box):
+def test_chmod_and_utime_need_the_right_to_read_or_write_the_file(box):
     (box.root / "f").write_text("")
+    for mode in 0o200, 0o400:
+        (box.root / "f").chmod(mode)
+        assert box.calls("utime", "f", 1, 1, "chmod", "f", 7777) == ["0", "0"]
+        assert (box.root / "f").stat().st_mode & 0o7777 == 0o777
     (box.root / "f").chmod(0)
-    assert box.calls("chmod", "f", 644, "chmod", "f", 7777) == ["0", "0"]
-    assert (box.root / "f").stat().st_mode & 0o7777 == 0o777
+    allowed = "EACCES" if box.user == "ordinary" or os.getuid() else "0"
+    assert box.calls("utime", "f", 1, 1, "chmod", "f", 644) == [allowed, allowed]
+
+
+def test_chmod_and_utime_are_of_regular_files_and_directories(box):
+    os.mkfifo(box.root / "fifo")
+    (box.root / "d").mkdir()
+    assert box.calls("chmod", "fifo", 600, "touch", "fifo", "chmod", "d", 700,
+                     "touch", "d") == ["EACCES", "EACCES", "0", "0"]
+    assert (box.root / "d").stat().st_mode & 0o7777 == 0o700
 
 
 def test_chmod_and_utime_of_the_file_of_another_user(built):

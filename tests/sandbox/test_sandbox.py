@@ -11,24 +11,25 @@ GUEST = """
     #include <jumpslot/virt_bsp.h>
     %s
     #ifdef __x86_64__
-    static long call(long number, long a, long b, long c)
+    static long call4(long number, long a, long b, long c, long d)
     {
-            register long fourth __asm__("r10") = 0;
+            register long fourth __asm__("r10") = d;
             __asm__ volatile("syscall" : "+a"(number)
                              : "D"(a), "S"(b), "d"(c), "r"(fourth)
                              : "rcx", "r11", "memory");
             return number;
     }
     #else
-    static long call(long number, long a, long b, long c)
+    static long call4(long number, long a, long b, long c, long d)
     {
             __asm__ volatile("push %%%%ebx\\n mov %%%%edi, %%%%ebx\\n int $0x80\\n"
                              "pop %%%%ebx" : "+a"(number)
-                             : "D"(a), "c"(b), "d"(c) : "memory");
+                             : "D"(a), "c"(b), "d"(c), "S"(d) : "memory");
             return number;
     }
     #endif
-    long (*volatile keep)(long, long, long, long) = call;
+    #define call(number, a, b, c) call4(number, a, b, c, 0)
+    long (*volatile keep)(long, long, long, long, long) = call4;
     JUMPSLOT_ENTRY(info)
     {
             (void)info;
@@ -358,6 +359,62 @@ def test_files_can_be_opened_only_below_the_directory_of_a_provider(tools):
     guest = guest_of(tools, "return try_files();", "EXTERNAL_FUNC(int, try_files)")
     result = tools.wrapper("--sandbox", "strict", "--provider", provider, guest)
     assert (result.stderr, result.returncode) == ("", 1)
+
+
+# A function of the provider for newlib with its arguments, and a call that it does not
+# allow: number on x86-64, on i386, name, arguments. FILE is outside of the root.
+NEWLIB_ATTEMPTS = [
+    ("newlib_set_permissions", 90, 15, "chmod", "(long)FILE, 0666"),
+    ("newlib_set_permissions", 91, 94, "fchmod", "1, 04755"),
+    ("newlib_set_permissions_of_file", 91, 94, "fchmod", "1, 02755"),
+    ("newlib_set_times", 280, 320, "utimensat", "-100, (long)FILE"),
+    ("newlib_set_times", 280, 412, "utimensat", "-100, (long)FILE"),
+    ("newlib_set_times_of_file", 280, 320, "utimensat", "-100, (long)FILE"),
+    ("newlib_set_times_of_file", 280, 412, "utimensat", "-100, (long)FILE"),
+    ("newlib_open", 257, 295, "openat", '-100, (long)"made", 0400101, 04755'),
+    ("newlib_make_directory", 258, 296, "mkdirat", '-100, (long)"made", 02755'),
+    ("newlib_status_of_path", 262, 300, "fstatat",
+     "-100, (long)FILE, (long)&buffer, 0x1000"),
+    ("newlib_status_of_file", 262, 300, "fstatat",
+     "-100, (long)FILE, (long)&buffer, 0x1000"),
+]
+NEWLIB_TYPES = {
+    "newlib_set_permissions": ("const char *, int", '"f", 0644'),
+    "newlib_set_permissions_of_file": ("int, int", "60, 0644"),
+    "newlib_set_times": ("const char *, long long, long long", '"f", 0, 0'),
+    "newlib_set_times_of_file": ("int, long long, long long", "60, 0, 0"),
+    "newlib_open": ("const char *, int, int", '"f", 1, 0'),
+    "newlib_make_directory": ("const char *, int", '"d", 0755'),
+    "newlib_status_of_path": ("const char *, void *", '"f", buffer'),
+    "newlib_status_of_file": ("int, void *", "0, buffer"),
+}
+
+
+@pytest.mark.parametrize("attempt", NEWLIB_ATTEMPTS, ids=lambda each: "-".join(
+    map(str, each[:4])))
+def test_a_guest_on_newlib_gets_no_call_with_a_path_or_mode_that_its_provider_never_uses(
+        tools, arch, attempt):
+    """A file outside of its root does not change by system calls of its own."""
+    function, on_x86_64, on_i386, name, arguments = attempt
+    root, outside = tools.directory / "root", tools.directory / "outside"
+    root.mkdir()
+    outside.write_text("x")
+    outside.chmod(0o600)
+    before = outside.stat()
+    types, values = NEWLIB_TYPES[function]
+    arguments += ", 0" * (3 - arguments.count(","))
+    number = on_x86_64 if arch == "x86_64" else on_i386
+    guest = guest_of(
+        tools, f"{function}({values}); call4({number}, {arguments});",
+        f'#define FILE "{outside}"\n'
+        f"EXTERNAL_FUNC(int, {function}, {types})\nchar buffer[512];")
+    provider = BUILD / f"providers/newlib-{arch}.so"
+    result = tools.wrapper("--provider", f"{provider},root={root}", guest)
+    assert result.returncode == 128 + 31, result.stderr
+    assert re.search(rf"the sandbox does not allow system call {number} \(\w*{name}",
+                     result.stderr.replace("newfstatat", "fstatat")
+                     .replace("fstatat64", "fstatat")), result.stderr
+    assert outside.stat() == before
 
 
 @only_x86_64
