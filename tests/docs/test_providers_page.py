@@ -54,3 +54,9 @@ def test_every_example_prints_the_output_that_the_page_shows(printed):
             assert comparable(next(printed, "the shell ended")) == comparable(shown), \
                 commands
     assert next(printed) == ""
+
+
+def test_rules_of_the_page_that_open_files_neither_create_nor_empty_them():
+    page = (ROOT / "docs/providers.md").read_text().replace("\\|", "|")
+    masks = re.findall(r'ALLOW_IF\("openat",\s*JUMPSLOT_ARG_BITS\(2, ([^,]*),', page)
+    assert masks == 2 * ["O_ACCMODE | O_CREAT | O_TRUNC"]
