@@ -1,6 +1,7 @@
 /* A signalfd, and a set for the next runner. See signals.h. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <time.h>
@@ -114,5 +115,7 @@ void signals_restore(struct signals *signals)
 	while (sigtimedwait(&signals->mask, NULL, &no_time) > 0)
 		;
 	close(signals->fd);
+	/* There is no virtual CPU to show any more, and the report is yet to come. */
+	signal(SIGNALS_SHOW_VCPU, SIG_IGN);
 	sigprocmask(SIG_SETMASK, &signals->old, NULL);
 }
