@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import BUILD, ROOT, children, run
 from rtos_machine import Machine, Session
+from terminal_session import children_of, is_runner
 
 RTOS = ROOT / "guests/rtos"
 # SOAK_SECONDS=600 runs the soak test for ten minutes.
@@ -122,13 +123,11 @@ def test_the_soak_is_never_late_on_a_clock_of_its_own(virtual):
 
 def runner_of(process):
     """Wait until the guest uses its clock; return the process that holds it."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    while not children.read_text():
+    while True:
         assert process.poll() is None
-    runner = int(children.read_text())
-    while not Path(f"/proc/{runner}/timers").read_text():
-        assert process.poll() is None
-    return runner
+        for child in filter(is_runner, children_of(process.pid)):
+            if Path(f"/proc/{child}/timers").read_text():
+                return child
 
 
 def test_a_kernel_that_was_stopped_for_a_while_catches_up(virtual, start):
@@ -419,9 +418,9 @@ def test_the_applications_call_every_paravirtual_function(virtual, start):
     called = bound(virtual, "scenario") | bound(virtual, "scenario", "tickless")
     called |= bound(virtual, "lua", "jobs=1") | bound_by_the_shell(virtual, start)
     # A guest that restarts prints no report; the shell's test covers the restart. The
-    # kernel has no use for the other two, which tests/ports calls.
-    assert external - called == {"_BSP_Virtual_reset", "_CPU_Virtual_Irq_clear",
-                                 "_CPU_Virtual_Irq_state"}
+    # kernel has no use for the others, which tests/ports and tests/newlib call.
+    assert external - called == {"_BSP_Virtual_reset", "_BSP_Virtual_Console_error",
+                                 "_CPU_Virtual_Irq_clear", "_CPU_Virtual_Irq_state"}
     inline = declared("virt_cpu.h", r"^static inline \w+ (_CPU_Virtual_\w+)")
     assert len(inline) == 6
     sources = "".join(path.read_text() for path in (RTOS / "cpu/virtual").iterdir())
