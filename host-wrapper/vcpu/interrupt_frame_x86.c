@@ -1,5 +1,4 @@
 /* Frames of interrupts on x86-64 and i386. See interrupt_frame_x86.h. */
-#include "interrupt.h"
 #include "interrupt_frame.h"
 #include "xsave_size_x86.h"
 
@@ -48,7 +47,8 @@ struct frame_return frame_fill(struct frame *frame, const struct frame_place *pl
 	return (struct frame_return){ interrupted->flags, interrupted->pc };
 }
 
-struct entry_registers frame_enter(uintptr_t frame, unsigned vector, uintptr_t handler)
+struct entry_registers frame_enter(uintptr_t frame, unsigned vector, uintptr_t handler,
+				   uintptr_t upcall)
 {
 	return (struct entry_registers){
 		.ax = handler,
@@ -56,7 +56,7 @@ struct entry_registers frame_enter(uintptr_t frame, unsigned vector, uintptr_t h
 		.si = frame,
 		.di = vector,
 		.sp = frame,
-		.pc = (uintptr_t)jumpslot_upcall,
+		.pc = upcall,
 	};
 }
 

@@ -46,8 +46,9 @@ struct frame_place frame_place(uintptr_t sp, size_t xsave_bytes);
  */
 struct frame_return frame_fill(struct frame *frame, const struct frame_place *place);
 
-/* The registers with which the guest's handler is entered at jumpslot_upcall, with
- * X86_FLAGS_DEFAULT. */
-struct entry_registers frame_enter(uintptr_t frame, unsigned vector, uintptr_t handler);
+/* The registers with which the guest's handler is entered at `upcall`, which is
+ * jumpslot_upcall as the guest sees it, with X86_FLAGS_DEFAULT. */
+struct entry_registers frame_enter(uintptr_t frame, unsigned vector, uintptr_t handler,
+				   uintptr_t upcall);
 
 #endif

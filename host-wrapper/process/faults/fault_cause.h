@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "guest_fault.h"
+#include "runner/guest_fault.h"
 
 /* Whether the kernel gives an address that was accessed. */
 bool fault_has_address(const siginfo_t *info);

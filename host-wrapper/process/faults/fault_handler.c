@@ -11,10 +11,10 @@
 #include "common/page.h"
 #include "fault_cause.h"
 #include "fault_handler.h"
-#include "guest_fault.h"
 #include "process/calls/gate.h"
 #include "process/enter.h"
 #include "process/signals/context.h"
+#include "runner/guest_fault.h"
 #include "runner/load.h"
 #include "runner/plan_read.h"
 #include "runner/reset.h"
@@ -52,7 +52,8 @@ int fault_handler_prepare(const struct plan *plan, struct guest_memory *memory,
 			    strerror(errno));
 	region.start = (uintptr_t)at + GUARD;
 	region.end = region.start + STACK;
-	guest_fault_start(region.start, region.end, GUARD);
+	guest_fault_start(region.start, region.end, GUARD,
+			  (uintptr_t)jumpslot_fault_call);
 	saved.vectors = (void *)region.end;
 	saved.room = room;
 	return guest_memory_add(memory, &region)

@@ -1,6 +1,6 @@
 /*
  * The guest's fault handler in the process host: between a fault signal's context and the
- * rules of guest_fault.h. Knows nothing of reports: see faults.h.
+ * rules of runner/guest_fault.h. Knows nothing of reports: see faults.h.
  */
 #ifndef JUMPSLOT_FAULT_HANDLER_H
 #define JUMPSLOT_FAULT_HANDLER_H
@@ -17,6 +17,9 @@
  * errno. */
 int fault_handler_prepare(const struct plan *plan, struct guest_memory *memory,
 			  struct message *message);
+
+/* In assembly: calls the guest's handler, and stops in an undefined instruction. */
+extern const char jumpslot_fault_call[];
 
 /* Sets the guest's handler; 0: none. Returns 0 or -ENOTSUP. Async-signal-safe. */
 int fault_handler_set(uintptr_t handler);

@@ -20,7 +20,6 @@
 #include "fault_cause.h"
 #include "fault_handler.h"
 #include "faults.h"
-#include "guest_fault.h"
 #include "process/calls/gate.h"
 #include "process/calls/gate_fault.h"
 #include "process/interrupts/kick.h"
@@ -29,6 +28,7 @@
 #include "process/signals/segments_x86.h"
 #include "resolver/resolver.h"
 #include "runner/current.h"
+#include "runner/guest_fault.h"
 #include "runner/load.h"
 #include "vcpu/vcpu.h"
 

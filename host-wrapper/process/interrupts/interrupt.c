@@ -63,7 +63,8 @@ static void deliver(void *context, unsigned vector)
 		return;
 	}
 	vcpu_enter(&frame->shown, vector);
-	entry = frame_enter((uintptr_t)frame, vector, vcpu.handler);
+	entry = frame_enter((uintptr_t)frame, vector, vcpu.handler,
+			    (uintptr_t)jumpslot_upcall);
 	context_enter(context, &entry);
 }
 

@@ -1,4 +1,4 @@
-/* Calls the guest's fault handler on i386. See guest_fault.h. */
+/* Calls the guest's fault handler on i386. See fault_handler.h. */
 #include "common/asm_x86.h"
 
 	.text

@@ -15,17 +15,19 @@ static struct {
 	uintptr_t stack_low;
 	uintptr_t stack_high;
 	uintptr_t guard;
+	uintptr_t call;		     /* code that calls the handler */
 	struct jumpslot_fault found; /* the fault, as it was */
 	struct jumpslot_fault left;  /* as the handler left it */
 	unsigned retries;	     /* without progress */
 	uint64_t stack_limit;	     /* of the interrupted stack; 0: unchecked */
 } fault;
 
-void guest_fault_start(uintptr_t low, uintptr_t high, uintptr_t guard)
+void guest_fault_start(uintptr_t low, uintptr_t high, uintptr_t guard, uintptr_t call)
 {
 	fault.stack_low = low;
 	fault.stack_high = high;
 	fault.guard = guard;
+	fault.call = call;
 }
 
 void guest_fault_set(uintptr_t handler)
@@ -96,6 +98,7 @@ uint32_t guest_fault_enter(const struct fault_cause *cause, struct registers *re
 	vcpu_close();
 	use_limit_of_fault_stack();
 	fault_frame_enter(registers, guest_fault_frame(), fault.handler);
+	registers->pc = fault.call;
 	return OUTCOME_HANDLER_NONE;
 }
 

@@ -4,8 +4,8 @@
  * back. Knows nothing of signals.
  *
  * The fault is written as a struct jumpslot_fault onto a stack for faults, and the guest
- * continues in its handler there. The handler's return ends in an undefined instruction,
- * and the host asks for the decision.
+ * continues in its handler there. The handler returns to code of the host, which then
+ * asks for the decision.
  */
 #ifndef JUMPSLOT_GUEST_FAULT_H
 #define JUMPSLOT_GUEST_FAULT_H
@@ -29,8 +29,9 @@ struct fault_answer {
 	int status;	   /* STOP */
 };
 
-/* The stack for faults, in the guest's memory. [low - guard, low) is not mapped. */
-void guest_fault_start(uintptr_t low, uintptr_t high, uintptr_t guard);
+/* The stack for faults, in the guest's memory; [low - guard, low) is not mapped. `call`:
+ * the host's code that calls the handler. */
+void guest_fault_start(uintptr_t low, uintptr_t high, uintptr_t guard, uintptr_t call);
 
 /* Sets the guest's handler; 0: none. Async-signal-safe. */
 void guest_fault_set(uintptr_t handler);
@@ -52,9 +53,6 @@ uint32_t guest_fault_enter(const struct fault_cause *cause, struct registers *re
  */
 bool guest_fault_answer(struct registers *registers, struct fault_answer *answer);
 
-/* In assembly: calls the guest's handler. */
-extern const char jumpslot_fault_call[];
-
 /* Per machine: the registers of a struct jumpslot_fault. */
 void fault_read_registers(struct jumpslot_fault *to, const struct registers *from);
 void fault_write_registers(struct registers *to, const struct jumpslot_fault *from);
@@ -63,8 +61,8 @@ void fault_write_registers(struct registers *to, const struct jumpslot_fault *fr
 bool fault_frame_is_at(const struct registers *registers,
 		       const struct jumpslot_fault *frame);
 
-/* Per machine: continues in jumpslot_fault_call; and in `function`(status), called on the
- * stack for faults. */
+/* Per machine: the registers with which the code that calls the handler starts; and those
+ * of a call of `function`(status) on the stack for faults. */
 void fault_frame_enter(struct registers *registers, struct jumpslot_fault *frame,
 		       uintptr_t handler);
 void fault_frame_call(struct registers *registers, struct jumpslot_fault *frame,

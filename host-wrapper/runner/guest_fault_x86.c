@@ -69,7 +69,6 @@ void fault_frame_enter(struct registers *registers, struct jumpslot_fault *frame
 	registers->general.ax = handler;
 	registers->general.bp = 0;
 	registers->flags = X86_FLAGS_DEFAULT;
-	registers->pc = (uintptr_t)jumpslot_fault_call;
 }
 
 void fault_frame_call(struct registers *registers, struct jumpslot_fault *frame,
