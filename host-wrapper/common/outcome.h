@@ -37,6 +37,7 @@ enum outcome_kind {
 			     so on */
 	OUTCOME_RESTART_COLD, /* no fault: the guest is to start again, */
 	OUTCOME_RESTART_WARM, /* and with the contents of its work area */
+	OUTCOME_REFUSED,      /* the guest has not started: the reason is in the file */
 };
 
 #define OUTCOME_NO_IMPORT UINT32_MAX
@@ -87,7 +88,9 @@ struct outcome {
 
 _Static_assert(sizeof(struct outcome) == 376, "as launcher and every runner know it");
 
-/* The file: the outcome, and at this offset the copied part of the stack. */
+/* The file: the outcome, and at this offset the copied part of the stack; or, if the
+ * runner refused, the reason, a text of at most this many bytes with its NUL. */
+#define OUTCOME_REASON_MAX   1024
 #define OUTCOME_STACK_OFFSET 4096
 #define OUTCOME_STACK_MAX    65536
 #define OUTCOME_FILE_SIZE    (OUTCOME_STACK_OFFSET + OUTCOME_STACK_MAX)

@@ -24,6 +24,7 @@
 #define PLAN_SANDBOX	 0x10 /* start the guest in the sandbox, with `filter` */
 #define PLAN_STRICT	 0x20 /* and not if any layer of it is missing */
 #define PLAN_PROCESSES	 0x40 /* the filter allows new processes or threads */
+#define PLAN_REASONS	 0x80 /* let the supervisor say why a guest cannot start */
 
 /* The longest filter: the kernel's limit (BPF_MAXINSNS). */
 #define PLAN_MAX_FILTER 4096

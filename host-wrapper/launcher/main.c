@@ -38,9 +38,23 @@ struct launch {
 	bool built_ins_unknown; /* no runner: a list may be incomplete */
 };
 
-static int complain(int status, const char *object, const struct message *message)
+static struct exit_report_run json_run(const struct launch *launch)
 {
-	message_print(object, message);
+	return (struct exit_report_run){ .guest = &launch->guest,
+					 .needs = &launch->needs,
+					 .sandbox = launch->options.sandbox };
+}
+
+/* Says why the guest does not start: as JSON, if that report was asked for. */
+static int complain(const struct launch *launch, int status, const char *object,
+		    const struct message *message)
+{
+	const struct exit_report_run run = json_run(launch);
+
+	if (launch->options.report_json)
+		exit_report_json_refused(&run, status, object, message, stderr);
+	else
+		message_print(object, message);
 	return status;
 }
 
@@ -53,7 +67,7 @@ static int add_providers(struct launch *launch)
 
 		if (linked_guest_add_provider(&launch->guest, option->path,
 					      option->options, &message))
-			return complain(EXIT_FAILED, option->path, &message);
+			return complain(launch, EXIT_FAILED, option->path, &message);
 	}
 	return 0;
 }
@@ -66,13 +80,13 @@ static int add_runner(struct launch *launch)
 	if (runner_path_find(&launch->runner, guest->file.machine, &message)) {
 		/* A list is useful without the built-in services, too. */
 		launch->built_ins_unknown = launch->options.list || launch->options.json;
-		complain(EXIT_FAILED, guest->name, &message);
+		complain(launch, EXIT_FAILED, guest->name, &message);
 		return launch->built_ins_unknown ? 0 : EXIT_FAILED;
 	}
 	if (runner_path_beside(&launch->backtrace, "jumpslot-backtrace", &message))
-		return complain(EXIT_FAILED, guest->name, &message);
+		return complain(launch, EXIT_FAILED, guest->name, &message);
 	if (linked_guest_add_runner(guest, launch->runner.text, &message))
-		return complain(EXIT_FAILED, launch->runner.text, &message);
+		return complain(launch, EXIT_FAILED, launch->runner.text, &message);
 	return 0;
 }
 
@@ -84,17 +98,17 @@ static int link_guest(struct launch *launch)
 	int status;
 
 	if (linked_guest_scan(guest, launch->options.arguments[0], &message))
-		return complain(EXIT_CANNOT_LOAD, guest->name, &message);
+		return complain(launch, EXIT_CANNOT_LOAD, guest->name, &message);
 	status = add_providers(launch);
 	if (!status)
 		status = add_runner(launch);
 	if (!status && linked_guest_link(guest, &message))
-		return complain(EXIT_FAILED, guest->name, &message);
+		return complain(launch, EXIT_FAILED, guest->name, &message);
 	return status;
 }
 
 /* Returns 0 if everything that was printed arrived, or an exit status. */
-static int finish_output(void)
+static int finish_output(const struct launch *launch)
 {
 	struct message message;
 
@@ -102,7 +116,7 @@ static int finish_output(void)
 	if (!fflush(stdout) && !ferror(stdout))
 		return 0;
 	fail(&message, errno, "%s", strerror(errno));
-	return complain(EXIT_FAILED, "standard output", &message);
+	return complain(launch, EXIT_FAILED, "standard output", &message);
 }
 
 /* Options after the guest's name are the guest's, which is easily overlooked. */
@@ -115,11 +129,29 @@ static void hint_at_arguments(const struct options *options)
 			      stderr);
 }
 
+/* In JSON, the report of the end has the imports. Returns 0 if the guest may start. */
+static int report_unresolved(const struct launch *launch)
+{
+	const struct linked_guest *guest = &launch->guest;
+	const bool unresolved = guest->result.missing || guest->result.mismatched;
+	const bool refused = unresolved && !launch->options.allow_missing;
+	struct message counts;
+
+	if (launch->options.report_json) {
+		report_counts(guest, &counts);
+		return refused ? complain(launch, EXIT_UNRESOLVED, guest->name, &counts)
+			       : 0;
+	}
+	report_problems(guest, stderr);
+	if (unresolved)
+		hint_at_arguments(&launch->options);
+	return refused ? EXIT_UNRESOLVED : 0;
+}
+
 /* Prints the reports that were asked for. Returns 0 if the guest may start. */
 static int report(const struct launch *launch)
 {
 	const struct linked_guest *guest = &launch->guest;
-	bool unresolved = guest->result.missing || guest->result.mismatched;
 	int status;
 
 	if (launch->options.json)
@@ -130,15 +162,12 @@ static int report(const struct launch *launch)
 		report_table(guest, stderr);
 	if (launch->options.report && launch->options.sandbox == SANDBOX_OFF)
 		fputs("  sandbox OFF: the guest can make every system call\n", stderr);
-	status = finish_output();
+	status = finish_output(launch);
 	if (status)
 		return status;
 	if (launch->built_ins_unknown)
 		return EXIT_FAILED;
-	report_problems(guest, stderr);
-	if (unresolved)
-		hint_at_arguments(&launch->options);
-	return unresolved && !launch->options.allow_missing ? EXIT_UNRESOLVED : 0;
+	return report_unresolved(launch);
 }
 
 /* Finds the system calls that the guest may make. Returns 0 or an exit status. */
@@ -155,7 +184,7 @@ static int collect_needs(struct launch *launch)
 	if (launch->options.sandbox == SANDBOX_OFF)
 		return 0;
 	if (needs_collect(&launch->needs, &launch->guest, &facts, &object, &message))
-		return complain(EXIT_FAILED, object, &message);
+		return complain(launch, EXIT_FAILED, object, &message);
 	return 0;
 }
 
@@ -190,20 +219,21 @@ static int run_guest(struct launch *launch)
 		.shown = stderr,
 		.lines = &launch->lines,
 	};
+	const struct exit_report_run report = json_run(launch);
 	struct run_result result;
 	struct message message;
 
 	run.plan = make_plan(launch, &message);
 	if (run.plan < 0)
-		return complain(EXIT_FAILED, guest->name, &message);
+		return complain(launch, EXIT_FAILED, guest->name, &message);
 	if (launch->options.in_place) {
 		run_in_place(&run, &message);
-		return complain(EXIT_FAILED, guest->name, &message);
+		return complain(launch, EXIT_FAILED, guest->name, &message);
 	}
 	if (supervise(&run, &result, &message))
-		return complain(EXIT_FAILED, guest->name, &message);
+		return complain(launch, EXIT_FAILED, guest->name, &message);
 	if (launch->options.report_json)
-		exit_report_json(guest, &result, launch->options.sandbox, stderr);
+		exit_report_json(&report, &result, stderr);
 	else
 		exit_report_print(guest, &result, stderr);
 	return exit_report_status(guest, &result);
@@ -217,10 +247,10 @@ static int start(struct launch *launch)
 	if (launch->lines.count && !launch->guest.table.vcpu_state) {
 		fail(&message, EINVAL,
 		     "--line: it takes no interrupts (jumpslot/virt_cpu.h)");
-		return complain(EXIT_FAILED, launch->guest.name, &message);
+		return complain(launch, EXIT_FAILED, launch->guest.name, &message);
 	}
 	if (irq_lines_open(&launch->lines, &message))
-		return complain(EXIT_FAILED, NULL, &message);
+		return complain(launch, EXIT_FAILED, NULL, &message);
 	status = run_guest(launch);
 	irq_lines_remove(&launch->lines);
 	return status;
@@ -246,17 +276,19 @@ static int print_sandbox(const struct launch *launch)
 
 	if (!options->in_place) {
 		if (guest_processes_start(&processes, 0, &message))
-			return complain(EXIT_FAILED, launch->guest.name, &message);
+			return complain(launch, EXIT_FAILED, launch->guest.name,
+					&message);
 		error = options->sandbox == SANDBOX_STRICT
 				? require_layers(&processes, &message)
 				: 0;
 		guest_processes_end(&processes);
 		if (error)
-			return complain(EXIT_FAILED, launch->guest.name, &message);
+			return complain(launch, EXIT_FAILED, launch->guest.name,
+					&message);
 	}
 	sandbox_report(&launch->guest, &launch->needs, options->sandbox,
 		       options->in_place ? NULL : &processes, stdout);
-	return finish_output();
+	return finish_output(launch);
 }
 
 static int launch_guest(struct launch *launch)
@@ -291,21 +323,24 @@ int main(int argc, char **argv)
 	struct message message;
 
 	fill_standard_descriptors();
-	if (options_read(&launch.options, argc, argv, &message))
-		return complain(EXIT_FAILED, NULL, &message);
+	if (options_read(&launch.options, argc, argv, &message)) {
+		message_print(NULL, &message);
+		return EXIT_FAILED;
+	}
 	if (launch.options.help) {
 		fputs(options_help, stdout);
-		return finish_output();
+		return finish_output(&launch);
 	}
 	if (launch.options.version) {
 		printf("host-wrapper %s, ABI %u\n", JUMPSLOT_VERSION,
 		       JUMPSLOT_ABI_VERSION);
-		return finish_output();
+		return finish_output(&launch);
 	}
+	launch.guest.name = launch.options.arguments[0];
 	if (irq_lines_inherit(&launch.lines, &launch.options, &message))
-		return complain(EXIT_FAILED, NULL, &message);
+		return complain(&launch, EXIT_FAILED, NULL, &message);
 	if (launch.options.sandbox != SANDBOX_OFF &&
 	    irq_lines_close_others(&launch.lines, &message))
-		return complain(EXIT_FAILED, NULL, &message);
+		return complain(&launch, EXIT_FAILED, NULL, &message);
 	return launch_guest(&launch);
 }

@@ -37,6 +37,15 @@ static int complain(const struct runner *runner, int status,
 	return status;
 }
 
+/* Before the guest has started: says why it cannot. */
+static int refuse(const struct runner *runner, int status, const struct message *message)
+{
+	if (!runner->outcome || !(runner->plan->options & PLAN_REASONS))
+		return complain(runner, status, message);
+	outcome_refuse(runner->outcome, message);
+	return status;
+}
+
 /* Descriptors on the command line must not reach programs that providers start. */
 static void hide_arguments(char **arguments)
 {
@@ -56,7 +65,7 @@ static int start(struct runner *runner, char **arguments)
 	current = runner;
 	if (outcome_share(&runner->outcome, atoi(arguments[OUTCOME]), &message) ||
 	    host_start(&message))
-		return complain(runner, EXIT_FAILED, &message);
+		return refuse(runner, EXIT_FAILED, &message);
 	return 0;
 }
 
@@ -69,7 +78,7 @@ static int load_image(struct runner *runner, int file)
 	if (load_segments(plan, file, &runner->base, &message) ||
 	    relocate(plan, runner->base, runner->base, &message) ||
 	    load_protect(plan, runner->base, &runner->memory, &message))
-		return complain(runner, EXIT_CANNOT_LOAD, &message);
+		return refuse(runner, EXIT_CANNOT_LOAD, &message);
 	return 0;
 }
 
@@ -90,7 +99,7 @@ static int prepare(struct runner *runner, int work_area)
 	if (!error)
 		error = host_prepare(runner, functions, &message);
 	free(functions);
-	return error ? complain(runner, EXIT_FAILED, &message) : 0;
+	return error ? refuse(runner, EXIT_FAILED, &message) : 0;
 }
 
 /* All of them are mapped by now. */
@@ -122,7 +131,7 @@ static int run(struct runner *runner)
 
 	if (clock_start(&message) || host_start_interrupts(&message) ||
 	    confine(runner, &message))
-		return complain(runner, EXIT_FAILED, &message);
+		return refuse(runner, EXIT_FAILED, &message);
 	status = host_enter(runner);
 	if (reset_perform(runner->outcome, &message))
 		return complain(runner, EXIT_FAILED, &message);

@@ -36,3 +36,10 @@ int outcome_share(struct outcome **outcome, int fd, struct message *message)
 	return error ? fail(message, error, "the outcome's memory: %s", strerror(error))
 		     : 0;
 }
+
+void outcome_refuse(struct outcome *outcome, const struct message *reason)
+{
+	_Static_assert(sizeof(reason->text) <= OUTCOME_REASON_MAX, "it has room");
+	strcpy((char *)outcome + OUTCOME_STACK_OFFSET, reason->text);
+	outcome->kind = OUTCOME_REFUSED;
+}

@@ -12,4 +12,7 @@
  * `*outcome` is NULL. Returns 0 or a negative errno. */
 int outcome_share(struct outcome **outcome, int fd, struct message *message);
 
+/* Leaves to the supervisor to say why the guest cannot start. */
+void outcome_refuse(struct outcome *outcome, const struct message *reason);
+
 #endif

@@ -53,6 +53,8 @@ static void fill(struct run_result *result, const uint8_t *data, size_t size)
 		       size < sizeof(backtrace->frames) ? size
 							: sizeof(backtrace->frames));
 	}
+	/* The reason of a refusal is in the same place of the file as frames. */
+	memcpy(result->refusal.text, backtrace->frames, sizeof(result->refusal.text) - 1);
 	for (size_t i = 0; i < BACKTRACE_MAX; i++)
 		backtrace->frames[i].file[BACKTRACE_MAX_FILE - 1] = 0;
 }
@@ -72,6 +74,8 @@ static void check_text(const char *text, size_t length, size_t most_lines)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	const struct needs needs = { 0 };
+	const struct exit_report_run run = { guest(), &needs, SANDBOX_ON };
 	static struct run_result result;
 	char *text = NULL;
 	size_t length = 0;
@@ -87,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!out)
 			abort();
 		if (json)
-			exit_report_json(guest(), &result, SANDBOX_ON, out);
+			exit_report_json(&run, &result, out);
 		else
 			exit_report_print(guest(), &result, out);
 		fclose(out);

@@ -167,7 +167,7 @@ def plans(tools, seeds):
     seeds.add("plan", "lines", bytes(lines))
 
 
-KINDS = 22  # of outcomes, and one that is not known
+KINDS = 23  # of outcomes, and one that is not known
 SIZE_AT, LINES_AT = 8, 208  # offsets in struct plan
 
 

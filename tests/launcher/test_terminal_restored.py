@@ -70,8 +70,8 @@ def test_the_mode_is_put_back_when_the_runner_cannot_be_started(
     assert session.wait() == "exited 125"
     assert terminal.is_as_before()
     assert session.end() == (
-        f"host-wrapper: the runner {programs}/jumpslot-runner-x86_64 cannot be started: "
-        "No such file or directory\n")
+        f"host-wrapper: {keys}: the runner {programs}/jumpslot-runner-x86_64 cannot be "
+        "started: No such file or directory\n")
 
 
 @pytest.mark.parametrize("kill", [os.kill, os.killpg], ids=["alone", "with its job"])

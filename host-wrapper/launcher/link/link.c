@@ -126,3 +126,9 @@ void link_free(struct link_result *result)
 	free(result->links);
 	result->links = NULL;
 }
+
+bool link_is_problem(const struct import *import, const struct link *link)
+{
+	return link->status == LINK_MISMATCH ||
+	       (link->status == LINK_MISSING && !(import->flags & JUMPSLOT_OPTIONAL));
+}

@@ -43,4 +43,7 @@ int link_imports(struct link_result *result, const struct import_table *table,
 		 size_t provider_count);
 void link_free(struct link_result *result);
 
+/* Whether an import is missing or mistyped. A missing optional one is not a problem. */
+bool link_is_problem(const struct import *import, const struct link *link);
+
 #endif

@@ -236,6 +236,23 @@ bool needs_processes(const struct needs *needs)
 	return false;
 }
 
+bool needs_is_first(const struct needs *needs, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (need_is_same(&needs->needs[i], &needs->needs[index]))
+			return false;
+	return true;
+}
+
+size_t needs_count_rules(const struct needs *needs)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < needs->count; i++)
+		count += needs_is_first(needs, i);
+	return count;
+}
+
 void needs_free(struct needs *needs)
 {
 	free(needs->needs);

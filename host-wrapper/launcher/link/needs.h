@@ -41,6 +41,12 @@ void needs_free(struct needs *needs);
 /* Whether a rule allows new threads or processes. */
 bool needs_processes(const struct needs *needs);
 
+/* The number of rules that differ. */
+size_t needs_count_rules(const struct needs *needs);
+
+/* Whether the need at that index is the first with its rule. */
+bool needs_is_first(const struct needs *needs, size_t index);
+
 /* Whether two rules are the same. */
 bool need_is_same(const struct need *one, const struct need *other);
 

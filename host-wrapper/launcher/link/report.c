@@ -1,4 +1,5 @@
 /* The link report as text. See report.h. */
+#include <errno.h>
 #include <inttypes.h>
 
 #include <jumpslot/external_abi.h>
@@ -50,26 +51,27 @@ static void print_problem(const struct linked_guest *guest, size_t index, FILE *
 	fputc('\n', out);
 }
 
-/* A missing optional function is not a problem. */
-static bool is_problem(const struct import *import, const struct link *link)
-{
-	return link->status == LINK_MISMATCH ||
-	       (link->status == LINK_MISSING && !(import->flags & JUMPSLOT_OPTIONAL));
-}
-
 static const char *plural(size_t count)
 {
 	return count == 1 ? "" : "s";
 }
 
-static void print_counts(const struct linked_guest *guest, FILE *out)
+void report_counts(const struct linked_guest *guest, struct message *message)
 {
 	const struct link_result *result = &guest->result;
 
+	fail(message, EINVAL, "of %zu import%s, %zu missing and %zu mistyped",
+	     result->count, plural(result->count), result->missing, result->mismatched);
+}
+
+static void print_counts(const struct linked_guest *guest, FILE *out)
+{
+	struct message counts;
+
+	report_counts(guest, &counts);
 	fputs("host-wrapper: ", out);
 	print_escaped(guest->name, out);
-	fprintf(out, ": of %zu import%s, %zu missing and %zu mistyped\n", result->count,
-		plural(result->count), result->missing, result->mismatched);
+	fprintf(out, ": %s\n", counts.text);
 }
 
 static bool has_functions(const struct provider_file *provider)
@@ -101,7 +103,7 @@ void report_problems(const struct linked_guest *guest, FILE *out)
 	bool said = false;
 
 	for (size_t i = 0; i < result->count; i++) {
-		if (!is_problem(&guest->table.imports[i], &result->links[i]))
+		if (!link_is_problem(&guest->table.imports[i], &result->links[i]))
 			continue;
 		if (!said)
 			print_counts(guest, out);

@@ -55,7 +55,7 @@ static void print_import(const struct linked_guest *guest, size_t index, FILE *o
 	const struct import *import = &guest->table.imports[index];
 	const struct link *link = &guest->result.links[index];
 
-	print_member("    {", "name", import->name, out);
+	print_member("{", "name", import->name, out);
 	print_member(", ", "type", import->type, out);
 	print_member(", ", "prototype", import->prototype, out);
 	print_member(", ", "place", import->place, out);
@@ -85,8 +85,23 @@ void report_json(const struct linked_guest *guest, FILE *out)
 	fprintf(out, ",\n  \"missing\": %zu,\n  \"mismatched\": %zu,\n  \"imports\": [",
 		guest->result.missing, guest->result.mismatched);
 	for (size_t i = 0; i < table->count; i++) {
-		fputs(i ? ",\n" : "\n", out);
+		fputs(i ? ",\n    " : "\n    ", out);
 		print_import(guest, i, out);
 	}
 	fputs(table->count ? "\n  ]\n}\n" : "]\n}\n", out);
+}
+
+void report_json_problems(const struct linked_guest *guest, FILE *out)
+{
+	const char *separator = "";
+
+	fputc('[', out);
+	for (size_t i = 0; i < guest->result.count; i++) {
+		if (!link_is_problem(&guest->table.imports[i], &guest->result.links[i]))
+			continue;
+		fputs(separator, out);
+		print_import(guest, i, out);
+		separator = ", ";
+	}
+	fputc(']', out);
 }

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "launcher/link/linked_guest.h"
+#include "launcher/link/needs.h"
 #include "launcher/options.h"
 #include "supervise.h"
 
@@ -18,9 +18,23 @@ int exit_report_status(const struct linked_guest *guest, const struct run_result
 void exit_report_print(const struct linked_guest *guest, const struct run_result *result,
 		       FILE *out);
 
-/* Prints one JSON object, in one line, for every end. */
-void exit_report_json(const struct linked_guest *guest, const struct run_result *result,
-		      enum sandbox_mode sandbox, FILE *out);
+/* A run, as the reports in JSON describe it. */
+struct exit_report_run {
+	const struct linked_guest *guest; /* its machine is NULL if it was not read */
+	const struct needs *needs;
+	enum sandbox_mode sandbox;
+};
+
+/* Prints one JSON object, in one line, for every end of a guest that host-wrapper could
+ * start. */
+void exit_report_json(const struct exit_report_run *run, const struct run_result *result,
+		      FILE *out);
+
+/* Prints the same object for a guest that host-wrapper does not start. `object`: what the
+ * reason is about; NULL: the whole run. */
+void exit_report_json_refused(const struct exit_report_run *run, int status,
+			      const char *object, const struct message *reason,
+			      FILE *out);
 
 /* The provider that ended the runner while it was loaded; NULL: none did. */
 const struct provider_file *exit_report_provider(const struct linked_guest *guest,

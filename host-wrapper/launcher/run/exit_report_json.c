@@ -7,9 +7,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "common/landlock_version.h"
 #include "common/printable.h"
 #include "exit_report.h"
 #include "fault_account.h"
+#include "launcher/link/report.h"
 #include "launcher/scan/symbols.h"
 #include "outcome_place.h"
 #include "outcome_text.h"
@@ -25,6 +27,12 @@ static void print_address(const char *name, uint64_t value, FILE *out)
 	fprintf(out, ", \"%s\": \"0x%" PRIx64 "\"", name, value);
 }
 
+/* The runner's word that the guest has not started; a hostile guest may say so, too. */
+static bool has_refused(const struct run_result *result)
+{
+	return WIFEXITED(result->status) && result->outcome.kind == OUTCOME_REFUSED;
+}
+
 static const char *end_word(const struct linked_guest *guest,
 			    const struct run_result *result)
 {
@@ -32,6 +40,8 @@ static const char *end_word(const struct linked_guest *guest,
 		return "provider";
 	if (result->timed_out)
 		return "timeout";
+	if (has_refused(result))
+		return "refused";
 	return WIFEXITED(result->status) ? "exit" : "signal";
 }
 
@@ -130,29 +140,93 @@ static void print_account(const struct linked_guest *guest,
 	fputc('}', out);
 }
 
-void exit_report_json(const struct linked_guest *guest, const struct run_result *result,
-		      enum sandbox_mode sandbox, FILE *out)
+static void print_sandbox(const struct exit_report_run *run, FILE *out)
 {
 	static const char *const modes[] = {
 		[SANDBOX_ON] = "on",
 		[SANDBOX_STRICT] = "strict",
 		[SANDBOX_OFF] = "off",
 	};
-	const struct provider_file *provider = exit_report_provider(guest, result);
+	const int landlock = landlock_version();
+
+	fputs(", \"sandbox\": {\"mode\": ", out);
+	print_json_string(modes[run->sandbox], out);
+	if (run->sandbox == SANDBOX_OFF) {
+		fputs(", \"rules\": null, \"landlock\": null}", out);
+		return;
+	}
+	if (run->needs->needs)
+		fprintf(out, ", \"rules\": %zu", needs_count_rules(run->needs));
+	else
+		fputs(", \"rules\": null", out);
+	if (landlock >= LANDLOCK_NEEDED)
+		fprintf(out, ", \"landlock\": %d}", landlock);
+	else
+		fputs(", \"landlock\": null}", out);
+}
+
+/* `by`: who refused, or NULL. */
+static void print_refusal(const char *by, const char *object,
+			  const struct message *reason, FILE *out)
+{
+	if (!by) {
+		fputs(", \"refusal\": null", out);
+		return;
+	}
+	fputs(", \"refusal\": {\"by\": ", out);
+	print_json_string(by, out);
+	print_text("object", object, out);
+	print_text("reason", reason->text, out);
+	fputc('}', out);
+}
+
+static void print_head(const struct exit_report_run *run, int status, const char *end,
+		       FILE *out)
+{
+	const struct machine *machine = run->guest->file.machine;
 
 	fputs("{\"guest\": ", out);
-	print_json_string(guest->name, out);
-	print_text("machine", guest->file.machine->name, out);
-	fprintf(out, ", \"status\": %d", exit_report_status(guest, result));
-	print_text("end", end_word(guest, result), out);
+	print_json_string(run->guest->name, out);
+	print_text("machine", machine ? machine->name : NULL, out);
+	fprintf(out, ", \"status\": %d", status);
+	print_text("end", end, out);
+}
+
+static void print_unresolved(const struct exit_report_run *run, FILE *out)
+{
+	fputs(", \"unresolved\": ", out);
+	report_json_problems(run->guest, out);
+}
+
+void exit_report_json(const struct exit_report_run *run, const struct run_result *result,
+		      FILE *out)
+{
+	const struct linked_guest *guest = run->guest;
+	const struct provider_file *provider = exit_report_provider(guest, result);
+	const bool refused = has_refused(result);
+
+	print_head(run, exit_report_status(guest, result), end_word(guest, result), out);
 	print_signal(result, out);
 	print_text("provider", provider ? provider->name : NULL, out);
-	print_text("sandbox", modes[sandbox], out);
+	print_refusal(refused ? "runner" : NULL, guest->name, &result->refusal, out);
+	print_unresolved(run, out);
+	print_sandbox(run, out);
 	print_text("processes", guest_processes_name(&result->processes), out);
 	fputs(", \"runner_account\": ", out);
-	if (result->outcome.kind != OUTCOME_NONE)
+	if (result->outcome.kind != OUTCOME_NONE && !refused)
 		print_account(guest, result, out);
 	else
 		fputs("null", out);
 	fputs("}\n", out);
+}
+
+void exit_report_json_refused(const struct exit_report_run *run, int status,
+			      const char *object, const struct message *reason, FILE *out)
+{
+	print_head(run, status, "refused", out);
+	fputs(", \"signal\": null, \"signal_name\": null, \"provider\": null", out);
+	print_refusal("host-wrapper", object, reason, out);
+	print_unresolved(run, out);
+	print_sandbox(run, out);
+	fputs(", \"processes\": null, \"runner_account\": null}\n", out);
 }

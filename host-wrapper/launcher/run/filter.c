@@ -71,20 +71,12 @@ static int add(scmp_filter_ctx context, const struct need *need,
 	return error;
 }
 
-static bool is_repeated(const struct needs *needs, size_t index)
-{
-	for (size_t i = 0; i < index; i++)
-		if (need_is_same(&needs->needs[i], &needs->needs[index]))
-			return true;
-	return false;
-}
-
 static int add_all(scmp_filter_ctx context, const struct needs *needs,
 		   const struct irq_lines *lines, struct message *message)
 {
 	for (size_t i = 0; i < needs->count; i++) {
 		const struct need *need = &needs->needs[i];
-		int error = is_repeated(needs, i) ? 0 : add(context, need, lines);
+		int error = needs_is_first(needs, i) ? add(context, need, lines) : 0;
 
 		if (error)
 			return fail(message, -error,

@@ -39,3 +39,14 @@ void outcome_file_close(struct outcome_file *file)
 		close(file->fd);
 	*file = (struct outcome_file){ .fd = -1 };
 }
+
+void outcome_file_read_reason(const struct outcome_file *file, struct message *reason)
+{
+	const size_t size = sizeof(reason->text) < OUTCOME_REASON_MAX
+				    ? sizeof(reason->text)
+				    : OUTCOME_REASON_MAX;
+
+	*reason = (struct message){ 0 };
+	if (pread(file->fd, reason->text, size - 1, OUTCOME_STACK_OFFSET) < 0)
+		reason->text[0] = 0;
+}

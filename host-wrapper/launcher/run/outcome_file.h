@@ -15,6 +15,9 @@ struct outcome_file {
 /* Makes a file that nobody can change in size. Returns 0 or a negative errno. */
 int outcome_file_make(struct outcome_file *file, struct message *message);
 
+/* Reads the runner's reason for OUTCOME_REFUSED; not trusted, but ends with a NUL. */
+void outcome_file_read_reason(const struct outcome_file *file, struct message *reason);
+
 /* Does nothing if there is no file. */
 void outcome_file_close(struct outcome_file *file);
 

@@ -201,6 +201,7 @@ static const char *const kinds[] = {
 	[OUTCOME_PRIVILEGED] = "privileged",
 	[OUTCOME_SYSCALL] = "syscall",
 	[OUTCOME_SEGMENTS] = "segments",
+	[OUTCOME_REFUSED] = "refused",
 };
 
 const char *outcome_kind(uint32_t kind)

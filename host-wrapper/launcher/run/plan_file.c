@@ -198,7 +198,8 @@ static void write_header(struct plan *plan, const struct linked_guest *guest,
 			   (options->perf_map ? PLAN_PERF_MAP : 0u) |
 			   (options->clock_guest ? PLAN_CLOCK_GUEST : 0u) |
 			   (options->sandbox != SANDBOX_OFF ? PLAN_SANDBOX : 0u) |
-			   (options->sandbox == SANDBOX_STRICT ? PLAN_STRICT : 0u),
+			   (options->sandbox == SANDBOX_STRICT ? PLAN_STRICT : 0u) |
+			   (options->report_json ? PLAN_REASONS : 0u),
 		.file_size = guest->file.size,
 		.entry = guest->image.entry,
 		.resolver_pointer = guest->table.resolver_pointer,

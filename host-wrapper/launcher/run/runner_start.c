@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/exit_status.h"
@@ -37,22 +38,23 @@ int run_in_place(const struct run *run, struct message *message)
 	return exec_runner(run, -1, -1, message);
 }
 
-/* The child's argument. */
+/* The child's argument. The child shares this process's memory until exec. */
 struct child {
 	const struct runner_start *start;
 	pid_t parent;
+	struct message *message;
+	int error; /* of exec, with a message */
 };
 
 static int become_runner(void *argument)
 {
-	const struct child *child = argument;
+	struct child *child = argument;
 	const struct runner_start *start = child->start;
-	struct message message;
 
 	guest_processes_join(start->processes, child->parent);
 	sigprocmask(SIG_SETMASK, start->mask, NULL);
-	exec_runner(start->run, start->outcome, start->work_area, &message);
-	message_print(NULL, &message);
+	child->error =
+		exec_runner(start->run, start->outcome, start->work_area, child->message);
 	_exit(EXIT_FAILED);
 }
 
@@ -60,13 +62,17 @@ static int become_runner(void *argument)
 pid_t runner_start(const struct runner_start *start, int *pidfd, struct message *message)
 {
 	static char stack[CHILD_STACK] __attribute__((__aligned__(16)));
-	struct child child = { start, getpid() };
+	struct child child = { .start = start, .parent = getpid(), .message = message };
 	pid_t process =
 		clone(become_runner, stack + sizeof(stack),
 		      CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &child, pidfd);
 
 	if (process < 0)
-		return fail(message, errno, "no process for the runner: %s",
-			    strerror(errno));
-	return process;
+		return fail(message, errno, "the runner %s cannot be started: %s",
+			    start->run->runner, strerror(errno));
+	if (!child.error)
+		return process;
+	close(*pidfd);
+	waitpid(process, NULL, 0);
+	return child.error;
 }

@@ -19,23 +19,6 @@ static const char *mode_name(enum sandbox_mode mode)
 	return names[mode];
 }
 
-static bool is_first(const struct needs *needs, size_t index)
-{
-	for (size_t i = 0; i < index; i++)
-		if (need_is_same(&needs->needs[i], &needs->needs[index]))
-			return false;
-	return true;
-}
-
-static size_t count_rules(const struct needs *needs)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < needs->count; i++)
-		count += is_first(needs, i);
-	return count;
-}
-
 /* The functions that ask for the same rule, in the order of the providers. */
 static void print_askers(const struct needs *needs, size_t index, FILE *out)
 {
@@ -65,7 +48,7 @@ static void print_rules(const struct needs *needs, FILE *out)
 	}
 	fprintf(out, "  %-*s  %s\n", width, "RULE", "NEEDED BY");
 	for (size_t i = 0; i < needs->count; i++) {
-		if (!is_first(needs, i))
+		if (!needs_is_first(needs, i))
 			continue;
 		need_to_text(&needs->needs[i], text, sizeof(text));
 		fprintf(out, "  %-*s  ", width, text);
@@ -102,7 +85,7 @@ static void print_layers(const struct needs *needs, FILE *out)
 
 	print_layer("LAYER", "STATE", out);
 	snprintf(state, sizeof(state), "%zu rules; every other call ends the guest",
-		 count_rules(needs));
+		 needs_count_rules(needs));
 	print_layer("seccomp", state, out);
 	print_layer("no_new_privs", "set", out);
 	print_layer("descriptors",

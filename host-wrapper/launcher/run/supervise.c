@@ -260,7 +260,9 @@ static int run_all(struct watch *watch, struct run_result *result,
 	do
 		error = run_once(watch, result, message);
 	while (!error && restarts(watch, result));
-	if (!error && result->outcome.kind != OUTCOME_NONE)
+	if (!error && result->outcome.kind == OUTCOME_REFUSED)
+		outcome_file_read_reason(&watch->file, &result->refusal);
+	else if (!error && result->outcome.kind != OUTCOME_NONE)
 		read_backtrace(watch, result);
 	restart_end(&watch->restart);
 	terminal_leave(watch->terminal);

@@ -38,6 +38,7 @@ struct run_result {
 	struct guest_processes processes; /* the layer that was in force */
 	struct outcome outcome;		  /* as the runner left it; not trusted */
 	struct backtrace backtrace;	  /* from that, and the guest's file */
+	struct message refusal; /* the runner's reason for OUTCOME_REFUSED; not trusted */
 };
 
 /* Starts the runner, again for each restart of the guest, and waits for its end. Returns
