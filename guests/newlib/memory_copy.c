@@ -1,7 +1,7 @@
 /*
  * memcpy(), memmove() and memset() by SSE2. They replace the functions of newlib, which
- * take tens of nanoseconds for 16 bytes. Every size is one or two overlapping moves per
- * power of two, or a loop of 64 bytes; or one string instruction, whose start takes as
+ * take tens of nanoseconds for 16 bytes. Sizes to 128 are overlapping moves from both
+ * ends; larger ones a loop of 64 bytes; or one string instruction, whose start takes as
  * long as a hundred bytes, but which then moves twice as many at a time as SSE2.
  * Depends on the compiler's <emmintrin.h> only.
  */
@@ -9,9 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void *memcpy(void *restrict to, const void *restrict from, size_t size);
-void *memmove(void *to, const void *from, size_t size);
-void *memset(void *to, int byte, size_t size);
+/* Weak, so that a program may have its own. */
+#define MAY_BE_REPLACED __attribute__((__weak__))
+
+MAY_BE_REPLACED void *memcpy(void *restrict to, const void *restrict from, size_t size);
+MAY_BE_REPLACED void *memmove(void *to, const void *from, size_t size);
+MAY_BE_REPLACED void *memset(void *to, int byte, size_t size);
 
 /* The compiler must not make calls of these functions from their own loops. */
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
@@ -76,8 +79,35 @@ static inline void move_small(char *to, const char *from, size_t size)
 		*to = *from;
 }
 
-/* Upwards; reads each byte before it writes there, if to < from. size > WIDTH. */
-static inline void move_up(char *to, const char *from, size_t size)
+/* Reads all before it writes. WIDTH < size <= 8 * WIDTH. */
+static inline void move_medium(char *to, const char *from, size_t size)
+{
+	const char *from_end = from + size;
+	char *to_end = to + size;
+	__m128i a = load(from), h = load(from_end - WIDTH);
+
+	if (size > 2 * WIDTH) {
+		__m128i b = load(from + WIDTH), g = load(from_end - 2 * WIDTH);
+
+		if (size > 4 * WIDTH) {
+			__m128i c = load(from + 2 * WIDTH), d = load(from + 3 * WIDTH);
+			__m128i e = load(from_end - 4 * WIDTH);
+			__m128i f = load(from_end - 3 * WIDTH);
+
+			store(to + 2 * WIDTH, c);
+			store(to + 3 * WIDTH, d);
+			store(to_end - 4 * WIDTH, e);
+			store(to_end - 3 * WIDTH, f);
+		}
+		store(to + WIDTH, b);
+		store(to_end - 2 * WIDTH, g);
+	}
+	store(to, a);
+	store(to_end - WIDTH, h);
+}
+
+/* Upwards; reads each byte before it writes there, if to < from. size > 8 * WIDTH. */
+static void move_up(char *to, const char *from, size_t size)
 {
 	__m128i last = load(from + size - WIDTH);
 	char *end = to + size - WIDTH;
@@ -100,8 +130,8 @@ static inline void move_up(char *to, const char *from, size_t size)
 	store(end, last);
 }
 
-/* Downwards; reads each byte before it writes there, if to > from. size > WIDTH. */
-static inline void move_down(char *to, const char *from, size_t size)
+/* Downwards; reads each byte before it writes there, if to > from. size > 8 * WIDTH. */
+static void move_down(char *to, const char *from, size_t size)
 {
 	__m128i first = load(from);
 	size_t left = size;
@@ -125,6 +155,8 @@ void *memmove(void *to, const void *from, size_t size)
 {
 	if (size <= WIDTH)
 		move_small(to, from, size);
+	else if (size <= 8 * WIDTH)
+		move_medium(to, from, size);
 	else if ((uintptr_t)to - (uintptr_t)from >= size)
 		move_up(to, from, size);
 	else
@@ -136,9 +168,32 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
 	if (size <= WIDTH)
 		move_small(to, from, size);
+	else if (size <= 8 * WIDTH)
+		move_medium(to, from, size);
 	else
 		move_up(to, from, size);
 	return to;
+}
+
+/* Stores `type` at both ends: everywhere, if size <= 2 * sizeof(type). */
+#define SET_ENDS(type)                                                                   \
+	do {                                                                             \
+		type value = (type)(bytes & (type)-1);                                   \
+                                                                                         \
+		__builtin_memcpy(to, &value, sizeof(value));                             \
+		__builtin_memcpy(to + size - sizeof(value), &value, sizeof(value));      \
+	} while (0)
+
+static inline void set_small(char *to, uint64_t bytes, size_t size)
+{
+	if (size >= 8)
+		SET_ENDS(uint64_t);
+	else if (size >= 4)
+		SET_ENDS(uint32_t);
+	else if (size >= 2)
+		SET_ENDS(uint16_t);
+	else if (size)
+		*to = (char)bytes;
 }
 
 void *memset(void *to, int byte, size_t size)
@@ -147,8 +202,7 @@ void *memset(void *to, int byte, size_t size)
 	char *next = to, *end;
 
 	if (size < WIDTH) {
-		while (size--)
-			((volatile char *)next)[size] = (char)byte;
+		set_small(to, (unsigned char)byte * 0x0101010101010101u, size);
 		return to;
 	}
 	if (size >= LONG_SET) {

@@ -98,7 +98,8 @@ CFLAGS_newlib-i386 = $(M_i386) $(GUEST_CFLAGS) -std=gnu11 $(NEWLIB_CFLAGS_i386) 
 	$(NEWLIB_CALLED_i386)
 # Linked before the program, whatever it needs: the start, and functions that replace
 # newlib's. The others are in a library, so that a program may have its own.
-NEWLIB_START_x86_64 := $(addprefix guests/newlib/,start.c memory.c memory_copy.c rename.c)
+NEWLIB_START_x86_64 := $(addprefix guests/newlib/,start.c memory.c memory_copy.c \
+	memory_search.c rename.c)
 NEWLIB_START_i386 := $(NEWLIB_START_x86_64)
 NEWLIB_START_x86_64 += guests/newlib/setjmp_x86_64.S
 NEWLIB_POSIX := $(filter-out guests/newlib/provider% $(NEWLIB_START_x86_64),\

@@ -162,6 +162,39 @@ def test_every_example_of_the_page_prints_the_output_that_the_page_shows(tmp_pat
     assert len(steps) == 1 and all(shown for _, shown in steps)
 
 
+def test_a_program_may_have_memory_and_string_functions_of_its_own(tmp_path, tools, arch):
+    (tmp_path / "program.c").write_text("""
+        #include <stdio.h>
+        #include <string.h>
+        static int own;
+        size_t strlen(const char *string)
+        {
+                size_t length = 0;
+                while (string[length]) length++;
+                own++;
+                return length;
+        }
+        void *memset(void *to, int byte, size_t size)
+        {
+                while (size--) ((volatile char *)to)[size] = (char)byte;
+                own++;
+                return to;
+        }
+        int main(int argc, char **argv)
+        {
+                int before = own;
+                size_t length = strlen(memset(argv[0], 'x', 3));
+                printf("%.3s %d %d\\n", argv[0], length > argc, own - before);
+        }
+        """)
+    built = cc("--newlib", f"--build={BUILD}", MACHINE[arch], "-O2", "-fno-builtin",
+               "program.c", "-o", "program.elf", cwd=tmp_path)
+    assert (built.stderr, built.returncode) == ("", 0)
+    ran = tools.wrapper("--provider", BUILD / f"providers/newlib-{arch}.so",
+                        tmp_path / "program.elf")
+    assert (ran.stdout, ran.stderr, ran.returncode) == ("xxx 1 2\n", "", 0)
+
+
 def test_destructors_of_cpp_statics_run(tmp_path, tools, arch):
     (tmp_path / "program.cc").write_text("""
         #include <stdio.h>

@@ -257,7 +257,7 @@ def test_answers_clocks_and_sleep(built):
     assert (result.stdout, result.stderr, result.returncode) == ("0 failed\n", "", 0)
 
 
-def test_memory_functions_at_every_size_alignment_and_overlap_and_longjmp(built):
+def test_memory_and_string_functions_at_every_size_alignment_and_overlap(built):
     arch, folder = built
     result = run(BUILD / "bin/host-wrapper", "--provider",
                  BUILD / f"providers/newlib-{arch}.so", folder / "memory.elf",
