@@ -3,6 +3,7 @@ fsync() and locks are the host's, and a killed guest loses no transaction.
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -93,6 +94,18 @@ def test_a_transaction_syncs_the_files_that_debians_sqlite3_syncs(tmp_path, mode
                      *sqlite.command(tmp_path / "guest/root", "test.db"), text=text)
     assert guest == debian
     assert {"test.db", "test.db-journal", "root"} == set(guest)
+
+
+def test_a_lock_is_one_system_call(tmp_path, sqlite):
+    in_guest(sqlite, tmp_path / "root", b"CREATE TABLE t(x);")
+    result = run_bytes("strace", "-f", "-o", tmp_path / "log",
+                       "-e", "trace=fstat,statx,fcntl,fcntl64",
+                       *sqlite.command(tmp_path / "root", "test.db"),
+                       input=b"SELECT * FROM t;" * 100)
+    assert result.returncode == 0, result
+    calls = (tmp_path / "log").read_text()
+    assert calls.count("F_SETLK") >= 400
+    assert len(re.findall(r'fstat\(|statx\(\d+, "",', calls)) < 200
 
 
 def wait_for(condition):
