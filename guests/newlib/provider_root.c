@@ -3,6 +3,7 @@
  * provider_root.h.
  */
 #define _GNU_SOURCE
+#define _FILE_OFFSET_BITS 64
 #include <jumpslot/provider.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -36,6 +37,19 @@ int root_open(const char *path, int flags, int permissions)
 	if (root < 0)
 		return -EACCES;
 	return walk_open(root, without_leading_slashes(path), flags, permissions);
+}
+
+int root_status_of_name(const char *path, struct stat *status)
+{
+	const char *name = without_leading_slashes(path);
+
+	if (root < 0)
+		return -EACCES;
+	if (!*name || strchr(name, '/') || !strcmp(name, ".."))
+		return 1;
+	if (fstatat(root, name, status, AT_SYMLINK_NOFOLLOW))
+		return -errno;
+	return 0;
 }
 
 /*

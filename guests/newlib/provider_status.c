@@ -14,6 +14,7 @@
 #include "provider_status.h"
 
 #define NS_PER_SECOND 1000000000
+#define NOT_OPEN      (-1)
 
 static uint32_t kind_of(const struct stat *status, int fd)
 {
@@ -31,26 +32,31 @@ static int64_t ns_of(struct timespec time)
 	return (int64_t)time.tv_sec * NS_PER_SECOND + time.tv_nsec;
 }
 
+static void fill(struct newlib_status *to, const struct stat *status, int fd)
+{
+	int has_size = S_ISREG(status->st_mode) || S_ISLNK(status->st_mode);
+
+	*to = (struct newlib_status){
+		.kind = kind_of(status, fd),
+		.permissions = status->st_mode & 0777,
+		.size = has_size ? status->st_size : 0,
+		.accessed_ns = ns_of(status->st_atim),
+		.modified_ns = ns_of(status->st_mtim),
+		.changed_ns = ns_of(status->st_ctim),
+		.blocks = status->st_blocks,
+		.device = status->st_dev,
+		.number = status->st_ino,
+		.links = status->st_nlink,
+	};
+}
+
 static int status_of(int fd, struct newlib_status *to)
 {
 	struct stat status;
-	int has_size;
 
 	if (provider_fstat(fd, &status))
 		return -errno;
-	has_size = S_ISREG(status.st_mode) || S_ISLNK(status.st_mode);
-	*to = (struct newlib_status){
-		.kind = kind_of(&status, fd),
-		.permissions = status.st_mode & 0777,
-		.size = has_size ? status.st_size : 0,
-		.accessed_ns = ns_of(status.st_atim),
-		.modified_ns = ns_of(status.st_mtim),
-		.changed_ns = ns_of(status.st_ctim),
-		.blocks = status.st_blocks,
-		.device = status.st_dev,
-		.number = status.st_ino,
-		.links = status.st_nlink,
-	};
+	fill(to, &status, fd);
 	return 0;
 }
 
@@ -73,12 +79,27 @@ static int status_of_opened(char *path, int flags, struct newlib_status *status)
 	return error;
 }
 
-int status_of_path(char *path, struct newlib_status *status)
+/* Programs that look for a file look for one name, and most often it is not there. */
+int status_of_path(char *path, struct newlib_status *to)
 {
-	return status_of_opened(path, 0, status);
+	struct stat status;
+	int result = root_status_of_name(path, &status);
+
+	if (result > 0 || (!result && S_ISLNK(status.st_mode)))
+		return status_of_opened(path, 0, to);
+	if (!result)
+		fill(to, &status, NOT_OPEN);
+	return result;
 }
 
-int status_of_link(char *path, struct newlib_status *status)
+int status_of_link(char *path, struct newlib_status *to)
 {
-	return status_of_opened(path, O_NOFOLLOW, status);
+	struct stat status;
+	int result = root_status_of_name(path, &status);
+
+	if (result > 0)
+		return status_of_opened(path, O_NOFOLLOW, to);
+	if (!result)
+		fill(to, &status, NOT_OPEN);
+	return result;
 }

@@ -27,6 +27,13 @@
 				  JUMPSLOT_ARG_BITS(2, O_NOFOLLOW, O_NOFOLLOW),          \
 				  NO_SET_ID(3)),                                         \
 		JUMPSLOT_ALLOW("readlinkat")
+/* A path tells the guest's own code no more than opening it by O_PATH does. */
+#define STATUS_OF_NAME                                                                   \
+	JUMPSLOT_ALLOW_IF("x86_64:newfstatat", JUMPSLOT_ARG_BITS(3, AT_SYMLINK_NOFOLLOW, \
+								 AT_SYMLINK_NOFOLLOW)),  \
+		JUMPSLOT_ALLOW_IF(                                                       \
+			"i386:statx",                                                    \
+			JUMPSLOT_ARG_BITS(2, AT_SYMLINK_NOFOLLOW, AT_SYMLINK_NOFOLLOW))
 #define LOCK(command)                                                                    \
 	JUMPSLOT_ALLOW_IF("x86_64:fcntl", JUMPSLOT_ARG(1, F_##command)),                 \
 		JUMPSLOT_ALLOW_IF("i386:fcntl64", JUMPSLOT_ARG(1, F_##command##64))
@@ -54,8 +61,8 @@ JUMPSLOT_SYSCALLS(newlib_truncate, JUMPSLOT_ALLOW("x86_64:ftruncate"),
 		  JUMPSLOT_ALLOW("i386:ftruncate64"))
 JUMPSLOT_SYSCALLS(newlib_sync, JUMPSLOT_ALLOW("fsync"))
 JUMPSLOT_SYSCALLS(newlib_status_of_file, STATUS, IS_TERMINAL)
-JUMPSLOT_SYSCALLS(newlib_status_of_path, OPEN, IS_TERMINAL)
-JUMPSLOT_SYSCALLS(newlib_status_of_link, OPEN, IS_TERMINAL)
+JUMPSLOT_SYSCALLS(newlib_status_of_path, OPEN, STATUS_OF_NAME, IS_TERMINAL)
+JUMPSLOT_SYSCALLS(newlib_status_of_link, OPEN, STATUS_OF_NAME, IS_TERMINAL)
 JUMPSLOT_SYSCALLS(newlib_access, OPEN, JUMPSLOT_ALLOW("access"),
 		  JUMPSLOT_ALLOW_IF("faccessat2",
 				    JUMPSLOT_ARG_BITS(3, AT_EMPTY_PATH, AT_EMPTY_PATH)))
