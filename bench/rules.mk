@@ -35,7 +35,25 @@ $(BENCH_SPEEDTESTS): $(BENCH)/%/speedtest1: $(SQLITE_MADE)/made $(BUILD)/stamps/
 		$(SQLITE_SOURCE_sqlite3) $(SQLITE_SOURCE_speedtest1) -lm
 BENCH_SQLITE_x86_64 := $(HOST_M_x86_64)
 BENCH_SQLITE_i386 := $(HOST_M_i386) -msse2 -mfpmath=sse
-BENCH_PROGRAMS := $(BENCH_SPEEDTESTS) $(SQLITE_SPEEDTESTS) $(NEWLIB_PROVIDERS)
+
+# Memory functions of newlib and of the native C library; each is called.
+BENCH_MEMORY_GUESTS := $(BENCH_MACHINES:%=$(BENCH)/%/memory.elf)
+BENCH_MEMORY_NATIVE := $(BENCH_MACHINES:%=$(BENCH)/%/memory-native)
+BENCH_CALL_ALL := -O2 -fno-builtin
+$(BENCH_MEMORY_GUESTS): $(BENCH)/%/memory.elf: bench/calls/memory.c \
+		$(BUILD)/newlib/%/lib/crt0.o linkscripts/externals.ld \
+		$(BUILD)/stamps/bench
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(M_$*) $(NEWLIB_OPTIMIZE) $(NEWLIB_CFLAGS_$*) $(BENCH_CALL_ALL) \
+		$(GUEST_LDFLAGS) -o $@ $(filter %.o %.c,$^) $(NEWLIB_LIBS_$*)
+$(BENCH_MEMORY_NATIVE): $(BENCH)/%/memory-native: bench/calls/memory.c \
+		$(BUILD)/stamps/bench
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_M_$*) $(BENCH_CALL_ALL) -o $@ $<
+BENCH_PROGRAMS := $(BENCH_MEMORY_GUESTS) $(BENCH_MEMORY_NATIVE) $(BENCH_SPEEDTESTS) \
+	$(SQLITE_SPEEDTESTS) $(NEWLIB_PROVIDERS)
 
 .PHONY: bench
 bench: $(PROGRAMS) $(BENCH_FILES) $(if $(filter-out 0,$(BENCH_QUICK)),,$(BENCH_PROGRAMS))
