@@ -1,38 +1,38 @@
 /* pthread_sigmask() and sigprocmask() that tell the gate. See signal_mask.h. */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "gate.h"
 #include "signal_mask.h"
 
-typedef int set_mask(int how, const sigset_t *set, sigset_t *old);
+/* The kernel's signals, of which a sigset_t has more. */
+typedef uint64_t kernel_mask;
 
-static set_mask *libc_sigmask;
+/* Signals that libc sends to its threads, to cancel them and to change their identity. */
+#define LIBC_SIGNALS ((kernel_mask)3 << 31)
 
-static void find_libc_sigmask(void)
+/* Returns 0 or an error number. A system call: libc's pthread_sigmask() has this name
+ * too. */
+static int set_mask(int how, const kernel_mask *set, kernel_mask *old)
 {
-	*(void **)&libc_sigmask =
-		dlsym(RTLD_NEXT, "pthread_sigmask"); /* not async-signal-safe */
-}
+	int kept = errno;
+	int error = syscall(SYS_rt_sigprocmask, how, set, old, sizeof(*set)) ? errno : 0;
 
-static uint64_t current_mask(void)
-{
-	uint64_t mask;
-	sigset_t now;
-
-	libc_sigmask(SIG_SETMASK, NULL, &now);
-	memcpy(&mask, &now, sizeof(mask)); /* the kernel's 64 signals */
-	return mask;
+	errno = kept;
+	return error;
 }
 
 void signal_mask_start(void)
 {
-	find_libc_sigmask();
+	kernel_mask now = 0;
+
+	set_mask(SIG_SETMASK, NULL, &now);
 	gate.host_errno = &errno;
-	gate.guest_mask = gate.host_mask = current_mask();
+	gate.guest_mask = gate.host_mask = now;
 }
 
 /* The mask may have changed: the current call's way out asks the kernel. */
@@ -60,19 +60,23 @@ static sigset_t without_faults(sigset_t set)
 
 int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 {
+	kernel_mask new_mask, old_mask;
 	sigset_t allowed;
 	int error;
 
-	if (!libc_sigmask) /* a library's constructor, before main() */
-		find_libc_sigmask();
-	if (set && how != SIG_UNBLOCK) {
-		allowed = without_faults(*set);
-		set = &allowed;
+	if (set) {
+		allowed = how == SIG_UNBLOCK ? *set : without_faults(*set);
+		memcpy(&new_mask, &allowed, sizeof(new_mask));
+		new_mask &= ~LIBC_SIGNALS;
 	}
-	error = libc_sigmask(how, set, old);
-	if (!error && set)
+	error = set_mask(how, set ? &new_mask : NULL, old ? &old_mask : NULL);
+	if (error)
+		return error;
+	if (old)
+		memcpy(old, &old_mask, sizeof(old_mask));
+	if (set)
 		note();
-	return error;
+	return 0;
 }
 
 int sigprocmask(int how, const sigset_t *set, sigset_t *old)
