@@ -1,6 +1,7 @@
 /* The process host: guest code runs in this process. See runner/host.h. */
 #define _GNU_SOURCE
 #include "enter.h"
+#include "process/arch/initial_state_x86.h"
 #include "process/calls/gate.h"
 #include "process/calls/gate_sides.h"
 #include "process/calls/signal_mask.h"
@@ -20,6 +21,7 @@ int host_start(struct message *message)
 {
 	int error;
 
+	initial_state_start();
 	segments_start(); /* each signal handler needs them */
 	error = faults_catch(message);
 	if (!error)

@@ -20,7 +20,7 @@ int start_pages_make(struct runner *runner, struct message *message)
 		.base = runner->base,
 		.resolver = host_resolver(),
 		.work_area = runner->work_area.start,
-		.interrupt_frame = host_frame_size(),
+		.interrupt_frame = runner->plan->vcpu_state ? host_frame_size() : 0,
 	};
 	const struct guest_region region = {
 		.start = (uintptr_t)at,

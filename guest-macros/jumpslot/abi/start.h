@@ -31,7 +31,7 @@ struct jumpslot_start_info {
 	uint64_t work_area_size;  /* bytes */
 	uint64_t command_line;	  /* arguments joined by spaces, NUL-terminated */
 	uint64_t clock_period_ns; /* of the clock interrupt; 0: none */
-	uint64_t interrupt_frame; /* bytes of stack that an interrupt takes; 0: none */
+	uint64_t interrupt_frame; /* bytes of stack that an interrupt takes, or 0 */
 };
 
 JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_start_info) == 72, "jumpslot_start_info");

@@ -10,14 +10,11 @@
 /* Intel SDM, volume 1, 13: protection keys are not the guest's, and Linux gives tiles to
  * programs that ask for them. */
 #define INITIAL_STATE_COMPONENTS (~(1 << 9 | 1 << 17 | 1 << 18))
-#define CPUID_OSXSAVE		 (1 << 27) /* leaf 1, ECX */
 
-	/* `area`: initial_state. Changes AX, BX, CX and DX. */
-	.macro	load_initial_state area
-	mov	$1, %eax
-	cpuid
-	test	$CPUID_OSXSAVE, %ecx
-	jz	.Lno_xsave\@
+	/* `area`: initial_state; `xsave`: initial_state_by_xsave. Changes AX and DX. */
+	.macro	load_initial_state area, xsave
+	cmpb	$0, \xsave
+	je	.Lno_xsave\@
 	mov	$INITIAL_STATE_COMPONENTS, %eax
 	mov	$-1, %edx
 	xrstor	\area
@@ -27,5 +24,13 @@
 .Linitial\@:
 	.endm
 /* clang-format on */
+#else
+#include <stdbool.h>
+
+/* Whether the processor has XSAVE, and the kernel uses it. */
+extern bool initial_state_by_xsave __attribute__((__visibility__("hidden")));
+
+/* Sets initial_state_by_xsave. Before the way into the guest. */
+void initial_state_start(void);
 #endif
 #endif

@@ -39,11 +39,12 @@ int fault_handler_prepare(const struct plan *plan, struct guest_memory *memory,
 			  struct message *message)
 {
 	struct guest_region region = { .access = JUMPSLOT_READ | JUMPSLOT_WRITE };
-	size_t room = PAGE_END(xsave_largest() + X87_ROOM);
+	size_t room;
 	char *at;
 
 	if (!plan_imports_name(plan, "_BSP_Virtual_faulthandler"))
 		return 0;
+	room = PAGE_END(xsave_largest() + X87_ROOM);
 	at = mmap(NULL, GUARD + STACK + room, PROT_NONE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED ||

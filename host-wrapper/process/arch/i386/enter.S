@@ -21,7 +21,8 @@ FUNC(jumpslot_enter)
 	fnstcw	4(%esp)
 	mov	%esp, (%ecx)
 	find	initial_state, %esi
-	load_initial_state (%esi)
+	find	initial_state_by_xsave, %edi
+	load_initial_state (%esi), (%edi)
 	mov	8(%ebp), %ecx
 	mov	16(%ebp), %edx
 	mov	20(%ebp), %ebx

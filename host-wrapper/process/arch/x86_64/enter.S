@@ -22,7 +22,7 @@ FUNC(jumpslot_enter)
 	mov	%rsp, host_stack(%rip)
 	mov	%rdi, %r8
 	mov	%rdx, %rdi
-	load_initial_state initial_state(%rip)
+	load_initial_state initial_state(%rip), initial_state_by_xsave(%rip)
 	mov	%r8, %rax
 	mov	%rsi, %rsp
 	.cfi_remember_state		/* all frames begin here, for a debugger */
