@@ -6,15 +6,29 @@
 #include <jumpslot/external_abi.h>
 #include "abi_strings.h"
 
+static bool is_digit(char character)
+{
+	return character >= '0' && character <= '9';
+}
+
+/* In no locale but C's. */
+static bool is_symbol(char character)
+{
+	char lower = (char)(character | 0x20);
+
+	return (lower >= 'a' && lower <= 'z') || is_digit(character) ||
+	       character == '_' || character == '.' || character == '$';
+}
+
+/* Checks character by character: strspn() builds a table for each call. */
 bool symbol_name_valid(const char *name)
 {
-	static const char symbol[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-		"0123456789_.$";
-	size_t length = strspn(name, symbol);
+	size_t length = 0;
 
+	while (is_symbol(name[length]))
+		length++;
 	return length && !name[length] && length <= JUMPSLOT_MAX_NAME &&
-	       !strchr("0123456789", name[0]);
+	       !is_digit(name[0]);
 }
 
 static const char letters[] = "vbhilctumBpfdDqQ";
@@ -29,9 +43,12 @@ static const char *const words[] = {
  */
 static bool skip_number(const char **type)
 {
-	size_t digits = strspn(*type, "0123456789");
-	bool valid = digits >= 1 && digits <= 6 && (digits == 1 || **type != '0');
+	size_t digits = 0;
+	bool valid;
 
+	while (is_digit((*type)[digits]))
+		digits++;
+	valid = digits >= 1 && digits <= 6 && (digits == 1 || **type != '0');
 	*type += digits;
 	return valid;
 }

@@ -19,18 +19,28 @@ struct reader {
 	const struct elf_section *strings;
 };
 
+/* Letters of a system call's name. */
+static size_t count_letters(const char *call)
+{
+	size_t count = 0;
+
+	while ((call[count] >= 'a' && call[count] <= 'z') ||
+	       (call[count] >= '0' && call[count] <= '9') || call[count] == '_')
+		count++;
+	return count;
+}
+
 /* A name of a system call, maybe after a machine's and a colon. Empty: the end. */
 static bool is_call(const char *call)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
 	size_t length;
 
 	if (!memchr(call, 0, JUMPSLOT_RULE_NAME))
 		return false;
-	length = strspn(call, letters);
+	length = count_letters(call);
 	if (length && call[length] == ':') {
 		call += length + 1;
-		length = strspn(call, letters);
+		length = count_letters(call);
 		return length && !call[length];
 	}
 	return !call[length];
@@ -146,8 +156,9 @@ static int read_statement(struct reader *reader, size_t index, struct message *m
 static int allocate(struct statements *into, size_t count, struct message *message)
 {
 	struct statement *statements = calloc(count + 1, sizeof(*statements));
-	/* One more: the end of the last statement is read, too. */
-	struct jumpslot_rule *rules = calloc(MAX_RULES + 1, sizeof(*rules));
+	/* One more: the end of the last statement is read, too. Not cleared: a start
+	 * would touch pages that it does not need. */
+	struct jumpslot_rule *rules = malloc((MAX_RULES + 1) * sizeof(*rules));
 
 	if (!statements || !rules) {
 		free(statements);
