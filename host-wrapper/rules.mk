@@ -46,13 +46,19 @@ $$(call objects,runner-$(1),$$(filter %.S,$$(SOURCES_runner-$(1)))): $$(OFFSETS_
 endef
 $(foreach arch,$(ARCHES),$(eval $(call offsets,$(arch))))
 
+# Static programs start without a dynamic linker. Sanitizers need one.
+STATIC_LDFLAGS := $(if $(SANITIZE),-pie,-static-pie) -Wl,-z,text,-z,relro,-z,now
+
 RUNNERS := $(ARCHES:%=$(BUILD)/bin/jumpslot-runner-%)
-PROGRAMS := $(BUILD)/bin/host-wrapper $(BUILD)/bin/jumpslot-backtrace $(RUNNERS)
+STATIC_RUNNERS := $(RUNNERS:%=%-static)
+PROGRAMS := $(addprefix $(BUILD)/bin/,host-wrapper jumpslot-backtrace) $(RUNNERS) \
+	$(STATIC_RUNNERS)
 
 $(BUILD)/bin/host-wrapper: $$(call link_inputs,launcher)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_LDFLAGS) -o $@ $(filter %.o,$^) -lelf -lseccomp
+	$(Q)$(CC) $(HOST_LDFLAGS) $(STATIC_LDFLAGS) -o $@ $(filter %.o,$^) \
+		-lelf -lseccomp -lz
 
 SETS += backtrace
 CFLAGS_backtrace = $(HOST_CFLAGS) $(HW_CFLAGS)
@@ -72,6 +78,14 @@ $(RUNNERS): $(BUILD)/bin/jumpslot-runner-%: $$(call link_inputs,runner-$$*) \
 	$(Q)$(CC) $(HOST_M_$*) $(HOST_LDFLAGS) -pie -Wl,-z,text,-z,relro,-z,now \
 		-Wl,--dynamic-list=$(PROVIDER_API) -o $@ $(filter %.o,$^)
 
+# For guests without providers.
+$(STATIC_RUNNERS): $(BUILD)/bin/jumpslot-runner-%-static: \
+		$$(call link_inputs,runner-$$*) $(BUILD)/resolver/resolver-%.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_M_$*) $(HOST_LDFLAGS) $(STATIC_LDFLAGS) -o $@ \
+		$(filter-out %/provider_library.o,$(filter %.o,$^))
+
 # The archive for guests that are linked to their host (docs/link-time.md): the runner,
 # with another main() and without what reads plans, images and providers.
 SETS += linked-x86_64 linked-i386
@@ -79,7 +93,8 @@ CFLAGS_linked-x86_64 = $(HOST_M_x86_64) $(RUNNER_CFLAGS)
 CFLAGS_linked-i386 = $(HOST_M_i386) $(RUNNER_CFLAGS)
 SOURCES_linked-x86_64 := $(wildcard $(HW)/linked/*.c)
 SOURCES_linked-i386 := $(SOURCES_linked-x86_64)
-LINKED_WITHOUT := $(addprefix $(HW)/runner/,main.c plan_read.c providers.c)
+LINKED_WITHOUT := $(addprefix $(HW)/runner/,main.c plan_read.c \
+	providers.c provider_library.c)
 linked_objects = $(call objects,linked-$(1)) \
 	$(call objects,runner-$(1),$(filter-out $(LINKED_WITHOUT),$(SOURCES_runner-$(1))))
 STAMP_linked-archive-x86_64 = $(call linked_objects,x86_64)

@@ -77,7 +77,8 @@ static int add_runner(struct launch *launch)
 	struct linked_guest *guest = &launch->guest;
 	struct message message;
 
-	if (runner_path_find(&launch->runner, guest->file.machine, &message)) {
+	if (runner_path_find(&launch->runner, guest->file.machine,
+			     launch->options.provider_count > 0, &message)) {
 		/* A list is useful without the built-in services, too. */
 		launch->built_ins_unknown = launch->options.list || launch->options.json;
 		complain(launch, EXIT_FAILED, guest->name, &message);

@@ -1,9 +1,7 @@
-/* Loads each provider with dlopen() and initializes it. See providers.h. */
+/* Loads each provider and initializes it. See providers.h. */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <link.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +9,8 @@
 
 #include "current.h"
 #include "plan_read.h"
+#include "provider_library.h"
 #include "providers.h"
-
-typedef int initialize(const char *options, char *message, size_t size);
 
 /* This program's ELF header. */
 extern const char __ehdr_start[] __attribute__((__visibility__("hidden")));
@@ -36,15 +33,13 @@ static int check_same_file(const char *path, const struct plan_provider *provide
 	return 0;
 }
 
-static int call_initialize(void *library, const char *path, const char *options,
-			   struct message *message)
+static int call_initialize(const struct provider_library *library, const char *path,
+			   const char *options, struct message *message)
 {
-	initialize *function;
+	provider_initialize *function = library->initialize;
 	char text[512] = "no reason given";
 	int error;
 
-	/* ISO C has no cast from data to function pointers. */
-	*(void **)&function = dlsym(library, "jumpslot_provider_init");
 	if (!function && *options)
 		return fail(message, EINVAL,
 			    "provider %s takes no options, but was given %s", path,
@@ -62,9 +57,8 @@ static int call_initialize(void *library, const char *path, const char *options,
 static int load_one(const struct plan *plan, const struct plan_provider *provider,
 		    uintptr_t *base, struct message *message)
 {
-	struct link_map *map;
+	struct provider_library library;
 	const char *path;
-	void *library;
 	int error;
 
 	if (provider->path == PLAN_NO_STRING) {
@@ -76,15 +70,18 @@ static int load_one(const struct plan *plan, const struct plan_provider *provide
 	error = check_same_file(path, provider, message);
 	if (error)
 		return error;
-	library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	if (!library || dlinfo(library, RTLD_DI_LINKMAP, &map))
-		return fail(message, ELIBBAD, "provider %s", dlerror());
+	if (!provider_library_open)
+		return fail(message, ENOTSUP,
+			    "provider %s: this runner has no dynamic linker", path);
+	error = provider_library_open(&library, path, message);
+	if (error)
+		return error;
 	/* Again: the file may have changed before dlopen() opened it. */
 	error = check_same_file(path, provider, message);
 	if (error)
 		return error;
-	*base = map->l_addr;
-	return call_initialize(library, path, plan_string(plan, provider->options),
+	*base = library.base;
+	return call_initialize(&library, path, plan_string(plan, provider->options),
 			       message);
 }
 

@@ -87,6 +87,19 @@ def test_the_image_holds_only_what_runs_the_guest(tmp_path):
     assert config["config"]["User"] == "65534:65534"
 
 
+@pytest.mark.parametrize("arch", ["x86_64", "i386"])
+def test_an_image_without_a_provider_needs_no_shared_library(arch, tmp_path):
+    guest = BUILD / f"guests/hello-{arch}.elf"
+    pack(tmp_path / "image.tar", guest)
+    config, layer = read_image(tmp_path / "image.tar")
+    files = {entry.name for entry in layer if entry.isfile()}
+    assert files == {"usr/lib/jumpslot/bin/host-wrapper", f"guest/{guest.name}",
+                     f"usr/lib/jumpslot/bin/jumpslot-runner-{arch}-static"}
+    layer.extractall(tmp_path / "root")
+    done = run(config, tmp_path / "root")
+    assert (done.stdout, done.stderr) == ("Hello from a guest.\n", "")
+
+
 def test_options_of_host_wrapper_and_arguments_of_the_guest_are_kept(tmp_path):
     pack(tmp_path / "image.tar", "--option=--timeout", "--option=5",
          str(CALCULATOR).format("x86_64"), "one", "two")

@@ -127,11 +127,14 @@ def test_a_guest_at_page_zero_is_refused_in_one_line(tools):
 
 
 def test_a_guest_where_the_runner_lies_is_refused_and_overwrites_nothing(tools):
+    """With a provider: the kernel puts static programs elsewhere."""
     place = 0x555555554000  # of position-independent programs, unless randomized
     body = '_BSP_Virtual_Console_write("ran\\n", 4); return 0;'
     guest = tools.guest(SOURCE % ("", body), "-mcmodel=large",
                         flags=[f"-Wl,-Ttext-segment={place:#x}"])
-    line = reason(run("setarch", "-R", WRAPPER, guest, check=False), guest)
+    line = reason(run("setarch", "-R", WRAPPER, "--provider",
+                      BUILD / "providers/calculator-x86_64.so", guest, check=False),
+                  guest)
     assert line.startswith(f"segment 0 at {place:#x}-")
     assert f": the runner's own {BUILD}/bin/jumpslot-runner-x86_64 at 0x" in line
     assert line.endswith(" is there; link the guest elsewhere")

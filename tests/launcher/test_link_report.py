@@ -373,6 +373,7 @@ def test_json_is_json_whatever_the_guest_is_called(tools):
 
 def test_a_guest_needs_the_runner_of_its_machine(tools, arch):
     """host-wrapper finds it beside itself: here is a copy that is alone."""
+    provider = BUILD / f"providers/calculator-{arch}.so"
     alone = tools.directory / "host-wrapper"
     shutil.copy(BUILD / "bin/host-wrapper", alone)
     guest = tools.guest("""
@@ -381,8 +382,15 @@ def test_a_guest_needs_the_runner_of_its_machine(tools, arch):
         EXTERNAL_FUNC(int, quick, int)
         JUMPSLOT_ENTRY(info) { (void)info; return quick(1); }
         """)
-    reason = (f"host-wrapper: {guest}: no runner for {arch} guests: {tools.directory}/"
-              f"jumpslot-runner-{arch}: No such file or directory\n")
+
+    def reason(runner):
+        return (f"host-wrapper: {guest}: no runner for {arch} guests: {tools.directory}/"
+                f"{runner}: No such file or directory\n")
+    result = run(alone, "--provider", provider, guest, check=False)
+    assert (result.stdout, result.stderr, result.returncode) == (
+        "", reason(f"jumpslot-runner-{arch}"), 125)
+    # Without a provider, it is the static one.
+    reason = reason(f"jumpslot-runner-{arch}-static")
     result = run(alone, guest, check=False)
     assert (result.stdout, result.stderr, result.returncode) == ("", reason, 125)
     # A list is printed without it, and said to be incomplete by status and message.

@@ -66,7 +66,8 @@ def test_the_mode_is_put_back_when_the_runner_cannot_be_started(
             text = text.replace(b"/lib64/ld-linux-x86-64", b"/lib64/no-linux-x86-64", 1)
         (programs / name).write_bytes(text)
         (programs / name).chmod(0o755)
-    session = sessions("--raw", keys, wrapper=programs / "host-wrapper")
+    session = sessions("--raw", "--provider", BUILD / "providers/calculator-x86_64.so",
+                       keys, wrapper=programs / "host-wrapper")
     assert session.wait() == "exited 125"
     assert terminal.is_as_before()
     assert session.end() == (

@@ -272,14 +272,15 @@ def name_of(rule):
         "timer_settime64", "timer_settime").replace("_time64", "")
 
 
-def rules_of(arch):
-    return {name_of(rule): rule for rule in stated_rules(
-        BUILD / f"bin/jumpslot-runner-{arch}") if not str(rule).startswith(NOT_HERE)}
+def rules_of(runner):
+    return {name_of(rule): rule for rule in stated_rules(BUILD / "bin" / runner)
+            if not str(rule).startswith(NOT_HERE)}
 
 
+@pytest.mark.parametrize("kind", ["", "-static"])
 @pytest.mark.parametrize("arch", ["x86_64", "i386"])
-def test_each_rule_of_the_runner_has_a_case(arch):
-    assert set(rules_of(arch)) == set(CASES)
+def test_each_rule_of_the_runner_has_a_case(arch, kind):
+    assert set(rules_of(f"jumpslot-runner-{arch}{kind}")) == set(CASES)
 
 
 @pytest.fixture(scope="module")
@@ -292,12 +293,14 @@ def hide_vdso(tmp_path_factory):
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("arch", ["x86_64", "i386"])
 def test_something_fails_without_the_rule(tmp_path, arch, name, hide_vdso):
-    tools, case, rule = Toolbox(tmp_path, arch), CASES[name], rules_of(arch)[name]
-    words = [*case.provider(tools), case.guest(tools)]
+    tools, case = Toolbox(tmp_path, arch), CASES[name]
+    provider = case.provider(tools)
+    words = [*provider, case.guest(tools)]
+    runner = f"jumpslot-runner-{arch}" + ("" if provider else "-static")
     before = [hide_vdso] if name.startswith("_BSP_Virtual_Clock_read") else []
     folder = tmp_path / "bin"
     folder.mkdir()
-    for program in "host-wrapper", f"jumpslot-runner-{arch}":
+    for program in "host-wrapper", runner:
         shutil.copy(BUILD / "bin" / program, folder)
 
     def run_case():
@@ -308,7 +311,7 @@ def test_something_fails_without_the_rule(tmp_path, arch, name, hide_vdso):
         return case.run(folder / "host-wrapper", words, arch)
     status, stderr = run_case()
     assert status == case.status and case.text in stderr, stderr
-    take_out(folder / f"jumpslot-runner-{arch}", rule)
+    take_out(folder / runner, rules_of(runner)[name])
     status, stderr = run_case()
     assert status != case.status or case.text not in stderr, stderr
     assert status in (128 + 31, 125), (status, stderr)

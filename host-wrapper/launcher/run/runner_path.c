@@ -6,33 +6,47 @@
 
 #include "runner_path.h"
 
-int runner_path_beside(struct runner_path *path, const char *name,
-		       struct message *message)
+/* This program's directory. Returns 0 or a negative errno. */
+static int find_directory(const char **directory, struct message *message)
 {
-	char self[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	static char self[PATH_MAX]; /* empty: not asked for yet */
+	ssize_t length = 0;
 	char *slash;
 
+	*directory = self;
+	if (!*self)
+		length = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	if (length < 0)
 		return fail(message, errno, "/proc/self/exe: %s (is /proc mounted?)",
 			    strerror(errno));
-	self[length] = 0;
-	slash = strrchr(self, '/');
+	slash = length ? strrchr(self, '/') : NULL;
 	if (slash)
 		*slash = 0;
-	if (snprintf(path->text, sizeof(path->text), "%s/%s", self, name) >=
+	return 0;
+}
+
+int runner_path_beside(struct runner_path *path, const char *name,
+		       struct message *message)
+{
+	const char *directory;
+	int error = find_directory(&directory, message);
+
+	if (error)
+		return error;
+	if (snprintf(path->text, sizeof(path->text), "%s/%s", directory, name) >=
 	    (int)sizeof(path->text))
-		return fail(message, ENAMETOOLONG, "%s: the path is too long", self);
+		return fail(message, ENAMETOOLONG, "%s: the path is too long", directory);
 	return 0;
 }
 
 int runner_path_find(struct runner_path *path, const struct machine *machine,
-		     struct message *message)
+		     bool loads_providers, struct message *message)
 {
 	char name[64];
 	int error;
 
-	snprintf(name, sizeof(name), "jumpslot-runner-%s", machine->name);
+	snprintf(name, sizeof(name), "jumpslot-runner-%s%s", machine->name,
+		 loads_providers ? "" : "-static");
 	error = runner_path_beside(path, name, message);
 	if (!error && access(path->text, X_OK))
 		return fail(message, errno, "no runner for %s guests: %s: %s",

@@ -5,6 +5,7 @@
 #define JUMPSLOT_RUNNER_PATH_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 #include "common/message.h"
 #include "launcher/scan/elf_file.h"
@@ -17,8 +18,11 @@ struct runner_path {
 int runner_path_beside(struct runner_path *path, const char *name,
 		       struct message *message);
 
-/* Finds the runner for guests of that machine. Returns 0 or a negative errno. */
+/*
+ * Finds the runner for guests of that machine: the one that loads providers, or the
+ * static one, which starts in two thirds of the time. Returns 0 or a negative errno.
+ */
 int runner_path_find(struct runner_path *path, const struct machine *machine,
-		     struct message *message);
+		     bool loads_providers, struct message *message);
 
 #endif

@@ -11,7 +11,7 @@ static bool is_digit(char character)
 	return character >= '0' && character <= '9';
 }
 
-/* In no locale but C's. */
+/* The locale does not matter. */
 static bool is_symbol(char character)
 {
 	char lower = (char)(character | 0x20);
