@@ -77,15 +77,17 @@ $(BUILD)/unit/provider.so $(BUILD)/unit/provider-i386.so: tests/unit/inputs/prov
 
 UNIT_INPUTS := $(BUILD)/guests/hello-x86_64.elf $(BUILD)/guests/hello-i386.elf \
 	$(BUILD)/guests/calculator-x86_64.elf $(BUILD)/unit/compressed.elf \
-	$(BUILD)/unit/pie.elf $(BUILD)/unit/provider.so $(BUILD)/unit/provider-i386.so
+	$(BUILD)/unit/pie.elf $(BUILD)/unit/provider.so $(BUILD)/unit/provider-i386.so \
+	$(ARCHES:%=$(BUILD)/bin/jumpslot-runner-%) $(NEWLIB_PROVIDERS)
 
 UNIT_RUNS := $(patsubst $(BUILD)/unit/%,run-unit/%,\
 	$(UNIT_plain) $(UNIT_asan) $(UNIT_i386))
 .PHONY: $(UNIT_RUNS)
 # The same under valgrind, which also sees libelf's use of what it is given. Left out are
-# tests that count instructions or race, and those that damage a file at every byte.
+# tests that count instructions or race, and those that damage a file at every byte or
+# walk all system calls.
 UNIT_VALGRIND := $(filter-out test_resolver_% test_scan_sweep test_provider_file \
-	test_privileged test_name_index,$(UNIT_PROGRAMS))
+	test_privileged test_name_index test_filter,$(UNIT_PROGRAMS))
 UNIT_VALGRIND_RUNS := $(UNIT_VALGRIND:%=run-valgrind/%)
 .PHONY: $(UNIT_VALGRIND_RUNS)
 $(UNIT_VALGRIND_RUNS): run-valgrind/%: $(BUILD)/unit/plain/% $(UNIT_INPUTS) | test-tools

@@ -1,21 +1,22 @@
-/* From rules to BPF. See filter.h. */
-#define _GNU_SOURCE
+/* From needs to rules of filter_program.h, in order. See filter.h. */
+#include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <seccomp.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "common/plan.h"
 #include "filter.h"
+#include "filter_program.h"
 #include "launcher/link/system_calls.h"
 
-/* The low half of an argument: the kernel takes descriptors and numbers from there. */
-#define LOW UINT64_C(0xffffffff)
+_Static_assert(JUMPSLOT_RULE_CHECKS <= FILTER_CHECKS, "every check has room");
 
-/* The check as libseccomp's. `line`: the descriptor of an interrupt line. */
-static struct scmp_arg_cmp comparison(const struct jumpslot_check *check, uint64_t line)
+struct rules {
+	struct filter_rule *rules;
+	size_t count;
+};
+
+/* `line`: the descriptor of an interrupt line. */
+static struct filter_check to_check(const struct jumpslot_check *check, uint64_t line)
 {
 	const uint64_t values[] = {
 		[JUMPSLOT_CHECK_BITS] = check->value,
@@ -25,29 +26,23 @@ static struct scmp_arg_cmp comparison(const struct jumpslot_check *check, uint64
 		[JUMPSLOT_CHECK_LINE] = line,
 	};
 
-	return (struct scmp_arg_cmp){
-		.arg = check->argument,
-		.op = SCMP_CMP_MASKED_EQ,
-		.datum_a = check->kind == JUMPSLOT_CHECK_BITS ? check->mask : LOW,
-		.datum_b = values[check->kind],
+	/* The kernel takes descriptors and numbers from the low half of an argument. */
+	return (struct filter_check){
+		.argument = check->argument,
+		.mask = check->kind == JUMPSLOT_CHECK_BITS ? check->mask : UINT32_MAX,
+		.value = values[check->kind],
 	};
 }
 
-/* Returns 0 or a negative errno; a rule that is there already is not an error. */
-static int allow(scmp_filter_ctx context, const struct need *need, uint64_t line)
+static void add_rule(struct rules *rules, const struct need *need, uint64_t line)
 {
-	struct scmp_arg_cmp comparisons[JUMPSLOT_RULE_CHECKS];
-	unsigned count = 0;
-	/* libseccomp translates from numbers of its own architecture. */
-	int number = seccomp_syscall_resolve_name(need->call);
-	int error;
+	struct filter_rule *rule = &rules->rules[rules->count++];
 
+	*rule = (struct filter_rule){ .number = (uint32_t)need->number };
 	for (size_t i = 0; i < JUMPSLOT_RULE_CHECKS; i++)
 		if (need->rule->checks[i].kind)
-			comparisons[count++] = comparison(&need->rule->checks[i], line);
-	error = seccomp_rule_add_exact_array(context, SCMP_ACT_ALLOW, number, count,
-					     comparisons);
-	return error == -EEXIST ? 0 : error;
+			rule->checks[rule->count++] =
+				to_check(&need->rule->checks[i], line);
 }
 
 static bool is_for_lines(const struct need *need)
@@ -59,120 +54,66 @@ static bool is_for_lines(const struct need *need)
 }
 
 /* Adds a rule; one of interrupt lines, for each line. */
-static int add(scmp_filter_ctx context, const struct need *need,
-	       const struct irq_lines *lines)
+static void add(struct rules *rules, const struct need *need,
+		const struct irq_lines *lines)
 {
-	int error = 0;
-
 	if (!is_for_lines(need))
-		return allow(context, need, 0);
-	for (size_t i = 0; !error && i < lines->count; i++)
-		error = allow(context, need, (uint64_t)lines->lines[i].descriptor);
-	return error;
+		add_rule(rules, need, 0);
+	else
+		for (size_t i = 0; i < lines->count; i++)
+			add_rule(rules, need, (uint64_t)lines->lines[i].descriptor);
 }
 
-static int add_all(scmp_filter_ctx context, const struct needs *needs,
-		   const struct irq_lines *lines, struct message *message)
+/* By number, and those without checks first. */
+static int compare(const void *a, const void *b)
 {
-	for (size_t i = 0; i < needs->count; i++) {
-		const struct need *need = &needs->needs[i];
-		int error = needs_is_first(needs, i) ? add(context, need, lines) : 0;
+	const struct filter_rule *one = a, *other = b;
 
-		if (error)
-			return fail(message, -error,
-				    "the sandbox cannot allow %s, which %s of %s needs: "
-				    "%s",
-				    need->call, need->who, need->provider,
-				    strerror(-error));
-	}
-	return 0;
+	if (one->number != other->number)
+		return one->number < other->number ? -1 : 1;
+	return (one->count > 0) - (other->count > 0);
 }
 
-/* Room for one instruction more: it tells a filter that is too long. */
-static int take(int from, struct filter *filter)
+/* The rules of a guest, in order; NULL without memory. */
+static struct filter_rule *collect(const struct needs *needs,
+				   const struct irq_lines *lines, size_t *count)
 {
-	const size_t most = PLAN_MAX_FILTER * sizeof(*filter->program);
-	ssize_t size;
+	struct rules rules = { 0 };
 
-	filter->program = malloc(most + sizeof(*filter->program));
-	if (!filter->program)
-		return -ENOMEM;
-	size = read(from, filter->program, most + sizeof(*filter->program));
-	if (size <= 0)
-		return -EIO;
-	if ((size_t)size > most)
-		return -E2BIG;
-	/* A full pipe may have cut the filter. */
-	if (size == fcntl(from, F_GETPIPE_SZ))
-		return -ENOBUFS;
-	filter->count = (size_t)size / sizeof(*filter->program);
-	return 0;
-}
-
-/* libseccomp writes to a descriptor only. A pipe takes the longest filter, and there is
- * no limit on its size as for a file. */
-static int export(scmp_filter_ctx context, struct filter *filter)
-{
-	int ends[2], error;
-
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
-		return -errno;
-	error = seccomp_export_bpf(context, ends[1]);
-	if (!error)
-		error = take(ends[0], filter);
-	close(ends[0]);
-	close(ends[1]);
-	return error;
-}
-
-static int write_program(scmp_filter_ctx context, struct filter *filter,
-			 struct message *message)
-{
-	int error = export(context, filter);
-
-	if (error == -E2BIG)
-		return fail(message, E2BIG,
-			    "the rules need more than %u instructions of a filter",
-			    PLAN_MAX_FILTER);
-	return error ? fail(message, -error, "the filter cannot be written: %s",
-			    strerror(-error))
-		     : 0;
-}
-
-/* A context for that architecture alone. */
-static scmp_filter_ctx start(uint32_t architecture)
-{
-	scmp_filter_ctx context = seccomp_init(SCMP_ACT_TRAP);
-	uint32_t native = seccomp_arch_native();
-
-	if (!context)
+	rules.rules = calloc(needs->count * OPTIONS_MAX_LINES + 1, sizeof(*rules.rules));
+	if (!rules.rules)
 		return NULL;
-	if ((native != architecture && (seccomp_arch_add(context, architecture) ||
-					seccomp_arch_remove(context, native))) ||
-	    seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_TRAP)) {
-		seccomp_release(context);
-		return NULL;
-	}
-	return context;
+	for (size_t i = 0; i < needs->count; i++)
+		if (needs_is_first(needs, i))
+			add(&rules, &needs->needs[i], lines);
+	qsort(rules.rules, rules.count, sizeof(*rules.rules), compare);
+	*count = rules.count;
+	return rules.rules;
 }
 
 int filter_compile(struct filter *filter, const struct needs *needs, unsigned machine,
 		   const struct irq_lines *lines, struct message *message)
 {
-	scmp_filter_ctx context = start(system_call_architecture(machine));
-	int error;
+	struct filter_program program = { .size = PLAN_MAX_FILTER };
+	size_t count = 0;
+	struct filter_rule *rules = collect(needs, lines, &count);
+	int error = -ENOMEM;
 
-	*filter = (struct filter){ 0 };
-	if (!context)
-		return fail(message, ENOMEM, "libseccomp cannot start a filter");
-	error = add_all(context, needs, lines, message);
-	filter->processes = needs_processes(needs);
+	program.instructions = calloc(program.size, sizeof(*program.instructions));
+	if (rules && program.instructions)
+		error = filter_program_write(&program, system_call_architecture(machine),
+					     machine == EM_X86_64, rules, count);
+	free(rules);
+	*filter = (struct filter){ program.instructions, program.count,
+				   needs_processes(needs) };
 	if (!error)
-		error = write_program(context, filter, message);
-	seccomp_release(context);
-	if (error)
-		filter_free(filter);
-	return error;
+		return 0;
+	filter_free(filter);
+	return error == -E2BIG ? fail(message, E2BIG,
+				      "the rules need more than %u instructions of a "
+				      "filter",
+				      PLAN_MAX_FILTER)
+			       : fail(message, ENOMEM, "out of memory");
 }
 
 void filter_free(struct filter *filter)

@@ -1,7 +1,7 @@
 /*
- * Compiles the system calls that a guest may make into a program for seccomp, by
- * libseccomp. The runner puts it in force as it is, but for the values of plan.h that
- * only a process itself knows.
+ * Compiles the system calls that a guest may make into a program for seccomp. The runner
+ * puts it in force as it is, but for the values of plan.h that only a process itself
+ * knows.
  */
 #ifndef JUMPSLOT_FILTER_H
 #define JUMPSLOT_FILTER_H

@@ -57,7 +57,7 @@ static bool is_check(const struct jumpslot_check *check)
 	return !check->mask && !check->value;
 }
 
-/* Each argument has one check at most, as in libseccomp. */
+/* Each argument has one check at most. */
 static bool are_checks(const struct jumpslot_rule *rule)
 {
 	unsigned seen = 0;
