@@ -94,6 +94,19 @@ __morestack:
 	.size	__morestack, . - __morestack
 	.endm
 
+	/* Where a frame's registers are in a structure that EBX or RBX points to, at
+	   offsets below 8192, in DWARF's bytes. DW_CFA_expression: number of the
+	   register, 3 bytes: DW_OP_breg3 and an offset of 2 bytes. */
+	.macro	cfi_register_at_bx number, offset
+	.cfi_escape 0x10, \number, 3, 0x73, (\offset & 0x7f) | 0x80, (\offset) >> 7
+	.endm
+
+	/* The same for the stack pointer, which is the CFA. DW_CFA_def_cfa_expression, 4
+	   bytes: DW_OP_breg3, the offset, DW_OP_deref. */
+	.macro	cfi_sp_at_bx offset
+	.cfi_escape 0x0f, 4, 0x73, (\offset & 0x7f) | 0x80, (\offset) >> 7, 0x06
+	.endm
+
 	/* An entry of the table of ranges: CODE_*, and two labels. */
 	.macro	code_range kind, start, end
 	.pushsection jumpslot_ranges, "a"

@@ -6,11 +6,34 @@
 #include "registers.h"
 #include "vcpu/vcpu_offsets.h"
 
+	/* For debuggers: the caller is the interrupted code. DWARF numbers EAX, ECX, EDX,
+	   EBX, ESP, EBP, ESI, EDI from 0, and the return address 8. */
+	.macro	interrupted_registers
+	cfi_sp_at_bx FRAME_SP
+	cfi_register_at_bx 8, FRAME_PC
+	cfi_register_at_bx 0, FRAME_GENERAL
+	cfi_register_at_bx 1, FRAME_GENERAL + 4
+	cfi_register_at_bx 2, FRAME_GENERAL + 8
+	cfi_register_at_bx 6, FRAME_GENERAL + 12
+	cfi_register_at_bx 7, FRAME_GENERAL + 16
+	cfi_register_at_bx 5, FRAME_GENERAL + 20
+	cfi_register_at_bx 3, FRAME_GENERAL + 24
+	.endm
+
+	/* Flags and return address are on the stack. */
+	.macro	all_restored
+	.cfi_def_cfa %esp, 8
+	.cfi_offset %eip, -4
+	.irp	register, eax, ecx, edx, esi, edi, ebp, ebx
+	.cfi_same_value %\register
+	.endr
+	.endm
+
 	.text
 	.balign	64
 ROOT_FUNC(jumpslot_upcall)		/* ESP, EBX frame; EDI vector; EAX handler */
-	.cfi_def_cfa %ebx, 0
-	.cfi_undefined %eip
+	.cfi_signal_frame
+	interrupted_registers
 	sub	$8, %esp		/* aligned to 16 at the call */
 	push	%ebx
 	push	%edi
@@ -23,8 +46,11 @@ ROOT_FUNC(jumpslot_upcall)		/* ESP, EBX frame; EDI vector; EAX handler */
 	movl	$1, STATE_LEVEL(%edx)
 	mov	%ebx, VCPU_RESUMING(%ebp)
 HIDDEN(jumpslot_resume)
+	.cfi_remember_state
+	.cfi_undefined %eip		/* a restart comes with any EBX */
 	find	vcpu, %ebp
 	mov	VCPU_RESUMING(%ebp), %ebx
+	.cfi_restore_state
 	mov	VCPU_STATE(%ebp), %edx
 	movl	$1, STATE_LEVEL(%edx)
 	sub	$12, %esp
@@ -47,9 +73,13 @@ HIDDEN(jumpslot_resume)
 	mov	FRAME_GENERAL + 20(%ebx), %ebp
 	mov	FRAME_RETURN(%ebx), %esp
 	mov	FRAME_GENERAL + 24(%ebx), %ebx
+	.cfi_remember_state
+	all_restored
 	popf
+	.cfi_adjust_cfa_offset -4
 	ret
 .Lresumed:
+	.cfi_restore_state
 	/* Restarting is safe at any instruction: the range only reads the frame,
 	   vcpu.resuming tells where it is, and the range disables interrupts again
 	   before anything else. It must restart: if a handler ran on a half-restored

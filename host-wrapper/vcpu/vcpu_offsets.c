@@ -22,6 +22,8 @@ void vcpu_offsets(void)
 	OFFSET(FRAME_VECTORS, struct frame, vectors);
 	OFFSET(FRAME_RETURN, struct frame, returns);
 	OFFSET(FRAME_GENERAL, struct frame, registers.general);
+	OFFSET(FRAME_SP, struct frame, registers.sp);
+	OFFSET(FRAME_PC, struct frame, registers.pc);
 
 	CONSTANT(OUTCOME_INTERRUPT_ORDER, OUTCOME_INTERRUPT_ORDER);
 }

@@ -1,11 +1,24 @@
 /* Calls the guest's fault handler on x86-64. See fault_handler.h. */
 #include "common/asm_x86.h"
+#include "process/faults/fault_offsets.h"
 
 	.text
 	.balign	16
 ROOT_FUNC(jumpslot_fault_call)		/* RSP, RBX, RDI the fault; RAX handler */
-	.cfi_def_cfa %rbx, 0
-	.cfi_undefined %rip
+	/* For debuggers: the caller is the code that faulted. */
+	.cfi_signal_frame
+	cfi_sp_at_bx FAULT_SP
+	cfi_register_at_bx 16, FAULT_PC
+	cfi_register_at_bx 0, FAULT_AX
+	cfi_register_at_bx 1, FAULT_DX
+	cfi_register_at_bx 2, FAULT_CX
+	cfi_register_at_bx 3, FAULT_BX
+	cfi_register_at_bx 4, FAULT_SI
+	cfi_register_at_bx 5, FAULT_DI
+	cfi_register_at_bx 6, FAULT_BP
+	.irp	number, 0, 1, 2, 3, 4, 5, 6, 7
+	cfi_register_at_bx 8+\number, FAULT_R8+8*\number
+	.endr
 	call	*%rax
 .Lreturned:				/* a signal's handler takes the decision */
 	ud2
