@@ -1,8 +1,8 @@
 # The tests: units in C (unit/), and commands as users run them (a folder per subject).
 # Each check builds only what its tests use, and needs the packages of packages.txt.
 
-SUBJECTS := abi bench build calls docs faults fuzz gen install interrupts launcher lua \
-	newlib ports programs rtos sandbox security
+SUBJECTS := abi bench build calls debug docs faults fuzz gen install interrupts \
+	launcher lua newlib ports programs rtos sandbox security
 
 # Files that the tests of every subject use, and more that some subjects use.
 TEST_FILES := $(PROGRAMS) $(RESOLVER) $(SIMPLE_x86_64) $(SIMPLE_i386)

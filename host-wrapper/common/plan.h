@@ -18,13 +18,15 @@
 
 /* plan.options */
 #define PLAN_BIND_NOW	 0x1
-#define PLAN_SHOW_BOUND	 0x2  /* print at the end which imports are bound */
-#define PLAN_CLOCK_GUEST 0x8  /* the guest's clock is its processor time */
-#define PLAN_PERF_MAP	 0x4  /* name the thunks for perf, in /tmp/perf-PID.map */
-#define PLAN_SANDBOX	 0x10 /* start the guest in the sandbox, with `filter` */
-#define PLAN_STRICT	 0x20 /* and not if any layer of it is missing */
-#define PLAN_PROCESSES	 0x40 /* the filter allows new processes or threads */
-#define PLAN_REASONS	 0x80 /* let the supervisor say why a guest cannot start */
+#define PLAN_SHOW_BOUND	 0x2   /* print at the end which imports are bound */
+#define PLAN_CLOCK_GUEST 0x8   /* the guest's clock is its processor time */
+#define PLAN_PERF_MAP	 0x4   /* name the thunks for perf, in /tmp/perf-PID.map */
+#define PLAN_SANDBOX	 0x10  /* start the guest in the sandbox, with `filter` */
+#define PLAN_STRICT	 0x20  /* and not if any layer of it is missing */
+#define PLAN_PROCESSES	 0x40  /* the filter allows new processes or threads */
+#define PLAN_REASONS	 0x80  /* let the supervisor say why a guest cannot start */
+#define PLAN_WAIT_GDB	 0x100 /* wait for gdb before the guest's start */
+#define PLAN_KEEP_CORE	 0x200 /* leave the limit of core files as it is */
 
 /* The longest filter: the kernel's limit (BPF_MAXINSNS). */
 #define PLAN_MAX_FILTER 4096
@@ -80,6 +82,7 @@ struct plan {
 	struct plan_range readonly_slots; /* whole pages; size 0: none */
 	struct plan_range rela;		  /* relocations of a static PIE */
 	struct plan_range relr;
+	uint64_t dynamic; /* address of its dynamic section, for debuggers */
 	uint64_t stack_size;
 	uint64_t host_stack_size; /* for gated functions */
 	uint64_t work_area_size;
@@ -131,7 +134,7 @@ struct plan_line {
 };
 
 /* i386 aligns uint64_t to 4, so 8-byte fields stand at multiples of 8 by themselves. */
-_Static_assert(sizeof(struct plan) == 256, "as launcher and every runner know it");
+_Static_assert(sizeof(struct plan) == 264, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_segment) == 48, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_import) == 40, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_provider) == 40,

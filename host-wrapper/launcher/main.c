@@ -17,6 +17,7 @@
 #include "launcher/link/needs.h"
 #include "launcher/link/report.h"
 #include "launcher/options.h"
+#include "launcher/run/debugger.h"
 #include "launcher/run/exit_report.h"
 #include "launcher/run/filter.h"
 #include "launcher/run/irq_lines.h"
@@ -287,9 +288,37 @@ static int print_sandbox(const struct launch *launch)
 			return complain(launch, EXIT_FAILED, launch->guest.name,
 					&message);
 	}
-	sandbox_report(&launch->guest, &launch->needs, options->sandbox,
+	sandbox_report(&launch->guest, &launch->needs, options,
 		       options->in_place ? NULL : &processes, stdout);
 	return finish_output(launch);
+}
+
+/*
+ * A debugger follows this process, and loses a child: under one, this process becomes the
+ * runner, as with --in-place. Returns 0 or an exit status.
+ */
+static int join_debugger(struct launch *launch)
+{
+	struct options *options = &launch->options;
+	const char *lost = options->timeout_ns	  ? "--timeout"
+			   : options->raw	  ? "--raw"
+			   : options->report_json ? "--report=json"
+						  : NULL;
+	struct message message;
+
+	if (options->in_place || !debugger_traces())
+		return 0;
+	if (options->sandbox == SANDBOX_STRICT) {
+		fail(&message, EPERM,
+		     "--sandbox=strict: no PID namespace under a debugger");
+		return complain(launch, EXIT_FAILED, launch->guest.name, &message);
+	}
+	if (lost)
+		fprintf(stderr, "host-wrapper: %s has no effect under a debugger\n",
+			lost);
+	options->in_place = true;
+	options->report_json = false;
+	return 0;
 }
 
 static int launch_guest(struct launch *launch)
@@ -300,7 +329,9 @@ static int launch_guest(struct launch *launch)
 		status = report(launch);
 	if (status || launch->options.list || launch->options.json)
 		return status;
-	status = collect_needs(launch);
+	status = join_debugger(launch);
+	if (!status)
+		status = collect_needs(launch);
 	if (status || !launch->options.print_sandbox)
 		return status ? status : start(launch);
 	return print_sandbox(launch);

@@ -40,7 +40,9 @@ const char options_help[] =
 	"  --sandbox MODE             confine the guest to what its imports need: on\n"
 	"                             (default), strict (all layers) or off\n"
 	"  --print-sandbox            print the sandbox's rules instead of starting\n"
-	"  --in-place                 exec the runner, unsupervised (for debuggers)\n"
+	"  --wait-gdb                 wait for gdb before the guest starts\n"
+	"  --core                     write a core file at a fault (see ulimit -c)\n"
+	"  --in-place                 exec the runner, unsupervised, as under gdb\n"
 	"  --perf-map                 name generated code in /tmp/perf-PID.map\n"
 	"  --help                     print this help\n"
 	"  --version                  print the version\n"
@@ -297,6 +299,8 @@ static const struct option table[] = {
 	{ "--report", 0, take_report },
 	{ "--in-place", offsetof(struct options, in_place), NULL },
 	{ "--raw", offsetof(struct options, raw), NULL },
+	{ "--wait-gdb", offsetof(struct options, wait_gdb), NULL },
+	{ "--core", offsetof(struct options, core), NULL },
 	{ "--perf-map", offsetof(struct options, perf_map), NULL },
 	{ "--help", offsetof(struct options, help), NULL },
 	{ "--version", offsetof(struct options, version), NULL },
@@ -369,6 +373,9 @@ int options_read(struct options *options, int argc, char **argv, struct message 
 	if (options->in_place && options->sandbox == SANDBOX_STRICT)
 		return fail(message, EINVAL,
 			    "--sandbox=strict cannot be combined with --in-place");
+	if (options->wait_gdb && options->timeout_ns)
+		return fail(message, EINVAL,
+			    "--timeout cannot be combined with --wait-gdb");
 	if (options->print_sandbox && (options->list || options->json))
 		return fail(message, EINVAL, "%s cannot be combined with --print-sandbox",
 			    options->list ? "--list" : "--json");

@@ -46,6 +46,8 @@ struct options {
 	bool bind_now;
 	bool allow_missing;
 	bool in_place;
+	bool wait_gdb;
+	bool core;
 	bool perf_map;
 	bool clock_guest;
 	bool raw;

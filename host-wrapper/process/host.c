@@ -5,6 +5,7 @@
 #include "process/calls/gate.h"
 #include "process/calls/gate_sides.h"
 #include "process/calls/signal_mask.h"
+#include "process/debug/guest_symbols.h"
 #include "process/faults/fault_handler.h"
 #include "process/faults/faults.h"
 #include "process/interrupts/interrupt.h"
@@ -40,6 +41,11 @@ int host_prepare(struct runner *runner, uintptr_t *functions, struct message *me
 	if (!error)
 		gate_start_sides();
 	return error;
+}
+
+void host_show_debugger(const struct runner *runner, int file)
+{
+	guest_symbols_register(runner, file);
 }
 
 int host_start_interrupts(struct message *message)

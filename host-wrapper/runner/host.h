@@ -26,6 +26,9 @@ int host_start(struct message *message);
  */
 int host_prepare(struct runner *runner, uintptr_t *functions, struct message *message);
 
+/* Shows debuggers the guest's symbols. `file` is the guest's, after it was loaded. */
+void host_show_debugger(const struct runner *runner, int file);
+
 /* Starts the virtual CPU: from here on interrupts may be raised. The guest's clock runs.
  */
 int host_start_interrupts(struct message *message);

@@ -104,14 +104,30 @@ static int reserve_anywhere(struct image *image, struct message *message)
 	return 0;
 }
 
+static int protection(uint32_t flags)
+{
+	return (flags & PF_R ? PROT_READ : 0) | (flags & PF_W ? PROT_WRITE : 0) |
+	       (flags & PF_X ? PROT_EXEC : 0);
+}
+
+/* Whether something is written there before the guest runs: relocations, which lie in
+ * writable segments, or zeros after the file's part. */
+static bool is_filled(const struct plan_segment *segment)
+{
+	return segment->flags & PF_W || segment->memory_size > segment->file_size;
+}
+
+/* Code has its final protection from the start: valgrind reads the symbols of a file when
+ * code of it is mapped, and not when it is protected. */
 static int map_file_part(const struct image *image, const struct plan_segment *segment,
 			 uint64_t index, struct message *message)
 {
 	uintptr_t address = image->base + (uintptr_t)segment->address;
 	uintptr_t inside = address % PAGE;
-	void *at = mmap((void *)(address - inside), (size_t)segment->file_size + inside,
-			PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, image->fd,
-			(off_t)(segment->offset - inside));
+	void *at = mmap(
+		(void *)(address - inside), (size_t)segment->file_size + inside,
+		is_filled(segment) ? PROT_READ | PROT_WRITE : protection(segment->flags),
+		MAP_PRIVATE | MAP_FIXED, image->fd, (off_t)(segment->offset - inside));
 
 	if (at == MAP_FAILED)
 		return fail(message, errno, "segment %" PRIu64 " cannot be mapped: %s",
@@ -181,12 +197,6 @@ int load_segments(const struct plan *plan, int fd, uintptr_t *base,
 	}
 	*base = image.base;
 	return error;
-}
-
-static int protection(uint32_t flags)
-{
-	return (flags & PF_R ? PROT_READ : 0) | (flags & PF_W ? PROT_WRITE : 0) |
-	       (flags & PF_X ? PROT_EXEC : 0);
 }
 
 static int add_region(struct guest_memory *memory, struct area area, uint32_t flags,

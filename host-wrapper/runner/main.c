@@ -13,6 +13,7 @@
 #include "common/relocate.h"
 #include "clock.h"
 #include "current.h"
+#include "debugger.h"
 #include "host.h"
 #include "load.h"
 #include "multiboot.h"
@@ -83,12 +84,13 @@ static int load_image(struct runner *runner, int file)
 }
 
 /* Prepares all that the guest needs beside its image; 0 or an exit status. */
-static int prepare(struct runner *runner, int work_area)
+static int prepare(struct runner *runner, int file, int work_area)
 {
 	uintptr_t *functions = NULL;
 	struct message message;
 	int error;
 
+	host_show_debugger(runner, file);
 	error = load_areas(runner, work_area, &message);
 	if (!error)
 		error = start_pages_make(runner, &message);
@@ -98,6 +100,8 @@ static int prepare(struct runner *runner, int work_area)
 		error = providers_load(runner->plan, &functions, &message);
 	if (!error)
 		error = host_prepare(runner, functions, &message);
+	if (!error)
+		error = debugger_wait(runner->plan, &message);
 	free(functions);
 	return error ? refuse(runner, EXIT_FAILED, &message) : 0;
 }
@@ -155,7 +159,7 @@ int main(int argc, char **argv)
 	if (!status)
 		status = load_image(&runner, atoi(argv[GUEST]));
 	if (!status)
-		status = prepare(&runner, atoi(argv[WORK_AREA]));
+		status = prepare(&runner, atoi(argv[GUEST]), atoi(argv[WORK_AREA]));
 	if (status)
 		return status;
 	close_arguments(&runner, argv);

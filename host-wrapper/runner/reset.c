@@ -39,8 +39,8 @@ int reset_perform(struct outcome *outcome, struct message *message)
 		return 0;
 	if (!outcome)
 		return fail(message, ENOTSUP,
-			    "cannot restart: a reset needs the supervisor, and "
-			    "--in-place runs without one");
+			    "cannot restart: a reset needs a supervisor, and this "
+			    "process has none");
 	fflush(NULL);
 	/* From here on the supervisor keeps signals for the next runner. It does not know
 	   which of the earlier ones are blocked here. */

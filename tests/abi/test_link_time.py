@@ -354,8 +354,8 @@ def test_a_linked_guest_cannot_restart(linker):
         }
         """)
     assert output(run(program, check=False)) == (
-        "", f"{program}: cannot restart: a reset needs the supervisor, and --in-place "
-        "runs without one\n", 125)
+        "", f"{program}: cannot restart: a reset needs a supervisor, and this process "
+        "has none\n", 125)
 
 
 @only_x86_64

@@ -26,7 +26,9 @@ def build(directory, arch):
     sources = [THUNKS / "thunks.c", THUNKS / f"gate_{arch}.S",
                PROCESS / "calls/thunk_symbols.c", PROCESS / "calls/thunk_perf_map.c",
                PROCESS / "calls/thunk_cfi.c", PROCESS / f"arch/{arch}/thunk.c",
+               PROCESS / "debug/gdb_jit.c",
                ROOT / "host-wrapper/common/message.c",
+               ROOT / "host-wrapper/common/process_number.c",
                ROOT / "host-wrapper/common/printable.c"]
     program = directory / f"thunks-{arch}"
     run("gcc", MACHINE[arch], "-std=gnu11", "-O0", "-g", "-pie", "-fpie", *WARNINGS,

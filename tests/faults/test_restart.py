@@ -287,8 +287,8 @@ def test_a_restart_without_a_supervisor_is_refused(tools, by_handler):
                   "fault->decision = JUMPSLOT_FAULT_RESTART_WARM;")
     result = tools.wrapper("--in-place", guest)
     assert result.stdout == "run 0\n"
-    assert result.stderr == (f"host-wrapper: {guest}: cannot restart: a reset needs the "
-                             "supervisor, and --in-place runs without one\n")
+    assert result.stderr == (f"host-wrapper: {guest}: cannot restart: a reset needs a "
+                             "supervisor, and this process has none\n")
     assert result.returncode == 125
 
 

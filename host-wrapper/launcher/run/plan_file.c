@@ -196,6 +196,8 @@ static void write_header(struct plan *plan, const struct linked_guest *guest,
 		.options = (options->bind_now ? PLAN_BIND_NOW : 0u) |
 			   (options->report ? PLAN_SHOW_BOUND : 0u) |
 			   (options->perf_map ? PLAN_PERF_MAP : 0u) |
+			   (options->wait_gdb ? PLAN_WAIT_GDB : 0u) |
+			   (options->core ? PLAN_KEEP_CORE : 0u) |
 			   (options->clock_guest ? PLAN_CLOCK_GUEST : 0u) |
 			   (options->sandbox != SANDBOX_OFF ? PLAN_SANDBOX : 0u) |
 			   (options->sandbox == SANDBOX_STRICT ? PLAN_STRICT : 0u) |
@@ -208,6 +210,7 @@ static void write_header(struct plan *plan, const struct linked_guest *guest,
 		.readonly_slots = range(guest->table.readonly_slots),
 		.rela = range(guest->image.rela),
 		.relr = range(guest->image.relr),
+		.dynamic = guest->image.dynamic,
 		.stack_size = options->stack_size,
 		.host_stack_size = options->host_stack_size,
 		.work_area_size = options->work_area_size,

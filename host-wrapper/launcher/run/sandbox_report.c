@@ -79,7 +79,7 @@ static void print_landlock(FILE *out)
 	print_layer("Landlock", state, out);
 }
 
-static void print_layers(const struct needs *needs, FILE *out)
+static void print_layers(const struct needs *needs, bool core, FILE *out)
 {
 	char state[80];
 
@@ -91,11 +91,10 @@ static void print_layers(const struct needs *needs, FILE *out)
 	print_layer("descriptors",
 		    "standard ones, interrupt lines, and those that providers opened",
 		    out);
-	print_layer("limits",
-		    needs_processes(needs)
-			    ? "no core file, descriptors below 1024"
-			    : "no core file, no new process, descriptors below 1024",
-		    out);
+	snprintf(state, sizeof(state), "%s%sdescriptors below 1024",
+		 core ? "" : "no core file, ",
+		 needs_processes(needs) ? "" : "no new process, ");
+	print_layer("limits", state, out);
 	print_landlock(out);
 }
 
@@ -114,18 +113,18 @@ static void print_processes(const struct guest_processes *processes, FILE *out)
 }
 
 void sandbox_report(const struct linked_guest *guest, const struct needs *needs,
-		    enum sandbox_mode mode, const struct guest_processes *processes,
-		    FILE *out)
+		    const struct options *options,
+		    const struct guest_processes *processes, FILE *out)
 {
 	print_escaped(guest->name, out);
-	fprintf(out, ": sandbox %s\n", mode_name(mode));
-	if (mode == SANDBOX_OFF) {
+	fprintf(out, ": sandbox %s\n", mode_name(options->sandbox));
+	if (options->sandbox == SANDBOX_OFF) {
 		fputs("  the guest can make every system call that the user can make\n",
 		      out);
 		print_processes(processes, out);
 		return;
 	}
-	print_layers(needs, out);
+	print_layers(needs, options->core, out);
 	print_processes(processes, out);
 	print_rules(needs, out);
 }

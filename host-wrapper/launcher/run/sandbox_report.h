@@ -13,7 +13,7 @@
 
 /* `processes`: NULL if the guest is not supervised. */
 void sandbox_report(const struct linked_guest *guest, const struct needs *needs,
-		    enum sandbox_mode mode, const struct guest_processes *processes,
-		    FILE *out);
+		    const struct options *options,
+		    const struct guest_processes *processes, FILE *out);
 
 #endif

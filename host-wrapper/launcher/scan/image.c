@@ -309,7 +309,7 @@ static int check_type(const struct elf_file *file, struct message *message)
 
 int image_read(struct image *image, struct elf_file *file, struct message *message)
 {
-	GElf_Phdr dynamic;
+	GElf_Phdr dynamic = { .p_type = PT_NULL };
 	int error = check_type(file, message);
 
 	*image = (struct image){
@@ -320,5 +320,6 @@ int image_read(struct image *image, struct elf_file *file, struct message *messa
 		error = read_segments(image, file, &dynamic, message);
 	if (!error && dynamic.p_type == PT_DYNAMIC)
 		error = read_dynamic(image, file, &dynamic, message);
+	image->dynamic = dynamic.p_type == PT_DYNAMIC ? dynamic.p_vaddr : 0;
 	return error ? error : check_entry(image, message);
 }

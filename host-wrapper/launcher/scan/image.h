@@ -21,6 +21,7 @@ struct image {
 	GElf_Phdr segments[IMAGE_MAX_SEGMENTS]; /* PT_LOAD only, as in the file */
 	struct image_range rela; /* relocations of a static PIE; size 0: none */
 	struct image_range relr;
+	uint64_t dynamic; /* address of its dynamic section; for debuggers, unchecked */
 };
 
 /*

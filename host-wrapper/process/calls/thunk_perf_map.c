@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/process_number.h"
 #include "thunk_symbols.h"
 
 /* /tmp is writable for everybody: the name may be a link to a file of this user. */
@@ -65,16 +66,6 @@ static int write_file(const char *path, const struct thunk_area *area,
 	if (error)
 		unlink(path); /* half a map would mislead */
 	return error;
-}
-
-/* The number by which perf knows this process, which may be in a PID namespace. */
-static intmax_t process_number(void)
-{
-	char self[24] = "";
-
-	if (readlink("/proc/self", self, sizeof(self) - 1) > 0)
-		return strtoimax(self, NULL, 10);
-	return getpid();
 }
 
 int thunk_symbols_write_perf_map(const struct thunk_area *area, thunk_name *name_of,

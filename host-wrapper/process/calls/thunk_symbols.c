@@ -1,6 +1,5 @@
 /*
- * Thunks for gdb: an ELF object in memory, and gdb's JIT interface, which is two symbols
- * that gdb looks for (its manual, "JIT Compilation Interface"). See thunk_symbols.h.
+ * Thunks for gdb: an ELF object in memory. See thunk_symbols.h.
  *
  * The object is ET_EXEC, as its addresses are final: of an ET_REL, symbols would be
  * relative to their section.
@@ -11,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "process/debug/gdb_jit.h"
 #include "thunk_cfi.h"
 #include "thunk_symbols.h"
 
@@ -143,44 +143,13 @@ static void fill_symbols(struct object *object, const struct thunk_area *area,
 	}
 }
 
-/* As gdb knows them. */
-enum jit_action { JIT_NOACTION, JIT_REGISTER_FN };
-
-struct jit_code_entry {
-	struct jit_code_entry *next;
-	struct jit_code_entry *previous;
-	const void *object;
-	uint64_t size;
-};
-
-struct jit_descriptor {
-	uint32_t version;
-	uint32_t action;
-	struct jit_code_entry *relevant;
-	struct jit_code_entry *first;
-};
-
-extern struct jit_descriptor __jit_debug_descriptor;
-void __jit_debug_register_code(void);
-
-struct jit_descriptor __jit_debug_descriptor = { .version = 1 };
-
-/* gdb stops here and reads the descriptor. */
-__attribute__((__noinline__)) void __jit_debug_register_code(void)
-{
-	__asm__ volatile("" : : : "memory");
-}
-
 static void show_debugger(const struct object *object, size_t size)
 {
-	static struct jit_code_entry entry;
+	static struct gdb_jit_entry entry;
 
 	entry.object = object;
 	entry.size = size;
-	__jit_debug_descriptor.first = &entry;
-	__jit_debug_descriptor.relevant = &entry;
-	__jit_debug_descriptor.action = JIT_REGISTER_FN;
-	__jit_debug_register_code();
+	gdb_jit_register(&entry);
 }
 
 int thunk_symbols_register(const struct thunk_area *area, thunk_name *name_of,

@@ -11,6 +11,7 @@
 
 #include <jumpslot/provider.h>
 #include "common/landlock_version.h"
+#include "core_file.h"
 #include "landlock.h"
 
 #define MAX_DIRECTORIES 16
@@ -22,7 +23,9 @@
 #define IOCTL	UINT64_C(0x8000) /* 5: ioctl of devices */
 /* Rights below a directory: read, write, list, remove, make directories, files and
  * symbolic links; not execute, nor make devices, sockets and FIFOs. */
-#define BELOW	     (UINT64_C(0x11be) | REFER | CUT)
+#define BELOW (UINT64_C(0x11be) | REFER | CUT)
+/* Write a new file. */
+#define CORE	     (UINT64_C(0x102) | CUT)
 #define TCP	     UINT64_C(3) /* 4: bind and connect */
 #define SCOPES	     UINT64_C(3) /* 6: abstract sockets and signals */
 #define PATH_BENEATH 1
@@ -68,21 +71,34 @@ static struct ruleset everything(int version)
 	};
 }
 
+static int allow(int fd, int directory, uint64_t rights)
+{
+	const struct path_beneath rule = { .allowed = rights, .directory = directory };
+
+	return syscall(LANDLOCK_ADD, fd, PATH_BENEATH, &rule, 0) ? -1 : 0;
+}
+
 static int allow_directories(int fd, const struct ruleset *rules)
 {
-	for (size_t i = 0; i < directories.count; i++) {
-		const struct path_beneath rule = {
-			.allowed = BELOW & rules->files,
-			.directory = directories.descriptors[i],
-		};
-
-		if (syscall(LANDLOCK_ADD, fd, PATH_BENEATH, &rule, 0))
+	for (size_t i = 0; i < directories.count; i++)
+		if (allow(fd, directories.descriptors[i], BELOW & rules->files))
 			return -1;
-	}
 	return 0;
 }
 
-int landlock_confine(struct message *message)
+/* The process itself writes its core file, as the kernel sees it. */
+static int allow_core(int fd, const struct ruleset *rules)
+{
+	int directory = core_file_directory(), error;
+
+	if (directory < 0)
+		return 0;
+	error = allow(fd, directory, CORE & rules->files);
+	close(directory);
+	return error;
+}
+
+int landlock_confine(bool core, struct message *message)
 {
 	int version = landlock_version();
 	const struct ruleset rules = everything(version);
@@ -92,7 +108,8 @@ int landlock_confine(struct message *message)
 		return -EOPNOTSUPP;
 	/* A kernel takes a longer structure if it knows nothing of a part that is 0. */
 	fd = (int)syscall(LANDLOCK_CREATE, &rules, sizeof(rules), 0);
-	if (fd < 0 || allow_directories(fd, &rules) || syscall(LANDLOCK_RESTRICT, fd, 0))
+	if (fd < 0 || allow_directories(fd, &rules) || (core && allow_core(fd, &rules)) ||
+	    syscall(LANDLOCK_RESTRICT, fd, 0))
 		error = fail(message, errno, "the sandbox: Landlock: %s",
 			     strerror(errno));
 	if (fd >= 0)

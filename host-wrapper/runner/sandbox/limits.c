@@ -21,11 +21,12 @@ static int lower(int resource, rlim_t most)
 	return setrlimit(resource, &limit);
 }
 
-int limits_set(bool processes, struct message *message)
+int limits_set(const struct plan *plan, struct message *message)
 {
 	/* A core file would hold all of a guest's memory. */
-	if (lower(RLIMIT_CORE, 0) || lower(RLIMIT_NOFILE, DESCRIPTORS) ||
-	    (!processes && lower(RLIMIT_NPROC, 0)))
+	if ((!(plan->options & PLAN_KEEP_CORE) && lower(RLIMIT_CORE, 0)) ||
+	    lower(RLIMIT_NOFILE, DESCRIPTORS) ||
+	    (!(plan->options & PLAN_PROCESSES) && lower(RLIMIT_NPROC, 0)))
 		return fail(message, errno, "the sandbox needs limits of resources: %s",
 			    strerror(errno));
 	return 0;

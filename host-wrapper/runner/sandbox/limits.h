@@ -2,12 +2,10 @@
 #ifndef JUMPSLOT_LIMITS_H
 #define JUMPSLOT_LIMITS_H
 
-#include <stdbool.h>
-
 #include "common/message.h"
+#include "common/plan.h"
 
-/* Soft and hard limits. `processes`: the filter allows new threads or processes. Returns
- * 0 or a negative errno. */
-int limits_set(bool processes, struct message *message);
+/* Soft and hard limits, for the plan's options. Returns 0 or a negative errno. */
+int limits_set(const struct plan *plan, struct message *message);
 
 #endif

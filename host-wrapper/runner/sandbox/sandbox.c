@@ -1,6 +1,7 @@
 /* The order of the layers. See sandbox.h. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
@@ -49,7 +50,7 @@ static int refuse_other_threads(struct message *message)
 static int confine_files(const struct plan *plan, struct message *message)
 {
 	const bool strict = plan->options & PLAN_STRICT;
-	int error = landlock_confine(message);
+	int error = landlock_confine(plan->options & PLAN_KEEP_CORE, message);
 
 	if (error == -EOPNOTSUPP)
 		return strict ? fail(message, ENOTSUP,
@@ -79,6 +80,6 @@ int sandbox_close(const struct plan *plan, const struct sandbox_values *values,
 
 	if (!(plan->options & PLAN_SANDBOX))
 		return 0;
-	error = limits_set(plan->options & PLAN_PROCESSES, message);
+	error = limits_set(plan, message);
 	return error ? error : filter_install(plan, values, message);
 }
