@@ -39,6 +39,7 @@ def start_like_a_shell():
 
 
 start_like_a_shell()
+os.environ["NO_COLOR"] = "1"  # tests compare texts; colours have a test of their own
 
 
 def reap(pid):

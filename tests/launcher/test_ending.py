@@ -282,3 +282,16 @@ def test_flags_that_the_guest_leaves_set_do_not_reach_the_host(tools, arch):
     result = ending(tools, body, "", "--report")
     assert "bound 1 of 1\n" in result.stderr
     assert result.returncode == 5
+
+
+def test_a_call_that_is_the_entrys_tail_call_shows_no_address_of_the_host(tools):
+    guest = tools.guest("""
+        #include <jumpslot/entry.h>
+        #include <jumpslot/external_func.h>
+        EXTERNAL_FUNC(int, missing)
+        JUMPSLOT_ENTRY(info) { (void)info; return missing(); }
+        """)
+    result = tools.wrapper("--allow-missing", guest)
+    assert re.search(r"called missing, which no provider has, from outside the guest, as "
+                     r"after a tail call of its entry$", result.stderr, re.M)
+    assert result.returncode == 127

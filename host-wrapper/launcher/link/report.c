@@ -7,10 +7,13 @@
 #include "common/printable.h"
 #include "launcher/scan/abi_strings.h"
 #include "report.h"
+#include "style.h"
 
 #define MAX_C_TEXT  512
 #define MAX_COLUMN  48
 #define MAX_CARRIED 32
+/* Four columns, with two blanks before each, and the last heading. */
+#define MAX_HEADINGS (5 * (MAX_COLUMN + 2))
 
 static const char *provider_name(const struct linked_guest *guest, size_t provider)
 {
@@ -33,9 +36,10 @@ static void print_problem(const struct linked_guest *guest, size_t index, FILE *
 	const char *optional = import->flags & JUMPSLOT_OPTIONAL ? "optional, " : "";
 	char text[MAX_C_TEXT];
 
-	fprintf(out, "  %s%s: %s", optional,
-		link->status == LINK_MISSING ? "missing" : "mismatch",
-		import_c(import, text));
+	fprintf(out, "  %s", optional);
+	style_print(STYLE_BAD, link->status == LINK_MISSING ? "missing" : "mismatch",
+		    out);
+	fprintf(out, ": %s", import_c(import, text));
 	if (import->place)
 		fprintf(out, ", declared at %s", import->place);
 	if (link->status == LINK_MISMATCH) {
@@ -45,7 +49,9 @@ static void print_problem(const struct linked_guest *guest, size_t index, FILE *
 		fprintf(out, " has %s (guest %s, provider %s)", text, import->type,
 			link->function->type);
 	} else if (link->nearest) {
-		fprintf(out, "; similar: %s in ", link->nearest->name);
+		fputs("; similar: ", out);
+		style_print(STYLE_DOUBTFUL, link->nearest->name, out);
+		fputs(" in ", out);
 		print_escaped(provider_name(guest, link->nearest_provider), out);
 	}
 	fputc('\n', out);
@@ -182,6 +188,15 @@ static struct widths measure(const struct linked_guest *guest)
 	return widths;
 }
 
+static enum style status_style(const struct import *import, const struct link *link)
+{
+	if (link->status == LINK_BOUND)
+		return import->type && link->function->type ? STYLE_GOOD : STYLE_DOUBTFUL;
+	if (link->status == LINK_MISSING && import->flags & JUMPSLOT_OPTIONAL)
+		return STYLE_DOUBTFUL;
+	return STYLE_BAD;
+}
+
 static const char *status_word(const struct import *import, const struct link *link)
 {
 	if (link->status == LINK_MISMATCH)
@@ -208,11 +223,14 @@ static void print_header(const struct linked_guest *guest, FILE *out)
 void report_table(const struct linked_guest *guest, FILE *out)
 {
 	struct widths widths = measure(guest);
-	char text[MAX_CARRIED];
+	char text[MAX_HEADINGS];
 
 	print_header(guest, out);
-	fprintf(out, "  %-*s  %-*s  %-*s  %-*s  %s\n", widths.name, "IMPORT", widths.type,
-		"TYPE", widths.provider, "PROVIDER", widths.carried, "CARRIED", "STATUS");
+	snprintf(text, sizeof(text), "  %-*s  %-*s  %-*s  %-*s  STATUS", widths.name,
+		 "IMPORT", widths.type, "TYPE", widths.provider, "PROVIDER",
+		 widths.carried, "CARRIED");
+	style_print(STYLE_HEADING, text, out);
+	fputc('\n', out);
 	for (size_t i = 0; i < guest->table.count; i++) {
 		const struct import *import = &guest->table.imports[i];
 		const struct link *link = &guest->result.links[i];
@@ -221,6 +239,8 @@ void report_table(const struct linked_guest *guest, FILE *out)
 		print_column(type_column(import), widths.type, out);
 		print_column(provider_column(guest, link), widths.provider, out);
 		print_column(carried_column(link, text), widths.carried, out);
-		fprintf(out, "  %s\n", status_word(import, link));
+		fputs("  ", out);
+		style_print(status_style(import, link), status_word(import, link), out);
+		fputc('\n', out);
 	}
 }

@@ -7,6 +7,7 @@
 #include "common/printable.h"
 #include "exit_report.h"
 #include "fault_account.h"
+#include "launcher/link/style.h"
 #include "outcome_text.h"
 #include "vcpu_report.h"
 
@@ -68,7 +69,9 @@ static void report_signal(const struct linked_guest *guest,
 
 	fputs("host-wrapper: ", out);
 	print_escaped(guest->name, out);
-	fprintf(out, ": stopped by signal %d (%s)", number, strsignal(number));
+	fputs(": ", out);
+	style_print(STYLE_BAD, "stopped", out);
+	fprintf(out, " by signal %d (%s)", number, strsignal(number));
 	if (result->timed_out)
 		fputs(": its time is up (--timeout)", out);
 	else

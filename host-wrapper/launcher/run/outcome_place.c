@@ -16,6 +16,14 @@ void outcome_symbol(const struct linked_guest *guest, const struct outcome *outc
 	symbols_describe(&guest->file, address - outcome->base, text, OUTCOME_MAX_PLACE);
 }
 
+const char *outcome_caller(const struct linked_guest *guest,
+			   const struct outcome *outcome, uint64_t address, char *text)
+{
+	if (image_has(&guest->image, address - outcome->base))
+		return outcome_place(guest, outcome, address, text);
+	return "outside the guest, as after a tail call of its entry";
+}
+
 const char *outcome_place(const struct linked_guest *guest, const struct outcome *outcome,
 			  uint64_t address, char *text)
 {

@@ -16,6 +16,11 @@
 const char *outcome_place(const struct linked_guest *guest, const struct outcome *outcome,
 			  uint64_t address, char *text);
 
+/* The same for a caller, which is not the guest's code after a tail call of the entry:
+ * the host's address there says nothing to the user. */
+const char *outcome_caller(const struct linked_guest *guest,
+			   const struct outcome *outcome, uint64_t address, char *text);
+
 /* The function at that address, as " <name+0x10>"; "" if there is no symbol. */
 void outcome_symbol(const struct linked_guest *guest, const struct outcome *outcome,
 		    uint64_t address, char *text);

@@ -40,7 +40,7 @@ static void print_unprovided(const struct linked_guest *guest,
 	    guest->result.links[import].status == LINK_MISMATCH)
 		why = "which is provided with another type";
 	fprintf(out, ": called %s, %s, from %s", outcome_import(guest, import), why,
-		outcome_place(guest, outcome, outcome->pc, text));
+		outcome_caller(guest, outcome, outcome->pc, text));
 }
 
 /* The host function that was called, and the depth of callbacks. */
@@ -53,7 +53,7 @@ static void print_host(const struct linked_guest *guest, const struct outcome *o
 		return;
 	fprintf(out, ", in %s, called from %s",
 		outcome_import(guest, outcome->host_import),
-		outcome_place(guest, outcome, outcome->host_caller, text));
+		outcome_caller(guest, outcome, outcome->host_caller, text));
 	if (outcome->callbacks)
 		fprintf(out, ", %u callback%s deep", outcome->callbacks,
 			outcome->callbacks == 1 ? "" : "s");
