@@ -27,6 +27,7 @@
 #define PLAN_REASONS	 0x80  /* let the supervisor say why a guest cannot start */
 #define PLAN_WAIT_GDB	 0x100 /* wait for gdb before the guest's start */
 #define PLAN_KEEP_CORE	 0x200 /* leave the limit of core files as it is */
+#define PLAN_KEEPS_MXCSR 0x400 /* nothing changes MXCSR's control bits for the guest */
 
 /* The longest filter: the kernel's limit (BPF_MAXINSNS). */
 #define PLAN_MAX_FILTER 4096
@@ -45,6 +46,9 @@
 	0x2		   /* through the gate, on the guest's stack: the arguments'     \
 			      size is not known */
 #define PLAN_BLOCKING 0x10 /* with the interrupt signal masked; not if direct */
+#define PLAN_RETURNS_MXCSR                                                               \
+	0x20 /* the function returns with MXCSR's control bits as they were; not if      \
+		direct */
 
 /* plan_line.kind: one of these raises the line once. */
 #define PLAN_LINE_BYTE	  0 /* each byte of a stream */

@@ -132,7 +132,8 @@ static bool is_carry(const struct plan_import *import)
 {
 	const uint32_t mode = import->carry & PLAN_CARRY_MASK;
 
-	if (import->carry & ~(uint32_t)(PLAN_CARRY_MASK | PLAN_BLOCKING) ||
+	if (import->carry &
+		    ~(uint32_t)(PLAN_CARRY_MASK | PLAN_BLOCKING | PLAN_RETURNS_MXCSR) ||
 	    mode > PLAN_GUEST_STACK)
 		return false;
 	if (mode == PLAN_DIRECT)

@@ -345,7 +345,8 @@ def test_json_holds_the_whole_report(tools):
     report = json.loads(result.stdout)
     imports = {each["name"]: each for each in report.pop("imports")}
     assert report == {"guest": str(guest), "machine": "x86_64", "abi": 1,
-                      "readonly_slots": True, "missing": 0, "mismatched": 0}
+                      "readonly_slots": True, "compares_mxcsr": False, "missing": 0,
+                      "mismatched": 0}
     store = imports["sensor_store"]
     slot = int(store.pop("slot"), 16)
     assert slot > 0x1000 and slot % 8 == 0
@@ -355,7 +356,7 @@ def test_json_holds_the_whole_report(tools):
         "place": f"{tools.directory}/source0.c:6", "optional": False, "variadic": False,
         "convention": "cdecl", "status": "provided", "provider": str(provider),
         "provider_type": "lpm", "carried": "gated", "stack": "host", "stack_bytes": 0,
-        "similar": None}
+        "compares_mxcsr": False, "similar": None}
     assert imports["sensor_extra"]["optional"] and imports["sensor_log"]["variadic"]
     assert json.loads(tools.wrapper("--json", guest).stdout)["missing"] == 5
     assert tools.wrapper("--json", guest).returncode == 127

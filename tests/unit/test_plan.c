@@ -153,7 +153,7 @@ START_TEST(what_the_launcher_writes_the_runner_accepts)
 	ck_assert_uint_eq(((const struct sock_filter *)plan_at(plan, &plan->filter))[1].k,
 			  2);
 	ck_assert_uint_eq(plan->options, PLAN_SHOW_BOUND | PLAN_PERF_MAP | PLAN_SANDBOX |
-						 PLAN_PROCESSES);
+						 PLAN_PROCESSES | PLAN_KEEPS_MXCSR);
 	munmap((void *)plan, plan->size);
 	close(fd);
 }
@@ -280,7 +280,9 @@ WRONG(gated_most, carry(p, PLAN_GATED, JUMPSLOT_MAX_STACK_BYTES))
 WRONG(gated_more, carry(p, PLAN_GATED, JUMPSLOT_MAX_STACK_BYTES + 8))
 WRONG(gated_unaligned, carry(p, PLAN_GATED, 12))
 WRONG(carry_mode, carry(p, 3, 0))
-WRONG(carry_bit, carry(p, PLAN_GATED | 0x20, 0))
+WRONG(gated_mxcsr, carry(p, PLAN_GATED | PLAN_RETURNS_MXCSR, 0))
+WRONG(direct_mxcsr, carry(p, PLAN_DIRECT | PLAN_RETURNS_MXCSR, 0))
+WRONG(carry_bit, carry(p, PLAN_GATED | 0x40, 0))
 WRONG(no_host_stack, p->host_stack_size = 0)
 WRONG(part_of_a_page, p->host_stack_size = 4097)
 WRONG(provider_path, provider(p)->path = (uint32_t)p->strings.count)
@@ -337,7 +339,9 @@ START_TEST(what_is_wrong_with_a_plan_is_said)
 		{ gated_more, "plan: *: carry 0x1 with 65544 stack bytes" },
 		{ gated_unaligned, "plan: *: carry 0x1 with 12 stack bytes" },
 		{ carry_mode, "plan: *: carry 0x3 with 0 stack bytes" },
-		{ carry_bit, "plan: *: carry 0x21 with 0 stack bytes" },
+		{ gated_mxcsr, NULL },
+		{ direct_mxcsr, "plan: *: carry 0x20 with 0 stack bytes" },
+		{ carry_bit, "plan: *: carry 0x41 with 0 stack bytes" },
 		{ no_host_stack, "plan: a host stack of 0 bytes: not whole pages" },
 		{ part_of_a_page, "plan: a host stack of 4097 bytes: not whole pages" },
 		{ provider_path, beyond },

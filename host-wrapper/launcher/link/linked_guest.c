@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/plan.h"
 #include "linked_guest.h"
 
 int linked_guest_scan(struct linked_guest *guest, const char *name,
@@ -72,10 +73,64 @@ int linked_guest_add_runner(struct linked_guest *guest, const char *path,
 	return error;
 }
 
+static bool is_gated(const struct link *link)
+{
+	return link->status == LINK_BOUND &&
+	       (link->call.mode & PLAN_CARRY_MASK) != PLAN_DIRECT;
+}
+
+static bool has_gated(const struct link_result *result)
+{
+	for (size_t i = 0; i < result->count; i++)
+		if (is_gated(&result->links[i]))
+			return true;
+	return false;
+}
+
+/* Large files take time to read, so only where a call can save it. The services of the
+ * runner leave MXCSR as it was. */
+static void look_at_mxcsr(struct linked_guest *guest)
+{
+	if (!has_gated(&guest->result))
+		return;
+	guest->mxcsr = mxcsr_of_guest(&guest->file);
+	for (size_t i = 0; i < guest->provider_count; i++)
+		if (!provider_is_runner(&guest->providers[i]))
+			guest->provider_mxcsr[i] =
+				mxcsr_of_provider(&guest->providers[i].elf);
+	for (size_t i = 0; i < guest->result.count; i++) {
+		struct link *link = &guest->result.links[i];
+
+		if (is_gated(link) &&
+		    guest->provider_mxcsr[link->provider].change == MXCSR_NEVER)
+			link->call.mode |= PLAN_RETURNS_MXCSR;
+	}
+}
+
 int linked_guest_link(struct linked_guest *guest, struct message *message)
 {
 	if (link_imports(&guest->result, &guest->table, guest->file.machine->number,
 			 guest->providers, guest->provider_count))
 		return fail(message, ENOMEM, "out of memory");
+	look_at_mxcsr(guest);
 	return 0;
+}
+
+bool linked_guest_keeps_mxcsr(const struct linked_guest *guest, size_t *culprit)
+{
+	size_t found = guest->provider_count;
+	bool keeps = guest->mxcsr.change == MXCSR_NEVER;
+
+	for (size_t i = 0; keeps && i < guest->result.count; i++) {
+		const struct link *link = &guest->result.links[i];
+
+		if (link->status != LINK_BOUND || is_gated(link) ||
+		    guest->provider_mxcsr[link->provider].change == MXCSR_NEVER)
+			continue;
+		keeps = false;
+		found = link->provider;
+	}
+	if (culprit)
+		*culprit = found;
+	return keeps;
 }

@@ -6,6 +6,7 @@
 #define JUMPSLOT_LINKED_GUEST_H
 
 #include "link.h"
+#include "mxcsr.h"
 
 #define LINKED_GUEST_MAX_PROVIDERS 64 /* and the runner */
 
@@ -17,6 +18,9 @@ struct linked_guest {
 	struct provider_file providers[LINKED_GUEST_MAX_PROVIDERS + 1];
 	size_t provider_count;
 	struct link_result result;
+	/* Looked at if a call is gated: the guest's own code, and each provider's. */
+	struct mxcsr mxcsr;
+	struct mxcsr provider_mxcsr[LINKED_GUEST_MAX_PROVIDERS + 1];
 };
 
 /*
@@ -41,5 +45,12 @@ int linked_guest_add_runner(struct linked_guest *guest, const char *path,
 /* Finds the provider of each import. Missing and mistyped imports are not errors here:
  * they are in the result. */
 int linked_guest_link(struct linked_guest *guest, struct message *message);
+
+/*
+ * Whether nothing changes MXCSR's control bits in the guest's place: not its code, and no
+ * direct function of a provider. `culprit`: if not NULL, set to the number of such a
+ * provider, or to provider_count for the guest itself.
+ */
+bool linked_guest_keeps_mxcsr(const struct linked_guest *guest, size_t *culprit);
 
 #endif

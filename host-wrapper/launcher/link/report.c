@@ -220,6 +220,31 @@ static void print_header(const struct linked_guest *guest, FILE *out)
 			     "(link with -T linkscripts/externals.ld)\n");
 }
 
+/* The calls that compare MXCSR, and why: the others do not need to. */
+static void print_mxcsr(const struct linked_guest *guest, FILE *out)
+{
+	char text[MXCSR_TEXT];
+	size_t culprit;
+
+	if (!linked_guest_keeps_mxcsr(guest, &culprit)) {
+		const bool own = culprit == guest->provider_count;
+
+		mxcsr_describe(own ? &guest->mxcsr : &guest->provider_mxcsr[culprit],
+			       text, sizeof(text));
+		fputs("  gated calls compare MXCSR: ", out);
+		print_escaped(own ? guest->name : provider_name(guest, culprit), out);
+		fprintf(out, ": %s\n", text);
+	}
+	for (size_t i = 0; i < guest->provider_count; i++) {
+		if (guest->provider_mxcsr[i].change == MXCSR_NEVER)
+			continue;
+		mxcsr_describe(&guest->provider_mxcsr[i], text, sizeof(text));
+		fputs("  gated returns compare MXCSR: ", out);
+		print_escaped(provider_name(guest, i), out);
+		fprintf(out, ": %s\n", text);
+	}
+}
+
 void report_table(const struct linked_guest *guest, FILE *out)
 {
 	struct widths widths = measure(guest);
@@ -243,4 +268,5 @@ void report_table(const struct linked_guest *guest, FILE *out)
 		style_print(status_style(import, link), status_word(import, link), out);
 		fputc('\n', out);
 	}
+	print_mxcsr(guest, out);
 }

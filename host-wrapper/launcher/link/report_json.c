@@ -26,6 +26,11 @@ static const char *status_word(const struct link *link)
 	return NULL;
 }
 
+static const char *boolean(uint32_t value)
+{
+	return value ? "true" : "false";
+}
+
 /* The call mode; null if the import is not bound. */
 static void print_call(const struct link *link, FILE *out)
 {
@@ -41,11 +46,9 @@ static void print_call(const struct link *link, FILE *out)
 		fprintf(out, ", \"stack_bytes\": %" PRIu32, link->call.stack_bytes);
 	else
 		fputs(", \"stack_bytes\": null", out);
-}
-
-static const char *boolean(uint32_t value)
-{
-	return value ? "true" : "false";
+	fprintf(out, ", \"compares_mxcsr\": %s",
+		boolean(bound && mode != PLAN_DIRECT &&
+			!(link->call.mode & PLAN_RETURNS_MXCSR)));
 }
 
 static void print_import(const struct linked_guest *guest, size_t index, FILE *out)
@@ -82,6 +85,8 @@ void report_json(const struct linked_guest *guest, FILE *out)
 	print_member(",\n  ", "machine", guest->file.machine->name, out);
 	fprintf(out, ",\n  \"abi\": %u,\n  \"readonly_slots\": %s", JUMPSLOT_ABI_VERSION,
 		boolean(table->readonly_slots.size != 0));
+	fprintf(out, ",\n  \"compares_mxcsr\": %s",
+		boolean(!linked_guest_keeps_mxcsr(guest, NULL)));
 	fprintf(out, ",\n  \"missing\": %zu,\n  \"mismatched\": %zu,\n  \"imports\": [",
 		guest->result.missing, guest->result.mismatched);
 	for (size_t i = 0; i < table->count; i++) {

@@ -231,6 +231,8 @@ static void write_plan(struct writer *writer, const struct source *source)
 	write_lines(writer, plan, source->lines);
 	write_filter(writer, plan, source->filter);
 	plan->options |= source->filter->processes ? PLAN_PROCESSES : 0u;
+	plan->options |=
+		linked_guest_keeps_mxcsr(source->guest, NULL) ? PLAN_KEEPS_MXCSR : 0u;
 	plan->strings = (struct plan_table){ writer->strings, writer->strings_used };
 }
 
