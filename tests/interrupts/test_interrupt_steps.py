@@ -5,6 +5,7 @@ for them (guests/step_*), and the guest checks the result. Controls remove one p
 from the runner at a time: the same check must then fail.
 """
 
+import json
 import re
 import shutil
 
@@ -24,24 +25,29 @@ class Steps:
         run("gcc", "-std=gnu11", "-O2", "-g", *WARNINGS, "-o", self.driver,
             *(ROOT / "tests/interrupts/step").glob("*.c"))
         self.guest = self.link_guest(directory)
-        self.provider = self.tools.provider(GUESTS / "step_provider.c",
-                                            "-Wno-attributes")
+        self.provider = self.make_provider()
+
+    def make_provider(self, *flags):
+        return self.tools.provider(GUESTS / "step_provider.c", "-Wno-attributes", *flags,
+                                   name="_".join(["step", *flags]).replace("-", ""))
 
     def link_guest(self, directory, *flags):
         """Link without the script: the guest must write to its slots, to unbind them."""
         tools = Toolbox(directory, self.arch)
         calls = directory / "calls.o"
-        run("gcc", MACHINE[self.arch], "-c", GUESTS / f"step_calls_{self.arch}.S",
-            "-o", calls)
+        run("gcc", MACHINE[self.arch], *flags, "-c",
+            GUESTS / f"step_calls_{self.arch}.S", "-o", calls)
         return tools.link(*(tools.compile(GUESTS / f"step_{part}.c", "-msse2", *flags)
                             for part in ("guest", "rounds")), calls, script=False)
 
-    def run(self, *windows, programs=BUILD / "bin", guest=None, options=()):
+    def run(self, *windows, programs=BUILD / "bin", guest=None, provider=None,
+            options=()):
         """Step through windows of the guest; without any, through all of them."""
         runner = programs / f"jumpslot-runner-{self.arch}"
         return run(self.driver, runner.name, *map(hex, resolver_range(runner)),
                    programs / "host-wrapper", "--in-place", "--bind", "now",
-                   *options, "--provider", self.provider, guest or self.guest,
+                   *options, "--provider", provider or self.provider,
+                   guest or self.guest,
                    *windows, check=False)
 
     def runner_with(self, name, pattern, replacement):
@@ -67,10 +73,26 @@ def steps(request, tmp_path_factory):
     return Steps(tmp_path_factory.mktemp("steps"), request.param)
 
 
-def test_an_interrupt_at_any_instruction_is_delivered_once_where_it_may_be(steps):
-    result = steps.run()
+def expect_right(result):
     assert result.stdout.endswith("\n0 wrong\n"), result.stdout
     assert (result.stderr, result.returncode) == ("", 0)
+
+
+def compares_mxcsr(steps, guest, provider):
+    """Whether gated calls read MXCSR, and whether their returns do."""
+    report = json.loads(steps.tools.wrapper("--json", "--provider", provider,
+                                            guest).stdout)
+    returns = {each["compares_mxcsr"] for each in report["imports"]
+               if each["provider"] == str(provider) and each["carried"] != "direct"}
+    return report["compares_mxcsr"], *returns
+
+
+def test_an_interrupt_at_any_instruction_is_delivered_once_where_it_may_be(steps):
+    """Guest and provider may change MXCSR, so the gate reads it on both ways."""
+    provider = steps.make_provider("-DLOADS_MXCSR")
+    assert compares_mxcsr(steps, steps.guest, provider) == (True, True)
+    result = steps.run(provider=provider)
+    expect_right(result)
     windows = re.findall(r'^\t\{ "(.*?)", ', (GUESTS / "step_guest.c").read_text(),
                          re.MULTILINE)
     places = {raised: dict(re.findall(rf"^(.*), {raised} raised: (\d+) places$",
@@ -83,11 +105,21 @@ def test_an_interrupt_at_any_instruction_is_delivered_once_where_it_may_be(steps
     assert list(places[2]) == ["registers, three times"]
 
 
+def test_the_same_holds_in_a_gate_that_does_not_read_mxcsr(steps, tmp_path):
+    guest = steps.link_guest(tmp_path, "-DKEEPS_MXCSR")
+    assert compares_mxcsr(steps, guest, steps.provider) == (False, False)
+    expect_right(steps.run("none", "copied", "double", "stdcall", "variadic", "blocking",
+                           "callback", "callback, variadic", guest=guest))
+
+
+def test_the_same_holds_where_only_the_guest_changes_mxcsr(steps):
+    assert compares_mxcsr(steps, steps.guest, steps.provider) == (True, False)
+    expect_right(steps.run("rounding"))
+
+
 @pytest.mark.parametrize("window", ["wait", "wait, time is up", "set the clock"])
 def test_no_interrupt_is_lost_where_the_guest_has_a_clock_of_its_own(steps, window):
-    result = steps.run(window, options=["--clock", "guest"])
-    assert result.stdout.endswith("\n0 wrong\n"), result.stdout
-    assert (result.stderr, result.returncode) == ("", 0)
+    expect_right(steps.run(window, options=["--clock", "guest"]))
 
 
 def label_after_compare(label):

@@ -20,38 +20,61 @@
 	 * Notes the guest's floating-point control in the record, and jumps to `adjust`
 	 * if it differs from the host's or the function needs more. `function` and
 	 * `value`: one register and its lower 32 bits; both change, and `function` holds
-	 * the function before.
+	 * the function before. Reading MXCSR takes longer than all the rest: the gate
+	 * reads it only where the guest can have changed it (read_mxcsr).
 	 */
-	.macro	enter_host record, function, value, adjust
+	.macro	enter_host record, function, value, prefix
 	mov	THREAD, \function	/* did the guest change the host's segment? */
 	cmp	GATE(THREAD), \function
 	jne	.Lthread_fault
-	stmxcsr	RECORD_MXCSR(\record)
 	fnstcw	RECORD_CONTROL(\record)
+	mov	GATE(KNOWN), \value
+	mov	\value, RECORD_MXCSR(\record)
+	test	\value, \value
+	jz	\prefix\()read_guest
+\prefix\()guest_read:
 	mov	RECORD_FUNCTION(\record), \function
 	mov	FUNCTION_FORCE(\function), \value
 	or	RECORD_MXCSR(\record), \value
 	and	$GATE_FORCED | MXCSR_CONTROL, \value
 	mov	\value, RECORD_EXPECTED(\record)
 	cmp	GATE(EXPECTED), \value
-	jne	\adjust
+	jne	\prefix\()to_host
 	movzwl	RECORD_CONTROL(\record), \value
 	cmp	GATE(CONTROL), \value
-	jne	\adjust
+	jne	\prefix\()to_host
 	.endm
 
-	/* Jumps to `adjust` if the host left another floating-point control than the
-	   record's. Changes ECX. */
-	.macro	leave_host record, adjust
-	stmxcsr	RECORD_NOW(\record)
-	mov	RECORD_NOW(\record), %ecx
+	/*
+	 * Jumps to `to_guest` if the host left another floating-point control than the
+	 * record's, or left it to the host's own functions to change it. Changes ECX. A
+	 * function that keeps MXCSR has that of the way in, which was the guest's.
+	 */
+	.macro	leave_host record, prefix
+	mov	RECORD_FUNCTION(\record), REG(cx)
+	cmpb	$0, FUNCTION_KEEPS_MXCSR(REG(cx))
+	je	\prefix\()read_host
+	testl	$GATE_NEVER, RECORD_EXPECTED(\record)
+	jnz	\prefix\()to_guest
+\prefix\()host_read:
 	fnstcw	RECORD_NOW(\record)
-	and	$MXCSR_CONTROL, %ecx
-	cmp	RECORD_EXPECTED(\record), %ecx
-	jne	\adjust
 	movzwl	RECORD_NOW(\record), %ecx
 	cmp	RECORD_CONTROL(\record), %cx
-	jne	\adjust
+	jne	\prefix\()to_guest
+	.endm
+
+	/* The parts of enter_host and leave_host that read MXCSR. */
+	.macro	read_mxcsr record, prefix
+\prefix\()read_guest:
+	stmxcsr	RECORD_MXCSR(\record)
+	jmp	\prefix\()guest_read
+\prefix\()read_host:
+	stmxcsr	RECORD_NOW(\record)
+	mov	RECORD_NOW(\record), %ecx
+	and	$MXCSR_CONTROL, %ecx
+	cmp	RECORD_EXPECTED(\record), %ecx
+	je	\prefix\()host_read
+	jmp	\prefix\()to_guest
 	.endm
 
 	/*

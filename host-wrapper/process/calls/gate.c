@@ -6,6 +6,7 @@
 #include "runner/plan_read.h"
 #include "thunk_memory.h"
 #include "thunk_symbols.h"
+#include "vcpu/registers_x86.h"
 
 /* One object, and static: assembly addresses it relative to the program counter, and
  * signal handlers read it. A process has one guest, on one thread. */
@@ -48,6 +49,7 @@ static struct gate_function describe(uintptr_t address, uint64_t index)
 		.import = (uint32_t)index,
 		.on_guest_stack = (import->carry & PLAN_CARRY_MASK) == PLAN_GUEST_STACK,
 		.blocking = blocking,
+		.keeps_mxcsr = import->carry & PLAN_RETURNS_MXCSR,
 	};
 }
 
@@ -111,6 +113,7 @@ int gate_prepare(uintptr_t *functions, struct message *message)
 		error = thunk_memory_map(&memory, count, message);
 	if (error)
 		return error;
+	gate.known = plan->options & PLAN_KEEPS_MXCSR ? X86_MXCSR_DEFAULT : 0;
 	write_thunks(functions);
 	error = thunk_memory_protect(&memory, message);
 	return error ? error : name_thunks(message);

@@ -46,6 +46,8 @@ struct gate {
 	uintptr_t thread;	    /* the address that libc's segment register yields */
 	uint32_t expected;	    /* the host's MXCSR control bits, or GATE_NEVER */
 	uint32_t control;	    /* the host's x87 control word */
+	uint32_t known;		    /* the guest's MXCSR control bits if nothing has
+				       changed them, or 0: every call reads them */
 	bool deferred;		    /* set if interrupts wait for the way out */
 	uint32_t mxcsr;		    /* the host's control bits */
 	bool masks_differ;
@@ -67,6 +69,7 @@ struct gate_function {
 	uint32_t import;       /* index in the plan */
 	bool on_guest_stack;
 	bool blocking;
+	bool keeps_mxcsr; /* its control bits: the return does not read them */
 };
 
 /*

@@ -4,6 +4,7 @@
 #include "common/asm_offset.h"
 #include "common/outcome.h"
 #include "gate.h"
+#include "process/signals/xsave_x86.h"
 
 void gate_offsets(void);
 void gate_offsets(void)
@@ -13,6 +14,7 @@ void gate_offsets(void)
 	OFFSET(GATE_THREAD, struct gate, thread);
 	OFFSET(GATE_EXPECTED, struct gate, expected);
 	OFFSET(GATE_CONTROL, struct gate, control);
+	OFFSET(GATE_KNOWN, struct gate, known);
 	OFFSET(GATE_DEFERRED, struct gate, deferred);
 
 	OFFSET(FUNCTION_ADDRESS, struct gate_function, address);
@@ -21,6 +23,7 @@ void gate_offsets(void)
 	OFFSET(FUNCTION_PADDING, struct gate_function, padding);
 	OFFSET(FUNCTION_ROOM, struct gate_function, room);
 	OFFSET(FUNCTION_FORCE, struct gate_function, force);
+	OFFSET(FUNCTION_KEEPS_MXCSR, struct gate_function, keeps_mxcsr);
 
 	OFFSET(RECORD_FRAME, struct gate_record, frame);
 	OFFSET(RECORD_RETURN, struct gate_record, ret);
@@ -41,6 +44,8 @@ void gate_offsets(void)
 	OFFSET(CALLBACK_X87_STATUS, struct gate_callback, x87_status);
 	/* Aligned, so that the stack below a callback is. */
 	CONSTANT(CALLBACK_SIZE, (sizeof(struct gate_callback) + 15) & ~(size_t)15);
+
+	OFFSET(XSAVE_MXCSR, struct xsave, mxcsr);
 
 	OFFSET(CALLEE_STACK_BYTES, struct jumpslot_callee, stack_bytes);
 

@@ -60,31 +60,45 @@ static bool is_x87_unmasked(void)
 	return float_unmasks((uint16_t)gate.control);
 }
 
-static void look_at_host(void)
+static void look_at_host(uint32_t mxcsr)
 {
-	gate.mxcsr = float_read_mxcsr() & MXCSR_CONTROL;
+	gate.mxcsr = mxcsr & MXCSR_CONTROL;
 	gate.control = float_read_x87();
 	gate.expected = gate.masks_differ || is_x87_unmasked() ? GATE_NEVER : gate.mxcsr;
+}
+
+/* The registers hold the one side's control; loads the other side's where it differs. A
+ * load costs as much as a call. */
+static void swap(uint32_t mxcsr, uint32_t to_mxcsr, uint16_t x87, uint16_t to_x87)
+{
+	if ((mxcsr ^ to_mxcsr) & MXCSR_CONTROL)
+		load_mxcsr(to_mxcsr);
+	if (x87 != to_x87 || float_unmasks(to_x87))
+		float_load_x87(to_x87);
 }
 
 void gate_start_sides(void)
 {
 	leave_mask(0);
-	look_at_host();
+	look_at_host(float_read_mxcsr());
 	gate.thread = (uintptr_t)pthread_self(); /* its first word is its own address */
 }
 
 void gate_look_at_guest(struct gate_record *record)
 {
-	record->mxcsr = float_read_mxcsr();
+	record->mxcsr = gate.known ? gate.known : float_read_mxcsr();
 	record->control = float_read_x87();
 }
 
 void gate_to_host(struct gate_record *record)
 {
-	record->expected = GATE_NEVER;
-	load_mxcsr(gate.mxcsr);
-	float_load_x87((uint16_t)gate.control);
+	const uint32_t control = record->mxcsr & MXCSR_CONTROL;
+	const bool differs = control != gate.expected ||
+			     record->control != gate.control ||
+			     record->function->blocking;
+
+	record->expected = differs ? GATE_NEVER : control;
+	swap(record->mxcsr, gate.mxcsr, record->control, (uint16_t)gate.control);
 	if (masks_differ(record))
 		set_mask(host_mask(record));
 }
@@ -93,7 +107,6 @@ void gate_to_guest(struct gate_record *record)
 {
 	if (masks_differ(record))
 		leave_mask(record->function->blocking ? 1ull << (GATE_INTERRUPT - 1) : 0);
-	look_at_host();
-	load_mxcsr(record->mxcsr);
-	float_load_x87(record->control);
+	look_at_host(record->function->keeps_mxcsr ? gate.mxcsr : float_read_mxcsr());
+	swap(gate.mxcsr, record->mxcsr, (uint16_t)gate.control, record->control);
 }

@@ -13,8 +13,6 @@ EF(stop_here_variadic)
 EF(stop_here_callback)
 EF(return_in_memory)
 EF(call_back_for_memory)
-EF(toggle_rounding)
-EF(toggle_rounding_variadic)
 EF(call_plainly)
 EF(call_plainly_variadic)
 EF(nothing)
@@ -102,30 +100,6 @@ struct gate_result return_in_memory(void)
 int call_back_for_memory(struct gate_result (*function)(void))
 {
 	return jumpslot_guest_call(function).words[7];
-}
-
-/* Toggles the rounding, and overwrites the stack below its caller's frame. */
-static void toggle(void)
-{
-	volatile char room[128];
-	unsigned mxcsr;
-
-	for (unsigned i = 0; i < sizeof(room); i++)
-		room[i] = 0;
-	__asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
-	mxcsr ^= 0x4000;
-	__asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
-}
-
-void toggle_rounding(void)
-{
-	toggle();
-}
-
-void toggle_rounding_variadic(int zero, ...)
-{
-	(void)zero;
-	toggle();
 }
 
 void call_plainly(void (*function)(void))

@@ -21,6 +21,13 @@
 	jne	.Lother
 	.endm
 
+	/* With KEEPS_MXCSR the guest has no instruction that loads it. */
+	.macro	load_mxcsr from
+#ifndef KEEPS_MXCSR
+	ldmxcsr	\from
+#endif
+	.endm
+
 	.macro	save_all
 	push	%ebx
 	push	%ebp
@@ -55,7 +62,7 @@ step_call:
 	ret
 .Lother:
 	mov	stack, %esp
-	ldmxcsr	control
+	load_mxcsr control
 	fninit
 	cld
 	xor	%eax, %eax
@@ -69,7 +76,7 @@ step_call:
 	.type	step_flat, @function
 step_flat:
 	save_all
-	ldmxcsr	other_control
+	load_mxcsr other_control
 	movaps	numbers, %xmm0
 	movaps	numbers + 16, %xmm6
 	movaps	numbers + 32, %xmm7
@@ -103,7 +110,7 @@ step_flat:
 	mov	(%esp), %eax
 	cmp	other_control, %eax
 	jne	.Lother
-	ldmxcsr	control
+	load_mxcsr control
 	mov	$1, %eax
 	restore_all
 	ret
@@ -118,7 +125,11 @@ numbers:
 control:
 	.long	0x1f80
 other_control:
+#ifdef KEEPS_MXCSR
+	.long	0x1f80
+#else
 	.long	0x5f80
+#endif
 
 	.local	stack
 	.comm	stack, 4, 4

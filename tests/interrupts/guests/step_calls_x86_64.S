@@ -29,6 +29,13 @@
 	jne	.Lother
 	.endm
 
+	/* With KEEPS_MXCSR the guest has no instruction that loads it. */
+	.macro	load_mxcsr from
+#ifndef KEEPS_MXCSR
+	ldmxcsr	\from
+#endif
+	.endm
+
 	.macro	save_all
 	push	%rbx
 	push	%rbp
@@ -67,7 +74,7 @@ step_call:
 	ret
 .Lother:
 	mov	stack(%rip), %rsp
-	ldmxcsr	control(%rip)
+	load_mxcsr control(%rip)
 	fninit
 	cld
 	xor	%eax, %eax
@@ -82,7 +89,7 @@ step_call:
 step_flat:
 	endbr64
 	save_all
-	ldmxcsr	other_control(%rip)
+	load_mxcsr other_control(%rip)
 	movaps	numbers(%rip), %xmm0
 	movaps	numbers + 16(%rip), %xmm7
 	movaps	numbers + 32(%rip), %xmm15
@@ -123,7 +130,7 @@ step_flat:
 	mov	-8(%rsp), %eax
 	cmp	other_control(%rip), %eax
 	jne	.Lother
-	ldmxcsr	control(%rip)
+	load_mxcsr control(%rip)
 	mov	$1, %eax
 	restore_all
 	ret
@@ -138,7 +145,11 @@ numbers:
 control:
 	.long	0x1f80
 other_control:
+#ifdef KEEPS_MXCSR
+	.long	0x1f80
+#else
 	.long	0x5f80
+#endif
 
 	.local	stack
 	.comm	stack, 8, 8

@@ -73,7 +73,7 @@ FUNC(jumpslot_gate)
 	mov	%esi, RECORD_FUNCTION(%esp)
 	mov	%ebp, RECORD_GUEST_SP(%esp)
 	mov	%esp, GATE(STATE)	/* from here on the host runs */
-	enter_host %esp, %esi, %esi, .Lto_host
+	enter_host %esp, %esi, %esi, .L
 .Lat_host:
 	mov	-4(%ebp), %esi
 	cmpl	$0, FUNCTION_STACK_BYTES(%esi)
@@ -94,7 +94,7 @@ FUNC(jumpslot_gate)
 	mov	-4(%ebp), %ecx
 	cmp	FUNCTION_STACK_BYTES(%ecx), %esi
 	ja	.Lexit_fault
-	leave_host %esp, .Lto_guest
+	leave_host %esp, .L
 .Lat_guest:
 	test	%esi, %esi
 	jnz	.Lpop_arguments
@@ -186,6 +186,7 @@ FUNC(jumpslot_gate)
 	code_range CODE_COPY, .Lcopy, .Lcopied
 	jmp	.Lcall
 
+	read_mxcsr %esp, .L
 .Lto_host:
 	check_x87 %esp, .Lundo
 	adjust	gate_to_host
@@ -297,13 +298,13 @@ FUNC(jumpslot_gate_on_guest_stack)
 	mov	FUNCTION_GATE(%esi), %ebx
 	mov	%esp, RECORD_GUEST_SP(%ebp)
 	mov	%ebp, GATE(STATE)	/* from here on the host runs */
-	enter_host %ebp, %esi, %esi, .Lstay_to_host
+	enter_host %ebp, %esi, %esi, .Lstay_
 .Lstay_at_host:
 	mov	RECORD_FUNCTION(%ebp), %esi
 	call	*FUNCTION_ADDRESS(%esi)
 	cmp	%ebp, GATE(STATE)
 	jne	.Lexit_fault
-	leave_host %ebp, .Lstay_to_guest
+	leave_host %ebp, .Lstay_
 .Lstay_at_guest:
 	mov	RECORD_OUTER(%ebp), %ecx
 	mov	%ecx, GATE(STATE)	/* from here on the guest runs */
@@ -331,6 +332,7 @@ FUNC(jumpslot_gate_on_guest_stack)
 	jmp	jumpslot_interrupt_here
 	.cfi_restore_state
 
+	read_mxcsr %ebp, .Lstay_
 .Lstay_to_host:
 	check_x87 %ebp, .Lstay_undo
 	mov	%ebp, %esp

@@ -6,13 +6,24 @@
 
 #include "common/asm_i386.h"
 #include "process/calls/gate_layout.h"
+#include "process/calls/gate_offsets.h"
 #include "process/interrupts/kick_offsets.h"
+#include "vcpu/registers_x86.h"
 #include "vcpu/vcpu_offsets.h"
 
 	.text
 	/* Part of the return from a handler: EBX points to the frame. */
 	.balign	16
 FUNC(vcpu_restore_vectors)
+	/* The guest can write to the frame, and so change its MXCSR. */
+	mov	FRAME_VECTORS(%ebx), %ecx
+	mov	XSAVE_MXCSR(%ecx), %eax
+	and	$MXCSR_CONTROL, %eax
+	cmp	$X86_MXCSR_DEFAULT, %eax
+	je	.Lknown
+	find	gate, %ecx, WORD
+	movl	$0, GATE_KNOWN(%ecx)
+.Lknown:
 	mov	$1, %ecx		/* components in use; the others are initial */
 	xgetbv
 	or	FRAME_CHANGED(%ebx), %eax

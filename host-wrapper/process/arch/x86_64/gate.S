@@ -52,7 +52,7 @@ FUNC(jumpslot_gate)
 	mov	%r11, RECORD_FUNCTION(%rsp)
 	mov	%rbp, RECORD_GUEST_SP(%rsp)
 	mov	%rsp, GATE(STATE)	/* from here on the host runs */
-	enter_host %rsp, %r11, %r11d, .Lto_host
+	enter_host %rsp, %r11, %r11d, .L
 .Lat_host:
 	mov	-8(%rbp), %r11
 	cmpq	$0, FUNCTION_STACK_BYTES(%r11)
@@ -62,7 +62,7 @@ FUNC(jumpslot_gate)
 .Lreturned:
 	cmp	%rsp, GATE(STATE)
 	jne	.Lexit_fault
-	leave_host %rsp, .Lto_guest
+	leave_host %rsp, .L
 .Lat_guest:
 	mov	RECORD_OUTER(%rsp), %rcx
 	mov	%rcx, GATE(STATE)	/* from here on the guest runs */
@@ -108,6 +108,7 @@ FUNC(jumpslot_gate)
 	add	FUNCTION_ROOM(%rcx), %rsp
 	jmp	.Lreturned
 
+	read_mxcsr %rsp, .L
 .Lto_host:
 	check_x87 %rsp, .Lundo
 	adjust_to_host
@@ -201,13 +202,13 @@ FUNC(jumpslot_gate_on_guest_stack)
 	mov	%r11, RECORD_FUNCTION(%rbp)
 	mov	%rsp, RECORD_GUEST_SP(%rbp)
 	mov	%rbp, GATE(STATE)	/* from here on the host runs */
-	enter_host %rbp, %r11, %r11d, .Lstay_to_host
+	enter_host %rbp, %r11, %r11d, .Lstay_
 .Lstay_at_host:
 	mov	RECORD_FUNCTION(%rbp), %r11
 	call	*FUNCTION_ADDRESS(%r11)
 	cmp	%rbp, GATE(STATE)
 	jne	.Lexit_fault
-	leave_host %rbp, .Lstay_to_guest
+	leave_host %rbp, .Lstay_
 .Lstay_at_guest:
 	mov	RECORD_OUTER(%rbp), %rcx
 	mov	%rcx, GATE(STATE)	/* from here on the guest runs */
@@ -234,6 +235,7 @@ FUNC(jumpslot_gate_on_guest_stack)
 	jmp	jumpslot_interrupt_here
 	.cfi_restore_state
 
+	read_mxcsr %rbp, .Lstay_
 .Lstay_to_host:
 	check_x87 %rbp, .Lstay_undo
 	mov	%rbp, %rsp
