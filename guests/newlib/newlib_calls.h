@@ -105,7 +105,7 @@ enum newlib_lock_kind { NEWLIB_UNLOCKED, NEWLIB_SHARED, NEWLIB_EXCLUSIVE_LOCK };
 enum newlib_lock_how {
 	NEWLIB_TEST_LOCK, /* fills in a lock that is in the way, or NEWLIB_UNLOCKED */
 	NEWLIB_TRY_LOCK,  /* EAGAIN if another process has a lock that is in the way */
-	NEWLIB_WAIT_FOR_LOCK, /* EINTR if an interrupt arrives */
+	NEWLIB_WAIT_FOR_LOCK, /* goes on waiting after an interrupt */
 };
 
 /* A range of bytes that a process locks. */
@@ -159,7 +159,10 @@ struct newlib_terminal {
 EXTERNAL_FUNC(int, newlib_open, const char *, int, int)
 EXTERNAL_FUNC(int, newlib_close, int)
 
-/* Return the number of bytes, at most INT_MAX; newlib_read() returns 0 at the end. */
+/*
+ * Return the number of bytes, at most INT_MAX; newlib_read() returns 0 at the end. The
+ * guest takes interrupts while newlib_read() waits for input, which it then goes on with.
+ */
 EXTERNAL_FUNC(int, newlib_read, int, void *, size_t)
 EXTERNAL_FUNC(int, newlib_write, int, const void *, size_t)
 
@@ -211,13 +214,13 @@ EXTERNAL_FUNC(int, newlib_lock, int, struct newlib_lock *, int)
 EXTERNAL_FUNC(int, newlib_open_directory, const char *)
 EXTERNAL_FUNC(int, newlib_read_directory, int, struct newlib_entry *)
 
-/* Sleeps; returns 0, or the nanoseconds that are left when an interrupt arrives. */
+/* Sleeps; returns 0, or the nanoseconds that are left after an interrupt. */
 EXTERNAL_FUNC(int64_t, newlib_sleep, int64_t)
 
 /*
  * Waits until one of `count` files has a wanted event, at most the nanoseconds, or
- * without end if these are negative. Returns the number of files with events; EINTR if an
- * interrupt arrives first.
+ * without end if these are negative. Returns the number of files with events; EINTR after
+ * an interrupt.
  */
 EXTERNAL_FUNC(int, newlib_poll, struct newlib_poll *, int, int64_t)
 

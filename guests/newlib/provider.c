@@ -14,6 +14,16 @@
 #include "provider_files.h"
 #include "provider_root.h"
 
+/*
+ * These wait. As direct functions they are interrupted like the guest's own code: its
+ * handlers run meanwhile. The kernel then goes on with a read or a wait for a lock, and
+ * ends the other two with EINTR.
+ */
+JUMPSLOT_DIRECT(newlib_read)
+JUMPSLOT_DIRECT(newlib_lock)
+JUMPSLOT_DIRECT(newlib_poll)
+JUMPSLOT_DIRECT(newlib_sleep)
+
 int jumpslot_provider_init(const char *options, char *message, size_t size)
 {
 	const char *directory = options + strlen("root=");

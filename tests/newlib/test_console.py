@@ -1,4 +1,4 @@
-"""A guest on newlib that takes interrupts: a slow reader of its console stops none."""
+"""A guest on newlib that takes interrupts: no call that waits stops them."""
 
 import array
 import fcntl
@@ -12,6 +12,7 @@ from conftest import BUILD, MACHINE, ROOT, run
 
 PIPE = 65536
 GUEST = ROOT / "tests/newlib/guests/console.c"
+TICKS = "the clock ticks\n"
 
 
 @pytest.fixture(params=["x86_64", "i386"])
@@ -25,7 +26,7 @@ def command(request, tmp_path):
 def test_interrupts_come_while_nobody_reads_the_console(command):
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                text=True)
-    assert process.stderr.readline() == "the clock ticks\n"
+    assert process.stderr.readline() == TICKS
     lines = process.stdout.read().splitlines()
     assert lines == [f"line {i}" for i in range(len(lines))]
     assert (process.stderr.read(), process.wait()) == ("", 0)
@@ -36,6 +37,37 @@ def test_interrupts_come_while_nobody_reads_the_console(command):
 def test_a_closed_console_is_closed_for_a_guest_with_interrupts(command):
     result = run(*command, "closed", check=False)
     assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)
+
+
+def test_interrupts_come_while_read_waits_for_input_and_it_goes_on(command):
+    with subprocess.Popen([*command, "read"], text=True, stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stderr.readline() == TICKS
+        out, err = process.communicate("some\ninput\n")
+    assert (out, err, process.returncode) == ("some\ninput\n", "", 0)
+
+
+@pytest.mark.parametrize("call", ["poll", "sleep"])
+def test_each_interrupt_ends_poll_and_sleep_with_eintr(command, call):
+    with subprocess.Popen([*command, call], text=True, stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        out, err = process.stdout.read(), process.stderr.read()
+    assert (out, err, process.returncode) == ("interrupted\n", TICKS, 0)
+
+
+def test_interrupts_come_while_a_guest_waits_for_a_lock_and_it_goes_on(command, tmp_path):
+    *before, provider, guest = command
+    root = tmp_path / "root"
+    root.mkdir()
+    with (root / "file").open("w") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        with subprocess.Popen([*before, f"{provider},root={root}", guest, "lock", "file"],
+                              text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as process:
+            assert process.stderr.readline() == TICKS
+            fcntl.lockf(file, fcntl.LOCK_UN)
+            out, err = process.communicate()
+    assert (out, err, process.returncode) == ("locked\n", "", 0)
 
 
 def held(pipe):

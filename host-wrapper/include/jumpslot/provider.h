@@ -72,7 +72,8 @@ JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_provided) == 24, "the note's recor
 /*
  * JUMPSLOT_DIRECT(func): the slot gets the function's own address. A call costs a jump
  * and runs on the guest's stack. For functions that need little stack, are reentrant and
- * async-signal-safe, do not wait and do not call back into the guest.
+ * async-signal-safe, and do not call back into the guest. A function that waits in a
+ * system call lets the guest take interrupts meanwhile.
  */
 #define JUMPSLOT_DIRECT(func)                                                            \
 	__asm__("	__jumpslot_provided " #func                                      \
