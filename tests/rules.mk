@@ -2,7 +2,7 @@
 # Each check builds only what its tests use, and needs the packages of packages.txt.
 
 SUBJECTS := abi bench build calls debug docs faults fuzz gen install interrupts \
-	launcher lua newlib ports programs rtos sandbox security
+	launcher lua newlib ports programs rtos sandbox security trace
 
 # Files that the tests of every subject use, and more that some subjects use.
 TEST_FILES := $(PROGRAMS) $(RESOLVER) $(SIMPLE_x86_64) $(SIMPLE_i386)
@@ -17,6 +17,7 @@ TEST_FILES_lua := $(LUA_GUESTS) $(NEWLIB_PROVIDERS) $(addsuffix .searched,$(LUA_
 TEST_FILES_newlib := $(NEWLIB_CRT0) $(NEWLIB_PROVIDERS)
 TEST_FILES_rtos := $(RTOS_GUESTS) $(RTOS_NATIVE) $(RTOS_LUA_GUESTS) $(RTOS_LUA_NATIVE) \
 	$(addsuffix .searched,$(RTOS_GUESTS) $(RTOS_LUA_GUESTS))
+TEST_FILES_trace := $(RTOS_GUESTS)
 TEST_FILES_security := $(NEWLIB_PROVIDERS)
 
 PYTEST = BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider

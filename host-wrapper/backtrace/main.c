@@ -6,6 +6,9 @@
  *
  * Its arguments are two descriptors, of the image and of the outcome's file. It prints a
  * line for each frame: address, line number and source file; 0 and "-" if unknown.
+ *
+ * With the arguments "lines" and a descriptor of the image, it reads addresses of the
+ * image in hexadecimal, and answers each line with line number and source file.
  * Depends on common/ and libdw.
  */
 #include <elfutils/libdwfl.h>
@@ -191,7 +194,7 @@ static int find_nothing(Dwfl_Module *module, void **data, const char *name,
 	return -1;
 }
 
-static bool open_image(struct walk *walk, int image)
+static bool open_image(struct walk *walk, int image, uint64_t base)
 {
 	static const Dwfl_Callbacks callbacks = {
 		.find_elf = dwfl_build_id_find_elf,
@@ -206,8 +209,7 @@ static bool open_image(struct walk *walk, int image)
 	if (!walk->dwfl)
 		return false;
 	dwfl_report_begin(walk->dwfl);
-	module = dwfl_report_elf(walk->dwfl, "guest", "guest", image, walk->outcome->base,
-				 true);
+	module = dwfl_report_elf(walk->dwfl, "guest", "guest", image, base, true);
 	if (!module || dwfl_report_end(walk->dwfl, NULL, NULL))
 		return false;
 	elf = dwfl_module_getelf(module, &bias);
@@ -231,6 +233,28 @@ static void limit_self(void)
 	setrlimit(RLIMIT_NPROC, &none);
 }
 
+/* Answers until the end of the input. */
+static int answer_lines(int image)
+{
+	struct walk walk = { 0 };
+	uint64_t address;
+
+	if (!open_image(&walk, image, 0))
+		return EXIT_FAILURE;
+	while (scanf("%" SCNx64, &address) == 1) {
+		Dwfl_Module *module = dwfl_addrmodule(walk.dwfl, address);
+		Dwfl_Line *line = module ? dwfl_module_getsrc(module, address) : NULL;
+		const char *file = NULL;
+		int number = 0;
+
+		if (line)
+			file = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
+		printf("%d %s\n", file ? number : 0, file ? file : "-");
+		fflush(stdout);
+	}
+	return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
 	struct walk walk = { 0 };
@@ -242,6 +266,8 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	limit_self();
+	if (!strcmp(argv[1], "lines"))
+		return answer_lines(atoi(argv[2]));
 	/* A copy: what is checked stays as it is. */
 	file = malloc(OUTCOME_FILE_SIZE);
 	if (!file ||
@@ -250,7 +276,7 @@ int main(int argc, char **argv)
 	walk.outcome = (const struct outcome *)file;
 	walk.stack = file + OUTCOME_STACK_OFFSET;
 	if (walk.outcome->stack_size > OUTCOME_STACK_MAX ||
-	    !open_image(&walk, atoi(argv[1])))
+	    !open_image(&walk, atoi(argv[1]), walk.outcome->base))
 		return EXIT_FAILURE;
 	walk_stack(&walk);
 	return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;

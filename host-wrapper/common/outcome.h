@@ -35,6 +35,8 @@ enum outcome_kind {
 			     allowed */
 	OUTCOME_SEGMENTS, /* the guest changed segment registers: `detail`, OUTCOME_FS and
 			     so on */
+	OUTCOME_DENIED,	  /* rule `address` of the policy denied a call of import `detail`
+			     from   `pc` */
 	OUTCOME_RESTART_COLD, /* no fault: the guest is to start again, */
 	OUTCOME_RESTART_WARM, /* and with the contents of its work area */
 	OUTCOME_REFUSED,      /* the guest has not started: the reason is in the file */

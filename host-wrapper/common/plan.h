@@ -28,6 +28,7 @@
 #define PLAN_WAIT_GDB	 0x100 /* wait for gdb before the guest's start */
 #define PLAN_KEEP_CORE	 0x200 /* leave the limit of core files as it is */
 #define PLAN_KEEPS_MXCSR 0x400 /* nothing changes MXCSR's control bits for the guest */
+#define PLAN_TRACE	 0x800 /* record interrupts and waits */
 
 /* The longest filter: the kernel's limit (BPF_MAXINSNS). */
 #define PLAN_MAX_FILTER 4096
@@ -96,6 +97,8 @@ struct plan {
 	struct plan_table arguments; /* uint32_t: strings */
 	struct plan_table lines;
 	struct plan_table filter;  /* struct sock_filter: for seccomp */
+	struct plan_table watched; /* imports whose calls something is done about */
+	struct plan_table places;  /* uint32_t: their arguments */
 	struct plan_table strings; /* bytes; the last one is NUL */
 };
 
@@ -137,13 +140,64 @@ struct plan_line {
 	uint32_t reserved;
 };
 
+/* plan_watched.flags */
+#define PLAN_WATCH_RECORD  0x1 /* write records of each call */
+#define PLAN_WATCH_COUNT   0x2 /* count calls and their time */
+#define PLAN_WATCH_LATER   0x4 /* keep a thunk ready; the slot does not hold it yet */
+#define PLAN_WATCH_NO_COPY 0x8 /* nobody knows the size of the stack arguments */
+
+/* plan_watched.result: where the result is. */
+#define PLAN_RESULT_NONE    0
+#define PLAN_RESULT_GENERAL 1 /* in general registers */
+#define PLAN_RESULT_VECTOR  2 /* x86-64: in XMM0 */
+#define PLAN_RESULT_X87	    3
+
+/* plan_watched.action */
+#define PLAN_ACTION_NONE  0
+#define PLAN_ACTION_DENY  1 /* end the guest with a fault's report */
+#define PLAN_ACTION_FAIL  2 /* do not call the function, and return `value` */
+#define PLAN_ACTION_DELAY 3 /* wait `value` nanoseconds, then call it */
+
+/* plan_watched.chance of a call that always takes the action. */
+#define PLAN_CHANCE_ALWAYS 1000000u
+
+/*
+ * An import whose calls go through a thunk that records, counts or changes them. An
+ * import has at most one of these.
+ */
+struct plan_watched {
+	uint32_t import;
+	uint32_t flags;	      /* PLAN_WATCH_* */
+	uint32_t stack_bytes; /* of arguments, at most */
+	uint32_t pops;	      /* of them, those that the function takes off itself */
+	uint32_t result;      /* PLAN_RESULT_* */
+	uint32_t action;      /* PLAN_ACTION_* */
+	uint32_t nth;	      /* take it on this call alone, from 1; 0: see `chance` */
+	uint32_t chance;      /* in millionths */
+	uint64_t value[2];    /* the result's bytes, or nanoseconds */
+	uint64_t seed;
+	uint32_t rule;	      /* number in the policy, for the report */
+	uint32_t first_place; /* index in `places` */
+	uint32_t place_count;
+	uint32_t reserved;
+};
+
+/* An element of `places`: where an argument is. */
+#define PLAN_PLACE_NUMBER 0xffffff   /* number of the register, or offset in bytes */
+#define PLAN_PLACE_STACK  0x1000000  /* instead of a general register */
+#define PLAN_PLACE_VECTOR 0x2000000  /* x86-64: a vector register, its lower half */
+#define PLAN_PLACE_WIDE	  0x4000000  /* two words of 8 bytes; only on the stack */
+#define PLAN_PLACE_TEXT	  0x8000000  /* a pointer that may lead to text */
+#define PLAN_PLACE_LONG	  0x10000000 /* i386: 8 bytes, two registers or stack words */
+
 /* i386 aligns uint64_t to 4, so 8-byte fields stand at multiples of 8 by themselves. */
-_Static_assert(sizeof(struct plan) == 264, "as launcher and every runner know it");
+_Static_assert(sizeof(struct plan) == 296, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_segment) == 48, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_import) == 40, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_provider) == 40,
 	       "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_line) == 16, "as launcher and every runner know it");
+_Static_assert(sizeof(struct plan_watched) == 72, "as launcher and every runner know it");
 
 /* Access to a plan that was checked (runner/plan_read.h) or just written. */
 static inline const void *plan_at(const struct plan *plan, const struct plan_table *table)
@@ -169,6 +223,16 @@ static inline const struct plan_provider *plan_providers(const struct plan *plan
 static inline const struct plan_line *plan_lines(const struct plan *plan)
 {
 	return (const struct plan_line *)plan_at(plan, &plan->lines);
+}
+
+static inline const struct plan_watched *plan_watched(const struct plan *plan)
+{
+	return (const struct plan_watched *)plan_at(plan, &plan->watched);
+}
+
+static inline const uint32_t *plan_places(const struct plan *plan)
+{
+	return (const uint32_t *)plan_at(plan, &plan->places);
 }
 
 /* Whether the runner would take a value for one of its own. */

@@ -16,6 +16,7 @@
 #include "launcher/link/linked_guest.h"
 #include "launcher/link/needs.h"
 #include "launcher/link/report.h"
+#include "launcher/link/watched_calls.h"
 #include "launcher/options.h"
 #include "launcher/run/debugger.h"
 #include "launcher/run/exit_report.h"
@@ -24,6 +25,8 @@
 #include "launcher/run/plan_file.h"
 #include "launcher/run/runner_path.h"
 #include "launcher/run/sandbox_report.h"
+#include "launcher/trace/stats.h"
+#include "launcher/trace/trace.h"
 
 _Static_assert(OPTIONS_MAX_PROVIDERS <= LINKED_GUEST_MAX_PROVIDERS,
 	       "every provider of the command line has room");
@@ -34,6 +37,8 @@ struct launch {
 	struct irq_lines lines;
 	struct linked_guest guest;
 	struct needs needs; /* none with --sandbox=off */
+	struct watched_calls watch;
+	struct stats stats; /* at the end, with --stats or --unused */
 	struct runner_path runner;
 	struct runner_path backtrace;
 	bool built_ins_unknown; /* no runner: a list may be incomplete */
@@ -43,7 +48,8 @@ static struct exit_report_run json_run(const struct launch *launch)
 {
 	return (struct exit_report_run){ .guest = &launch->guest,
 					 .needs = &launch->needs,
-					 .sandbox = launch->options.sandbox };
+					 .sandbox = launch->options.sandbox,
+					 .stats = &launch->stats };
 }
 
 /* Says why the guest does not start: as JSON, if that report was asked for. */
@@ -179,6 +185,8 @@ static int collect_needs(struct launch *launch)
 		.lines = launch->lines.count,
 		.guest_clock = launch->options.clock_guest,
 		.report = launch->options.report,
+		.trace = launch->watch.records || launch->options.stats,
+		.delay = launch->watch.delays,
 	};
 	struct message message;
 	const char *object;
@@ -188,6 +196,36 @@ static int collect_needs(struct launch *launch)
 	if (needs_collect(&launch->needs, &launch->guest, &facts, &object, &message))
 		return complain(launch, EXIT_FAILED, object, &message);
 	return 0;
+}
+
+/* Reads the policy, and finds the imports whose calls are traced, counted or changed.
+ * Returns 0 or an exit status. */
+static int make_watch(struct launch *launch)
+{
+	const struct options *options = &launch->options;
+	const struct watch_request request = {
+		.patterns = options->trace_patterns,
+		.pattern_count = options->trace_pattern_count,
+		.trace = options->trace,
+		.count = options->stats,
+		.seed = options->seed,
+	};
+	struct message message;
+	int error = 0;
+
+	for (size_t i = 0; !error && i < options->rule_count; i++)
+		error = options->rules[i].is_file
+				? policy_add_file(&launch->watch.policy,
+						  options->rules[i].text, &message)
+				: policy_add(&launch->watch.policy,
+					     options->rules[i].text, &message);
+	launch->guest.policy = &launch->watch.policy;
+	if (!error)
+		error = watch_make(&launch->watch, &launch->guest, &request, &message);
+	if (!error && launch->watch.records && options->in_place)
+		error = fail(&message, EINVAL,
+			     "a policy with log cannot be combined with --in-place");
+	return error ? complain(launch, EXIT_FAILED, NULL, &message) : 0;
 }
 
 static int make_plan(const struct launch *launch, struct message *message)
@@ -200,10 +238,75 @@ static int make_plan(const struct launch *launch, struct message *message)
 	    filter_compile(&filter, &launch->needs, guest->file.machine->number,
 			   &launch->lines, message))
 		return -1;
-	plan = plan_file_create(guest, &launch->options, &launch->lines, &filter,
-				message);
+	plan = plan_file_create(guest, &launch->options, &launch->lines, &launch->watch,
+				&filter, message);
 	filter_free(&filter);
 	return plan;
+}
+
+/* After the guest's end: what was traced and counted. Returns 0 or an exit status. */
+static int finish_trace(struct launch *launch, struct trace *trace,
+			const struct run_result *result)
+{
+	const struct options *options = &launch->options;
+	struct message message;
+	int status = 0;
+
+	if (!trace)
+		return 0;
+	launch->stats.counted = options->stats;
+	launch->stats.unused = options->unused;
+	if (trace_finish(trace, result->fault, &message))
+		status = complain(launch, EXIT_FAILED, NULL, &message);
+	if (stats_take(&launch->stats, trace, &launch->guest, result->end_ns)) {
+		fail(&message, ENOMEM, "out of memory");
+		status = complain(launch, EXIT_FAILED, NULL, &message);
+	}
+	trace_close(trace);
+	return status;
+}
+
+static void print_end(const struct launch *launch, const struct run_result *result)
+{
+	const struct exit_report_run report = json_run(launch);
+
+	if (launch->options.report_json) {
+		exit_report_json(&report, result, stderr);
+		return;
+	}
+	exit_report_print(&launch->guest, result, stderr);
+	if (launch->options.stats)
+		stats_print(&launch->stats, &launch->guest, stderr);
+	if (launch->options.unused)
+		stats_print_unused(&launch->stats, &launch->guest, stderr);
+}
+
+static int supervise_guest(struct launch *launch, struct run *run)
+{
+	const struct options *options = &launch->options;
+	const struct trace_setup setup = {
+		.guest = &launch->guest,
+		.watch = &launch->watch,
+		.file = options->trace_file,
+		.text = options->trace && !options->trace_file,
+		.lines = launch->backtrace.text,
+		.terminal = STDERR_FILENO,
+	};
+	const char *name = launch->guest.name;
+	struct run_result result;
+	struct message message;
+	int status;
+
+	if ((launch->watch.records || options->stats || options->unused) &&
+	    trace_open(&run->trace, &setup, &message))
+		return complain(launch, EXIT_FAILED, name, &message);
+	if (supervise(run, &result, &message)) {
+		trace_close(run->trace);
+		return complain(launch, EXIT_FAILED, name, &message);
+	}
+	status = finish_trace(launch, run->trace, &result);
+	print_end(launch, &result);
+	return status ? status : exit_report_status(&launch->guest, &result);
 }
 
 static int run_guest(struct launch *launch)
@@ -221,8 +324,6 @@ static int run_guest(struct launch *launch)
 		.shown = stderr,
 		.lines = &launch->lines,
 	};
-	const struct exit_report_run report = json_run(launch);
-	struct run_result result;
 	struct message message;
 
 	run.plan = make_plan(launch, &message);
@@ -232,13 +333,7 @@ static int run_guest(struct launch *launch)
 		run_in_place(&run, &message);
 		return complain(launch, EXIT_FAILED, guest->name, &message);
 	}
-	if (supervise(&run, &result, &message))
-		return complain(launch, EXIT_FAILED, guest->name, &message);
-	if (launch->options.report_json)
-		exit_report_json(&report, &result, stderr);
-	else
-		exit_report_print(guest, &result, stderr);
-	return exit_report_status(guest, &result);
+	return supervise_guest(launch, &run);
 }
 
 static int start(struct launch *launch)
@@ -303,6 +398,9 @@ static int join_debugger(struct launch *launch)
 	const char *lost = options->timeout_ns	  ? "--timeout"
 			   : options->raw	  ? "--raw"
 			   : options->report_json ? "--report=json"
+			   : options->trace	  ? "--trace"
+			   : options->stats	  ? "--stats"
+			   : options->unused	  ? "--unused"
 						  : NULL;
 	struct message message;
 
@@ -330,6 +428,8 @@ static int launch_guest(struct launch *launch)
 	if (status || launch->options.list || launch->options.json)
 		return status;
 	status = join_debugger(launch);
+	if (!status)
+		status = make_watch(launch);
 	if (!status)
 		status = collect_needs(launch);
 	if (status || !launch->options.print_sandbox)

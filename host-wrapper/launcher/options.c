@@ -40,6 +40,15 @@ const char options_help[] =
 	"  --sandbox MODE             confine the guest to what its imports need: on\n"
 	"                             (default), strict (all layers) or off\n"
 	"  --print-sandbox            print the sandbox's rules instead of starting\n"
+	"  --trace                    print calls, with arguments, result and time\n"
+	"  --trace=PATTERN            print those of matching functions alone\n"
+	"  --trace-file FILE          write them to a file for Perfetto instead\n"
+	"  --stats                    print calls and their time per function\n"
+	"  --unused                   print functions that were never called\n"
+	"  --on PATTERN=ACTION        change calls: deny, fail:VALUE, delay:TIME, log;\n"
+	"                             with @N on the Nth call, with %P in P percent\n"
+	"  --policy FILE              take such rules from the lines of a file\n"
+	"  --seed NUMBER              start the random choice of %P there (default 0)\n"
 	"  --wait-gdb                 wait for gdb before the guest starts\n"
 	"  --core                     write a core file at a fault (see ulimit -c)\n"
 	"  --in-place                 exec the runner, unsupervised, as under gdb\n"
@@ -276,6 +285,68 @@ static int take_report(struct options *options, const char *name, char *value,
 	return 0;
 }
 
+/* Without a value: every function. */
+static int take_trace(struct options *options, const char *name, char *value,
+		      struct message *message)
+{
+	options->trace = true;
+	if (!value)
+		return 0;
+	if (!*value)
+		return fail(message, EINVAL, "%s=: missing pattern", name);
+	if (options->trace_pattern_count == OPTIONS_MAX_PATTERNS)
+		return fail(message, EINVAL, "%s=%s: at most %u patterns", name, value,
+			    OPTIONS_MAX_PATTERNS);
+	options->trace_patterns[options->trace_pattern_count++] = value;
+	return 0;
+}
+
+static int take_trace_file(struct options *options, const char *name, char *value,
+			   struct message *message)
+{
+	if (!*value)
+		return fail(message, EINVAL, "%s: missing file name", name);
+	options->trace = true;
+	options->trace_file = value;
+	return 0;
+}
+
+static int add_rule(struct options *options, bool is_file, const char *name, char *value,
+		    struct message *message)
+{
+	if (options->rule_count == OPTIONS_MAX_PATTERNS)
+		return fail(message, EINVAL, "%s %s: at most %u of --on and --policy",
+			    name, value, OPTIONS_MAX_PATTERNS);
+	options->rules[options->rule_count++] = (struct rule_option){ is_file, value };
+	return 0;
+}
+
+static int take_on(struct options *options, const char *name, char *value,
+		   struct message *message)
+{
+	return add_rule(options, false, name, value, message);
+}
+
+static int take_policy(struct options *options, const char *name, char *value,
+		       struct message *message)
+{
+	return add_rule(options, true, name, value, message);
+}
+
+static int take_seed(struct options *options, const char *name, char *value,
+		     struct message *message)
+{
+	char *end;
+
+	errno = 0;
+	options->seed = strtoull(value, &end, 10);
+	if (!*value || !strchr("0123456789", *value) || *end || errno)
+		return fail(message, EINVAL,
+			    "%s %s: invalid number; expected 0..18446744073709551615",
+			    name, value);
+	return 0;
+}
+
 struct option {
 	const char *name;
 	size_t flag; /* offset of a bool in struct options, unless it takes a value */
@@ -297,6 +368,13 @@ static const struct option table[] = {
 	{ "--list", offsetof(struct options, list), NULL },
 	{ "--json", offsetof(struct options, json), NULL },
 	{ "--report", 0, take_report },
+	{ "--trace", 0, take_trace },
+	{ "--trace-file", 0, take_trace_file },
+	{ "--stats", offsetof(struct options, stats), NULL },
+	{ "--unused", offsetof(struct options, unused), NULL },
+	{ "--on", 0, take_on },
+	{ "--policy", 0, take_policy },
+	{ "--seed", 0, take_seed },
 	{ "--in-place", offsetof(struct options, in_place), NULL },
 	{ "--raw", offsetof(struct options, raw), NULL },
 	{ "--wait-gdb", offsetof(struct options, wait_gdb), NULL },
@@ -333,7 +411,8 @@ static int take(struct options *options, int argc, char **argv, int *at,
 		*(bool *)((char *)options + option->flag) = true;
 		return 0;
 	}
-	if (option->take == take_report) /* a value only after '=' */
+	/* A value only after '='. */
+	if (option->take == take_report || option->take == take_trace)
 		return option->take(options, option->name, value ? value + 1 : NULL,
 				    message);
 	if (!value && *at + 1 == argc)
@@ -342,8 +421,25 @@ static int take(struct options *options, int argc, char **argv, int *at,
 	return option->take(options, option->name, value, message);
 }
 
+/* The option that works only with a supervisor, or NULL. */
+static const char *needs_supervisor(const struct options *options)
+{
+	if (options->raw)
+		return "--raw";
+	if (options->timeout_ns)
+		return "--timeout";
+	if (options->report_json)
+		return "--report=json";
+	if (options->trace)
+		return options->trace_file ? "--trace-file" : "--trace";
+	if (options->stats)
+		return "--stats";
+	return options->unused ? "--unused" : NULL;
+}
+
 int options_read(struct options *options, int argc, char **argv, struct message *message)
 {
+	const char *supervised;
 	int error = 0;
 	int at = 1;
 
@@ -364,12 +460,10 @@ int options_read(struct options *options, int argc, char **argv, struct message 
 		return error;
 	if (at >= argc)
 		return fail(message, EINVAL, "no guest given; see --help");
-	if (options->in_place &&
-	    (options->timeout_ns || options->raw || options->report_json))
+	supervised = needs_supervisor(options);
+	if (options->in_place && supervised)
 		return fail(message, EINVAL, "%s cannot be combined with --in-place",
-			    options->raw	  ? "--raw"
-			    : options->timeout_ns ? "--timeout"
-						  : "--report=json");
+			    supervised);
 	if (options->in_place && options->sandbox == SANDBOX_STRICT)
 		return fail(message, EINVAL,
 			    "--sandbox=strict cannot be combined with --in-place");

@@ -12,6 +12,7 @@
 #include "common/plan.h"
 
 #define OPTIONS_MAX_PROVIDERS 64
+#define OPTIONS_MAX_PATTERNS  64
 #define OPTIONS_MAX_LINES     (PLAN_LAST_LINE - PLAN_FIRST_LINE + 1)
 
 struct provider_option {
@@ -23,6 +24,12 @@ struct line_option {
 	unsigned vector;
 	int descriptor; /* if there is no path */
 	char *path;	/* of a socket to make, or NULL */
+};
+
+/* A rule of the policy, or a file of rules. */
+struct rule_option {
+	bool is_file;
+	const char *text;
 };
 
 /* The layers of the sandbox that must be there. */
@@ -49,6 +56,15 @@ struct options {
 	bool wait_gdb;
 	bool core;
 	bool perf_map;
+	bool trace; /* every function, or those of a pattern */
+	const char *trace_patterns[OPTIONS_MAX_PATTERNS];
+	size_t trace_pattern_count;
+	const char *trace_file; /* NULL: none */
+	bool stats;
+	bool unused;
+	struct rule_option rules[OPTIONS_MAX_PATTERNS]; /* in the order given */
+	size_t rule_count;
+	uint64_t seed;
 	bool clock_guest;
 	bool raw;
 	enum sandbox_mode sandbox;

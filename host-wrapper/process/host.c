@@ -11,6 +11,8 @@
 #include "process/interrupts/interrupt.h"
 #include "process/interrupts/kick.h"
 #include "process/signals/segments_x86.h"
+#include "process/trace/trace.h"
+#include "process/trace/trace_ring.h"
 #include "runner/host.h"
 #include "slots.h"
 #include "vcpu/interrupt_frame.h"
@@ -37,6 +39,8 @@ int host_prepare(struct runner *runner, uintptr_t *functions, struct message *me
 	if (!error)
 		error = gate_prepare(functions, message);
 	if (!error)
+		error = trace_prepare(runner, functions, message);
+	if (!error)
 		error = slots_prepare(runner, functions, message);
 	if (!error)
 		gate_start_sides();
@@ -48,6 +52,11 @@ void host_show_debugger(const struct runner *runner, int file)
 	guest_symbols_register(runner, file);
 }
 
+int host_share_trace(const struct runner *runner, int fd, struct message *message)
+{
+	return trace_ring_map(runner, fd, message);
+}
+
 int host_start_interrupts(struct message *message)
 {
 	return interrupt_start(message);
@@ -55,8 +64,14 @@ int host_start_interrupts(struct message *message)
 
 int host_enter(const struct runner *runner)
 {
-	return jumpslot_enter((uintptr_t)runner_pointer(runner, runner->plan->entry),
-			      runner->stack.end, runner->start_info, runner->multiboot);
+	int status;
+
+	trace_begin();
+	status = jumpslot_enter((uintptr_t)runner_pointer(runner, runner->plan->entry),
+				runner->stack.end, runner->start_info, runner->multiboot);
+
+	slots_note_bound();
+	return status;
 }
 
 void host_print_bound(const struct runner *runner, FILE *out)

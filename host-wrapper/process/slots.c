@@ -14,7 +14,9 @@
 #include "common/memory_file.h"
 #include "common/printable.h"
 #include "process/calls/gate.h"
+#include "process/trace/trace_ring.h"
 #include "resolver/resolver.h"
+#include "runner/current.h"
 #include "runner/plan_read.h"
 #include "slots.h"
 
@@ -124,6 +126,38 @@ static bool is_bound(uintptr_t index)
 	const struct jumpslot_binding *binding = &resolver.bindings[index];
 
 	return __atomic_load_n(binding->slot, __ATOMIC_RELAXED) != binding->unbound;
+}
+
+static uint8_t bound_state(uintptr_t index)
+{
+	const struct plan_import *imports = plan_imports(current->plan);
+
+	if (!is_bound(index))
+		return TRACE_BOUND_NEVER;
+	return is_bound_at_start(current->plan, &imports[index]) ? TRACE_BOUND_START
+								 : TRACE_BOUND_CALL;
+}
+
+void slots_note_bound(void)
+{
+	struct trace_shared *shared = trace_ring_shared();
+	uint8_t *bound;
+
+	if (!shared)
+		return;
+	bound = trace_bound(shared, resolver.count);
+	for (uintptr_t i = 0; i < resolver.count; i++) {
+		const uint8_t state = bound_state(i);
+
+		/* A guest that has reset may have called it before that. */
+		if (state != TRACE_BOUND_NEVER || bound[i] == TRACE_BOUND_UNKNOWN)
+			bound[i] = state;
+	}
+}
+
+void slots_retarget(uint32_t index, uintptr_t target)
+{
+	jumpslot_resolver_replace(&resolver, index, target);
 }
 
 static void print_names(const struct plan *plan, FILE *out, bool bound)

@@ -19,6 +19,13 @@
 int slots_prepare(struct runner *runner, const uintptr_t *functions,
 		  struct message *message);
 
+/* Notes for the supervisor which imports are bound, if it asks. Async-signal-safe. */
+void slots_note_bound(void);
+
+/* Makes calls of import `index` go to `target`; 0: makes them a fault. The next call goes
+ * there. Not from a signal handler; one caller at a time. */
+void slots_retarget(uint32_t index, uintptr_t target);
+
 /* Prints which imports are bound, and which never were. */
 void slots_print_bound(const struct plan *plan, FILE *out);
 

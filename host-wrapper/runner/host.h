@@ -29,6 +29,10 @@ int host_prepare(struct runner *runner, uintptr_t *functions, struct message *me
 /* Shows debuggers the guest's symbols. `file` is the guest's, after it was loaded. */
 void host_show_debugger(const struct runner *runner, int file);
 
+/* Shares a trace of the guest with the supervisor, through the file at that descriptor of
+ * common/trace.h. After the guest is loaded, before host_prepare(). -1: no trace. */
+int host_share_trace(const struct runner *runner, int fd, struct message *message);
+
 /* Starts the virtual CPU: from here on interrupts may be raised. The guest's clock runs.
  */
 int host_start_interrupts(struct message *message);

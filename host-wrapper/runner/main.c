@@ -1,8 +1,8 @@
 /*
  * The runner: loads the guest that a plan describes, and has its host run it. Started by
- * host-wrapper with four descriptors as arguments: plan, guest file, the page to report
- * through, and the work area (-1: none). The only place of the runner that prints errors
- * and exits.
+ * host-wrapper with five descriptors as arguments: plan, guest file, the page to report
+ * through, the work area and the trace (-1: none). The only place of the runner that
+ * prints errors and exits.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -27,7 +27,7 @@
 #include "start_pages.h"
 
 /* Arguments of this program. */
-enum { PLAN = 1, GUEST, OUTCOME, WORK_AREA, ARGUMENTS };
+enum { PLAN = 1, GUEST, OUTCOME, WORK_AREA, TRACE, ARGUMENTS };
 
 static int complain(const struct runner *runner, int status,
 		    const struct message *message)
@@ -84,7 +84,7 @@ static int load_image(struct runner *runner, int file)
 }
 
 /* Prepares all that the guest needs beside its image; 0 or an exit status. */
-static int prepare(struct runner *runner, int file, int work_area)
+static int prepare(struct runner *runner, int file, int work_area, int trace)
 {
 	uintptr_t *functions = NULL;
 	struct message message;
@@ -96,6 +96,8 @@ static int prepare(struct runner *runner, int file, int work_area)
 		error = start_pages_make(runner, &message);
 	if (!error)
 		error = multiboot_make(runner, &message);
+	if (!error)
+		error = host_share_trace(runner, trace, &message);
 	if (!error)
 		error = providers_load(runner->plan, &functions, &message);
 	if (!error)
@@ -159,7 +161,8 @@ int main(int argc, char **argv)
 	if (!status)
 		status = load_image(&runner, atoi(argv[GUEST]));
 	if (!status)
-		status = prepare(&runner, atoi(argv[GUEST]), atoi(argv[WORK_AREA]));
+		status = prepare(&runner, atoi(argv[GUEST]), atoi(argv[WORK_AREA]),
+				 atoi(argv[TRACE]));
 	if (status)
 		return status;
 	close_arguments(&runner, argv);

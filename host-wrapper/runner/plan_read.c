@@ -91,6 +91,12 @@ static int check_tables(const struct plan *plan, struct message *message)
 		error = check_table(plan, &plan->filter, sizeof(struct sock_filter),
 				    "instructions of the filter", message);
 	if (!error)
+		error = check_table(plan, &plan->watched, sizeof(struct plan_watched),
+				    "watched imports", message);
+	if (!error)
+		error = check_table(plan, &plan->places, sizeof(uint32_t), "places",
+				    message);
+	if (!error)
 		error = check_table(plan, &plan->strings, 1, "string bytes", message);
 	return error;
 }
@@ -185,6 +191,29 @@ static int check_lines(const struct plan *plan, struct message *message)
 	return 0;
 }
 
+static bool is_watched(const struct plan *plan, const struct plan_watched *watched)
+{
+	return watched->import < plan->imports.count &&
+	       watched->stack_bytes <= JUMPSLOT_MAX_STACK_BYTES &&
+	       watched->stack_bytes % sizeof(void *) == 0 &&
+	       watched->pops <= watched->stack_bytes &&
+	       watched->first_place <= plan->places.count &&
+	       watched->place_count <= plan->places.count - watched->first_place;
+}
+
+static int check_watched(const struct plan *plan, struct message *message)
+{
+	const struct plan_watched *watched = plan_watched(plan);
+
+	for (uint64_t i = 0; i < plan->watched.count; i++)
+		if (!is_watched(plan, &watched[i]))
+			return fail(message, EINVAL,
+				    "plan: import %" PRIu32 " is watched with %" PRIu32
+				    " stack bytes",
+				    watched[i].import, watched[i].stack_bytes);
+	return 0;
+}
+
 /* The kernel checks the program itself. */
 static int check_filter(const struct plan *plan, struct message *message)
 {
@@ -213,5 +242,7 @@ int plan_read(const struct plan **plan, int fd, struct message *message)
 	error = check_carries(*plan, message);
 	if (!error)
 		error = check_lines(*plan, message);
+	if (!error)
+		error = check_watched(*plan, message);
 	return error ? error : check_filter(*plan, message);
 }

@@ -80,6 +80,8 @@ static void take(struct jumpslot_interrupt_frame *frame, unsigned vector)
 	frame->vector = vector;
 	vcpu.state->nesting = frame->nesting + 1;
 	vcpu.delivered++;
+	if (vcpu.watch)
+		vcpu.watch(frame, true);
 }
 
 void vcpu_enter(struct jumpslot_interrupt_frame *frame, unsigned vector)
@@ -96,6 +98,9 @@ int vcpu_return(struct jumpslot_interrupt_frame *frame)
 
 	vcpu_set_level(1);
 	vcpu.waiting = 0;
+	/* The first call for a frame may come before any handler. */
+	if (vcpu.watch && vcpu.state->nesting != frame->nesting)
+		vcpu.watch(frame, false);
 	vectors = frame->level ? 0 : deliverable();
 	if (!vectors) {
 		vcpu.state->nesting = frame->nesting;

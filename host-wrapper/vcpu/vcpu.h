@@ -21,6 +21,9 @@ struct vcpu {
 	volatile uint32_t delivered; /* counts deliveries; wraps around */
 	volatile uint64_t used;	     /* vectors that the guest requested */
 	uint64_t lines;		     /* of vectors 1 to 15, those that the host serves */
+	/* Called at level 1 when a vector is delivered and when its handler has returned;
+	   NULL: nobody watches. */
+	void (*watch)(const struct jumpslot_interrupt_frame *frame, bool begins);
 };
 
 extern struct vcpu vcpu __attribute__((__visibility__("hidden")));

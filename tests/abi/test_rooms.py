@@ -24,10 +24,11 @@ ALLOWED = {
     "launcher/options": {"common", "guest-macros"},
     "launcher/scan": {"common", "guest-macros"},
     "launcher/link": {"common", "guest-macros", "launcher/options", "launcher/scan"},
+    "launcher/trace": {"common", "guest-macros", "launcher/link", "launcher/scan"},
     "launcher/run": {"common", "guest-macros", "launcher/link", "launcher/options",
-                     "launcher/scan"},
+                     "launcher/scan", "launcher/trace"},
     "launcher/main": {"common", "guest-macros", "launcher/link", "launcher/options",
-                      "launcher/run", "launcher/scan"},
+                      "launcher/run", "launcher/scan", "launcher/trace"},
 }
 
 

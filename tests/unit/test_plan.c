@@ -48,6 +48,22 @@ static int create(const struct scan *scan, struct message *message)
 						{ .code = 6, .k = 2 } };
 	const struct filter filter = { program, COUNT(program), true };
 
+	static struct plan_watched watched[] = {
+		{ .import = 0,
+		  .stack_bytes = 24,
+		  .pops = 8,
+		  .first_place = 1,
+		  .place_count = 2 },
+	};
+	static uint32_t places[] = { 0, 1, PLAN_PLACE_STACK | 8 };
+	const struct watched_calls calls = {
+		.watched = watched,
+		.watched_count = COUNT(watched),
+		.places = places,
+		.place_count = COUNT(places),
+		.records = true,
+	};
+
 	guest = (struct linked_guest){
 		.file = scan->file,
 		.image = scan->image,
@@ -63,7 +79,7 @@ static int create(const struct scan *scan, struct message *message)
 		.result = { .links = &link, .count = 1 },
 	};
 	guest.table.vcpu_state = 0x5000; /* as of a guest that has lines */
-	return plan_file_create(&guest, &options, &lines, &filter, message);
+	return plan_file_create(&guest, &options, &lines, &calls, &filter, message);
 }
 
 /* A sealed plan for hello. */
@@ -152,8 +168,13 @@ START_TEST(what_the_launcher_writes_the_runner_accepts)
 	ck_assert_uint_eq(plan->filter.count, 2);
 	ck_assert_uint_eq(((const struct sock_filter *)plan_at(plan, &plan->filter))[1].k,
 			  2);
+	ck_assert_uint_eq(plan->watched.count, 1);
+	ck_assert_uint_eq(plan_watched(plan)->stack_bytes, 24);
+	ck_assert_uint_eq(plan->places.count, 3);
+	ck_assert_uint_eq(plan_places(plan)[2], PLAN_PLACE_STACK | 8);
 	ck_assert_uint_eq(plan->options, PLAN_SHOW_BOUND | PLAN_PERF_MAP | PLAN_SANDBOX |
-						 PLAN_PROCESSES | PLAN_KEEPS_MXCSR);
+						 PLAN_PROCESSES | PLAN_KEEPS_MXCSR |
+						 PLAN_TRACE);
 	munmap((void *)plan, plan->size);
 	close(fd);
 }

@@ -219,9 +219,8 @@ bool call_mode_stack_bytes(const char *type, uint32_t flags, unsigned machine,
 	       passing.bytes <= JUMPSLOT_MAX_STACK_BYTES;
 }
 
-/* The bytes that a gate copies. Returns false if they are not known. */
-static bool stack_bytes(const struct import *import, const struct provided *function,
-			unsigned machine, uint32_t *bytes)
+bool call_mode_bound(const struct import *import, const struct provided *function,
+		     unsigned machine, uint32_t *bytes)
 {
 	const char *type = import->type ? import->type : function->type;
 	uint32_t flags = import->type ? import->flags : function->flags;
@@ -240,7 +239,7 @@ struct call_mode call_mode_decide(const struct import *import,
 
 	if (said == JUMPSLOT_CARRY_DIRECT)
 		return (struct call_mode){ .mode = PLAN_DIRECT };
-	if (!stack_bytes(import, function, machine, &call.stack_bytes))
+	if (!call_mode_bound(import, function, machine, &call.stack_bytes))
 		call = (struct call_mode){ .mode = PLAN_GUEST_STACK };
 	if (said == JUMPSLOT_CARRY_BLOCKING)
 		call.mode |= PLAN_BLOCKING;

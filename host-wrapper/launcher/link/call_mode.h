@@ -23,6 +23,11 @@ struct call_mode {
 struct call_mode call_mode_decide(const struct import *import,
 				  const struct provided *function, unsigned machine);
 
+/* The bytes of stack arguments, at most, as the provider or the type says. Returns false
+ * if they are not known. */
+bool call_mode_bound(const struct import *import, const struct provided *function,
+		     unsigned machine, uint32_t *bytes);
+
 /*
  * Computes an upper bound of the bytes of stack arguments of a function with that type
  * string and those flags (JUMPSLOT_*), for every way in which compilers pass them within

@@ -10,6 +10,8 @@
 
 #define LINKED_GUEST_MAX_PROVIDERS 64 /* and the runner */
 
+struct policy;
+
 struct linked_guest {
 	const char *name; /* as given */
 	struct elf_file file;
@@ -21,6 +23,7 @@ struct linked_guest {
 	/* Looked at if a call is gated: the guest's own code, and each provider's. */
 	struct mxcsr mxcsr;
 	struct mxcsr provider_mxcsr[LINKED_GUEST_MAX_PROVIDERS + 1];
+	const struct policy *policy; /* that changes its calls; NULL: none */
 };
 
 /*

@@ -43,6 +43,10 @@ static bool holds(const struct collector *collector, const char *name)
 		return collector->facts->guest_clock;
 	if (!strcmp(name, "(report)"))
 		return collector->facts->report;
+	if (!strcmp(name, "(trace)"))
+		return collector->facts->trace;
+	if (!strcmp(name, "(delay)"))
+		return collector->facts->delay;
 	if (!strcmp(name, "(segments)"))
 		return !(getauxval(AT_HWCAP2) & FSGSBASE);
 	return false;

@@ -12,6 +12,8 @@ struct needs_facts {
 	bool lines;	  /* a thread waits for interrupt lines */
 	bool guest_clock; /* the guest's clock is its processor time */
 	bool report;	  /* the runner prints a report at the end */
+	bool trace;	  /* the runner takes the time of calls */
+	bool delay;	  /* the policy delays calls */
 };
 
 /* A rule, and who asks for it. */

@@ -9,6 +9,7 @@
 
 #include "launcher/link/needs.h"
 #include "launcher/options.h"
+#include "launcher/trace/stats.h"
 #include "supervise.h"
 
 /* The exit status of host-wrapper. */
@@ -23,6 +24,7 @@ struct exit_report_run {
 	const struct linked_guest *guest; /* its machine is NULL if it was not read */
 	const struct needs *needs;
 	enum sandbox_mode sandbox;
+	const struct stats *stats; /* without functions: none */
 };
 
 /* Prints one JSON object, in one line, for every end of a guest that host-wrapper could

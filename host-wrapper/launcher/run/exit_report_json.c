@@ -217,6 +217,10 @@ void exit_report_json(const struct exit_report_run *run, const struct run_result
 		print_account(guest, result, out);
 	else
 		fputs("null", out);
+	fputs(", \"stats\": ", out);
+	stats_json(run->stats, guest, out);
+	fputs(", \"unused\": ", out);
+	stats_json_unused(run->stats, guest, out);
 	fputs("}\n", out);
 }
 
@@ -228,5 +232,7 @@ void exit_report_json_refused(const struct exit_report_run *run, int status,
 	print_refusal("host-wrapper", object, reason, out);
 	print_unresolved(run, out);
 	print_sandbox(run, out);
-	fputs(", \"processes\": null, \"runner_account\": null}\n", out);
+	fputs(", \"processes\": null, \"runner_account\": null, \"stats\": null, "
+	      "\"unused\": null}\n",
+	      out);
 }

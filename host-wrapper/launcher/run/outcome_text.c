@@ -3,12 +3,15 @@
 #include <stdbool.h>
 
 #include <jumpslot/abi/fault.h>
+#include "common/printable.h"
+#include "launcher/link/policy.h"
 #include "launcher/link/system_calls.h"
 #include "outcome_fault.h"
 #include "outcome_place.h"
 #include "outcome_text.h"
 
 #define MAX_SYSTEM_CALL 80
+#define MAX_RULE	512
 
 /* The part of the guest's own fault handler in it. */
 static void print_handler(const struct outcome *outcome, FILE *out)
@@ -41,6 +44,20 @@ static void print_unprovided(const struct linked_guest *guest,
 		why = "which is provided with another type";
 	fprintf(out, ": called %s, %s, from %s", outcome_import(guest, import), why,
 		outcome_caller(guest, outcome, outcome->pc, text));
+}
+
+/* The policy's rule, by its number. */
+static void print_denied(const struct linked_guest *guest, const struct outcome *outcome,
+			 FILE *out)
+{
+	char text[OUTCOME_MAX_PLACE], rule[MAX_RULE] = "?";
+
+	if (guest->policy && outcome->address < guest->policy->count)
+		policy_place(&guest->policy->rules[outcome->address], rule, sizeof(rule));
+	fprintf(out, ": called %s, which the policy denies (",
+		outcome_import(guest, outcome->detail));
+	print_escaped(rule, out);
+	fprintf(out, "), from %s", outcome_place(guest, outcome, outcome->pc, text));
 }
 
 /* The host function that was called, and the depth of callbacks. */
@@ -166,6 +183,7 @@ static const struct sentence sentences[] = {
 	[OUTCOME_CALLBACK_PLACE] = { .text = ": a callback from elsewhere than a gated "
 					     "function "
 					     "on the guest's thread" },
+	[OUTCOME_DENIED] = { .print = print_denied },
 	[OUTCOME_INTERRUPT_STACK] = { .print = print_interrupt_stack },
 	[OUTCOME_TASK_STACK] = { .print = print_task_stack },
 	[OUTCOME_INTERRUPT_ORDER] = { .text = ": an interrupt handler returned with "
@@ -201,6 +219,7 @@ static const char *const kinds[] = {
 	[OUTCOME_PRIVILEGED] = "privileged",
 	[OUTCOME_SYSCALL] = "syscall",
 	[OUTCOME_SEGMENTS] = "segments",
+	[OUTCOME_DENIED] = "denied",
 	[OUTCOME_REFUSED] = "refused",
 };
 

@@ -15,6 +15,7 @@ struct source {
 	const struct linked_guest *guest;
 	const struct options *options;
 	const struct irq_lines *lines;
+	const struct watched_calls *watch;
 	const struct filter *filter;
 };
 
@@ -53,6 +54,8 @@ static size_t tables_size(const struct source *source)
 	       guest->provider_count * sizeof(struct plan_provider) +
 	       source->lines->count * sizeof(struct plan_line) +
 	       source->filter->count * sizeof(*source->filter->program) +
+	       source->watch->watched_count * sizeof(struct plan_watched) +
+	       ((source->watch->place_count * sizeof(uint32_t) + 7) & ~(size_t)7) +
 	       ((source->options->argument_count * sizeof(uint32_t) + 7) & ~(size_t)7);
 }
 
@@ -180,6 +183,20 @@ static void write_filter(struct writer *writer, struct plan *plan,
 		memcpy(to, filter->program, filter->count * size);
 }
 
+static void write_watched(struct writer *writer, struct plan *plan,
+			  const struct watched_calls *watch)
+{
+	void *watched = add_table(writer, &plan->watched, watch->watched_count,
+				  sizeof(*watch->watched));
+	void *places = add_table(writer, &plan->places, watch->place_count,
+				 sizeof(*watch->places));
+
+	memcpy(watched, watch->watched, watch->watched_count * sizeof(*watch->watched));
+	memcpy(places, watch->places, watch->place_count * sizeof(*watch->places));
+	if (watch->records)
+		plan->options |= PLAN_TRACE;
+}
+
 static struct plan_range range(struct image_range from)
 {
 	return (struct plan_range){ .address = from.address, .size = from.size };
@@ -230,6 +247,7 @@ static void write_plan(struct writer *writer, const struct source *source)
 	write_arguments(writer, plan, source->options);
 	write_lines(writer, plan, source->lines);
 	write_filter(writer, plan, source->filter);
+	write_watched(writer, plan, source->watch);
 	plan->options |= source->filter->processes ? PLAN_PROCESSES : 0u;
 	plan->options |=
 		linked_guest_keeps_mxcsr(source->guest, NULL) ? PLAN_KEEPS_MXCSR : 0u;
@@ -251,10 +269,10 @@ static int fill(int fd, struct writer *writer, const struct source *source)
 }
 
 int plan_file_create(const struct linked_guest *guest, const struct options *options,
-		     const struct irq_lines *lines, const struct filter *filter,
-		     struct message *message)
+		     const struct irq_lines *lines, const struct watched_calls *watch,
+		     const struct filter *filter, struct message *message)
 {
-	const struct source source = { guest, options, lines, filter };
+	const struct source source = { guest, options, lines, watch, filter };
 	struct writer writer = { .strings = tables_size(&source) };
 	size_t strings = strings_size(&source);
 	int fd, error;

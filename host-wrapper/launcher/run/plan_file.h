@@ -7,12 +7,13 @@
 #include "filter.h"
 #include "irq_lines.h"
 #include "launcher/link/linked_guest.h"
+#include "launcher/link/watched_calls.h"
 #include "launcher/options.h"
 
 /* Returns a descriptor that nobody can write to any more, or a negative errno. `filter`
  * is empty if there is no sandbox. */
 int plan_file_create(const struct linked_guest *guest, const struct options *options,
-		     const struct irq_lines *lines, const struct filter *filter,
-		     struct message *message);
+		     const struct irq_lines *lines, const struct watched_calls *watch,
+		     const struct filter *filter, struct message *message);
 
 #endif

@@ -15,13 +15,15 @@
 #define CHILD_STACK  ((size_t)64 << 10)
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-/* Replaces this process; `outcome` and `work_area` are -1 without a supervisor. */
-static int exec_runner(const struct run *run, int outcome, int work_area,
+/* Replaces this process; the three descriptors are -1 without a supervisor. */
+static int exec_runner(const struct run *run, int outcome, int work_area, int trace,
 		       struct message *message)
 {
-	int inherited[] = { run->plan, run->guest, outcome, work_area };
+	int inherited[] = { run->plan, run->guest, outcome, work_area, trace };
 	char text[COUNT(inherited)][16];
-	char *argv[] = { (char *)run->runner, text[0], text[1], text[2], text[3], NULL };
+	char *argv[] = {
+		(char *)run->runner, text[0], text[1], text[2], text[3], text[4], NULL
+	};
 
 	for (size_t i = 0; i < COUNT(inherited); i++) {
 		snprintf(text[i], sizeof(text[i]), "%d", inherited[i]);
@@ -35,7 +37,7 @@ static int exec_runner(const struct run *run, int outcome, int work_area,
 
 int run_in_place(const struct run *run, struct message *message)
 {
-	return exec_runner(run, -1, -1, message);
+	return exec_runner(run, -1, -1, -1, message);
 }
 
 /* The child's argument. The child shares this process's memory until exec. */
@@ -53,8 +55,8 @@ static int become_runner(void *argument)
 
 	guest_processes_join(start->processes, child->parent);
 	sigprocmask(SIG_SETMASK, start->mask, NULL);
-	child->error =
-		exec_runner(start->run, start->outcome, start->work_area, child->message);
+	child->error = exec_runner(start->run, start->outcome, start->work_area,
+				   start->trace, child->message);
 	_exit(EXIT_FAILED);
 }
 

@@ -16,6 +16,7 @@ struct runner_start {
 	const struct guest_processes *processes;
 	int outcome; /* descriptors that it inherits; -1: none */
 	int work_area;
+	int trace;
 	const sigset_t *mask; /* its signal mask */
 };
 

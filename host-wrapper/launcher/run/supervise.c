@@ -22,6 +22,8 @@
 #define SECOND_NS 1000000000u
 /* The longest time of a job in the foreground before the terminal is raw. */
 #define TERMINAL_LOOK_NS 100000000u
+/* The longest time that records of a trace wait. */
+#define TRACE_LOOK_NS 5000000u
 /* The longest time that a runner has to describe itself after the deadline. */
 #define ANSWER_NS 500000000u
 
@@ -157,9 +159,13 @@ static void time_out(const struct watch *watch, struct run_result *result)
 /* Returns when to act although nothing happened; 0: never. */
 static uint64_t next_look(const struct watch *watch)
 {
-	uint64_t look = now_ns() + TERMINAL_LOOK_NS;
+	uint64_t look;
 
-	if (!terminal_is_awaited(watch->terminal))
+	if (trace_has_records(watch->run->trace))
+		look = now_ns() + TRACE_LOOK_NS;
+	else if (terminal_is_awaited(watch->terminal))
+		look = now_ns() + TERMINAL_LOOK_NS;
+	else
 		return watch->deadline;
 	return watch->deadline && watch->deadline < look ? watch->deadline : look;
 }
@@ -174,6 +180,7 @@ static void wait_for_end(struct watch *watch, struct run_result *result)
 		struct signals_one one;
 		bool ended = wait_for_event(watch, next_look(watch));
 
+		trace_read(watch->run->trace);
 		if (is_late(watch))
 			return time_out(watch, result);
 		if (ended)
@@ -195,6 +202,7 @@ static int run_child(struct watch *watch, struct run_result *result,
 		.processes = &watch->processes,
 		.outcome = watch->file.fd,
 		.work_area = watch->restart.work_area,
+		.trace = trace_descriptor(watch->run->trace),
 		.mask = &watch->signals.old,
 	};
 
@@ -268,6 +276,9 @@ static int run_all(struct watch *watch, struct run_result *result,
 	terminal_leave(watch->terminal);
 	signals_restore(&watch->signals);
 	result->processes = watch->processes;
+	result->end_ns = now_ns();
+	if (WIFSIGNALED(result->status))
+		result->fault = strsignal(WTERMSIG(result->status));
 	return error;
 }
 

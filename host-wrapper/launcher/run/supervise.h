@@ -15,6 +15,7 @@
 #include "guest_processes.h"
 #include "irq_lines.h"
 #include "launcher/scan/imports.h"
+#include "launcher/trace/trace.h"
 
 /* A runner to start. */
 struct run {
@@ -28,6 +29,7 @@ struct run {
 	bool raw;	     /* put the terminal on standard input in raw mode */
 	bool strict;	     /* refuse to run without a PID namespace */
 	FILE *shown;	     /* where to print the virtual CPU on SIGUSR2 */
+	struct trace *trace; /* NULL: none */
 	const struct irq_lines *lines; /* to remove if this process is killed */
 };
 
@@ -38,6 +40,8 @@ struct run_result {
 	struct guest_processes processes; /* the layer that was in force */
 	struct outcome outcome;		  /* as the runner left it; not trusted */
 	struct backtrace backtrace;	  /* from that, and the guest's file */
+	uint64_t end_ns;		  /* its time, CLOCK_MONOTONIC */
+	const char *fault;		  /* for a trace: how it ended; NULL: it exited */
 	struct message refusal; /* the runner's reason for OUTCOME_REFUSED; not trusted */
 };
 

@@ -61,3 +61,40 @@ void symbols_describe(const struct elf_file *file, uint64_t address, char *text,
 		return;
 	}
 }
+
+size_t symbols_count(const struct elf_file *file)
+{
+	GElf_Shdr header;
+	Elf_Data *data;
+
+	if (!find_symbols(file, &header, &data) || !header.sh_entsize)
+		return 0;
+	return (size_t)(header.sh_size / header.sh_entsize);
+}
+
+static bool has_place(const GElf_Sym *symbol)
+{
+	const int type = GELF_ST_TYPE(symbol->st_info);
+
+	return (type == STT_FUNC || type == STT_OBJECT) && symbol->st_size;
+}
+
+void symbols_each(const struct elf_file *file,
+		  void (*take)(void *argument, const char *name, uint64_t address,
+			       uint64_t size),
+		  void *argument)
+{
+	const size_t most = symbols_count(file);
+	GElf_Shdr header;
+	Elf_Data *data;
+	GElf_Sym symbol;
+
+	if (!most || !find_symbols(file, &header, &data))
+		return;
+	for (size_t i = 0; i < most && gelf_getsym(data, (int)i, &symbol); i++) {
+		const char *name = elf_strptr(file->elf, header.sh_link, symbol.st_name);
+
+		if (has_place(&symbol) && name && symbol_name_valid(name))
+			take(argument, name, symbol.st_value, symbol.st_size);
+	}
+}

@@ -13,4 +13,12 @@
 void symbols_describe(const struct elf_file *file, uint64_t address, char *text,
 		      size_t size);
 
+/* An upper bound of the number of symbols, and a call of `take` for each function and
+ * each piece of data that has a name and a size. */
+size_t symbols_count(const struct elf_file *file);
+void symbols_each(const struct elf_file *file,
+		  void (*take)(void *argument, const char *name, uint64_t address,
+			       uint64_t size),
+		  void *argument);
+
 #endif

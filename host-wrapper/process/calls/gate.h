@@ -38,6 +38,7 @@ _Static_assert(GATE_INTERRUPT == SIGURG, "assembly has no <signal.h>");
  *   address of a record             the record's host function
  *   callback's + GATE_IN_CALLBACK   guest code that a host function called
  *   GATE_RESOLVING                  the resolver
+ *   GATE_TRACING                    the record of a traced call (process/trace)
  *   GATE_OUTSIDE                    the runner, before the guest starts or after its end
  */
 struct gate {
@@ -108,7 +109,7 @@ struct gate_callback {
 /* Whether a host function runs in that state. */
 static inline bool gate_is_record(uintptr_t state)
 {
-	return state > GATE_RESOLVING && !(state & GATE_IN_CALLBACK);
+	return state > GATE_TRACING && !(state & GATE_IN_CALLBACK);
 }
 
 extern struct gate gate __attribute__((__visibility__("hidden")));

@@ -5,6 +5,7 @@
 #include "common/code_table_x86.h"
 #include "common/page.h"
 #include "process/signals/context.h"
+#include "process/trace/trace.h"
 #include "gate.h"
 #include "gate_fault.h"
 #include "runner/load.h"
@@ -27,17 +28,20 @@ static void describe_caller(struct outcome *outcome, const struct gate_record *r
 {
 	const uintptr_t *frame = (const uintptr_t *)record->guest_sp;
 
+	uintptr_t sp = (uintptr_t)frame, bp = record->frame;
+
+	if (!record->function->on_guest_stack) {
+		sp = (uintptr_t)(frame + 2);
+		bp = frame[0];
+	}
 	outcome->host_import = record->function->import;
-	outcome->host_caller = host_caller(record);
+	outcome->host_caller =
+		trace_caller(host_caller(record), sp - sizeof(uintptr_t), bp, &sp, &bp);
 	if (gate.state & GATE_IN_CALLBACK)
 		return;
 	outcome->guest_pc = outcome->host_caller;
-	outcome->guest_sp = (uintptr_t)frame;
-	outcome->guest_bp = record->frame;
-	if (!record->function->on_guest_stack) {
-		outcome->guest_sp = (uintptr_t)(frame + 2);
-		outcome->guest_bp = frame[0];
-	}
+	outcome->guest_sp = sp;
+	outcome->guest_bp = bp;
 }
 
 /* The place of the last record keeps it until the next call. The guest could write
@@ -92,6 +96,17 @@ bool gate_fault_recover(const siginfo_t *info, void *context)
 	return true;
 }
 
+/* `frame`: the gate's, of a call after the guest has left a callback. */
+static void describe_left(struct outcome *outcome, const uintptr_t *frame)
+{
+	uintptr_t sp = (uintptr_t)(frame + 2), bp = frame[0];
+
+	outcome->pc = trace_caller(frame[1], (uintptr_t)(frame + 1), bp, &sp, &bp);
+	outcome->guest_pc = outcome->pc;
+	outcome->guest_sp = sp;
+	outcome->guest_bp = bp;
+}
+
 void gate_fault_describe(struct outcome *outcome, const siginfo_t *info,
 			 const void *context)
 {
@@ -103,12 +118,8 @@ void gate_fault_describe(struct outcome *outcome, const siginfo_t *info,
 	if (info->si_signo == SIGFPE &&
 	    code_range_find(CODE_GUEST, context_pc(context)).end)
 		outcome->pc = *(const uintptr_t *)context_sp(context);
-	if (outcome->kind == OUTCOME_CALLBACK_LEFT) {
-		outcome->pc = ((const uintptr_t *)context_frame(context))[1];
-		outcome->guest_pc = outcome->pc;
-		outcome->guest_sp = context_frame(context) + 2 * sizeof(uintptr_t);
-		outcome->guest_bp = *(const uintptr_t *)context_frame(context);
-	}
+	if (outcome->kind == OUTCOME_CALLBACK_LEFT)
+		describe_left(outcome, (const uintptr_t *)context_frame(context));
 	if (info->si_signo == SIGSEGV && info->si_code == SEGV_ACCERR &&
 	    in_host_guard((uintptr_t)info->si_addr))
 		outcome->kind = OUTCOME_HOST_STACK;

@@ -5,10 +5,11 @@
 #ifndef JUMPSLOT_GATE_LAYOUT_H
 #define JUMPSLOT_GATE_LAYOUT_H
 
-/* gate.state outside the guest, and while the resolver binds: smaller than any address.
- */
+/* gate.state outside the guest, while the resolver binds, and while a traced call is
+ * recorded: smaller than any address. */
 #define GATE_OUTSIDE   2
 #define GATE_RESOLVING 4
+#define GATE_TRACING   6
 
 /* SIGURG, the signal of the guest's interrupts, which blocking functions mask. Its
  * default is to be ignored. */

@@ -26,6 +26,7 @@
 #include "process/signals/context.h"
 #include "process/signals/flags_x86.h"
 #include "process/signals/segments_x86.h"
+#include "process/slots.h"
 #include "resolver/resolver.h"
 #include "runner/current.h"
 #include "runner/guest_fault.h"
@@ -171,6 +172,7 @@ static void describe(struct outcome *outcome, const siginfo_t *info, const void 
 
 static void describe_vcpu(struct outcome *outcome)
 {
+	slots_note_bound();
 	if (vcpu.state)
 		outcome->vcpu = *vcpu.state;
 }
@@ -295,6 +297,18 @@ void faults_end_stack_full(uintptr_t pc, uintptr_t sp, uintptr_t near, size_t by
 	cause.address = cause.guest_sp = sp;
 	cause.jumped_from = near;
 	cause.guest_pc = near ? near : pc;
+	end_by(&cause, NULL);
+}
+
+void faults_end_denied(uint32_t import, uint32_t rule, uintptr_t pc, uintptr_t sp,
+		       uintptr_t bp)
+{
+	struct outcome cause = cause_of(pc, OUTCOME_DENIED, import);
+
+	cause.address = rule;
+	cause.guest_pc = pc;
+	cause.guest_sp = sp;
+	cause.guest_bp = bp;
 	end_by(&cause, NULL);
 }
 

@@ -28,6 +28,13 @@ void faults_end(uint32_t kind, uint32_t detail, const void *context);
  */
 void faults_end_stack_full(uintptr_t pc, uintptr_t sp, uintptr_t near, size_t bytes);
 
+/*
+ * The same for a call that rule `rule` of the policy denies, also outside of signal
+ * handlers. `pc`, `sp` and `bp`: the guest's, after the call.
+ */
+void faults_end_denied(uint32_t import, uint32_t rule, uintptr_t pc, uintptr_t sp,
+		       uintptr_t bp);
+
 /* Whether `here` is on the signal stack, which only the guest's thread has. */
 bool faults_on_stack(const void *here) WITHOUT_SEGMENTS;
 

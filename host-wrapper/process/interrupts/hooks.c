@@ -11,6 +11,7 @@
 #include "kick.h"
 #include "process/calls/gate.h"
 #include "process/faults/faults.h"
+#include "process/trace/trace.h"
 #include "runner/clock.h"
 #include "runner/services.h"
 #include "sleep.h"
@@ -92,9 +93,13 @@ int vcpu_sleep(uint64_t deadline_ns, uint32_t delivered)
 {
 	const enum clock_idle idle = clock_skip(deadline_ns, delivered);
 	struct timespec until;
+	int result;
 
 	if (idle != CLOCK_SLEEP)
 		return idle == CLOCK_AWAKE;
 	until = services_timespec(clock_sleeps_until(deadline_ns));
-	return jumpslot_sleep(&until, delivered);
+	trace_wait(true);
+	result = jumpslot_sleep(&until, delivered);
+	trace_wait(false);
+	return result;
 }

@@ -1,0 +1,219 @@
+/* From the ring to lines and events. See trace.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "trace.h"
+#include "trace_json.h"
+#include "trace_lines.h"
+#include "trace_output.h"
+#include "trace_reader.h"
+
+/* Events that are written at once, at most. */
+#define BATCH 4096
+
+struct trace {
+	const struct trace_setup *setup;
+	struct trace_reader reader;
+	struct trace_words words;
+	struct trace_lines lines;
+	struct trace_json json;
+	struct trace_output text, file;
+	bool started;
+	bool told; /* that the trace is damaged */
+};
+
+static int open_file(struct trace *trace, struct message *message)
+{
+	const char *path = trace->setup->file;
+
+	trace->file.fd = -1;
+	if (!path)
+		return 0;
+	trace->file.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	return trace->file.fd < 0 ? fail(message, errno, "%s: %s", path, strerror(errno))
+				  : 0;
+}
+
+int trace_open(struct trace **made, const struct trace_setup *setup,
+	       struct message *message)
+{
+	struct trace *trace = calloc(1, sizeof(*trace));
+	int error;
+
+	if (!trace)
+		return fail(message, ENOMEM, "out of memory");
+	trace->setup = setup;
+	trace->words.guest = setup->guest;
+	trace->words.watch = setup->watch;
+	trace->words.lines.fd = -1;
+	trace->text.fd = setup->terminal;
+	trace->reader.fd = -1;
+	error = open_file(trace, message);
+	if (!error)
+		error = trace_reader_open(&trace->reader, setup->watch, message);
+	if (!error && setup->watch->records)
+		error = symbol_index_make(&trace->words.symbols, &setup->guest->file);
+	if (error) {
+		trace_close(trace);
+		return error;
+	}
+	/* Before there is a PID namespace, whose processes the guest could end. */
+	if (setup->watch->records)
+		guest_lines_start(&trace->words.lines, setup->lines,
+				  setup->guest->file.fd);
+	*made = trace;
+	return 0;
+}
+
+int trace_descriptor(const struct trace *trace)
+{
+	return trace ? trace->reader.fd : -1;
+}
+
+bool trace_has_records(const struct trace *trace)
+{
+	return trace && trace->setup->watch->records;
+}
+
+const struct trace_shared *trace_shared(const struct trace *trace)
+{
+	return trace->reader.shared;
+}
+
+/* With the first event: only then does the runner have what this reads. */
+static void start(struct trace *trace, uint64_t time)
+{
+	const volatile struct trace_shared *shared = trace->reader.shared;
+
+	if (trace->started)
+		return;
+	trace->started = true;
+	trace->words.base = shared->base;
+	trace->json.stack_low = shared->stack_low;
+	trace->json.stack_high = shared->stack_high;
+	trace->json.start = shared->started;
+	if (!trace->json.start || trace->json.start > time)
+		trace->json.start = time;
+	trace->lines.start = trace->json.start;
+}
+
+static bool is_printed(const struct trace *trace, const struct trace_event *event)
+{
+	if (trace->setup->text)
+		return true;
+	return event->kind <= TRACE_SKIPPED &&
+	       trace->setup->watch->imports[event->number].is_logged;
+}
+
+static bool is_filed(const struct trace *trace, const struct trace_event *event)
+{
+	if (trace->file.fd < 0)
+		return false;
+	return event->kind > TRACE_SKIPPED ||
+	       trace->setup->watch->imports[event->number].is_traced;
+}
+
+static void write_events(struct trace *trace, FILE *text, FILE *file)
+{
+	struct trace_event event;
+
+	for (int i = 0; i < BATCH && trace_reader_next(&trace->reader, &event); i++) {
+		start(trace, event.time);
+		if (is_printed(trace, &event))
+			trace_lines_print(&trace->lines, &trace->words, &event, text);
+		if (!is_filed(trace, &event))
+			continue;
+		if (!trace->json.any)
+			trace_json_begin(&trace->json, trace->setup->guest->name, file);
+		trace_json_print(&trace->json, &trace->words, &event, file);
+	}
+	if (!trace->reader.damaged || trace->told)
+		return;
+	trace->told = true;
+	trace_lines_end(&trace->lines, text);
+	fputs("host-wrapper: the guest has damaged the trace: the rest is lost\n", text);
+}
+
+/* Ends the text and the file. */
+static void write_end(struct trace *trace, const char *fault, FILE *text, FILE *file)
+{
+	trace_lines_end(&trace->lines, text);
+	if (trace->file.fd < 0)
+		return;
+	if (!trace->json.any)
+		trace_json_begin(&trace->json, trace->setup->guest->name, file);
+	trace_json_end(&trace->json, fault, file);
+}
+
+/* Whether something was read. `end`: writes the end, too. */
+static bool make_batch(struct trace *trace, bool end, const char *fault)
+{
+	char *text = NULL, *events = NULL;
+	size_t text_size = 0, events_size = 0;
+	const uint32_t tail = trace->reader.tail;
+	FILE *text_out = open_memstream(&text, &text_size);
+	FILE *events_out = open_memstream(&events, &events_size);
+
+	if (text_out && events_out) {
+		if (end)
+			write_end(trace, fault, text_out, events_out);
+		else
+			write_events(trace, text_out, events_out);
+	}
+	if (text_out)
+		fclose(text_out);
+	if (events_out)
+		fclose(events_out);
+	trace_output_take(&trace->text, text, text_size);
+	trace_output_take(&trace->file, events, events_size);
+	return tail != trace->reader.tail;
+}
+
+static bool write_out(struct trace *trace, bool wait)
+{
+	const bool text = trace_output_write(&trace->text, wait);
+
+	return trace_output_write(&trace->file, wait) && text;
+}
+
+void trace_read(struct trace *trace)
+{
+	if (!trace_has_records(trace))
+		return;
+	/* Not until nothing is left: a guest may write as fast as this reads. */
+	for (int i = 0; i < 4 && write_out(trace, false); i++)
+		if (!make_batch(trace, false, NULL))
+			break;
+}
+
+int trace_finish(struct trace *trace, const char *fault, struct message *message)
+{
+	do
+		write_out(trace, true);
+	while (make_batch(trace, false, NULL));
+	write_out(trace, true);
+	make_batch(trace, true, fault);
+	write_out(trace, true);
+	if (trace->file.error)
+		return fail(message, trace->file.error, "%s: %s: the trace is incomplete",
+			    trace->setup->file, strerror(trace->file.error));
+	return 0;
+}
+
+void trace_close(struct trace *trace)
+{
+	if (!trace)
+		return;
+	guest_lines_end(&trace->words.lines);
+	symbol_index_free(&trace->words.symbols);
+	trace_reader_close(&trace->reader);
+	if (trace->file.fd >= 0)
+		close(trace->file.fd);
+	free(trace->text.bytes);
+	free(trace->file.bytes);
+	free(trace);
+}

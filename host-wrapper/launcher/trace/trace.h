@@ -1,0 +1,48 @@
+/*
+ * The trace of a guest: reads what the runner records and writes it as text or as a file
+ * of events, and keeps the counters. All of it is the runner's word.
+ */
+#ifndef JUMPSLOT_LAUNCHER_TRACE_H
+#define JUMPSLOT_LAUNCHER_TRACE_H
+
+#include <stdbool.h>
+
+#include "common/message.h"
+#include "common/trace.h"
+#include "launcher/link/linked_guest.h"
+#include "launcher/link/watched_calls.h"
+
+struct trace;
+
+struct trace_setup {
+	const struct linked_guest *guest;
+	const struct watched_calls *watch;
+	const char *file; /* to write events to; NULL: none */
+	bool text; /* print what is traced; what the policy logs is always printed */
+	const char *lines; /* the program that finds source lines */
+	int terminal;	   /* descriptor to print to */
+};
+
+/* Makes the trace and its file. `setup` must remain. Returns 0 or a negative errno. */
+int trace_open(struct trace **trace, const struct trace_setup *setup,
+	       struct message *message);
+
+/* The descriptor for the runner; -1 for NULL. */
+int trace_descriptor(const struct trace *trace);
+
+/* Whether records may come, so that trace_read() must be called every few ms. */
+bool trace_has_records(const struct trace *trace);
+
+/* Reads what is there, and writes it as far as that needs no waiting. NULL: nothing. */
+void trace_read(struct trace *trace);
+
+/* The guest has ended, `fault` says how (NULL: by itself): writes the rest. Returns 0 or
+ * a negative errno with a line. */
+int trace_finish(struct trace *trace, const char *fault, struct message *message);
+
+/* The counters; the guest may still change them. */
+const struct trace_shared *trace_shared(const struct trace *trace);
+
+void trace_close(struct trace *trace);
+
+#endif

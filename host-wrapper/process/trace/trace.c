@@ -1,0 +1,141 @@
+/* Thunks, and what is not a call. See trace.h. */
+#include "trace.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "common/page.h"
+#include "process/slots.h"
+#include "runner/current.h"
+#include "trace_call.h"
+#include "trace_clock.h"
+#include "trace_ring.h"
+#include "trace_table.h"
+#include "vcpu/vcpu.h"
+
+static struct trace_function *functions_watched;
+static uint8_t *thunks;
+
+static struct trace_function describe(const struct plan_watched *watched,
+				      uintptr_t target)
+{
+	const bool in_place = watched->flags & PLAN_WATCH_NO_COPY;
+
+	return (struct trace_function){
+		.way = (uintptr_t)(in_place ? jumpslot_trace_in_place
+					    : jumpslot_trace_copied),
+		.target = target,
+		.x87 = watched->result == PLAN_RESULT_X87,
+		.watched = watched,
+		.flags = watched->flags,
+		.random = watched->seed,
+	};
+}
+
+static void write_thunks(const struct plan *plan, uintptr_t *functions)
+{
+	const struct plan_watched *watched = plan_watched(plan);
+
+	for (size_t i = 0; i < plan->watched.count; i++) {
+		uint8_t *thunk = thunks + i * TRACE_THUNK_SIZE;
+		uintptr_t *function = &functions[watched[i].import];
+
+		functions_watched[i] = describe(&watched[i], *function);
+		trace_thunk_write(thunk, &functions_watched[i]);
+		if (*function && !(watched[i].flags & PLAN_WATCH_LATER))
+			*function = (uintptr_t)thunk;
+	}
+}
+
+static int make_thunks(const struct plan *plan, uintptr_t *functions,
+		       struct message *message)
+{
+	const size_t count = (size_t)plan->watched.count;
+	const size_t size = PAGE_END(count * TRACE_THUNK_SIZE);
+
+	functions_watched = calloc(count, sizeof(*functions_watched));
+	thunks = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		      0);
+	if (!functions_watched || thunks == MAP_FAILED)
+		return fail(message, ENOMEM, "no memory to trace %zu functions", count);
+	write_thunks(plan, functions);
+	/* Never writable and executable at once. */
+	if (mprotect(thunks, size, PROT_READ | PROT_EXEC))
+		return fail(message, errno,
+			    "thunks of traced functions cannot be made executable: %s",
+			    strerror(errno));
+	return 0;
+}
+
+/* At level 1, where no interrupt can intervene. */
+static void watch_interrupt(const struct jumpslot_interrupt_frame *frame, bool begins)
+{
+	struct trace_shared *shared = trace_ring_shared();
+	struct trace_entry *entry;
+
+	if (!shared)
+		return;
+	if (begins)
+		shared->vectors[frame->vector % JUMPSLOT_VECTORS]++;
+	if (!(current->plan->options & PLAN_TRACE))
+		return;
+	entry = trace_entry_begin(begins ? TRACE_INTERRUPT : TRACE_INTERRUPT_END,
+				  frame->vector, frame->pc, frame->sp);
+	trace_ring_write(entry);
+}
+
+void trace_wait(bool begins)
+{
+	struct trace_entry *entry;
+	bool was_open;
+
+	if (!(current->plan->options & PLAN_TRACE))
+		return;
+	was_open = trace_close();
+	entry = trace_entry_begin(begins ? TRACE_WAIT : TRACE_WAIT_END, 0, 0,
+				  (uintptr_t)&was_open);
+	trace_ring_write(entry);
+	trace_open(was_open);
+}
+
+uintptr_t trace_caller(uintptr_t ret, uintptr_t place, uintptr_t frame, uintptr_t *sp,
+		       uintptr_t *bp)
+{
+	const struct trace_frame *call;
+	uintptr_t original;
+
+	if (ret == (uintptr_t)jumpslot_trace_returned_in_place) {
+		original = trace_table_return(place);
+		return original ? original : ret;
+	}
+	if (ret != (uintptr_t)jumpslot_trace_returned)
+		return ret;
+	call = (const struct trace_frame *)(frame - offsetof(struct trace_frame, bp));
+	*sp = (uintptr_t)call->arguments;
+	*bp = call->bp;
+	return call->ret;
+}
+
+void trace_begin(void)
+{
+	struct trace_shared *shared = trace_ring_shared();
+
+	/* A guest that has reset began earlier. */
+	if (shared && !shared->started)
+		shared->started = trace_clock_now();
+}
+
+int trace_prepare(const struct runner *runner, uintptr_t *functions,
+		  struct message *message)
+{
+	trace_clock_start();
+	if (trace_ring_shared()) {
+		vcpu.watch = watch_interrupt;
+		atexit(slots_note_bound);
+	}
+	if (!runner->plan->watched.count)
+		return 0;
+	return make_thunks(runner->plan, functions, message);
+}

@@ -1,0 +1,227 @@
+/* The beginning and the end of a traced call. See trace_call.h. */
+#include "process/faults/faults.h"
+#include "trace_arguments.h"
+#include "trace_call.h"
+#include "trace_clock.h"
+#include "trace_ring.h"
+#include "trace_table.h"
+#include "vcpu/hooks.h"
+#include "vcpu/vcpu.h"
+
+#if defined(__x86_64__)
+#define HIGH(frame) ((uint64_t)(frame)->general[TRACE_DX])
+#define LOW(frame)  ((uint64_t)(frame)->general[TRACE_AX])
+#else
+#define HIGH(frame) UINT64_C(0)
+#define LOW(frame)                                                                       \
+	((uint64_t)(frame)->general[TRACE_AX] | (uint64_t)(frame)->general[TRACE_DX]     \
+							<< 32)
+#endif
+
+static struct trace_counter *counter_of(const struct trace_function *function)
+{
+	struct trace_shared *shared = trace_ring_shared();
+
+	if (!shared || !(function->flags & PLAN_WATCH_COUNT))
+		return NULL;
+	return &trace_counters(shared)[function->watched->import];
+}
+
+static void count_end(const struct trace_function *function, uint64_t ns)
+{
+	struct trace_counter *counter = counter_of(function);
+
+	if (!counter)
+		return;
+	counter->returned++;
+	counter->total_ns += ns;
+	if (ns > counter->most_ns)
+		counter->most_ns = ns;
+}
+
+static void record_call(const struct trace_frame *frame)
+{
+	struct trace_entry *entry;
+
+	entry = trace_entry_begin(TRACE_CALL, frame->function->watched->import,
+				  frame->ret, (uintptr_t)&frame->ret);
+	trace_arguments_add(entry, frame);
+	trace_ring_write(entry);
+}
+
+static void record_end(const struct trace_frame *frame, enum trace_kind kind, uint64_t ns)
+{
+	const struct plan_watched *watched = frame->function->watched;
+	struct trace_entry *entry;
+
+	entry = trace_entry_begin(kind, watched->import, frame->ret,
+				  (uintptr_t)&frame->ret);
+	trace_entry_add(entry, ns);
+	if (watched->result == PLAN_RESULT_X87) {
+		trace_entry_add(entry, frame->x87[0]);
+		trace_entry_add(entry, frame->x87[1]);
+	} else if (watched->result == PLAN_RESULT_VECTOR) {
+		trace_entry_add(entry, frame->vectors[0]);
+		trace_entry_add(entry, frame->vectors[1]);
+	} else {
+		trace_entry_add(entry, LOW(frame));
+		trace_entry_add(entry, HIGH(frame));
+	}
+	trace_ring_write(entry);
+}
+
+/* SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).
+ */
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t value = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
+	return value ^ value >> 31;
+}
+
+/* The policy's action for this call. */
+static uint32_t decide(struct trace_function *function)
+{
+	const struct plan_watched *watched = function->watched;
+
+	function->calls++;
+	if (watched->action == PLAN_ACTION_NONE)
+		return PLAN_ACTION_NONE;
+	if (watched->nth)
+		return function->calls == watched->nth ? watched->action
+						       : PLAN_ACTION_NONE;
+	/* The upper half: a multiplication by less than 2^20 cannot overflow. */
+	if (watched->chance < PLAN_CHANCE_ALWAYS &&
+	    (next_random(&function->random) >> 32) * PLAN_CHANCE_ALWAYS >> 32 >=
+		    watched->chance)
+		return PLAN_ACTION_NONE;
+	return watched->action;
+}
+
+static void make_result(struct trace_frame *frame)
+{
+	const struct plan_watched *watched = frame->function->watched;
+
+	frame->general[TRACE_AX] = (uintptr_t)watched->value[0];
+#if defined(__x86_64__)
+	frame->general[TRACE_DX] = (uintptr_t)watched->value[1];
+#else
+	frame->general[TRACE_DX] = (uintptr_t)(watched->value[0] >> 32);
+	frame->saved[1] = watched->pops;
+#endif
+	frame->vectors[0] = watched->value[0];
+	frame->x87[0] = watched->value[0];
+	frame->x87[1] = watched->value[1];
+}
+
+/* Returns whether the function is not to be called. */
+static bool act(struct trace_frame *frame, uint32_t action)
+{
+	const struct plan_watched *watched = frame->function->watched;
+
+	switch (action) {
+	case PLAN_ACTION_DENY:
+		faults_end_denied(watched->import, watched->rule, frame->ret,
+				  (uintptr_t)frame->arguments, frame->bp);
+		return true;
+	case PLAN_ACTION_DELAY:
+		trace_clock_wait(watched->value[0]);
+		return false;
+	case PLAN_ACTION_FAIL:
+		make_result(frame);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* On a task's stack, which may be small. */
+static void check_stack(const struct trace_frame *frame)
+{
+	const size_t bytes = TRACE_STACK_BYTES + frame->function->watched->stack_bytes;
+
+	if (vcpu.state && !vcpu_stack_has((uintptr_t)frame->arguments, bytes))
+		vcpu_stack_full(frame->ret, (uintptr_t)frame->arguments, bytes);
+}
+
+/* Returns whether the function is not to be called; its end is then recorded. */
+static bool begin(struct trace_frame *frame)
+{
+	struct trace_function *function = (struct trace_function *)frame->function;
+	struct trace_counter *counter = counter_of(function);
+	const bool recorded = function->flags & PLAN_WATCH_RECORD;
+	const uint32_t action = decide(function);
+
+	frame->start = counter || recorded ? trace_clock_now() : 0;
+	if (counter)
+		counter->calls++;
+	if (recorded)
+		record_call(frame);
+	if (!act(frame, action))
+		return false;
+	if (frame->start)
+		count_end(function, trace_clock_now() - frame->start);
+	if (recorded)
+		record_end(frame, TRACE_SKIPPED, trace_clock_now() - frame->start);
+	return true;
+}
+
+static void finish(struct trace_frame *frame)
+{
+	uint64_t ns;
+
+	if (!frame->start)
+		return;
+	ns = trace_clock_now() - frame->start;
+	count_end(frame->function, ns);
+	if (frame->function->flags & PLAN_WATCH_RECORD)
+		record_end(frame, TRACE_RETURN, ns);
+}
+
+uintptr_t trace_enter(struct trace_frame *frame)
+{
+	const bool was_open = trace_close();
+	bool skip;
+
+	if (was_open)
+		check_stack(frame);
+	skip = begin(frame);
+
+	trace_open(was_open);
+	return skip ? TRACE_SKIP : trace_arguments_size(frame);
+}
+
+void trace_leave(struct trace_frame *frame)
+{
+	const bool was_open = trace_close();
+
+	finish(frame);
+	trace_open(was_open);
+}
+
+uintptr_t trace_enter_in_place(struct trace_frame *frame)
+{
+	const bool was_open = trace_close();
+	bool skip;
+
+	if (was_open)
+		check_stack(frame);
+	skip = begin(frame);
+
+	/* Without room in the table, the end is not seen. */
+	if (!skip && frame->start && trace_table_add(frame))
+		frame->ret = (uintptr_t)jumpslot_trace_returned_in_place;
+	trace_open(was_open);
+	return skip ? TRACE_SKIP : 0;
+}
+
+void trace_leave_in_place(struct trace_frame *frame)
+{
+	const bool was_open = trace_close();
+
+	trace_table_take(frame);
+	finish(frame);
+	trace_open(was_open);
+}

@@ -1,0 +1,99 @@
+/*
+ * A call of the guest that is traced, counted or changed by a policy. Its slot holds a
+ * thunk, which passes a struct trace_function to one of two ways:
+ *
+ *     copied       The way makes a frame on the caller's stack, copies the arguments
+ *                  below it, and calls the function. The launcher knows the size of the
+ *                  arguments, at least as an upper bound.
+ *     in place     Nobody knows the size: a variadic or untyped function. The way
+ *                  replaces the caller's return address by its own, and keeps the
+ *                  caller's in a table.
+ *
+ * Both run in the guest's place, as a direct function does: interrupts may come at any
+ * instruction, and the guest may switch to another thread there. Assembly, one file for
+ * each machine (arch/<machine>/trace.S), and trace_call.c. Depends on nothing of the
+ * gate but its state.
+ */
+#ifndef JUMPSLOT_TRACE_CALL_H
+#define JUMPSLOT_TRACE_CALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/plan.h"
+
+/* Registers that may hold arguments, in the order in which they are assigned. */
+#if defined(__x86_64__)
+#define TRACE_GENERAL 8 /* RDI, RSI, RDX, RCX, R8, R9; RAX and R10 too */
+#define TRACE_VECTORS 8
+#define TRACE_AX      6
+#define TRACE_DX      2
+#elif defined(__i386__)
+#define TRACE_GENERAL 3 /* EAX, EDX, ECX */
+#define TRACE_VECTORS 0
+#define TRACE_AX      0
+#define TRACE_DX      1
+#endif
+
+struct trace_function {
+	uintptr_t way;	  /* read by the thunk */
+	uintptr_t target; /* the function that is called, or its gate's thunk */
+	uintptr_t x87;	  /* whether the result is in an x87 register */
+	const struct plan_watched *watched;
+	uint32_t flags;	 /* PLAN_WATCH_*; the control changes them */
+	uint32_t calls;	 /* for plan_watched.nth; wraps around */
+	uint64_t random; /* for plan_watched.chance */
+};
+
+/* The frame of a way, as assembly lays it out; the caller's arguments follow it. */
+struct trace_frame {
+	uint64_t start; /* of the call; 0: not recorded */
+	uint64_t x87[2];
+	uint64_t vectors[TRACE_VECTORS + 2]; /* lower halves; at the end the result's */
+	uintptr_t saved[2];		     /* assembly's own */
+	uintptr_t general[TRACE_GENERAL];
+	uintptr_t bp;
+	const struct trace_function *function; /* i386: where the thunk pushed it */
+	uintptr_t ret;
+	uintptr_t arguments[];
+};
+
+/* Bytes of the caller's stack that a traced call takes at most, without the copy of its
+ * arguments; tests/trace measures it. */
+#define TRACE_STACK_BYTES ((size_t)1024)
+
+/* An answer of trace_enter(): do not call the function. */
+#define TRACE_SKIP ((uintptr_t)-1)
+
+/*
+ * Before the call, in a frame of the way "copied". Returns the bytes of arguments to copy
+ * or TRACE_SKIP: the result is in the frame, and the function is not called.
+ */
+uintptr_t trace_enter(struct trace_frame *frame)
+	__attribute__((__visibility__("hidden")));
+
+/* After the call, with the result in the frame. */
+void trace_leave(struct trace_frame *frame) __attribute__((__visibility__("hidden")));
+
+/*
+ * The same for the way "in place". The first may replace the caller's return address. The
+ * second writes it back, into a frame that begins where the call's frame did.
+ */
+uintptr_t trace_enter_in_place(struct trace_frame *frame)
+	__attribute__((__visibility__("hidden")));
+void trace_leave_in_place(struct trace_frame *frame)
+	__attribute__((__visibility__("hidden")));
+
+/* Targets of thunks, in assembly. */
+extern const char jumpslot_trace_copied[];
+extern const char jumpslot_trace_in_place[];
+/* Return addresses that the guest's stack holds meanwhile. */
+extern const char jumpslot_trace_returned[];
+extern const char jumpslot_trace_returned_in_place[];
+
+/* Bytes of a thunk and its alignment; and writes one to `at`, where it will run. */
+#define TRACE_THUNK_SIZE ((size_t)32)
+void trace_thunk_write(uint8_t *at, const struct trace_function *function);
+
+#endif

@@ -1,0 +1,287 @@
+"""--trace shows each call with its arguments and result, and changes none of them."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import BUILD, each_arch as arch, only_x86_64, run
+from trace_guest import GUESTS, TraceGuest, without_times
+
+# The calls of one round of the guest, as --trace shows them.
+ROUND = """\
+call_all (trace_guest.c:23): trace_gated(1, "A\\n\\"quoted\\"") = 66
+call_all (trace_guest.c:24): trace_direct(5000000000, 7) = -5000000007
+call_all (trace_guest.c:25): trace_nothing()
+call_all (trace_guest.c:26): trace_float(0.5, 0.25, 2) = 2.75
+call_all (trace_guest.c:27): trace_wide(-3) = -0.75
+call_all (trace_guest.c:28): trace_struct({...}, 10) = {...}
+call_all (trace_guest.c:30): \
+trace_many(1, 2, 3, 4, 5, 6, 7, 8, 5000000000, 10) = 705032750
+call_all (trace_guest.c:32): trace_calls_back(called_back, 20 <unfinished ...>
+called_back (trace_guest.c:15): trace_other(20) = 20
+<... trace_calls_back resumed> = 41
+call_all (trace_guest.c:33): trace_variadic("idi", ...) = 6
+call_all (trace_guest.c:34): trace_variadic_direct("iiiiiiiiiiiid", ...) = 91
+call_all (trace_guest.c:36): trace_bool(table+0x4) = true
+call_all (trace_guest.c:37): trace_bool(NULL) = false
+"""
+
+
+@pytest.fixture
+def traced(tools):
+    return TraceGuest(tools)
+
+
+@pytest.mark.parametrize("bind", ["lazy", "now"])
+def test_each_call_is_shown_with_its_caller_arguments_and_result(traced, bind):
+    result = traced.run("--trace", "--bind", bind)
+    assert (without_times(result.stderr), result.stdout, result.returncode) == \
+        (ROUND + ROUND, "", 0)
+
+
+def test_each_line_has_its_time_and_each_end_its_duration(traced):
+    lines = traced.run("--trace").stderr.splitlines()
+    times = [re.match(r" *(\d+\.\d{6}) ", line) for line in lines]
+    assert all(times)
+    assert sorted(float(time[1]) for time in times) == [float(time[1]) for time in times]
+    ends = [line for line in lines if not line.endswith("<unfinished ...>")]
+    assert all(re.search(r" <\d+\.\d{9}>$", line) for line in ends)
+
+
+def test_only_functions_that_match_a_pattern_are_shown(traced):
+    result = traced.run("--trace=trace_[go]*", "--trace=trace_wide")
+    names = re.findall(r": (\w+)\(", result.stderr)
+    assert names == ["trace_gated", "trace_wide", "trace_other"] * 2
+
+
+@only_x86_64
+def test_a_pattern_without_a_match_is_refused(traced):
+    result = traced.run("--trace=trace_gatde")
+    assert (result.stderr, result.returncode) == (
+        "host-wrapper: --trace=trace_gatde: no import has such a name\n", 125)
+
+
+@only_x86_64
+@pytest.mark.parametrize("option", ["--trace", "--trace-file=t", "--stats", "--unused"])
+def test_a_trace_needs_the_supervisor(traced, option):
+    result = traced.run(option, "--in-place")
+    assert result.stderr == (f"host-wrapper: {option.split('=')[0]} cannot be combined "
+                             "with --in-place\n")
+    assert result.returncode == 125
+
+
+SLOTS = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/external_func.h>
+    #define SLOT(name) extern __UINTPTR_TYPE__ slot_##name \\
+            __asm__("jumpslot.slot." #name);
+    EXTERNAL_FUNC(int, slot_watched, int)
+    EXTERNAL_FUNC(int, slot_direct, int)
+    EXTERNAL_FUNC(__UINTPTR_TYPE__, slot_direct_address)
+    SLOT(slot_watched)
+    SLOT(slot_direct)
+    JUMPSLOT_ENTRY(info)
+    {
+            (void)info;
+            slot_watched(1);
+            slot_direct(1);
+            return slot_slot_direct == slot_direct_address();
+    }
+    """
+SLOTS_PROVIDER = """
+    #include <jumpslot/provider.h>
+    #include <jumpslot/external_func.h>
+    #include <stdint.h>
+    EXTERNAL_FUNC(int, slot_watched, int)
+    EXTERNAL_FUNC(int, slot_direct, int)
+    EXTERNAL_FUNC(uintptr_t, slot_direct_address)
+    EF(slot_watched)
+    EF(slot_direct)
+    EF(slot_direct_address)
+    JUMPSLOT_DIRECT(slot_direct)
+    int slot_watched(int number) { return number; }
+    int slot_direct(int number) { return number; }
+    uintptr_t slot_direct_address(void) { return (uintptr_t)slot_direct; }
+    """
+
+
+@pytest.mark.parametrize("option,same", [(None, 1), ("slot_watched", 1),
+                                         ("slot_direct", 0)])
+def test_the_slot_of_a_function_that_is_not_traced_holds_its_own_address(
+        tools, option, same):
+    options = [f"--trace={option}"] if option else []
+    result = tools.wrapper(*options, "--provider", tools.provider(SLOTS_PROVIDER),
+                           tools.guest(SLOTS))
+    assert result.returncode == same
+
+
+COUNTED = """
+    #include <jumpslot/entry.h>
+    #include "trace.h"
+    JUMPSLOT_ENTRY(info)
+    {{
+            (void)info;
+            trace_other(1);
+            for (int i = 0; i < {calls}; i++)
+                    trace_gated(i, "x"), trace_direct(i, 1), trace_variadic("i", i);
+            return 0;
+    }}
+    """
+
+
+def instructions(tools, calls, *options):
+    """The cost of a guest with that many rounds of calls, by callgrind."""
+    guest = tools.guest(COUNTED.format(calls=calls), "-I", GUESTS, name=f"count{calls}")
+    provider = tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS)
+    out = tools.directory / "callgrind.out"
+    run("valgrind", "--tool=callgrind", "--trace-children=yes",
+        f"--callgrind-out-file={out}", BUILD / "bin/host-wrapper", "--sandbox=off",
+        "--in-place", *options, "--provider", provider, guest)
+    return int(re.search(r"^(?:totals|summary): (\d+)", out.read_text(),
+                         re.MULTILINE)[1])
+
+
+@only_x86_64
+def test_a_call_costs_the_same_while_another_function_is_watched(tools):
+    """The thunk of a policy is that of a trace, and works without the supervisor."""
+    def rounds(*options):
+        return (instructions(tools, 3000, *options)
+                - instructions(tools, 1000, *options))
+    without, other = rounds(), rounds("--on", "trace_other=delay:0ns")
+    assert abs(other - without) < 100, (without, other)
+    assert rounds("--on", "trace_gated=delay:0ns") > without + 2000 * 50
+
+
+def test_a_guest_without_symbols_and_lines_shows_addresses(traced):
+    run("strip", traced.guest)
+    lines = without_times(traced.run("--trace=trace_bool").stderr).splitlines()
+    assert all(re.fullmatch(r"0x[0-9a-f]+: trace_bool\((NULL|0x[0-9a-f]+)\) = "
+                            "(true|false)", line) for line in lines) and len(lines) == 4
+
+
+CALLS_FOREVER = """
+    #include <jumpslot/entry.h>
+    #include "trace.h"
+    JUMPSLOT_ENTRY(info)
+    {
+            (void)info;
+            for (;;)
+                    trace_other(1);
+    }
+    """
+
+
+def runner_of(process):
+    """The process number of host-wrapper's runner, or None."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    for pid in children.read_text().split():
+        try:
+            name = os.readlink(f"/proc/{pid}/exe")
+        except OSError:
+            continue
+        if "jumpslot-runner" in name:
+            return int(pid)
+    return None
+
+
+@only_x86_64
+def test_a_time_out_ends_a_guest_whose_trace_nobody_reads(tools):
+    """Pipe and ring are full, and the supervisor waits for neither while it watches."""
+    guest = tools.guest(CALLS_FOREVER, "-I", GUESTS)
+    provider = tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS)
+    with subprocess.Popen([BUILD / "bin/host-wrapper", "--trace", "--timeout", "1",
+                           "--provider", provider, guest],
+                          stderr=subprocess.PIPE, text=True) as process:
+        while not (runner := runner_of(process)):
+            assert process.poll() is None
+        while runner_of(process) == runner:
+            assert process.poll() is None
+        last = process.stderr.readlines()[-1]
+    assert "its time is up" in last or last.startswith("  ")
+    assert process.returncode == 137
+
+
+def test_no_record_is_lost_when_the_ring_is_full(tools):
+    calls = 100000
+    guest = tools.guest(COUNTED.format(calls=calls), "-I", GUESTS)
+    provider = tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS)
+    result = tools.wrapper("--trace=trace_gated", "--provider", provider, guest)
+    numbers = re.findall(r"trace_gated\((\d+), ", result.stderr)
+    assert numbers == list(map(str, range(calls)))
+
+
+LEAVES_A_CALLBACK = """
+    #include <jumpslot/entry.h>
+    #include "trace.h"
+    static void *frame[5];
+    static int leave(int number) { (void)number; __builtin_longjmp(frame, 1); }
+    JUMPSLOT_ENTRY(info)
+    {
+            (void)info;
+            if (!__builtin_setjmp(frame))
+                    trace_calls_back(leave, 1);
+            trace_other(1);
+            return 0;
+    }
+    """
+
+
+def test_a_callback_that_is_left_by_longjmp_is_found_as_without_a_trace(tools):
+    guest = tools.guest(LEAVES_A_CALLBACK, "-I", GUESTS)
+    provider = tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS)
+    found = []
+    for options in [], ["--trace"]:
+        result = tools.wrapper(*options, "--provider", provider, guest)
+        found.append((re.findall(r"after it had left a callback of (\w+)",
+                                 result.stderr), result.returncode))
+    assert found[0] == found[1] == (["trace_calls_back"], 132)
+
+
+FAULTS = """
+    #include <jumpslot/entry.h>
+    #include "trace.h"
+    static int broken(int number) { return trace_gated(1, (char *)8) + number; }
+    JUMPSLOT_ENTRY(info)
+    {
+            (void)info;
+            return trace_calls_back(broken, 1);
+    }
+    """
+
+
+def test_a_fault_in_a_traced_function_is_reported_with_the_guests_caller(tools):
+    guest = tools.guest(FAULTS, "-I", GUESTS)
+    provider = tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS)
+    result = tools.wrapper("--trace", "--provider", provider, guest)
+    assert re.search(r"in trace_gated, called from 0x[0-9a-f]+ <broken\+0x[0-9a-f]+>, "
+                     "1 callback deep", result.stderr), result.stderr
+    assert result.returncode == 139
+
+
+RESETS = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_bsp.h>
+    #include "trace.h"
+    JUMPSLOT_ENTRY(info)
+    {
+            void *area;
+            size_t size;
+            (void)info;
+            _BSP_Virtual_getworkspacearea(&area, &size);
+            trace_other(*(int *)area);
+            if (++*(int *)area < 3)
+                    _BSP_Virtual_reset(1);
+            return 0;
+    }
+    """
+
+
+def test_a_trace_goes_on_after_a_reset(tools):
+    guest = tools.guest(RESETS, "-I", GUESTS)
+    provider = tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS)
+    result = tools.wrapper("--trace=trace_other", "--stats", "--provider", provider,
+                           guest)
+    assert re.findall(r"trace_other\((\d)\)", result.stderr) == ["0", "1", "2"]
+    assert re.search(r"^ +3 .* trace_other$", result.stderr, re.MULTILINE)

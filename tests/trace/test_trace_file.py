@@ -1,0 +1,107 @@
+"""--trace-file writes events that Perfetto opens: calls, interrupts, waits and faults."""
+
+import pytest
+from conftest import BUILD, each_arch as arch, only_x86_64
+from trace_guest import GUESTS, TraceGuest, read_events
+
+
+@pytest.fixture
+def traced(tools):
+    return TraceGuest(tools)
+
+
+def test_each_call_is_an_event_within_its_caller(traced):
+    events = traced.events()
+    names = [event["name"] for event in events]
+    assert len(names) == 28 - 2 and {event["ph"] for event in events} == {"X"}
+    assert names[0] == 'trace_gated(1, "A\\n\\"quoted\\"")'
+    assert events[0]["args"] == {"caller": "call_all (trace_guest.c:23)", "result": "66"}
+    inner, outer = events[7:9]
+    assert (inner["name"], outer["name"]) == ("trace_other(20)",
+                                              "trace_calls_back(called_back, 20)")
+    assert outer["ts"] <= inner["ts"]
+    assert inner["ts"] + inner["dur"] <= outer["ts"] + outer["dur"] + 0.001
+
+
+def test_all_calls_of_one_stack_are_on_one_track(traced):
+    assert len({event["tid"] for event in traced.events()}) == 1
+
+
+@only_x86_64
+def test_a_fault_is_the_last_event(tools):
+    guest = tools.guest("""
+        #include <jumpslot/entry.h>
+        #include "trace.h"
+        JUMPSLOT_ENTRY(info)
+        {
+                (void)info;
+                return trace_gated(1, (const char *)8);
+        }
+        """, "-I", GUESTS)
+    provider = tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS)
+    path = tools.directory / "trace.json"
+    result = tools.wrapper("--trace-file", path, "--provider", provider, guest)
+    assert result.returncode == 139
+    begun, fault = read_events(path)[-2:]
+    assert (begun["ph"], begun["name"]) == ("B", "trace_gated(1, 0x8)")
+    assert (fault["ph"], fault["cat"], fault["name"]) == \
+        ("i", "fault", "Segmentation fault")
+
+
+def test_interrupts_and_waits_of_an_rtos_are_on_the_time_line_of_its_threads(
+        tools, arch):
+    path = tools.directory / "trace.json"
+    result = tools.wrapper("--trace-file", path,
+                           BUILD / f"guests/rtos-scenario-{arch}.elf")
+    assert result.returncode == 0, result.stderr
+    events = read_events(path)
+    tracks = {event["tid"]: event["args"]["name"] for event in events
+              if event["name"] == "thread_name"}
+    kinds = {event.get("cat") for event in events}
+    assert {"call", "interrupt", "wait"} <= kinds
+    assert len(tracks) > 3, tracks
+    check_nesting(events)
+
+
+def check_nesting(events):
+    """Perfetto drops what overlaps on one track without being within the other."""
+    for track in {event["tid"] for event in events}:
+        open_until = []
+        for event in sorted((event for event in events
+                             if event["tid"] == track and event["ph"] == "X"),
+                            key=lambda event: (event["ts"], -event["dur"])):
+            end = event["ts"] + event["dur"]
+            while open_until and open_until[-1] <= event["ts"] + 0.0005:
+                open_until.pop()
+            assert not open_until or end <= open_until[-1] + 0.0005, event
+            open_until.append(end)
+
+
+@only_x86_64
+def test_a_file_that_cannot_be_written_is_an_error(traced):
+    result = traced.run("--trace-file", traced.tools.directory / "none/trace.json")
+    assert result.stderr.endswith("none/trace.json: No such file or directory\n")
+    assert result.returncode == 125
+    result = traced.run("--trace-file", "/dev/full")
+    assert result.stderr == ("host-wrapper: /dev/full: No space left on device: the "
+                             "trace is incomplete\n")
+    assert result.returncode == 125
+
+
+@only_x86_64
+def test_text_of_the_guest_cannot_break_the_file(tools):
+    guest = tools.guest(r"""
+        #include <jumpslot/entry.h>
+        #include "trace.h"
+        JUMPSLOT_ENTRY(info)
+        {
+                (void)info;
+                trace_gated(1, "\"}]}\n\\\x1b[31m\xff\xe2\x80\xae");
+                return 0;
+        }
+        """, "-I", GUESTS)
+    provider = tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS)
+    path = tools.directory / "trace.json"
+    tools.wrapper("--trace-file", path, "--provider", provider, guest)
+    assert read_events(path)[-1]["name"] == \
+        r'trace_gated(1, "\"}]}\n\\\x1b[31m\xff\xe2\x80\xae")'
