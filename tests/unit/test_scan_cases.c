@@ -225,7 +225,8 @@ START_TEST(what_is_wrong_with_a_segment_is_said)
 			       "statically" },
 		{ entry_in_data, "the entry 0x* lies outside executable code" },
 		{ entry_behind_code, "the entry 0x* lies outside executable code" },
-		{ entry_zero, "the entry 0x0 lies outside executable code" },
+		{ entry_zero, "no entry: no _start (expected JUMPSLOT_ENTRY; a program "
+			      "with main() needs jumpslot-cc --newlib)" },
 	};
 
 	check_wrong(HELLO, wrong, COUNT(wrong));

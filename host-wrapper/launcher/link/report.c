@@ -1,6 +1,7 @@
 /* The link report as text. See report.h. */
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include <jumpslot/external_abi.h>
 #include "common/plan.h"
@@ -103,6 +104,23 @@ static void print_empty_providers(const struct linked_guest *guest, FILE *out)
 	}
 }
 
+/* A program on newlib does not declare these functions itself. */
+static void hint_at_newlib(const struct linked_guest *guest, FILE *out)
+{
+	static const char prefix[] = "newlib_";
+
+	for (size_t i = 0; i < guest->result.count; i++) {
+		if (guest->result.links[i].status != LINK_MISSING ||
+		    strncmp(guest->table.imports[i].name, prefix, strlen(prefix)))
+			continue;
+		fprintf(out,
+			"  hint: %s... are newlib's: add --provider "
+			".../providers/newlib-%s.so\n",
+			prefix, guest->file.machine->name);
+		return;
+	}
+}
+
 void report_problems(const struct linked_guest *guest, FILE *out)
 {
 	const struct link_result *result = &guest->result;
@@ -116,8 +134,10 @@ void report_problems(const struct linked_guest *guest, FILE *out)
 		said = true;
 		print_problem(guest, i, out);
 	}
-	if (result->missing)
+	if (result->missing) {
 		print_empty_providers(guest, out);
+		hint_at_newlib(guest, out);
+	}
 }
 
 /* Columns are as wide as their contents, up to a limit. */

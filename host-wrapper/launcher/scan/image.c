@@ -271,6 +271,10 @@ static int check_entry(const struct image *image, struct message *message)
 		    segment->p_flags & PF_X)
 			return 0;
 	}
+	if (!image->entry)
+		return fail(message, ENOEXEC,
+			    "no entry: no _start (expected JUMPSLOT_ENTRY; a program "
+			    "with main() needs jumpslot-cc --newlib)");
 	return fail(message, ENOEXEC,
 		    "the entry 0x%" PRIx64 " lies outside executable code", image->entry);
 }
