@@ -162,6 +162,49 @@ def test_every_example_of_the_page_prints_the_output_that_the_page_shows(tmp_pat
     assert len(steps) == 1 and all(shown for _, shown in steps)
 
 
+def test_a_program_on_newlib_without_newlibs_provider_gets_a_hint(folder, tools, arch):
+    cc("--newlib", "--build", BUILD, MACHINE[arch], "program.c", "-o", "program.elf",
+       cwd=folder)
+    ran = tools.wrapper(folder / "program.elf")
+    assert "\n  missing: int newlib_close(int), declared at " in ran.stderr
+    assert ran.stderr.endswith("\n  hint: newlib_... are newlib's: add --provider "
+                               f".../providers/newlib-{arch}.so\n")
+    assert (ran.stderr.count("hint"), ran.returncode) == (1, 127)
+
+
+def test_main_without_newlib_is_an_error_of_the_linker(tmp_path, arch):
+    (tmp_path / "program.c").write_text("int main(void) { return 0; }\n")
+    built = cc(MACHINE[arch], "program.c", "-o", "program.elf", cwd=tmp_path)
+    assert "required symbol `_start' not defined" in built.stderr
+    assert built.returncode == 1
+
+
+def test_a_guest_may_have_an_entry_of_another_name(tmp_path, tools, arch):
+    (tmp_path / "guest.c").write_text("""
+        #include <jumpslot/entry.h>
+        #include <jumpslot/virt_cpu.h>
+        void begin(void);
+        void begin(void) { _CPU_Virtual_exec_stop_error(3); }
+        """)
+    for entry in ["-e", "begin"], ["-Wl,-e,begin"], ["-Wl,--entry=begin"]:
+        built = cc(MACHINE[arch], "-O2", *entry, "guest.c", "-o", "guest.elf",
+                   cwd=tmp_path)
+        assert (built.stderr, built.returncode) == ("", 0)
+        assert tools.wrapper(tmp_path / "guest.elf").returncode == 3
+
+
+@only_x86_64
+def test_a_program_that_gcc_linked_without_a_start_is_refused(tmp_path, tools):
+    (tmp_path / "program.c").write_text("int main(void) { return 0; }\n")
+    run("gcc", "-nostdlib", "-static", "-Wl,--gc-sections", "program.c",
+        "-o", "program.elf", cwd=tmp_path)
+    ran = tools.wrapper(tmp_path / "program.elf")
+    assert ran.stderr == (
+        f"host-wrapper: {tmp_path}/program.elf: no entry: no _start (expected "
+        "JUMPSLOT_ENTRY; a program with main() needs jumpslot-cc --newlib)\n")
+    assert ran.returncode == 126
+
+
 def test_a_program_may_have_memory_and_string_functions_of_its_own(tmp_path, tools, arch):
     (tmp_path / "program.c").write_text("""
         #include <stdio.h>
