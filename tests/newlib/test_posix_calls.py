@@ -288,6 +288,19 @@ def test_printf_prints_the_same_as_glibc(built, tmp_path, locale):
     assert result.stdout == expected
 
 
+def test_positional_arguments_are_not_supported_and_crash_nothing(built, tools):
+    arch, _ = built
+    (tools.directory / "positional.c").write_text("""
+        #include <stdio.h>
+        int main(void) { printf("%2$d %1$5s|\\n", "five", 2); return 0; }
+        """)
+    run(ROOT / "gen/jumpslot-cc", "--newlib", f"--build={BUILD}", MACHINE[arch], "-w",
+        "positional.c", "-o", "positional.elf", cwd=tools.directory)
+    result = tools.wrapper("--provider", BUILD / f"providers/newlib-{arch}.so",
+                           tools.directory / "positional.elf")
+    assert (result.stdout, result.stderr, result.returncode) == (" $d $5s|\n", "", 0)
+
+
 def test_readlink_tells_the_text_of_a_link_and_follows_it_nowhere(box):
     (box.root / "f").write_text("")
     assert box.calls("readlink", "out", "readlink", "absolute", "readlink4", "out",
