@@ -41,6 +41,17 @@ bool printable_next(const char **text, uint32_t *code)
 	return length && !is_control(*code);
 }
 
+/* The bytes of `text` before the first that is not ASCII or must not be printed: nearly
+ * always all of it. */
+static size_t plain_length(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length] >= 0x20 && text[length] < 0x7f)
+		length++;
+	return length;
+}
+
 bool text_printable(const char *text)
 {
 	uint32_t code;
@@ -56,10 +67,13 @@ bool text_printable(const char *text)
 void print_escaped(const char *text, FILE *out)
 {
 	while (*text) {
-		const char *start = text;
+		size_t plain = plain_length(text);
+		const char *start = text + plain;
 		uint32_t code;
 
-		if (printable_next(&text, &code))
+		fwrite(text, 1, plain, out);
+		text = start;
+		if (*text && printable_next(&text, &code))
 			fwrite(start, 1, (size_t)(text - start), out);
 		else
 			for (; start < text; start++)
@@ -69,8 +83,9 @@ void print_escaped(const char *text, FILE *out)
 
 size_t escaped_length(const char *text)
 {
-	size_t length = 0;
+	size_t length = plain_length(text);
 
+	text += length;
 	while (*text) {
 		const char *start = text;
 		uint32_t code;
