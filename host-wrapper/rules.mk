@@ -84,7 +84,7 @@ $(STATIC_RUNNERS): $(BUILD)/bin/jumpslot-runner-%-static: \
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_M_$*) $(HOST_LDFLAGS) $(STATIC_LDFLAGS) -o $@ \
-		$(filter-out %/provider_library.o,$(filter %.o,$^))
+		$(filter-out %/provider_library.o %/guest_library.o,$(filter %.o,$^))
 
 # The archive for guests that are linked to their host (docs/link-time.md): the runner,
 # with another main() and without what reads plans, images and providers.

@@ -79,13 +79,23 @@ static int add_providers(struct launch *launch)
 	return 0;
 }
 
+/* For providers, and for a debugger, which finds a position-independent guest by the
+ * dynamic linker's list. */
+static bool needs_dynamic_linker(const struct launch *launch)
+{
+	const struct options *options = &launch->options;
+
+	return options->provider_count > 0 || (launch->guest.image.position_independent &&
+					       (options->wait_gdb || debugger_traces()));
+}
+
 static int add_runner(struct launch *launch)
 {
 	struct linked_guest *guest = &launch->guest;
 	struct message message;
 
 	if (runner_path_find(&launch->runner, guest->file.machine,
-			     launch->options.provider_count > 0, &message)) {
+			     needs_dynamic_linker(launch), &message)) {
 		/* A list is useful without the built-in services, too. */
 		launch->built_ins_unknown = launch->options.list || launch->options.json;
 		complain(launch, EXIT_FAILED, guest->name, &message);

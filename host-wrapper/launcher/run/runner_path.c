@@ -40,13 +40,13 @@ int runner_path_beside(struct runner_path *path, const char *name,
 }
 
 int runner_path_find(struct runner_path *path, const struct machine *machine,
-		     bool loads_providers, struct message *message)
+		     bool is_dynamic, struct message *message)
 {
 	char name[64];
 	int error;
 
 	snprintf(name, sizeof(name), "jumpslot-runner-%s%s", machine->name,
-		 loads_providers ? "" : "-static");
+		 is_dynamic ? "" : "-static");
 	error = runner_path_beside(path, name, message);
 	if (!error && access(path->text, X_OK))
 		return fail(message, errno, "no runner for %s guests: %s: %s",

@@ -19,10 +19,10 @@ int runner_path_beside(struct runner_path *path, const char *name,
 		       struct message *message);
 
 /*
- * Finds the runner for guests of that machine: the one that loads providers, or the
+ * Finds the runner for guests of that machine: the one with a dynamic linker, or the
  * static one, which starts in two thirds of the time. Returns 0 or a negative errno.
  */
 int runner_path_find(struct runner_path *path, const struct machine *machine,
-		     bool loads_providers, struct message *message);
+		     bool is_dynamic, struct message *message);
 
 #endif

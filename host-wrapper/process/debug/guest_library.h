@@ -9,6 +9,7 @@
 
 /* Names the file that is open as `file` as a library at the runner's base. gdb 13 or
  * later reads it. Call it before providers are loaded. */
-void guest_library_register(const struct runner *runner, int file);
+void guest_library_register(const struct runner *runner, int file)
+	__attribute__((__weak__));
 
 #endif

@@ -28,8 +28,8 @@ static void show_object(const struct runner *runner, int file)
 
 void guest_symbols_register(const struct runner *runner, int file)
 {
-	if (runner->plan->position_independent)
-		guest_library_register(runner, file);
-	else
+	if (!runner->plan->position_independent)
 		show_object(runner, file);
+	else if (guest_library_register) /* not in the static runner */
+		guest_library_register(runner, file);
 }
