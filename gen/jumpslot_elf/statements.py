@@ -77,7 +77,7 @@ def _is_rule(call, checks):
 
 
 def _is_check(argument, kind, mask, value):
-    if argument > 5 or kind > abi.CHECK_LINE:
+    if argument > 5 or kind > abi.CHECK_LAST:
         return False
     if kind == abi.CHECK_NONE:
         return not argument and not mask and not value

@@ -20,7 +20,6 @@ static int root = -1;
 
 int root_use(const char *directory)
 {
-	walk_start();
 	root = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return root < 0 ? -errno : jumpslot_guest_directory(root);
 }

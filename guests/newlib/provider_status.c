@@ -24,7 +24,7 @@ static uint32_t kind_of(const struct stat *status, int fd)
 		return NEWLIB_DIRECTORY;
 	if (S_ISLNK(status->st_mode))
 		return NEWLIB_LINK;
-	return isatty(fd) ? NEWLIB_TERMINAL : NEWLIB_STREAM;
+	return fd != NOT_OPEN && isatty(fd) ? NEWLIB_TERMINAL : NEWLIB_STREAM;
 }
 
 static int64_t ns_of(struct timespec time)

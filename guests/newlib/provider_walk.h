@@ -1,13 +1,9 @@
 /*
- * Opens paths below a directory and nothing outside of it: the kernel does it by
- * openat2(), or, where that is missing or forbidden, provider_walk.c goes from name to
- * name. Both give the same results and errors. Depends on nothing.
+ * Opens paths below a directory and nothing outside of it, with the results and errors of
+ * openat2() and RESOLVE_BENEATH, except EACCES for EXDEV. Depends on nothing.
  */
 #ifndef PROVIDER_WALK_H
 #define PROVIDER_WALK_H
-
-/* Finds out whether openat2() works here. Call it first. */
-void walk_start(void);
 
 /*
  * Opens `path`, a relative path, below the directory `root`. Symbolic links are followed,

@@ -30,6 +30,9 @@
 #define PLAN_KEEPS_MXCSR 0x400 /* nothing changes MXCSR's control bits for the guest */
 #define PLAN_TRACE	 0x800 /* record interrupts and waits */
 
+/* Descriptors from here on do not exist in the sandbox: limits of resources see to it. */
+#define PLAN_MAX_DESCRIPTORS 1024
+
 /* The longest filter: the kernel's limit (BPF_MAXINSNS). */
 #define PLAN_MAX_FILTER 4096
 
@@ -38,6 +41,7 @@
 #define PLAN_PROCESS 0x6a73f001u /* its process number */
 #define PLAN_CONSOLE 0x6a73f002u /* the descriptor of the console's input */
 #define PLAN_WAKE    0x6a73f003u /* the descriptor that wakes the thread of the sources */
+#define PLAN_OPENED  0x6a73f004u /* the first descriptor that is opened from now on */
 
 /* plan_import.carry: the way to the function. One of these, and flags. */
 #define PLAN_CARRY_MASK 0xf
@@ -238,7 +242,7 @@ static inline const uint32_t *plan_places(const struct plan *plan)
 /* Whether the runner would take a value for one of its own. */
 static inline int plan_is_reserved(uint64_t value)
 {
-	return (uint32_t)value >= PLAN_PROCESS && (uint32_t)value <= PLAN_WAKE;
+	return (uint32_t)value >= PLAN_PROCESS && (uint32_t)value <= PLAN_OPENED;
 }
 
 static inline const char *plan_string(const struct plan *plan, uint32_t string)

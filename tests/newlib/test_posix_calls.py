@@ -1,7 +1,7 @@
 """POSIX calls of a guest on newlib: results, errors, and nothing outside of the root.
 
 Runs as the tests' own user, and, where that is root, as an ordinary user too; with
-openat2(), and on a kernel that seems to lack it.
+faccessat2(), and on a kernel that seems to lack it.
 """
 
 import errno
@@ -21,8 +21,8 @@ from conftest import BUILD, HANGS, MACHINE, ROOT, run
 GUESTS = ROOT / "tests/newlib/guests"
 NOBODY = 65534
 USERS = ["own", "ordinary"] if os.getuid() == 0 else ["own"]
-# The error of openat2(): 0 if the kernel's own decides.
-REFUSED = {"openat2": 0, "walk": errno.ENOSYS}
+# The error of faccessat2(): 0 if the kernel's own decides.
+REFUSED = {"faccessat2": 0, "access": errno.ENOSYS}
 
 
 @pytest.fixture(scope="module", params=["x86_64", "i386"])
@@ -351,7 +351,7 @@ def test_chmod_and_utime_of_the_file_of_another_user(built):
             shutil.rmtree(box.top)
 
 
-def test_a_filter_that_says_eperm_counts_as_a_kernel_without_openat2(built, user):
+def test_a_filter_that_says_eperm_counts_as_a_kernel_without_faccessat2(built, user):
     box = Box(*built, user, errno.EPERM)
     try:
         (box.root / "f").write_text("")
@@ -369,7 +369,7 @@ def random_path(dice):
     return dice.choice(["", "", "/", "//"]) + path + end
 
 
-def test_with_and_without_openat2_all_results_are_the_same(built, user):
+def test_with_and_without_faccessat2_all_results_are_the_same(built, user):
     """Random paths through directories, files and links, each with random calls."""
     dice = random.Random(7)
     words = []

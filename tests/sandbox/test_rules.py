@@ -4,23 +4,14 @@ Each case does what needs one rule. It runs with the runner as it is, and with a
 which that rule is for a machine that does not exist.
 """
 
-import fcntl
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import time
-from pathlib import Path
 
 import pytest
-from conftest import BUILD, HANGS, ROOT, Toolbox, run
+from conftest import BUILD, ROOT, Toolbox, run
 from old_kernel import without_preadv2
+from rule_case import ENDED, RuleCase
 from stated_rules import stated_rules, take_out
 
-ENDED = 3
-# poll() and restart_syscall(), as /proc shows them.
-POLL = {"x86_64": ("7", "219"), "i386": ("168", "0")}
 HEAD = """
     #include <jumpslot/entry.h>
     #include <jumpslot/virt_bsp.h>
@@ -85,42 +76,8 @@ PROVIDER = """
     """
 
 
-def waits(process, arch):
-    """The sandbox is closed, and a thread of the process is in poll()."""
-    if process.poll() is not None:
-        return True
-    if "\nSeccomp:\t2\n" not in Path(f"/proc/{process.pid}/status").read_text():
-        return False
-    for task in Path(f"/proc/{process.pid}/task").iterdir():
-        try:
-            if (task / "syscall").read_text().split()[0] in POLL[arch]:
-                return True
-        except (FileNotFoundError, ProcessLookupError):
-            pass
-    return False
-
-
-def state(process):
-    if process.poll() is not None:
-        return "Z"
-    stat = Path(f"/proc/{process.pid}/stat").read_text()
-    return stat.rpartition(")")[2].split()[0]
-
-
-def wait_until(condition, process):
-    end = time.monotonic() + HANGS
-    while not condition() and process.poll() is None:
-        assert time.monotonic() < end
-        time.sleep(0.001)
-
-
-class Case:
-    """A guest, and how it is run. `wrapper` is the host-wrapper of the runner."""
-
-    def __init__(self, body, *options, status=ENDED, text="", stop=None, input=None,
-                 output=None, before=None):
-        self.body, self.options, self.status, self.text = body, options, status, text
-        self.stop, self.input, self.output, self.before = stop, input, output, before
+class Case(RuleCase):
+    """A guest of HEAD."""
 
     def guest(self, tools):
         flags = ["-DWANTED", "-I", tools.directory] if "nothing" in self.body else []
@@ -133,59 +90,6 @@ class Case:
         tools.write("wanted.h", "#include <jumpslot/external_func.h>\n"
                                 "EXTERNAL_FUNC(int, nothing)\n")
         return ["--provider", tools.provider(PROVIDER)]
-
-    def start(self, wrapper, words, pipe, full, ends):
-        """The process, with a line or input from `pipe`, and an output that is full."""
-        line = [f"2=fd:{pipe[0]}"] if "--line" in self.options else []
-        stdin = {"pipe": pipe[0], "socket": ends[0]}.get(self.input, subprocess.DEVNULL)
-        outputs = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-        if self.output:
-            fcntl.fcntl(full[1], fcntl.F_SETFL, os.O_NONBLOCK)
-            outputs[self.output] = full[1]
-        return subprocess.Popen(
-            [str(word) for word in (wrapper, *self.options, *line, *words)], stdin=stdin,
-            text=True, pass_fds=[pipe[0]], preexec_fn=self.before, **outputs)
-
-    def disturb(self, process, arch):
-        """Stop and continue it where it waits, or end it there by SIGXCPU."""
-        if self.stop or self.output:
-            wait_until(lambda: waits(process, arch), process)
-        if self.stop == "kill":
-            process.send_signal(signal.SIGXCPU)
-            process.wait(timeout=HANGS)
-        elif self.stop:
-            for _ in range(10):  # at first it may be about to leave poll() anyway
-                wait_until(lambda: waits(process, arch), process)
-                process.send_signal(signal.SIGSTOP)
-                wait_until(lambda: state(process) in "TZ", process)
-                process.send_signal(signal.SIGCONT)
-
-    def feed(self, process, pipe, full, ends):
-        """Give input until it has ended, and take its output."""
-        ends[1].send(b"x")
-        os.close(full[1])
-        while self.output and os.read(full[0], 1 << 20):
-            pass
-        while process.poll() is None:
-            os.write(pipe[1], b"x")
-            time.sleep(0.002)
-
-    def run(self, wrapper, words, arch):
-        """(status, standard error)."""
-        pipe, full, ends = os.pipe(), os.pipe(), socket.socketpair()
-        process = self.start(wrapper, words, pipe, full, ends)
-        try:
-            self.disturb(process, arch)
-            self.feed(process, pipe, full, ends)
-            stderr = process.communicate(timeout=HANGS)[1]
-        finally:
-            process.kill()
-            for end in *pipe, full[0]:
-                os.close(end)
-            for end in ends:
-                end.close()
-        status = process.returncode
-        return 128 - status if status < 0 else status, stderr or ""
 
 
 OUTPUT = """static char block[1 << 20];

@@ -45,6 +45,9 @@
 #define JUMPSLOT_CHECK_CONSOLE 3 /* ... the descriptor of the console's input */
 #define JUMPSLOT_CHECK_WAKE    4 /* ... that which wakes the thread of the sources */
 #define JUMPSLOT_CHECK_LINE    5 /* ... that of any interrupt line */
+#define JUMPSLOT_CHECK_OPENED  6 /* ... one that was opened after the guest's start */
+#define JUMPSLOT_CHECK_FILE    7 /* ... such a one, or 0, 1 or 2 */
+#define JUMPSLOT_CHECK_LAST    JUMPSLOT_CHECK_FILE
 
 #ifndef __ASSEMBLER__
 

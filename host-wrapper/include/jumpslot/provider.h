@@ -129,6 +129,8 @@ JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_provided) == 24, "the note's recor
  *   JUMPSLOT_ARG(n, value)               the low 32 bits of argument n, counted from 0
  *   JUMPSLOT_ARG_BITS(n, mask, value)    (argument n & mask) == value
  *   JUMPSLOT_ARG_PROCESS(n)              this process's number, as for tgkill
+ *   JUMPSLOT_ARG_OPENED(n)               a descriptor opened after the guest's start
+ *   JUMPSLOT_ARG_FILE(n)                 such a descriptor, or 0, 1 or 2
  *
  * A name after "x86_64:" or "i386:" is for guests of that machine alone. Any other call
  * ends the guest with a report. A function that has no statement gets no system call, and
@@ -152,6 +154,8 @@ JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_provided) == 24, "the note's recor
 		argument, JUMPSLOT_CHECK_BITS, mask, (uint64_t)(value) & (mask)          \
 	}
 #define JUMPSLOT_ARG_PROCESS(argument) JUMPSLOT_ARG_IS(argument, JUMPSLOT_CHECK_PROCESS)
+#define JUMPSLOT_ARG_OPENED(argument)  JUMPSLOT_ARG_IS(argument, JUMPSLOT_CHECK_OPENED)
+#define JUMPSLOT_ARG_FILE(argument)    JUMPSLOT_ARG_IS(argument, JUMPSLOT_CHECK_FILE)
 #define JUMPSLOT_ARG_IS(argument, kind)                                                  \
 	{                                                                                \
 		argument, kind, 0, 0                                                     \

@@ -277,6 +277,8 @@ static void check_to_text(const struct jumpslot_check *check, char *text, size_t
 		[JUMPSLOT_CHECK_CONSOLE] = "console input",
 		[JUMPSLOT_CHECK_WAKE] = "wake-up",
 		[JUMPSLOT_CHECK_LINE] = "an interrupt line",
+		[JUMPSLOT_CHECK_OPENED] = "opened later",
+		[JUMPSLOT_CHECK_FILE] = "standard or opened later",
 	};
 
 	if (check->kind != JUMPSLOT_CHECK_BITS)

@@ -24,10 +24,17 @@ static struct filter_check to_check(const struct jumpslot_check *check, uint64_t
 		[JUMPSLOT_CHECK_CONSOLE] = PLAN_CONSOLE,
 		[JUMPSLOT_CHECK_WAKE] = PLAN_WAKE,
 		[JUMPSLOT_CHECK_LINE] = line,
+		[JUMPSLOT_CHECK_OPENED] = PLAN_OPENED,
+		[JUMPSLOT_CHECK_FILE] = PLAN_OPENED,
+	};
+	const enum filter_kind kinds[] = {
+		[JUMPSLOT_CHECK_OPENED] = FILTER_FROM,
+		[JUMPSLOT_CHECK_FILE] = FILTER_FILE, /* all others: FILTER_BITS */
 	};
 
 	/* The kernel takes descriptors and numbers from the low half of an argument. */
 	return (struct filter_check){
+		.kind = kinds[check->kind],
 		.argument = check->argument,
 		.mask = check->kind == JUMPSLOT_CHECK_BITS ? check->mask : UINT32_MAX,
 		.value = values[check->kind],

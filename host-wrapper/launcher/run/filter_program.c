@@ -8,6 +8,7 @@
 #include <linux/seccomp.h>
 #include <string.h>
 
+#include "common/plan.h"
 #include "filter_program.h"
 
 #define FAR	  255 /* the longest conditional jump */
@@ -17,7 +18,6 @@
 #define GROUP	      4
 #define LONGEST_CHECK 6 /* instructions */
 #define NOT_STANDARD  3 /* descriptors before are standard input, output and error */
-#define NEGATIVE      UINT32_C(0x80000000)
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "low halves come first");
 
@@ -86,7 +86,7 @@ static void emit_check(struct writer *writer, const struct filter_check *check,
 		return;
 	}
 	emit_load(writer, low);
-	emit_jump(writer, BPF_JGE, NEGATIVE, NEXT_RULE, 0);
+	emit_jump(writer, BPF_JGE, PLAN_MAX_DESCRIPTORS, NEXT_RULE, 0);
 	if (check->kind == FILTER_FILE) {
 		emit_jump(writer, BPF_JGE, (uint32_t)check->value, 1, 0);
 		emit_jump(writer, BPF_JGE, NOT_STANDARD, NEXT_RULE, 0);

@@ -1,7 +1,7 @@
 /*
  * Writes a program of seccomp (classic BPF) from rules. It finds a call's number by a
- * binary search, and then looks at the arguments. Knows no names; depends on the
- * kernel's headers alone.
+ * binary search, and then looks at the arguments. Knows no names. Depends
+ * on the kernel's headers and plan.h.
  */
 #ifndef JUMPSLOT_FILTER_PROGRAM_H
 #define JUMPSLOT_FILTER_PROGRAM_H
@@ -15,7 +15,7 @@
 
 enum filter_kind {
 	FILTER_BITS, /* (argument & mask) == value */
-	FILTER_FROM, /* the low half, a signed number, is at least `value` */
+	FILTER_FROM, /* the low half is a descriptor, and at least `value` */
 	FILTER_FILE, /* the same, or it is 0, 1 or 2 */
 };
 

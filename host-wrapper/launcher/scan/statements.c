@@ -48,7 +48,7 @@ static bool is_call(const char *call)
 
 static bool is_check(const struct jumpslot_check *check)
 {
-	if (check->kind > JUMPSLOT_CHECK_LINE || check->argument > 5)
+	if (check->kind > JUMPSLOT_CHECK_LAST || check->argument > 5)
 		return false;
 	if (check->kind == JUMPSLOT_CHECK_NONE)
 		return !check->argument && !check->mask && !check->value;

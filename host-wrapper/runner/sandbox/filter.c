@@ -14,7 +14,7 @@ static void fill_in(struct sock_filter *program, size_t count,
 		    const struct sandbox_values *values)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (program[i].code != (BPF_JMP | BPF_JEQ | BPF_K))
+		if (BPF_CLASS(program[i].code) != BPF_JMP)
 			continue;
 		switch (program[i].k) {
 		case PLAN_PROCESS:
@@ -25,6 +25,9 @@ static void fill_in(struct sock_filter *program, size_t count,
 			break;
 		case PLAN_WAKE:
 			program[i].k = (uint32_t)values->wake;
+			break;
+		case PLAN_OPENED:
+			program[i].k = (uint32_t)values->opened;
 			break;
 		}
 	}
@@ -45,6 +48,16 @@ static int install(const struct sock_fprog *program, struct message *message)
 			    "the sandbox needs seccomp: %s (--sandbox=off runs without)",
 			    strerror(errno));
 	return 0;
+}
+
+bool filter_tells_opened(const struct plan *plan)
+{
+	const struct sock_filter *program = plan_at(plan, &plan->filter);
+
+	for (size_t i = 0; i < plan->filter.count; i++)
+		if (BPF_CLASS(program[i].code) == BPF_JMP && program[i].k == PLAN_OPENED)
+			return true;
+	return false;
 }
 
 int filter_install(const struct plan *plan, const struct sandbox_values *values,

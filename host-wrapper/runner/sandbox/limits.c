@@ -3,9 +3,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "common/plan.h"
 #include "limits.h"
-
-#define DESCRIPTORS 1024
 
 /* Lowers a limit, or leaves a lower one. */
 static int lower(int resource, rlim_t most)
@@ -25,7 +24,7 @@ int limits_set(const struct plan *plan, struct message *message)
 {
 	/* A core file would hold all of a guest's memory. */
 	if ((!(plan->options & PLAN_KEEP_CORE) && lower(RLIMIT_CORE, 0)) ||
-	    lower(RLIMIT_NOFILE, DESCRIPTORS) ||
+	    lower(RLIMIT_NOFILE, PLAN_MAX_DESCRIPTORS) ||
 	    (!(plan->options & PLAN_PROCESSES) && lower(RLIMIT_NPROC, 0)))
 		return fail(message, errno, "the sandbox needs limits of resources: %s",
 			    strerror(errno));

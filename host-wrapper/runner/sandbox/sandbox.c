@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
+#include "descriptors.h"
 #include "filter.h"
 #include "landlock.h"
 #include "libc_ready.h"
@@ -73,7 +74,7 @@ int sandbox_prepare(const struct plan *plan, struct message *message)
 	return error ? error : confine_files(plan, message);
 }
 
-int sandbox_close(const struct plan *plan, const struct sandbox_values *values,
+int sandbox_close(const struct plan *plan, struct sandbox_values *values,
 		  struct message *message)
 {
 	int error;
@@ -81,5 +82,7 @@ int sandbox_close(const struct plan *plan, const struct sandbox_values *values,
 	if (!(plan->options & PLAN_SANDBOX))
 		return 0;
 	error = limits_set(plan, message);
+	if (!error && filter_tells_opened(plan))
+		error = descriptors_fill(&values->opened, message);
 	return error ? error : filter_install(plan, values, message);
 }

@@ -13,6 +13,8 @@
 struct sandbox_values {
 	int console; /* the descriptor of the console's input, -1: none */
 	int wake;    /* the descriptor that wakes the thread of the sources, -1: none */
+	int opened;  /* the first descriptor that is opened later: set by sandbox_close()
+		      */
 };
 
 /*
@@ -24,7 +26,7 @@ int sandbox_prepare(const struct plan *plan, struct message *message);
 
 /* The last step before the guest: from here on, all threads make only the system calls
  * that the filter allows. */
-int sandbox_close(const struct plan *plan, const struct sandbox_values *values,
+int sandbox_close(const struct plan *plan, struct sandbox_values *values,
 		  struct message *message);
 
 #endif
