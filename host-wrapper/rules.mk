@@ -78,12 +78,14 @@ $(RUNNERS): $(BUILD)/bin/jumpslot-runner-%: $$(call link_inputs,runner-$$*) \
 	$(Q)$(CC) $(HOST_M_$*) $(HOST_LDFLAGS) -pie -Wl,-z,text,-z,relro,-z,now \
 		-Wl,--dynamic-list=$(PROVIDER_API) -o $@ $(filter %.o,$^)
 
-# For guests without providers.
+# For guests without providers. gdb looks for two symbols, in a stripped runner too.
+SHOWN_TO_GDB := -Wl,--export-dynamic-symbol=__jit_debug_descriptor \
+	-Wl,--export-dynamic-symbol=__jit_debug_register_code
 $(STATIC_RUNNERS): $(BUILD)/bin/jumpslot-runner-%-static: \
 		$$(call link_inputs,runner-$$*) $(BUILD)/resolver/resolver-%.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_M_$*) $(HOST_LDFLAGS) $(STATIC_LDFLAGS) -o $@ \
+	$(Q)$(CC) $(HOST_M_$*) $(HOST_LDFLAGS) $(STATIC_LDFLAGS) $(SHOWN_TO_GDB) -o $@ \
 		$(filter-out %/provider_library.o %/guest_library.o,$(filter %.o,$^))
 
 # The archive for guests that are linked to their host (docs/link-time.md): the runner,

@@ -79,14 +79,15 @@ static int add_providers(struct launch *launch)
 	return 0;
 }
 
-/* For providers, and for a debugger, which finds a position-independent guest by the
- * dynamic linker's list. */
-static bool needs_dynamic_linker(const struct launch *launch)
+/* Only the dynamic linker's list shows a debugger a guest without fixed addresses. */
+static bool needs_dynamic_runner(const struct launch *launch)
 {
 	const struct options *options = &launch->options;
 
-	return options->provider_count > 0 || (launch->guest.image.position_independent &&
-					       (options->wait_gdb || debugger_traces()));
+	if (options->provider_count)
+		return true;
+	return launch->guest.image.position_independent &&
+	       (options->wait_gdb || options->core || debugger_traces());
 }
 
 static int add_runner(struct launch *launch)
@@ -95,7 +96,7 @@ static int add_runner(struct launch *launch)
 	struct message message;
 
 	if (runner_path_find(&launch->runner, guest->file.machine,
-			     needs_dynamic_linker(launch), &message)) {
+			     needs_dynamic_runner(launch), &message)) {
 		/* A list is useful without the built-in services, too. */
 		launch->built_ins_unknown = launch->options.list || launch->options.json;
 		complain(launch, EXIT_FAILED, guest->name, &message);

@@ -138,14 +138,22 @@ def test_a_provided_function_of_another_type_is_a_compile_error(tools, cc):
 
 @pytest.mark.parametrize("cc,arch", itertools.product(["gcc", "clang"], ARCHES))
 def test_a_guests_header_before_the_providers_is_a_compile_error(tools, cc, arch):
-    source = tools.write("late.c", "#include <jumpslot/virt_cpu.h>\n"
-                                   "#include <jumpslot/provider.h>\n")
+    source = tools.write("late.c", """
+        #include <jumpslot/virt_cpu.h>
+        #include <jumpslot/provider.h>
+        EF(lamp)
+        JUMPSLOT_BLOCKING(lamp)
+        JUMPSLOT_SYSCALLS(lamp, JUMPSLOT_NEEDS_STDOUT)
+        int lamp(int on);
+        int lamp(int on) { return jumpslot_guest_range(&on, 4, JUMPSLOT_READ); }
+        """)
     result = run(cc, MACHINE[arch], "-I", ROOT / "guest-macros", "-I",
                  ROOT / "host-wrapper/include", "-c", source, "-o",
                  tools.directory / "late.o", check=False)
     assert result.returncode == 1
     message = "include <jumpslot/provider.h> before headers with EXTERNAL_FUNC lines"
     assert message in result.stderr
+    assert result.stderr.count("error:") == 1
 
 
 # Lines on how functions are carried, before, among and after their other lines.

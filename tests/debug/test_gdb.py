@@ -10,6 +10,13 @@ import pytest
 from conftest import BUILD, HANGS, run
 from debug_guest import DebugGuest, frames, functions, gdb, line
 
+ALONE = """\
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_bsp.h>
+    static volatile int count;
+    __attribute__((__noinline__, __noclone__)) static int inner(int x) { return count + x; }
+    JUMPSLOT_ENTRY(info) { _BSP_Virtual_Console_write("x", !info); return inner(3) + 1; }
+    """
 HANDLED = "handle SIGILL nostop noprint"  # the guest's own handler handles it
 
 
@@ -87,6 +94,19 @@ def test_a_breakpoint_by_line_stops_there_with_the_guests_variables(guest):
     assert re.search(rf"Breakpoint 1, every_way \(\) at \S+frames_guest\.c:{at}\n{at}\t",
                      shown)
     assert re.search(r"^sum = \d+$|^sum = <optimized out>$", shown, re.M)
+
+
+@pytest.mark.parametrize("stripped", [False, True])
+def test_a_guest_without_a_provider_is_known_as_well(guest, tmp_path, stripped):
+    pie = "pie" in guest.kind
+    alone = guest.tools.guest(ALONE, "-O0", name="alone", pie=pie)
+    wrapper = BUILD / "bin/host-wrapper"
+    if stripped:
+        for program in BUILD.glob("bin/*"):
+            run("strip", "-o", tmp_path / program.name, program)
+        wrapper = tmp_path / "host-wrapper"
+    shown = gdb(["break inner", "run", "bt"], "--args", wrapper, alone)
+    assert frames(shown)[:2] == [("inner", 4), ("_start", 5)], shown
 
 
 def test_a_stub_shows_its_caller_from_before_it_is_bound(guest):

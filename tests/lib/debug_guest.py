@@ -23,7 +23,7 @@ class DebugGuest:
     """frames_guest.c and its provider, for one architecture."""
 
     def __init__(self, directory, arch, pie=False):
-        self.tools, self.arch = Toolbox(directory, arch), arch
+        self.tools, self.kind = Toolbox(directory, arch), [arch, *["pie"] * bool(pie)]
         self.guest = self.tools.link(
             self.tools.compile(GUESTS / "frames_guest.c", "-fno-omit-frame-pointer",
                                "-fno-optimize-sibling-calls", optimize="-O1",

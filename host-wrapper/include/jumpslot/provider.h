@@ -27,14 +27,16 @@
 
 #ifdef JUMPSLOT_EXTERNAL_FUNC_H
 #error "include <jumpslot/provider.h> before headers with EXTERNAL_FUNC lines"
+#define JUMPSLOT_NO_TABLE /* one error is enough */
+#elif defined(JUMPSLOT_LINK_TIME)
+#define JUMPSLOT_NO_TABLE /* nobody reads it: the linker binds the guest's calls */
 #endif
 #define JUMPSLOT_PROVIDER 1
 #include <jumpslot/external_func.h>
 #include <jumpslot/static_assert.h>
 #include <stddef.h>
 
-#ifdef JUMPSLOT_LINK_TIME
-/* Nobody reads the table: the linker binds the guest's calls. */
+#ifdef JUMPSLOT_NO_TABLE
 #define EF(func)
 #define JUMPSLOT_DIRECT(func)
 #define JUMPSLOT_BLOCKING(func)
@@ -214,7 +216,7 @@ JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_provided) == 24, "the note's recor
 		".long 1b - .\n"                                                         \
 		".long jumpslot_rules_of_" #id " - .\n"                                  \
 		".popsection\n");
-#endif /* !JUMPSLOT_LINK_TIME */
+#endif /* !JUMPSLOT_NO_TABLE */
 
 #ifdef __cplusplus
 extern "C" {

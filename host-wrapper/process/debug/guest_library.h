@@ -8,7 +8,8 @@
 #include "runner/runner.h"
 
 /* Names the file that is open as `file` as a library at the runner's base. gdb 13 or
- * later reads it. Call it before providers are loaded. */
+ * later reads it. Call it before providers are loaded. Not there in a static runner,
+ * which has no dynamic linker. */
 void guest_library_register(const struct runner *runner, int file)
 	__attribute__((__weak__));
 

@@ -30,6 +30,6 @@ void guest_symbols_register(const struct runner *runner, int file)
 {
 	if (!runner->plan->position_independent)
 		show_object(runner, file);
-	else if (guest_library_register) /* not in the static runner */
+	else if (guest_library_register)
 		guest_library_register(runner, file);
 }
