@@ -3,7 +3,8 @@
 
 PREFIX := /usr/local
 DESTDIR :=
-INSTALL_FILES = $(Q)BUILD='$(BUILD)' ROOT='$(DESTDIR)$(PREFIX)' packaging/install-files
+INSTALL_FILES = $(Q)BUILD='$(BUILD)' ROOT='$(DESTDIR)$(PREFIX)' PREFIX='$(PREFIX)' \
+	packaging/install-files
 
 .PHONY: installed install install-host install-dev install-doc
 # All that is installed and has to be built.

@@ -14,7 +14,7 @@ ALONE = """\
     #include <jumpslot/entry.h>
     #include <jumpslot/virt_bsp.h>
     static volatile int count;
-    __attribute__((__noinline__, __noclone__)) static int inner(int x) { return count + x; }
+    __attribute__((__noinline__)) static int inner(int x) { return count + x; }
     JUMPSLOT_ENTRY(info) { _BSP_Virtual_Console_write("x", !info); return inner(3) + 1; }
     """
 HANDLED = "handle SIGILL nostop noprint"  # the guest's own handler handles it

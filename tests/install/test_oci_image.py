@@ -82,6 +82,7 @@ def test_the_image_holds_only_what_runs_the_guest(tmp_path):
     files = {entry.name for entry in layer if entry.isfile()}
     ours = {name for name in files if ".so." not in name and "ld-linux" not in name}
     assert ours == {"usr/lib/jumpslot/bin/host-wrapper",
+                    "usr/lib/jumpslot/bin/jumpslot-backtrace",
                     "usr/lib/jumpslot/bin/jumpslot-runner-x86_64",
                     "guest/calculator-x86_64.elf", "guest/calculator-x86_64.so"}
     assert config["config"]["User"] == "65534:65534"
@@ -90,7 +91,7 @@ def test_the_image_holds_only_what_runs_the_guest(tmp_path):
 @pytest.mark.parametrize("arch", ["x86_64", "i386"])
 def test_an_image_without_a_provider_needs_no_shared_library(arch, tmp_path):
     guest = BUILD / f"guests/hello-{arch}.elf"
-    pack(tmp_path / "image.tar", guest)
+    pack(tmp_path / "image.tar", "--without-backtrace", guest)
     config, layer = read_image(tmp_path / "image.tar")
     files = {entry.name for entry in layer if entry.isfile()}
     assert files == {"usr/lib/jumpslot/bin/host-wrapper", f"guest/{guest.name}",
