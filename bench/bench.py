@@ -1,24 +1,45 @@
 """Measures jumpslot beside its peers: tables, results.json and plots.
 
-`make bench` builds what this runs. Goals are compared, never enforced: a result above
-its goal is marked, and the exit status stays 0. docs/benchmarks.md describes the method.
-Depends on the standard library. Plots need gnuplot and are left out without it.
+`make bench` builds what this runs; SUBJECTS="start calls" selects subjects. Goals are
+compared, never enforced: a result above its goal is marked, and the exit status stays 0.
+docs/benchmarks.md describes the method. Plots need gnuplot and are left out without it.
 """
 
 import json
 import os
 import shutil
+import sys
+import time
 from pathlib import Path
 
-from bound_calls import bound_rows
-from first_calls import first_rows
-from gated_calls import gated_rows
-from interrupts import interrupt_rows
-from link_time import link_time_rows
-from programs import program_rows
-from report import (plot, print_clock, print_differences, print_ratios, print_sections)
+import bound_calls
+import first_calls
+import gated_calls
+import imports
+import interrupts
+import latency
+import memory
+import programs
+import scale
+import sizes
+import start
+from clock import clock_of
+from hosts import HOSTS
+from plots import plot_all
+from report import print_clock, print_rows, print_sections
 from runs import BENCH, MACHINES, QUICK
-from sizes import size_rows
+
+# {subject: (heading, modules)}; a module has rows(machine, host), or rows_and_series() if
+# there is more to plot or print.
+SUBJECTS = {
+    "calls": ("Calls", (gated_calls, bound_calls)),
+    "start": ("Start and memory", (start, memory, imports)),
+    "first": ("First calls", (first_calls,)),
+    "interrupts": ("Interrupts", (interrupts, latency)),
+    "programs": ("Real programs", (programs,)),
+    "sizes": ("Sizes", (sizes,)),
+    "scale": ("Scale", (scale,)),
+}
 
 
 def processor():
@@ -29,45 +50,79 @@ def processor():
     return "unknown"
 
 
-def measure(machine):
-    """Measures and prints: clock, ratios, differences, sections."""
-    differences, clock = gated_rows(machine)
-    sizes, sections = size_rows(machine)
-    bound, cycle = bound_rows(machine)
-    levels, interrupts = interrupt_rows(machine, clock)
-    differences += levels
-    ratios = [*bound, *interrupts, *first_rows(machine, 100, cycle),
-              *first_rows(machine, 1000, cycle), *sizes,
-              *link_time_rows(machine, cycle), *program_rows(machine)]
-    print(f"\n{machine}")
-    print_clock(clock)
-    print_differences(differences)
-    print_ratios(ratios)
-    print_sections(sections)
-    return clock, ratios, differences, sections
+def load():
+    return " ".join(f"{value:.1f}" for value in os.getloadavg())
 
 
-def write(directory, results, ratios, differences):
+def progress(text):
+    print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
+
+
+def measure(module, machine, host):
+    """Rows and series of one module."""
+    if hasattr(module, "rows_and_series"):
+        return module.rows_and_series(machine, host)
+    return module.rows(machine, host), {}
+
+
+def measure_subject(subject, machine, host, results):
+    """Measures, adds to `results`, and prints."""
+    heading, modules = SUBJECTS[subject]
+    found = []
+    for module in modules:
+        progress(f"{heading}: {module.__name__}, {machine}, host {host.name}")
+        rows, series = measure(module, machine, host)
+        found += rows
+        if series:
+            results["series"].setdefault(module.__name__, {}).setdefault(
+                host.name, {})[machine] = series
+    for row in found:
+        row.subject, row.host = subject, host.name
+    results["rows"] += found
+    print(f"\n{heading}, {machine}, host {host.name}")
+    if subject == "calls":
+        print_clock(clock_of(machine, host))
+    print_rows(found)
+    if subject == "sizes":
+        print_sections(results["series"]["sizes"][host.name][machine])
+    sys.stdout.flush()
+
+
+def write(directory, results):
     directory.mkdir(exist_ok=True)
-    (directory / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    as_json = results | {"rows": [row.as_json() for row in results["rows"]]}
+    (directory / "results.json").write_text(json.dumps(as_json, indent=1) + "\n")
     if shutil.which("gnuplot"):
-        plot(ratios, "jumpslot : peer", directory / "ratios.svg")
-        plot([row for row in differences if row.goal is not None],
-             "a gated call less a direct one, in ns", directory / "gate.svg")
+        plot_all(results, directory)
+
+
+def chosen_subjects():
+    names = os.environ.get("SUBJECTS", "").split() or list(SUBJECTS)
+    unknown = [name for name in names if name not in SUBJECTS]
+    if unknown:
+        sys.exit(f"bench: {unknown[0]}: unknown subject; expected one of "
+                 f"{' '.join(SUBJECTS)}")
+    return names
 
 
 def main():
-    print(f"{processor()}, {os.cpu_count()} processors" + ", quick try" * QUICK)
-    clocks, sections, ratios, differences = {}, {}, [], []
-    for machine in MACHINES:
-        clock, more_ratios, more_differences, sections[machine] = measure(machine)
-        clocks[machine] = clock.as_json()
-        ratios += more_ratios
-        differences += more_differences
-    write(BENCH / "quick" if QUICK else BENCH, {
-        "processor": processor(), "processors": os.cpu_count(), "quick": QUICK,
-        "clocks": clocks, "rows": [row.as_json() for row in ratios + differences],
-        "bytes_per_import": sections}, ratios, differences)
+    names = chosen_subjects()
+    # One processor for a program and its peers: migration would be noise.
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    results = {"processor": processor(), "processors": os.cpu_count(), "quick": QUICK,
+               "load_before": load(), "series": {}, "clocks": {}, "rows": []}
+    print(f"{processor()}, {os.cpu_count()} processors, load {load()}"
+          + ", quick try" * QUICK, flush=True)
+    for name in names:
+        for host in HOSTS:
+            for machine in MACHINES:
+                measure_subject(name, machine, host, results)
+    results["load_after"] = load()
+    for host in HOSTS:
+        results["clocks"][host.name] = {
+            machine: clock_of(machine, host).as_json() for machine in MACHINES}
+    print(f"\nload {load()}")
+    write(BENCH / "quick" if QUICK else BENCH, results)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Bound calls: stubs beside the PLT, inline calls beside direct ones."""
+"""Bound calls: stubs beside the PLT, -fno-plt and pointers; inline calls beside direct
+ones."""
 
 from statistics import median
 
@@ -6,44 +7,52 @@ from rows import addition_ticks, ratio_row
 from runs import BENCH, CALLS, PROCESSES, REPETITIONS, in_turn, read_pairs, run, run_guest
 
 GOAL = 1.05
+COUNTS = 1, 16, 128, 1000
+WITHOUT_GOAL = "endbr", "-fno-plt", "pointer", "linked"
 
 
-def beside_peers(folder, guest, times):
+def beside_peers(host, folder, guest, times):
     """{what: pairs}, all in one process."""
     options = f"{REPETITIONS},{times},{folder / 'bound-peer.so'}"
-    return read_pairs(run_guest(folder, guest, "bound-provider.so", options))
+    return read_pairs(run_guest(host, folder, guest, "bound-provider.so", options))
 
 
-def beside_programs(i, folder, times):
-    """Pairs of a guest and two ordinary programs, each alone in its process."""
-    ours, program, ibt = (
+def beside_programs(i, host, folder, times):
+    """Pairs of a guest and three ordinary programs, each alone in its process."""
+    ours, *peers = (
         [int(line) for line in output.split()] for output in in_turn(
-            i, lambda: run_guest(folder, "bound-fixed.elf", "bound-provider.so",
+            i, lambda: run_guest(host, folder, "bound-fixed.elf", "bound-provider.so",
                                  f"{REPETITIONS},{times}"),
-            lambda: run(folder / "bound-program", REPETITIONS, times),
-            lambda: run(folder / "bound-ibt-program", REPETITIONS, times)))
-    return list(zip(ours, program)), list(zip(ours, ibt))
+            *(lambda program=program: run(folder / program, REPETITIONS, times)
+              for program in ("bound-program", "bound-ibt-program", "bound-linked"))))
+    return [list(zip(ours, peer)) for peer in peers]
 
 
-def x86_64_once(i, folder, times):
-    near, far = in_turn(i, lambda: beside_peers(folder, "bound-pie.elf", times),
-                        lambda: beside_peers(folder, "bound-fixed.elf", times))
-    program, ibt = beside_programs(i, folder, times)
+def x86_64_once(i, host, folder, times):
+    near, far = in_turn(i, lambda: beside_peers(host, folder, "bound-pie.elf", times),
+                        lambda: beside_peers(host, folder, "bound-fixed.elf", times))
+    program, ibt, linked = beside_programs(i, host, folder, times)
     return {"stub : PLT, near": near["stub : PLT"],
             "stub : PLT, far": program,
             "stub : PLT with endbr, far": ibt,
+            "stub : -fno-plt, near": near["stub : -fno-plt"],
+            "stub : pointer, near": near["stub : pointer"],
+            "stub : linked": linked,
             "inline : direct, near": near["inline : direct"],
             "inline : direct, far": far["inline : direct"],
             "equal : equal": near["equal : equal"] + far["equal : equal"]}
 
 
-def i386_once(i, folder, times):
+def i386_once(i, host, folder, times):
     """In 32 bits no function is far away, but there are two kinds of PLT."""
-    guest = beside_peers(folder, "bound-fixed.elf", times)
-    program, ibt = beside_programs(i, folder, times)
+    guest = beside_peers(host, folder, "bound-fixed.elf", times)
+    program, ibt, linked = beside_programs(i, host, folder, times)
     return {"stub : PLT of a library": guest["stub : PLT"],
             "stub : PLT of a program": program,
             "stub : PLT with endbr": ibt,
+            "stub : -fno-plt": guest["stub : -fno-plt"],
+            "stub : pointer": guest["stub : pointer"],
+            "stub : linked": linked,
             "inline : direct": guest["inline : direct"],
             "equal : equal": guest["equal : equal"]}
 
@@ -51,19 +60,23 @@ def i386_once(i, folder, times):
 ONCE = {"x86_64": x86_64_once, "i386": i386_once}
 
 
-def bound_rows(machine):
-    """Rows, and the ticks per cycle during the measurement."""
-    samples = {}
-    for count in 16, 1000:
+def goal_of(what):
+    return None if any(word in what for word in WITHOUT_GOAL) else GOAL
+
+
+def rows(machine, host):
+    samples, equal = {}, []
+    for count in COUNTS:
         folder = BENCH / machine / f"16-{count}"
-        processes = [ONCE[machine](i, folder, CALLS // count) for i in range(PROCESSES)]
+        processes = [ONCE[machine](i, host, folder, CALLS // count)
+                     for i in range(PROCESSES)]
         samples[count] = {what: [process[what] for process in processes]
                           for what in processes[0]}
-    equal = samples[16].pop("equal : equal") + samples[1000].pop("equal : equal")
+        equal += samples[count].pop("equal : equal")
     cycle = median(addition_ticks(equal))
-    rows = [ratio_row(machine, "equal : equal (noise)", "ticks", equal, 1)]
-    rows += [ratio_row(machine, f"{what}, {count} functions", "cycles per call",
-                       processes, CALLS // count * count * cycle,
-                       None if "endbr" in what else GOAL)
-             for count in samples for what, processes in samples[count].items()]
-    return rows, cycle
+    noise = ratio_row(machine, "equal : equal (noise)", "ticks", equal, 1)
+    return [noise] + [
+        ratio_row(machine, f"{what}, {count:,} function{'s' * (count > 1)}",
+                  "cycles per call", processes, CALLS // count * count * cycle,
+                  goal_of(what))
+        for count in samples for what, processes in samples[count].items()]

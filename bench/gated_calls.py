@@ -1,44 +1,30 @@
-"""Gated calls beside direct ones: a difference, because the gate adds to a call.
+"""Gated calls beside direct ones, as a difference: the gate adds to a call.
 
-The same runs show what a tick is, in cycles and nanoseconds.
+And beside other ways to another privilege or process, as a ratio.
 """
 
-from statistics import median
-
-from rows import Clock, addition_ticks, difference_row
-from runs import BENCH, CALLS, PROCESSES, REPETITIONS, read_pairs, run_guest
+from clock import clock_of, gated_samples
+from rows import difference_row, ratio_row
+from runs import CALLS
 
 GOAL_NS = {"x86_64": 5, "i386": 8}
 WITH_GOAL = "no arguments", "one int", "one int, 16 functions in turn"
-SLOW = "blocking, one int", "callback : plain call"  # fewer calls, as gated_guest.c says
+# As gated.c and gated_guest.c divide the number of calls.
+SHARES = {"blocking, one int": 16, "callback : plain call": 16, "gated : getppid()": 16,
+          "gated : trap and signal": 64, "gated : pipe to a process and back": 256}
+OF_CLOCK = "equal : equal", "ns : ticks"
 
 
-def gated_samples(machine):
-    """{what: [[(gated, direct)] of each process]}, in ticks."""
-    folder = BENCH / machine / "16-16"
-    samples = {}
-    for _ in range(PROCESSES):
-        output = run_guest(folder, "gated-guest.elf", "gated-provider.so",
-                           f"{REPETITIONS},{CALLS}")
-        for what, pairs in read_pairs(output).items():
-            samples.setdefault(what, []).append(pairs)
-    return samples
-
-
-def read_clock(samples):
-    """Removes the clock's entries from `samples`: additions and whole runs."""
-    runs = samples.pop("ns : ticks")
-    return Clock(addition_ticks(samples.pop("equal : equal")),
-                 median(ns / ticks for (ns, ticks), in runs))
-
-
-def gated_rows(machine):
-    """Differences, and the clock of their measurement."""
-    samples = gated_samples(machine)
-    clock = read_clock(samples)
-    rows = []
-    for what, processes in samples.items():
-        calls = CALLS // 16 if what in SLOW else CALLS
-        goal = GOAL_NS[machine] if what in WITH_GOAL else None
-        rows.append(difference_row(machine, what, processes, calls, clock, goal))
-    return rows, clock
+def rows(machine, host):
+    clock, result = clock_of(machine, host), []
+    for what, processes in gated_samples(machine, host).items():
+        if what in OF_CLOCK:
+            continue
+        calls = max(1, CALLS // SHARES.get(what, 1))
+        if what.startswith("gated : "):
+            result.append(ratio_row(machine, what, "ns per call", processes,
+                                    calls / clock.ns_per_tick))
+        else:
+            goal = GOAL_NS[machine] if what in WITH_GOAL else None
+            result.append(difference_row(machine, what, processes, calls, clock, goal))
+    return result

@@ -1,17 +1,45 @@
-"""Guests on newlib beside the same programs, native: SQLite's speedtest1, and one that
-calls memory and string functions."""
+"""Guests on newlib beside the same programs, native: Lua, SQLite, and one that calls
+memory and string functions."""
 
 import re
 import tempfile
 from statistics import median
 
-from rows import Ratio
-from runs import BENCH, BUILD, QUICK, WRAPPER, in_turn, run
+from rows import Ratio, compared
+from runs import BENCH, BUILD, QUICK, WRAPPER, in_turn, interleaved, run, time_to_exit
 
 PROCESSES = 5
 # --nosync: without fsync(), whose time is the disk's.
 WORK = "--size", "10", "--nosync", "test.db"
-GOAL = 1.15
+GOAL, CALL_GOAL = 1.10, 1.15
+# {what: Lua's source}; the second calls the host in each step.
+SCRIPTS = {
+    "Lua, computes": "local function f(n) if n < 2 then return n end "
+                     "return f(n - 1) + f(n - 2) end f(%d)",
+    "Lua, calls the host": "local sum = 0 for i = 1, %d do sum = sum + os.time() end",
+}
+STEPS = {"Lua, computes": (24, 31), "Lua, calls the host": (10000, 1000000)}
+
+
+def newlib(machine, host, *options):
+    return (WRAPPER, *host.options, "--provider",
+            ",".join([f"{BUILD}/providers/newlib-{machine}.so", *options]))
+
+
+def lua_rows(machine, host):
+    """Debian's Lua is a 64-bit program, also beside an i386 guest."""
+    result = []
+    for what, script in SCRIPTS.items():
+        text = script % STEPS[what][0 if QUICK else 1]
+        times = interleaved(PROCESSES, {
+            "ours": [*newlib(machine, host), BUILD / f"guests/lua-{machine}.elf", "-e",
+                     text],
+            "peer": ["/usr/bin/lua5.4", "-e", text],
+        }, time_to_exit)
+        goal = CALL_GOAL if "calls" in what else GOAL
+        result.append(compared(machine, f"{what} : Debian's", "ms", times["ours"],
+                               times["peer"], 1e6, goal))
+    return result
 
 
 def seconds(output):
@@ -19,15 +47,22 @@ def seconds(output):
     return float(re.search(r"TOTAL\.* +([\d.]+)s", output).group(1))
 
 
-def speedtest(machine, guest):
+def speedtest(machine, host, guest):
     """Seconds of one run, in a folder of its own."""
     with tempfile.TemporaryDirectory() as root:
         if not guest:
             return seconds(run("sh", "-c", 'cd "$0" && exec "$@"', root,
                                BENCH / machine / "speedtest1", *WORK))
-        provider = f"{BUILD}/providers/newlib-{machine}.so,root={root}"
-        return seconds(run(WRAPPER, "--work-area", "512M", "--provider", provider,
+        return seconds(run(*newlib(machine, host, f"root={root}"), "--work-area", "512M",
                            BENCH / machine / "speedtest1.elf", *WORK))
+
+
+def speedtest_row(machine, host):
+    pairs = [in_turn(index, lambda: speedtest(machine, host, True),
+                     lambda: speedtest(machine, host, False))
+             for index in range(PROCESSES)]
+    return compared(machine, "SQLite's speedtest1 : native", "s", *zip(*pairs),
+                    goal=CALL_GOAL)
 
 
 def memory_functions(command):
@@ -36,9 +71,8 @@ def memory_functions(command):
             map(str.split, run(*command).splitlines())}
 
 
-def memory_rows(machine):
-    provider = f"{BUILD}/providers/newlib-{machine}.so"
-    guest = WRAPPER, "--provider", provider, BENCH / machine / "memory.elf"
+def memory_rows(machine, host):
+    guest = *newlib(machine, host), BENCH / machine / "memory.elf"
     native = BENCH / machine / "memory-native",
     pairs = [in_turn(index, lambda: memory_functions(guest),
                      lambda: memory_functions(native)) for index in range(PROCESSES)]
@@ -47,13 +81,7 @@ def memory_rows(machine):
                   [a[what] / b[what] for a, b in pairs]) for what in pairs[0][0]]
 
 
-def program_rows(machine):
-    """No row in a quick try, which does not build SQLite."""
-    if QUICK:
-        return []
-    pairs = [in_turn(index, lambda: speedtest(machine, True),
-                     lambda: speedtest(machine, False)) for index in range(PROCESSES)]
-    ours, peers = zip(*pairs)
-    return [Ratio(machine, "SQLite's speedtest1 : native", "s", median(ours),
-                  median(peers), [a / b for a, b in pairs], GOAL),
-            *memory_rows(machine)]
+def rows(machine, host):
+    """A quick try does not build SQLite."""
+    more = [] if QUICK else [speedtest_row(machine, host), *memory_rows(machine, host)]
+    return [*lua_rows(machine, host), *more]

@@ -34,6 +34,8 @@ class Row:
     peer: float
     samples: list = field(repr=False)
     goal: float | None = None
+    subject: str = ""  # bench.py sets both
+    host: str = ""
 
     @property
     def value(self):
@@ -87,6 +89,12 @@ def ratio_row(machine, what, unit, processes, divisor, goal=None):
     return Ratio(machine, what, unit, middle(processes, 0) / divisor,
                  middle(processes, 1) / divisor,
                  [median(a / b for a, b in pairs) for pairs in processes], goal)
+
+
+def compared(machine, what, unit, ours, peer, divisor=1, goal=None):
+    """A ratio of samples that were taken in turn, each in a process of its own."""
+    return Ratio(machine, what, unit, median(ours) / divisor, median(peer) / divisor,
+                 [a / b for a, b in zip(ours, peer)], goal)
 
 
 def difference_row(machine, what, processes, calls, clock, goal=None):

@@ -1,4 +1,4 @@
-# The bench: jumpslot beside its peers. `make bench` measures; BENCH_QUICK=1 make bench
+# The bench: jumpslot beside its peers. `make bench` measures; QUICK=1 make bench
 # only tries. docs/benchmarks.md describes the method.
 #
 # A folder MACHINE/LENGTH-COUNT is for COUNT functions with names of LENGTH letters; in
@@ -6,8 +6,8 @@
 
 BENCH := $(BUILD)/bench
 BENCH_MACHINES := x86_64 i386
-BENCH_BOUND := 16-16 16-1000
-BENCH_FIRST := 16-100 16-1000
+BENCH_BOUND := 16-1 16-16 16-128 16-1000
+BENCH_FIRST := 16-10 16-100 16-1000
 # With 1 for bench_first and 1 for the resolver: slots fill whole pages exactly, so
 # that what one import takes is not hidden in the padding.
 BENCH_LENGTHS := 8 16 24 32
@@ -17,6 +17,12 @@ BENCH_SIZES_i386 := $(foreach l,$(BENCH_LENGTHS),$(l)-1022 $(l)-2046)
 BENCH_GUESTS_x86_64 := pie fixed
 BENCH_GUESTS_i386 := fixed
 
+# Programs that say when they start: guests, and static and dynamic peers. A name with a
+# number is an image with as many megabytes.
+BENCH_STARTED_KINDS := guest.elf static dynamic
+BENCH_STARTED := $(foreach k,$(BENCH_STARTED_KINDS),started-$(k) waiting-$(k) \
+	started-1-$(k) $(if $(filter-out 0,$(QUICK)),,started-100-$(k)))
+
 BENCH_FILES := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
 	$(foreach f,$(BENCH_GUESTS_$(m):%=%.elf) provider.so peer.so program ibt-program,\
 		$(BENCH_BOUND:%=%/bound-$(f))) \
@@ -24,7 +30,13 @@ BENCH_FILES := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
 	$(foreach f,guest.elf provider.so gated.so peer,$(BENCH_FIRST:%=%/first-$(f))) \
 	16-16/gated-guest.elf 16-16/gated-provider.so \
 	16-16/interrupt-guest.elf 16-16/interrupt-provider.so \
+	$(BENCH_STARTED) latency-guest.elf latency-provider.so latency-signal \
+	boot-rtos.elf switch-rtos.elf switch-native open-now $(BENCH_FIRST:%=%/chain) \
 	$(foreach f,guest.elf peer,$(BENCH_SIZES_$(m):%=%/size-$(f)))))
+
+# musl's own compiler wrapper knows x86-64 alone.
+BENCH_FILES += $(BENCH)/count-cpuid $(BENCH)/i386/boot-native.elf \
+	$(BENCH_FIRST:%=$(BENCH)/x86_64/%/first-musl)
 
 # A quick try leaves out what takes a minute to build: SQLite, native and as a guest.
 BENCH_SPEEDTESTS := $(BENCH_MACHINES:%=$(BENCH)/%/speedtest1)
@@ -56,7 +68,10 @@ BENCH_PROGRAMS := $(BENCH_MEMORY_GUESTS) $(BENCH_MEMORY_NATIVE) $(BENCH_SPEEDTES
 	$(SQLITE_SPEEDTESTS) $(NEWLIB_PROVIDERS)
 
 .PHONY: bench
-bench: $(PROGRAMS) $(BENCH_FILES) $(if $(filter-out 0,$(BENCH_QUICK)),,$(BENCH_PROGRAMS))
+BENCH_GUESTS := $(BENCH_MACHINES:%=$(BUILD)/guests/hello-%.elf) $(LUA_GUESTS) \
+	$(NEWLIB_PROVIDERS) $(BENCH_MACHINES:%=$(BUILD)/providers/calculator-%.so)
+bench: $(PROGRAMS) $(BENCH_GUESTS) $(BENCH_FILES) \
+		$(if $(filter-out 0,$(QUICK)),,$(BENCH_PROGRAMS))
 	$(Q)BUILD=$(BUILD) $(PYTHON) bench/bench.py
 
 BENCH_PREFIX_8 := read
@@ -93,7 +108,7 @@ BENCH_GUEST_CFLAGS = $(BENCH_M) $(GUEST_CFLAGS)
 BENCH_PROGRAM_CFLAGS = $(BENCH_HOST_M) $(HOST_CFLAGS) -fno-pie -fcf-protection
 BENCH_MAIN_GUESTS := bound_guest first_guest gated_guest interrupt_guest
 BENCH_MAIN_PROGRAMS := bound_program first_program
-BENCH_CALLERS := stub stub-direct slot plt plt-pic direct linked
+BENCH_CALLERS := stub stub-direct slot plt plt-pic got-pic direct pointer linked
 BENCH_FLAGS_stub = $(BENCH_GUEST_CFLAGS) $(BENCH_PIE) -DGUEST -DCALL_ALL=call_by_stub
 BENCH_FLAGS_stub-direct = $(BENCH_GUEST_CFLAGS) $(BENCH_PIE) -DGUEST -DPEER \
 	-DCALL_ALL=call_by_stub_direct
@@ -101,6 +116,9 @@ BENCH_FLAGS_slot = $(BENCH_GUEST_CFLAGS) $(BENCH_PIE) -DGUEST -DJUMPSLOT_INLINE_
 	-DCALL_ALL=call_by_slot
 BENCH_FLAGS_plt = $(BENCH_GUEST_CFLAGS) -DCALL_ALL=call_by_plt
 BENCH_FLAGS_plt-pic = $(BENCH_GUEST_CFLAGS) -fPIC -DPEER -DCALL_ALL=call_by_plt
+BENCH_FLAGS_got-pic = $(BENCH_GUEST_CFLAGS) -fPIC -fno-plt -DPEER \
+	-DCALL_ALL=call_by_got
+BENCH_FLAGS_pointer = $(BENCH_GUEST_CFLAGS) -fPIC -DPOINTERS -DCALL_ALL=call_by_pointer
 BENCH_FLAGS_direct = $(BENCH_GUEST_CFLAGS) -fPIC -DCALL_ALL=call_direct
 BENCH_FLAGS_linked = $(BENCH_GUEST_CFLAGS) -DGUEST -DJUMPSLOT_LINK_TIME \
 	-DCALL_ALL=call_by_plt
@@ -131,10 +149,12 @@ $(BENCH)/%/bound-pie.elf: $(BENCH)/%/bound_guest.o $(BENCH)/%/stub.o $(BENCH)/%/
 $(BENCH)/%/bound-fixed.elf: $(BENCH)/%/bound_guest.o $(BENCH)/%/stub.o $(BENCH)/%/slot.o
 	$(call say,LD,$@)
 	$(Q)$(BENCH_GUEST)
-$(BENCH)/%/bound-provider.so: bench/calls/callee.c bench/calls/bound.c $(BENCH)/%/direct.o
+$(BENCH)/%/bound-provider.so: bench/calls/callee.c bench/calls/bound.c \
+		$(BENCH)/%/direct.o $(BENCH)/%/pointer.o
 	$(call say,LD,$@)
 	$(Q)$(BENCH_PROVIDER) -DPEER -Wl,-soname,$(@F)
-$(BENCH)/%/bound-peer.so: $(BENCH)/%/plt-pic.o $(BENCH)/%/bound-provider.so
+$(BENCH)/%/bound-peer.so: $(BENCH)/%/plt-pic.o $(BENCH)/%/got-pic.o \
+		$(BENCH)/%/bound-provider.so
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BENCH_M) -shared -Wl,-z,lazy -o $@ $^
 $(BENCH)/%/bound-program: $(BENCH)/%/bound_program.o $(BENCH)/%/plt.o \
@@ -204,3 +224,71 @@ $(BENCH)/%/hello-linked: guests/hello/hello.c $(BUILD)/lib/libjumpslot-linked-%.
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_GUEST_CFLAGS) $(BENCH_DEPENDENCIES) -DJUMPSLOT_LINK_TIME \
 		-no-pie -s -Wl,-z,now,--gc-sections -o $@ $(filter %.c %.a,$^)
+
+# Start: the same source as a guest, a static and a dynamic program.
+BENCH_STARTED_NEEDS = bench/programs/started.c $(BUILD)/stamps/bench \
+	$(if $(filter 1 100,$(word 2,$(subst -, ,$(@F)))),\
+		$(BENCH)/image-$(word 2,$(subst -, ,$(@F))))
+BENCH_STARTED_FLAGS = $(if $(filter waiting-%,$(@F)),-DWAIT) \
+	$(patsubst %,-DIMAGE='"%"',$(filter $(BENCH)/image-%,$^))
+BENCH_STARTED_BUILD_guest.elf = $(CC) $(BENCH_GUEST_CFLAGS) -DGUEST $(GUEST_LDFLAGS)
+BENCH_STARTED_BUILD_static = $(CC) $(BENCH_HOST_M) $(HOST_CFLAGS) -static-pie -fPIE
+BENCH_STARTED_BUILD_dynamic = $(CC) $(BENCH_HOST_M) $(HOST_CFLAGS) -pie -fPIE
+$(BENCH)/image-%:
+	$(Q)mkdir -p $(@D)
+	$(Q)head -c $*000000 /dev/zero >$@
+$(foreach m,$(BENCH_MACHINES),$(BENCH_STARTED:%=$(BENCH)/$(m)/%)): \
+		$$(BENCH_STARTED_NEEDS)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BENCH_STARTED_BUILD_$(lastword $(subst -, ,$(@F)))) $(BENCH_STARTED_FLAGS) \
+		-o $@ $<
+
+$(BENCH)/count-cpuid: bench/programs/count_cpuid.c $(BUILD)/stamps/bench
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $<
+$(BENCH)/%/open-now: bench/programs/open_now.c $(BUILD)/stamps/bench
+	$(call say,LD,$@)
+	$(Q)$(CC) $(BENCH_HOST_M) $(HOST_CFLAGS) -o $@ $<
+
+# Latency of a periodic clock, and switches of contexts.
+$(BENCH)/%/latency-guest.elf: bench/programs/latency_guest.c $(BUILD)/stamps/bench
+	$(call say,LD,$@)
+	$(Q)$(CC) $(BENCH_GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $<
+$(BENCH)/%/latency-provider.so: bench/programs/latency_provider.c $(BUILD)/stamps/bench
+	$(call say,LD,$@)
+	$(Q)$(CC) $(BENCH_HOST_M) $(PROVIDER_CFLAGS) $(PROVIDER_LDFLAGS) -o $@ $<
+$(BENCH)/%/latency-signal: bench/programs/latency_signal.c $(BUILD)/stamps/bench
+	$(call say,LD,$@)
+	$(Q)$(CC) $(BENCH_HOST_M) $(HOST_CFLAGS) -o $@ $<
+$(BENCH)/%/switch-native: bench/programs/switch_native.c $(BUILD)/stamps/bench
+	$(call say,LD,$@)
+	$(Q)$(CC) $(BENCH_HOST_M) $(HOST_CFLAGS) -I bench -pthread -o $@ $<
+# $(1): application
+define bench_rtos
+$(BENCH)/%/$(1)-rtos.elf: bench/programs/$(1)_rtos.c $(BUILD)/stamps/bench \
+		$$$$(call link_inputs,rtos-virtual-$$$$*)
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(CFLAGS_rtos-virtual-$$*) -I bench $$(RTOS_LDFLAGS_virtual) \
+		-o $$@ $$< $$(filter %.o,$$^) -lgcc
+endef
+$(foreach a,boot switch,$(eval $(call bench_rtos,$(a))))
+$(BENCH)/i386/boot-native.elf: bench/programs/boot_rtos.c $(BUILD)/stamps/bench \
+		$$(call link_inputs,rtos-native-i386)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS_rtos-native-i386) $(RTOS_LDFLAGS_native) -o $@ $< \
+		$(filter %.o,$^) -lgcc
+
+# First calls by other means: a chain of compares, and musl's dynamic linker.
+$(BENCH)/%/chain: bench/programs/chain.c $(BENCH)/%/names.h
+	$(call say,LD,$@)
+	$(Q)$(CC) $(BENCH_PROGRAM_CFLAGS) -no-pie -I $(@D) -I bench -o $@ $<
+$(BENCH)/%/libcallee-musl.so: bench/calls/callee.c bench/calls/first.c $(BENCH)/%/names.h
+	$(call say,LD,$@)
+	$(Q)musl-gcc -O2 -fPIC -I $(@D) -shared -Wl,-soname,$(@F) -o $@ $(filter %.c,$^)
+$(BENCH)/%/first-musl: bench/calls/first_program.c bench/calls/caller.c \
+		$(BENCH)/%/libcallee-musl.so
+	$(call say,LD,$@)
+	$(Q)musl-gcc -O2 -no-pie -fno-pie -I $(@D) -DCALL_ALL=call_by_plt \
+		-Wl,-rpath,'$$ORIGIN' -o $@ $^

@@ -1,35 +1,40 @@
 """Runs the programs of the bench, and sets the number of processes and samples.
 
-Depends on the standard library alone.
+Depends on the standard library and on hosts.
 """
 
 import os
 import subprocess
 from pathlib import Path
+from time import perf_counter_ns
 
 BUILD = Path(os.environ.get("BUILD", "build")).resolve()
 BENCH = BUILD / "bench"
 WRAPPER = BUILD / "bin/host-wrapper"
-QUICK = os.environ.get("BENCH_QUICK", "") not in ("", "0")
+QUICK = os.environ.get("QUICK", "") not in ("", "0")
 PROCESSES = 3 if QUICK else 21
 REPETITIONS = 5 if QUICK else 200
 CALLS = 2000 if QUICK else 20000  # in one sample: some ten microseconds
 MACHINES = "x86_64", "i386"
 
 
+def clean_environment(**more):
+    return {k: v for k, v in os.environ.items() if not k.startswith("LD_")} | more
+
+
 def run(*command, **environment):
     """Output of a program. Binding is lazy unless `environment` changes that."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("LD_")}
-    return subprocess.run([str(word) for word in command], env=clean | environment,
-                          check=True, stdout=subprocess.PIPE, text=True).stdout
+    return subprocess.run([str(word) for word in command],
+                          env=clean_environment(**environment), check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
 
 
-def run_guest(folder, guest, provider, options="", wrapper_options=()):
+def run_guest(host, folder, guest, provider, options="", wrapper_options=()):
     """Output of a provider that measures a guest, both in `folder`. Without a sandbox:
     peers in the same process make calls that no guest may make."""
     provided = f"{folder / provider},{options}" if options else folder / provider
-    return run(WRAPPER, "--sandbox=off", *wrapper_options, "--provider", provided,
-               folder / guest)
+    return run(WRAPPER, *host.options, "--sandbox=off", *wrapper_options, "--provider",
+               provided, folder / guest)
 
 
 def read_pairs(output):
@@ -48,3 +53,48 @@ def in_turn(index, *actions):
         order.reverse()
     results = {place: action() for place, action in order}
     return [results[place] for place in sorted(results)]
+
+
+def interleaved(count, commands, measure):
+    """{name: [measure(command)]}, one of each command at a time, in alternating order."""
+    samples = {name: [] for name in commands}
+    for index in range(count):
+        results = in_turn(index, *(lambda command=command: measure(command)
+                                   for command in commands.values()))
+        for name, result in zip(commands, results):
+            samples[name].append(result)
+    return samples
+
+
+def spawn(command, output):
+    """Starts a program. Its standard input is empty, and its output goes to `output`."""
+    command = [str(word) for word in command]
+    actions = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+               (os.POSIX_SPAWN_DUP2, output, 1)]
+    return os.posix_spawn(command[0], command, os.environ, file_actions=actions)
+
+
+def time_to_exit(command):
+    """Nanoseconds from the start of a program to its end."""
+    with open(os.devnull, "wb") as quiet:
+        start = perf_counter_ns()
+        _, status = os.waitpid(spawn(command, quiet.fileno()), 0)
+        time = perf_counter_ns() - start
+    if status:
+        raise RuntimeError(f"{command}: status {status:#x}")
+    return time
+
+
+def time_to_output(command):
+    """Nanoseconds from the start of a program to its first byte of output."""
+    reader, writer = os.pipe2(os.O_CLOEXEC)
+    start = perf_counter_ns()
+    process = spawn(command, writer)
+    os.close(writer)
+    byte = os.read(reader, 1)
+    time = perf_counter_ns() - start
+    _, status = os.waitpid(process, 0)
+    os.close(reader)
+    if not byte or status:
+        raise RuntimeError(f"{command}: status {status:#x}")
+    return time

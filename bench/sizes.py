@@ -33,8 +33,15 @@ def file_row(machine):
                  [ours / peer])
 
 
-def size_rows(machine):
-    """Rows, and {length of names: bytes by section}."""
+def hello_row(machine):
+    ours, linked = ((BENCH / machine / name).stat().st_size
+                    for name in ("hello.elf", "hello-linked"))
+    return Ratio(machine, "stripped file of hello : linked", "bytes", ours, linked,
+                 [ours / linked])
+
+
+def rows_and_series(machine, _):
+    """Rows, and {length of names: bytes by section}. The host does not matter."""
     rows, sections = [], {}
     for length in 8, 16, 24, 32:
         sides = {"ours": bytes_per_import(machine, length, "size-guest.elf", "stub.o"),
@@ -43,4 +50,4 @@ def size_rows(machine):
         rows.append(Ratio(machine, f"size : ELF's, names of {length}", "bytes per import",
                           ours, peer, [ours / peer], GOAL[machine]))
         sections[length] = sides
-    return [*rows, file_row(machine)], sections
+    return [*rows, file_row(machine), hello_row(machine)], sections

@@ -12,9 +12,9 @@
 EF(bench_bound)
 JUMPSLOT_DIRECT(bench_bound)
 
-call_all call_direct;
+call_all call_direct, call_by_pointer;
 
-static call_all *call_by_plt;
+static call_all *call_by_plt, *call_by_got;
 static long repetitions, times;
 
 /* Loads the peer, which is bound lazily by the dynamic linker. */
@@ -25,6 +25,8 @@ static int open_peer(const char *path, char *message, size_t size)
 	if (library)
 		*(void **)&call_by_plt = dlsym(library, "call_by_plt");
 	if (call_by_plt)
+		*(void **)&call_by_got = dlsym(library, "call_by_got");
+	if (call_by_got)
 		return 0;
 	snprintf(message, size, "%s", dlerror());
 	return -ELIBBAD;
@@ -49,6 +51,8 @@ static void measure_beside_peers(call_all *by_stub, call_all *by_slot)
 	const struct bench_pair pairs[] = {
 		{ "stub : PLT", by_stub, call_by_plt, 1 },
 		{ "inline : direct", by_slot, call_direct, 1 },
+		{ "stub : -fno-plt", by_stub, call_by_got, 1 },
+		{ "stub : pointer", by_stub, call_by_pointer, 1 },
 		equal_pair,
 	};
 

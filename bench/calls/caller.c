@@ -6,6 +6,7 @@
  *   GUEST     the functions are a host's (with JUMPSLOT_INLINE_CALLS: inline form);
  *             otherwise they are another object's or library's
  *   PEER      they go by the names peer_NAME
+ *   POINTERS  they are called by a pointer in memory, one for each
  */
 #ifdef PEER
 #define IMPORT(func) peer_##func
@@ -21,13 +22,22 @@
 #include "names.h"
 #undef NAME
 
+#ifdef POINTERS
+#define NAME(func) static int (*volatile pointer_##func)(int) = IMPORT(func);
+#include "names.h"
+#undef NAME
+#define CALL(func) pointer_##func
+#else
+#define CALL(func) IMPORT(func)
+#endif
+
 int CALL_ALL(int value, long times);
 
 /* Aligned, so that the code has the same alignment on both sides. */
 __attribute__((__aligned__(64))) int CALL_ALL(int value, long times)
 {
 	do {
-#define NAME(func) value = IMPORT(func)(value);
+#define NAME(func) value = CALL(func)(value);
 #include "names.h"
 #undef NAME
 	} while (--times);

@@ -3,10 +3,15 @@
  * functions gated and direct, in one process. bench_gated() is direct, so that no gated
  * function is running while the guest's loops call.
  */
+#define _GNU_SOURCE
 #include <jumpslot/provider.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 #include "gated.h"
 #include "pairs.h"
 
@@ -76,6 +81,79 @@ static void print_clocks(uint64_t start_ticks, uint64_t start_ns)
 	       end_ticks - start_ticks);
 }
 
+/* Ways to another privilege or process, for comparison. */
+static int system_calls(int value, long count)
+{
+	while (count--)
+		value += (int)syscall(SYS_getppid) != 0;
+	return value;
+}
+
+static void trapped(int number)
+{
+	(void)number;
+}
+
+static int traps(int value, long count)
+{
+	const struct sigaction action = { .sa_handler = trapped, .sa_flags = SA_ONSTACK };
+	struct sigaction before;
+
+	sigaction(SIGTRAP, &action, &before);
+	while (count--)
+		__asm__ volatile("int3");
+	sigaction(SIGTRAP, &before, NULL);
+	return value;
+}
+
+static int there[2], back[2];
+
+static void echo(void)
+{
+	char byte;
+
+	close(there[1]);
+	while (read(there[0], &byte, 1) == 1 && write(back[1], &byte, 1) == 1)
+		;
+	_exit(0);
+}
+
+/* Starts a process that sends each byte back. */
+static pid_t start_echo(void)
+{
+	pid_t process = pipe(there) || pipe(back) ? -1 : fork();
+
+	if (!process)
+		echo();
+	return process;
+}
+
+static int round_trips(int value, long count)
+{
+	char byte = 0;
+
+	while (count-- && write(there[1], &byte, 1) == 1 && read(back[0], &byte, 1) == 1)
+		value++;
+	return value;
+}
+
+/* `gated`: the guest's loop of a gated call with an argument. */
+static void measure_others(call_all *gated)
+{
+	const struct bench_pair others[] = {
+		{ "gated : getppid()", gated, system_calls, 16 },
+		{ "gated : trap and signal", gated, traps, 64 },
+		{ "gated : pipe to a process and back", gated, round_trips, 256 },
+	};
+	pid_t process = start_echo();
+
+	if (process < 0)
+		return;
+	measure_pairs(others, 3, times, repetitions);
+	close(there[1]);
+	waitpid(process, NULL, 0);
+}
+
 EF(bench_gated)
 JUMPSLOT_DIRECT(bench_gated)
 void bench_gated(const struct bench_pair *pairs, size_t count)
@@ -84,6 +162,7 @@ void bench_gated(const struct bench_pair *pairs, size_t count)
 	uint64_t start_ns = nanoseconds();
 
 	measure_pairs(pairs, count, times, repetitions);
+	measure_others(pairs[1].ours);
 	measure_pairs(&equal_pair, 1, times, repetitions);
 	print_clocks(start_ticks, start_ns);
 	fflush(stdout);

@@ -4,91 +4,139 @@ import json
 import os
 
 import pytest
-
 from conftest import BUILD, ROOT, run
 
 LENGTHS = 8, 16, 24, 32
 BOUND = {
-    "x86_64": [f"{what}, {place}" for what in ("stub : PLT", "inline : direct")
-               for place in ("near", "far")],
-    "i386": ["stub : PLT of a library", "stub : PLT of a program", "inline : direct"],
+    "x86_64": [*(f"{what}, {place}" for what in ("stub : PLT", "inline : direct")
+                 for place in ("near", "far")),
+               "stub : -fno-plt, near", "stub : pointer, near", "stub : linked"],
+    "i386": ["stub : PLT of a library", "stub : PLT of a program", "inline : direct",
+             "stub : -fno-plt", "stub : pointer", "stub : linked"],
 }
 MACHINES = tuple(BOUND)
+COUNTS = "1 function", "16 functions", "128 functions", "1,000 functions"
+# {subject: {machine: ratios}}
+RATIOS = {
+    "start": {machine: [
+        "hello : /bin/true", "hello with a provider : /bin/true",
+        "hello : static program", "hello : dynamic program", "hello : linked to its host",
+        *(f"first output : {kind} program{image}" for kind in ("static", "dynamic")
+          for image in ("", ", image of 1 MB")),
+        *(f"peak memory of the {name} : dynamic program"
+          for name in ("launcher", "runner")),
+        "private memory more, each of 20 guests : 1 MiB",
+        "start of each of 20 guests : dynamic program",
+        *(f"2,000 imports{how}, {what} : dlopen"
+          for how in ("", " bound at the start")
+          for what in ("first output", "to the end")),
+    ] for machine in MACHINES},
+    "calls": {machine: [
+        *(f"{what}, {count}" for what in BOUND[machine] for count in COUNTS),
+        "gated : getppid()", "gated : trap and signal",
+        "gated : pipe to a process and back"] for machine in MACHINES},
+    "first": {machine: [
+        f"{what}, {count} functions" for count in ("10", "100", "1,000")
+        for what in ("first : lazy first", "--bind now : lazy first",
+                     "--bind now : LD_BIND_NOW=1", "first, gated : lazy first",
+                     "first : chain of compares")] for machine in MACHINES},
+    "interrupts": {machine: [
+        "interrupt : signal", "idle at 1,000 Hz",
+        *(f"switch of RTOS threads : {peer}" for peer in ("ucontext", "pthread")),
+        *(f"clock : signal, {name} at {rate} Hz"
+          for name in ("median", "99th percentile") for rate in ("1,000", "10,000"))]
+        for machine in MACHINES},
+    "programs": {machine: ["Lua, computes : Debian's", "Lua, calls the host : Debian's"]
+                 for machine in MACHINES},
+    "sizes": {machine: [f"size : ELF's, names of {length}" for length in LENGTHS]
+              for machine in MACHINES},
+    "scale": {"x86_64": [f"{what} : straight line" for what in (
+        "report, by imports", "load and run, by imports", "bind all and run, by imports",
+        *(f"{cost}, by {what}" for cost in ("report", "load and run")
+          for what in ("size of the image", "providers")))]},
+}
+RATIOS["start"]["i386"].append("RTOS as a guest : booted by QEMU")
 LEVELS = "disable and enable : nothing"
-RATIOS = [(machine, what) for machine in MACHINES for what in (
-    *(f"{what}, {count} functions" for what in BOUND[machine] for count in (16, 1000)),
-    *(f"first : lazy first, {count} functions" for count in (100, 1000)),
-    "interrupt : signal", "idle at 1,000 Hz",
-    *(f"size : ELF's, names of {length}" for length in LENGTHS))]
-DIFFERENCES = [(machine, what) for machine in MACHINES for what in (
-    "no arguments", "one int", "one int, 16 functions in turn", LEVELS)]
-DIFFERENCES_WITHOUT_GOAL = [(machine, what) for machine in MACHINES for what in (
+WITH_GOAL = {"no arguments", "one int", "one int, 16 functions in turn", LEVELS}
+DIFFERENCES = WITH_GOAL | {
     "six words on the stack", "variadic, on the guest's stack", "blocking, one int",
-    "callback : plain call")]
+    "callback : plain call"}
+# {subject: plots}
+PLOTS = {"calls": ["calls", "gate"], "start": ["start"], "first": ["first"],
+         "interrupts": ["interrupts", "latency-x86_64", "latency-i386"],
+         "programs": ["programs"], "sizes": ["sizes"],
+         "scale": ["scale", "scale-imports", "scale-size", "scale-providers"]}
 MOST_BYTES = {"x86_64": 0.85, "i386": 0.95}
-MOST_NS = {"x86_64": 5, "i386": 8}
+
+
+def quick_try(**environment):
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+    return run("make", "-C", ROOT, f"BUILD={BUILD}", "bench", "QUICK=1",
+               env=clean | environment, check=False)
 
 
 @pytest.fixture(scope="module")
 def bench():
     """The output and the results of a quick try."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
-    result = run("make", "-C", ROOT, f"BUILD={BUILD}", "bench",
-                 env=environment | {"BENCH_QUICK": "1"})
+    result = quick_try()
+    assert result.returncode == 0, result.stderr
     return result.stdout, json.loads((BUILD / "bench/quick/results.json").read_text())
 
 
-def rows_of(results, kind):
+def rows_of(results, kind, subject=None):
     return {(row["machine"], row["what"]): row for row in results["rows"]
-            if row["kind"] == kind}
+            if row["kind"] == kind and subject in (None, row["subject"])}
 
 
-def assert_printed(printed, key, row):
-    """The line is in the part of its machine, with its verdict."""
-    machine, what = key
-    part = printed.partition(f"\n{machine}\n")[2]
-    line = next(line for line in part.splitlines() if line.startswith(what + "  "))
-    assert line.endswith(row["verdict"])
-    assert row["verdict"] in ("meets the goal", "above the goal")
-
-
-def test_every_promised_ratio_is_printed_and_written_with_its_goal(bench):
+@pytest.mark.parametrize("subject", RATIOS)
+def test_every_promised_ratio_is_written_and_printed_with_its_verdict(bench, subject):
     printed, results = bench
-    rows = {key: row for key, row in rows_of(results, "ratio").items()
-            if row["goal"] is not None}
-    assert sorted(rows) == sorted(RATIOS)
-    for key, row in rows.items():
-        assert_printed(printed, key, row)
-        assert row["ours"] > 0 and row["peer"] > 0 and row["value"] > 0
-
-
-def test_every_difference_is_printed_and_written_in_ns_with_its_goal(bench):
-    printed, results = bench
-    rows = rows_of(results, "difference")
-    assert sorted(rows) == sorted(DIFFERENCES + DIFFERENCES_WITHOUT_GOAL)
-    for key in DIFFERENCES:
-        assert_printed(printed, key, rows[key])
-        assert rows[key]["goal"] == (1 if key[1] == LEVELS else MOST_NS[key[0]])
-        assert rows[key]["ours"] > 0 and rows[key]["peer"] > 0
-    for key in DIFFERENCES_WITHOUT_GOAL:
-        assert rows[key]["verdict"] == "no goal"
+    rows = rows_of(results, "ratio", subject)
+    promised = {(machine, what) for machine, names in RATIOS[subject].items()
+                for what in names}
+    assert promised <= set(rows)
+    for machine, what in promised:
+        row = rows[machine, what]
+        assert row["host"] == "process"
+        assert row["ours"] >= 0 and row["peer"] >= 0 and row["samples"]
+        part = printed.partition(f", {machine}, host process\n")[2]
+        assert any(line.startswith(f"{what}  ") and line.endswith(row["verdict"])
+                   for line in printed.splitlines()), (what, part)
+        if row["goal"] is not None:
+            assert row["verdict"] in ("meets the goal", "above the goal")
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_cycles_and_nanoseconds_agree_with_the_clock_that_is_written(bench, machine):
+def test_every_difference_is_written_in_ns_and_in_cycles(bench, machine):
     _, results = bench
-    clock = results["clocks"][machine]
+    rows = {what: row for (of, what), row in rows_of(results, "difference").items()
+            if of == machine}
+    assert set(rows) == DIFFERENCES
+    clock = results["clocks"]["process"][machine]
     ns_per_cycle = clock["ns_per_tick"] * clock["ticks_per_cycle"]["median"]
-    assert ns_per_cycle > 0
-    for (of, _), row in rows_of(results, "difference").items():
-        if of == machine:
-            assert row["cycles"] * ns_per_cycle == pytest.approx(row["value"])
+    for what, row in rows.items():
+        assert (row["goal"] is not None) == (what in WITH_GOAL)
+        assert row["cycles"] * ns_per_cycle == pytest.approx(row["value"])
 
 
-def test_a_quick_try_is_marked_and_does_not_replace_measured_results(bench):
+@pytest.mark.parametrize("subject", PLOTS)
+def test_each_subject_has_its_plots(bench, subject):
+    for name in PLOTS[subject]:
+        assert "</svg>" in (BUILD / f"bench/quick/{name}.svg").read_text(), name
+
+
+def test_the_machine_and_its_load_are_said(bench):
     printed, results = bench
+    assert printed.count(", quick try\n") == 1
     assert results["quick"] is True
-    assert ", quick try" in printed
+    assert results["processor"] in printed
+    assert len(results["load_before"].split()) == len(results["load_after"].split()) == 3
+
+
+def test_an_unknown_subject_is_refused_in_one_line():
+    result = quick_try(SUBJECTS="speed")
+    assert result.returncode != 0
+    assert "bench: speed: unknown subject; expected one of calls start" in result.stderr
 
 
 @pytest.mark.parametrize("length", LENGTHS)
@@ -97,7 +145,7 @@ def test_an_import_has_at_most_its_share_of_the_bytes_of_elf_lazy_binding(
         bench, machine, length):
     _, results = bench
     row = rows_of(results, "ratio")[machine, f"size : ELF's, names of {length}"]
-    sides = results["bytes_per_import"][machine][str(length)]
+    sides = results["series"]["sizes"]["process"][machine][str(length)]
     assert row["ours"] == sum(sides["ours"].values()) > 0
     assert row["peer"] == sum(sides["peer"].values())
     assert row["goal"] == MOST_BYTES[machine]

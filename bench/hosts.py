@@ -1,0 +1,15 @@
+"""The hosts that guests run on. Each row of the bench is measured on each of them.
+
+A host is a name for the tables, and options of host-wrapper that select it.
+Depends on nothing.
+"""
+
+from typing import NamedTuple
+
+
+class Host(NamedTuple):
+    name: str
+    options: tuple = ()
+
+
+HOSTS = Host("process"),
