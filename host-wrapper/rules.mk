@@ -62,7 +62,7 @@ $(BUILD)/bin/host-wrapper: $$(call link_inputs,launcher)
 
 SETS += backtrace
 CFLAGS_backtrace = $(HOST_CFLAGS) $(HW_CFLAGS)
-SOURCES_backtrace := $(HW)/backtrace/main.c
+SOURCES_backtrace := $(HW)/backtrace/main.c $(HW)/backtrace/confine.c
 
 $(BUILD)/bin/jumpslot-backtrace: $$(call link_inputs,backtrace)
 	$(call say,LD,$@)

@@ -13,25 +13,16 @@
  */
 #include <elfutils/libdwfl.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/outcome.h"
+#include "confine.h"
 
-#define MAX_FRAMES	64
-#define MAX_CPU_SECONDS 2
-/* AddressSanitizer reserves more addresses than any limit allows. */
-#ifdef __SANITIZE_ADDRESS__
-#define MAX_MEMORY RLIM_INFINITY
-#else
-#define MAX_MEMORY ((rlim_t)1 << 30)
-#endif
+#define MAX_FRAMES 64
 
 /* The stack that is walked. */
 struct walk {
@@ -217,22 +208,6 @@ static bool open_image(struct walk *walk, int image, uint64_t base)
 	return elf;
 }
 
-/* A sandbox for libdw: the image may be made to use up memory or time. */
-static void limit_self(void)
-{
-	const struct rlimit cpu = { MAX_CPU_SECONDS, MAX_CPU_SECONDS };
-	const struct rlimit memory = { MAX_MEMORY, MAX_MEMORY };
-	const struct rlimit none = { 0, 0 };
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	setrlimit(RLIMIT_CPU, &cpu);
-	setrlimit(RLIMIT_AS, &memory);
-	setrlimit(RLIMIT_CORE, &none);
-	setrlimit(RLIMIT_FSIZE, &none);
-	setrlimit(RLIMIT_NPROC, &none);
-}
-
 /* Answers until the end of the input. */
 static int answer_lines(int image)
 {
@@ -265,7 +240,9 @@ int main(int argc, char **argv)
 		      stderr);
 		return EXIT_FAILURE;
 	}
-	limit_self();
+	/* The image may be made to crash libdw, or to use up memory or time. */
+	if (!confine_self())
+		return EXIT_FAILURE;
 	if (!strcmp(argv[1], "lines"))
 		return answer_lines(atoi(argv[2]));
 	/* A copy: what is checked stays as it is. */

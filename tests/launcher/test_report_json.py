@@ -155,5 +155,5 @@ def test_descriptors_that_have_run_out_are_a_reason(start, tools):
     assert result.returncode == 4, "a limit that is enough"
     assert len(reasons) > 2
     assert {reason.rpartition(": ")[2] for reason in reasons} == {"Too many open files"}
-    assert any("jumpslot-runner-x86_64 cannot be started: " in reason
+    assert any("jumpslot-runner-x86_64-static cannot be started: " in reason
                for reason in reasons)
