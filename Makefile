@@ -26,5 +26,6 @@ include guests/rules.mk guests/newlib/rules.mk guests/lua/rules.mk guests/rtos/r
 include guests/sqlite/rules.mk guests/tcc/rules.mk
 include bench/rules.mk packaging/rules.mk
 include tests/unit/rules.mk tests/fuzz/rules.mk tests/programs/rules.mk tests/rules.mk
+include tests/kvm/rules.mk
 include mk/sources.mk mk/code.mk mk/goals.mk mk/rules.mk
 endif

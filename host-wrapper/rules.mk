@@ -1,4 +1,5 @@
-# The launcher (host-wrapper), and for each architecture a runner of the process host.
+# The launcher (host-wrapper), and runners: for each architecture one of the process host,
+# and one of the kvm host for x86-64.
 
 HW := host-wrapper
 # Files of another room are included by their path from here.
@@ -33,18 +34,64 @@ OFFSETS := $(filter %_offsets.c,$(RUNNER_ALL))
 INDEXED_runner-x86_64 := $(OFFSETS)
 INDEXED_runner-i386 := $(OFFSETS)
 OFFSETS_TO_DEFINES := s/^.*\.ascii.*"->\([A-Z0-9_]*\) \([0-9]*\)"$$/\#define \1 \2/p
-define offsets
-OFFSETS_$(1) := $$(OFFSETS:$(HW)/%.c=$(BUILD)/offsets/$(1)/%.h)
-$$(OFFSETS_$(1)): $(BUILD)/offsets/$(1)/%.h: $(HW)/%.c $(BUILD)/stamps/runner-$(1)
+# $(1): architecture, $(2): name of the list, $(3): sources.
+define offsets_of
+OFFSETS_$(2)_$(1) := $$(patsubst $(HW)/%.c,$(BUILD)/offsets/$(1)/%.h,$(3))
+$$(OFFSETS_$(2)_$(1)): $(BUILD)/offsets/$(1)/%.h: $(HW)/%.c $(BUILD)/stamps/runner-$(1)
 	$$(call say,OFFSETS,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(CFLAGS_runner-$(1)) -MMD -MP -MT $$@ -MF $$(@:.h=.d) \
 		-S -o $$(@:.h=.s) $$<
 	$$(Q)sed -n '$$(OFFSETS_TO_DEFINES)' $$(@:.h=.s) >$$@
-
-$$(call objects,runner-$(1),$$(filter %.S,$$(SOURCES_runner-$(1)))): $$(OFFSETS_$(1))
 endef
-$(foreach arch,$(ARCHES),$(eval $(call offsets,$(arch))))
+$(foreach arch,$(ARCHES),$(eval $(call offsets_of,$(arch),runner,$(OFFSETS))))
+define offsets_first
+$$(call objects,runner-$(1),$$(filter %.S,$$(SOURCES_runner-$(1)))): \
+	$$(OFFSETS_runner_$(1))
+endef
+$(foreach arch,$(ARCHES),$(eval $(call offsets_first,$(arch))))
+
+# The kvm host. Code that runs in the virtual machine is linked to one block (inside.h),
+# which becomes part of the runner; the rest goes with the objects of the other rooms.
+KVM_ARCHES := x86_64
+KVM := $(HW)/kvm
+KVM_ALL := $(call room_sources,kvm)
+KVM_OFFSETS := $(filter %_offsets.c,$(KVM_ALL))
+KVM_INSIDE := $(addprefix $(KVM)/inside/,header.S hooks.c gate_x86_64.S \
+	handlers_x86_64.S)
+SETS += inside-x86_64 kvm-x86_64
+CFLAGS_inside-x86_64 = -m64 -std=gnu11 -O2 -g $(WARNINGS) $(HW_CFLAGS) -ffreestanding \
+	-fPIE -fno-stack-protector -fcf-protection -fno-asynchronous-unwind-tables \
+	-fno-jump-tables -mgeneral-regs-only -ffunction-sections \
+	-I $(BUILD)/offsets/x86_64
+SOURCES_inside-x86_64 := $(KVM_INSIDE) $(addprefix $(HW)/vcpu/,vcpu.c \
+	services_interrupt.c interrupt_x86_64.S)
+CFLAGS_kvm-x86_64 = $(HOST_M_x86_64) $(RUNNER_CFLAGS) -I $(BUILD)/offsets/x86_64 \
+	-DBLOCK_IMAGE='"$(BUILD)/kvm/inside-x86_64.bin"'
+SOURCES_kvm-x86_64 := $(filter-out $(KVM_INSIDE) $(KVM_OFFSETS),$(KVM_ALL))
+INDEXED_kvm-x86_64 := $(KVM_OFFSETS)
+$(eval $(call offsets_of,x86_64,kvm,$(KVM_OFFSETS)))
+NEEDS_inside-x86_64 := $(OFFSETS_runner_x86_64) $(OFFSETS_kvm_x86_64)
+NEEDS_kvm-x86_64 := $(NEEDS_inside-x86_64)
+
+KVM_BLOCKS := $(KVM_ARCHES:%=$(BUILD)/kvm/inside-%.bin)
+$(KVM_BLOCKS:.bin=.elf): $(BUILD)/kvm/inside-%.elf: $$(call link_inputs,inside-$$*) \
+		$(KVM)/inside/inside.ld
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)ld -nostdlib -static -z noexecstack --gc-sections --no-warn-rwx-segments \
+		--orphan-handling=error -T $(KVM)/inside/inside.ld -o $@ $(filter %.o,$^)
+$(KVM_BLOCKS): %.bin: %.elf
+	$(Q)objcopy -O binary $< $@
+$(call objects,kvm-x86_64,$(KVM)/inside/block_image.S): $(BUILD)/kvm/inside-x86_64.bin
+
+# The runners of all hosts share these, except the handlers' calls, which run inside.
+KVM_SHARED := $(filter $(HW)/common/% $(HW)/runner/% $(HW)/vcpu/%,\
+	$(SOURCES_runner-x86_64))
+KVM_SHARED := $(filter-out $(HW)/vcpu/interrupt_x86_64.S,$(KVM_SHARED))
+kvm_objects = $(call objects,kvm-$(1)) $(call objects,runner-$(1),$(KVM_SHARED))
+STAMP_link-kvm-runner-x86_64 = $(call kvm_objects,x86_64)
+KVM_RUNNERS := $(KVM_ARCHES:%=$(BUILD)/bin/jumpslot-runner-%-kvm)
 
 # Static programs start without a dynamic linker. Sanitizers need one.
 STATIC_LDFLAGS := $(if $(SANITIZE),-pie,-static-pie) -Wl,-z,text,-z,relro,-z,now
@@ -52,7 +99,7 @@ STATIC_LDFLAGS := $(if $(SANITIZE),-pie,-static-pie) -Wl,-z,text,-z,relro,-z,now
 RUNNERS := $(ARCHES:%=$(BUILD)/bin/jumpslot-runner-%)
 STATIC_RUNNERS := $(RUNNERS:%=%-static)
 PROGRAMS := $(addprefix $(BUILD)/bin/,host-wrapper jumpslot-backtrace) $(RUNNERS) \
-	$(STATIC_RUNNERS)
+	$(STATIC_RUNNERS) $(KVM_RUNNERS)
 
 $(BUILD)/bin/host-wrapper: $$(call link_inputs,launcher)
 	$(call say,LD,$@)
@@ -87,6 +134,14 @@ $(STATIC_RUNNERS): $(BUILD)/bin/jumpslot-runner-%-static: \
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_M_$*) $(HOST_LDFLAGS) $(STATIC_LDFLAGS) $(SHOWN_TO_GDB) -o $@ \
 		$(filter-out %/provider_library.o %/guest_library.o,$(filter %.o,$^))
+
+$(KVM_RUNNERS): $(BUILD)/bin/jumpslot-runner-%-kvm: $$(call kvm_objects,$$*) \
+		$(BUILD)/stamps/link-kvm-runner-% $(BUILD)/resolver/resolver-%.o \
+		$(PROVIDER_API)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_M_$*) $(HOST_LDFLAGS) -pie -Wl,-z,text,-z,relro,-z,now \
+		-Wl,--dynamic-list=$(PROVIDER_API) -o $@ $(filter %.o,$^)
 
 # The archive for guests that are linked to their host (docs/link-time.md): the runner,
 # with another main() and without what reads plans, images and providers.

@@ -36,6 +36,7 @@ make test T=PATH    run a folder, file or test (PATH::NAME); K=WORDS selects by 
 make check          all of the following checks:
   check-SUBJECT     the tests in tests/SUBJECT; SUBJECT is one of
                     $(SUBJECTS)
+  check-on-kvm      tests of commands with HOST=kvm, if /dev/kvm can be opened
   check-units       the unit tests in C (UNIT_ROUNDS=N: random ones N times as long)
   check-valgrind    most of them under valgrind
   check-sanitized   the tests of commands, with sanitizers in host-wrapper and runners

@@ -16,6 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/lib"))
+from host_abilities import ARCHES, is_foreign, lacking  # noqa: E402
 BUILD = Path(os.environ.get("BUILD", ROOT / "build")).resolve()
 WARNINGS = "-Wall -Wextra -Wshadow -Wconversion -Werror".split()
 MACHINE = {"x86_64": "-m64", "i386": "-m32"}
@@ -23,6 +24,9 @@ MACHINE = {"x86_64": "-m64", "i386": "-m32"}
 HOST_MACHINE = {"x86_64": ["-m64"],
                 "i386": ["-m32", "-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64",
                          "-idirafter", "/usr/include/x86_64-linux-gnu"]}
+# The host that guests run on, and how to start it: HOST=kvm tests the other one.
+HOST = os.environ.get("HOST", "process")
+WRAPPER = [BUILD / "bin/host-wrapper", *(["--host", HOST] if HOST != "process" else [])]
 # Longer than anything takes on a machine ten times slower: only what hangs gets there.
 HANGS = 3000
 only_x86_64 = pytest.mark.parametrize("arch", ["x86_64"])
@@ -175,7 +179,17 @@ class Toolbox:
     @staticmethod
     def wrapper(*arguments, **options):
         """Run host-wrapper; the caller looks at the exit status."""
-        return run(BUILD / "bin/host-wrapper", *arguments, check=False, **options)
+        return run(*WRAPPER, *arguments, check=False, **options)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out what HOST does not run, and skip what it lacks an ability for."""
+    foreign = [item for item in items if is_foreign(HOST, item.nodeid)]
+    config.hook.pytest_deselected(items=foreign)
+    items[:] = [item for item in items if item not in foreign]
+    for item in items:
+        for ability in lacking(HOST, item.nodeid):
+            item.add_marker(pytest.mark.skip(f"the {HOST} host lacks {ability}"))
 
 
 @pytest.fixture
@@ -185,7 +199,7 @@ def arch():
     return "x86_64"
 
 
-@pytest.fixture(params=["x86_64", "i386"])
+@pytest.fixture(params=ARCHES[HOST])
 def each_arch(request):
     return request.param
 

@@ -1,7 +1,7 @@
 # The tests: units in C (unit/), and commands as users run them (a folder per subject).
 # Each check builds only what its tests use, and needs the packages of packages.txt.
 
-SUBJECTS := abi bench build calls debug docs faults fuzz gen install interrupts \
+SUBJECTS := abi bench build calls debug docs faults fuzz gen install interrupts kvm \
 	launcher lua newlib ports programs rtos sandbox security trace
 
 # Files that the tests of every subject use, and more that some subjects use.
@@ -13,6 +13,8 @@ TEST_FILES_fuzz := $(FUZZ_PROGRAMS) $(LIST_TABLES)
 TEST_FILES_gen := $(addsuffix .searched,$(SIMPLE_x86_64) $(SIMPLE_i386))
 TEST_FILES_install := $(NEWLIB_CRT0) $(NEWLIB_PROVIDERS) $(PROVIDERS_x86_64) \
 	$(PROVIDERS_i386)
+TEST_FILES_kvm = $(KVM_RUNNERS) $(NESTED_KERNEL) $(NESTED_INIT) $(PROVIDERS_x86_64) \
+	$(RTOS_GUESTS) $(LUA_GUESTS) $(NEWLIB_PROVIDERS)
 TEST_FILES_lua := $(LUA_GUESTS) $(NEWLIB_PROVIDERS) $(addsuffix .searched,$(LUA_GUESTS))
 TEST_FILES_newlib := $(NEWLIB_CRT0) $(NEWLIB_PROVIDERS)
 TEST_FILES_rtos := $(RTOS_GUESTS) $(RTOS_NATIVE) $(RTOS_LUA_GUESTS) $(RTOS_LUA_NATIVE) \
@@ -25,7 +27,8 @@ PYTEST = BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider
 PYTEST_CHECKS := $(SUBJECTS:%=check-%)
 .PHONY: check check-units check-valgrind check-sanitized test \
 	test-tools $(PYTEST_CHECKS)
-check: all check-units check-valgrind $(PYTEST_CHECKS) check-sanitized check-code
+check: all check-units check-valgrind $(PYTEST_CHECKS) check-on-kvm \
+	check-sanitized check-code
 	@echo 'check: everything passed'
 check-units: $(UNIT_RUNS)
 check-valgrind: $(UNIT_VALGRIND_RUNS)

@@ -48,12 +48,17 @@
 #define PLAN_DIRECT	0x0 /* the slot holds the function's own address */
 #define PLAN_GATED	0x1 /* on the host's stack, `stack_bytes` of arguments copied */
 #define PLAN_GUEST_STACK                                                                 \
-	0x2		   /* through the gate, on the guest's stack: the arguments'     \
-			      size is not known */
-#define PLAN_BLOCKING 0x10 /* with the interrupt signal masked; not if direct */
+	0x2		     /* through the gate, on the guest's stack: the arguments'   \
+				size is not known */
+#define PLAN_TRAP	0x3  /* kvm: by a doorbell, `stack_bytes` of arguments copied */
+#define PLAN_TRAP_STACK 0x4  /* kvm: the same; the arguments' size is not known */
+#define PLAN_INLINE	0x5  /* kvm: the host's code for it runs in the guest's place */
+#define PLAN_BLOCKING	0x10 /* with the interrupt signal masked; not if direct */
 #define PLAN_RETURNS_MXCSR                                                               \
 	0x20 /* the function returns with MXCSR's control bits as they were; not if      \
 		direct */
+#define PLAN_WIDE 0x40 /* a trap: vector arguments may exceed 16 bytes */
+#define PLAN_LEAF 0x80 /* a trap of a direct function: it calls nothing back */
 
 /* plan_line.kind: one of these raises the line once. */
 #define PLAN_LINE_BYTE	  0 /* each byte of a stream */

@@ -90,13 +90,20 @@ static bool needs_dynamic_runner(const struct launch *launch)
 	       (options->wait_gdb || options->core || debugger_traces());
 }
 
+static enum runner_kind runner_kind(const struct launch *launch)
+{
+	if (launch->options.kvm)
+		return RUNNER_KVM;
+	return needs_dynamic_runner(launch) ? RUNNER_PROCESS : RUNNER_STATIC;
+}
+
 static int add_runner(struct launch *launch)
 {
 	struct linked_guest *guest = &launch->guest;
 	struct message message;
 
-	if (runner_path_find(&launch->runner, guest->file.machine,
-			     needs_dynamic_runner(launch), &message)) {
+	if (runner_path_find(&launch->runner, guest->file.machine, runner_kind(launch),
+			     &message)) {
 		/* A list is useful without the built-in services, too. */
 		launch->built_ins_unknown = launch->options.list || launch->options.json;
 		complain(launch, EXIT_FAILED, guest->name, &message);
@@ -123,6 +130,8 @@ static int link_guest(struct launch *launch)
 		status = add_runner(launch);
 	if (!status && linked_guest_link(guest, &message))
 		return complain(launch, EXIT_FAILED, guest->name, &message);
+	if (!status && launch->options.kvm)
+		linked_guest_use_traps(guest);
 	return status;
 }
 

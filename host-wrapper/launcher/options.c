@@ -21,6 +21,8 @@ const char options_help[] =
 	"Runs a static guest image. Binds each external function that the guest names\n"
 	"to the first provider that has it.\n"
 	"\n"
+	"  --host process|kvm         run the guest in a process (default), or in a\n"
+	"                             virtual machine\n"
 	"  --provider FILE[,OPTIONS]  load a provider of functions, a shared library\n"
 	"  --bind lazy|now            bind on the first call (default), or at the start\n"
 	"  --allow-missing            start with missing or mistyped functions\n"
@@ -153,6 +155,16 @@ static int take_clock(struct options *options, const char *name, char *value,
 	if (!options->clock_guest && strcmp(value, "host"))
 		return fail(message, EINVAL,
 			    "%s %s: invalid clock; expected host or guest", name, value);
+	return 0;
+}
+
+static int take_host(struct options *options, const char *name, char *value,
+		     struct message *message)
+{
+	options->kvm = !strcmp(value, "kvm");
+	if (!options->kvm && strcmp(value, "process"))
+		return fail(message, EINVAL,
+			    "%s %s: invalid host; expected process or kvm", name, value);
 	return 0;
 }
 
@@ -354,6 +366,7 @@ struct option {
 };
 
 static const struct option table[] = {
+	{ "--host", 0, take_host },
 	{ "--provider", 0, take_provider },
 	{ "--bind", 0, take_bind },
 	{ "--stack", 0, take_stack },
@@ -437,6 +450,20 @@ static const char *needs_supervisor(const struct options *options)
 	return options->unused ? "--unused" : NULL;
 }
 
+/* The first option that the kvm host cannot serve, or NULL. */
+static const char *not_in_kvm(const struct options *options)
+{
+	if (options->perf_map)
+		return "--perf-map";
+	if (options->wait_gdb)
+		return "--wait-gdb";
+	if (options->trace)
+		return "--trace";
+	if (options->stats || options->unused)
+		return options->stats ? "--stats" : "--unused";
+	return options->rule_count ? "--on and --policy" : NULL;
+}
+
 int options_read(struct options *options, int argc, char **argv, struct message *message)
 {
 	const char *supervised;
@@ -470,6 +497,9 @@ int options_read(struct options *options, int argc, char **argv, struct message 
 	if (options->wait_gdb && options->timeout_ns)
 		return fail(message, EINVAL,
 			    "--timeout cannot be combined with --wait-gdb");
+	if (options->kvm && not_in_kvm(options))
+		return fail(message, EINVAL, "%s cannot be combined with --host kvm",
+			    not_in_kvm(options));
 	if (options->print_sandbox && (options->list || options->json))
 		return fail(message, EINVAL, "%s cannot be combined with --print-sandbox",
 			    options->list ? "--list" : "--json");

@@ -66,6 +66,7 @@ struct options {
 	size_t rule_count;
 	uint64_t seed;
 	bool clock_guest;
+	bool kvm; /* the host: a virtual machine, not a process */
 	bool raw;
 	enum sandbox_mode sandbox;
 	bool print_sandbox;

@@ -99,6 +99,11 @@ int host_set_fault_handler(uintptr_t handler)
 	return fault_handler_set(handler);
 }
 
+uint64_t host_shortest_period(void)
+{
+	return 10000;
+}
+
 void host_timer_event(struct sigevent *event)
 {
 	*event = (struct sigevent){

@@ -58,6 +58,9 @@ void host_leave(int status) __attribute__((__noreturn__));
 /* Sets the guest's fault handler; 0: none. Returns 0, or -ENOTSUP. */
 int host_set_fault_handler(uintptr_t handler);
 
+/* The shortest period of the guest's clock, ns, that leaves the guest time to run. */
+uint64_t host_shortest_period(void);
+
 /* Fills in the event with which a timer kicks the virtual CPU, for timer_create(). The
  * host raises the clock's vector for each period. */
 void host_timer_event(struct sigevent *event);

@@ -133,18 +133,28 @@ static bool references_hold(const struct plan *plan)
 	return plan->arguments.count && is_string(plan, plan->name);
 }
 
-/* A direct call has neither flags nor stack arguments to copy. */
+/* The flags that a way to the function may have. */
+static uint32_t flags_of(uint32_t mode)
+{
+	switch (mode) {
+	case PLAN_GATED:
+	case PLAN_GUEST_STACK:
+		return PLAN_BLOCKING | PLAN_RETURNS_MXCSR;
+	case PLAN_TRAP:
+	case PLAN_TRAP_STACK:
+		return PLAN_BLOCKING | PLAN_WIDE | PLAN_LEAF;
+	}
+	return 0; /* direct and inline */
+}
+
+/* Only these ways copy a known number of bytes of stack arguments. */
 static bool is_carry(const struct plan_import *import)
 {
 	const uint32_t mode = import->carry & PLAN_CARRY_MASK;
 
-	if (import->carry &
-		    ~(uint32_t)(PLAN_CARRY_MASK | PLAN_BLOCKING | PLAN_RETURNS_MXCSR) ||
-	    mode > PLAN_GUEST_STACK)
+	if (mode > PLAN_INLINE || import->carry & ~(PLAN_CARRY_MASK | flags_of(mode)))
 		return false;
-	if (mode == PLAN_DIRECT)
-		return !import->carry && !import->stack_bytes;
-	if (mode == PLAN_GUEST_STACK)
+	if (mode != PLAN_GATED && mode != PLAN_TRAP)
 		return !import->stack_bytes;
 	return import->stack_bytes <= JUMPSLOT_MAX_STACK_BYTES &&
 	       import->stack_bytes % sizeof(void *) == 0;

@@ -10,12 +10,11 @@
 #include <jumpslot/virt_bsp.h>
 
 #include "clock.h"
+#include "host.h"
 #include "services.h"
 #include "vcpu/vcpu.h"
 
-/* Shorter periods would leave the guest no time to run. */
-#define MIN_PERIOD 10000u
-#define MAX_TIME   ((uint64_t)INT32_MAX * SERVICES_SECOND)
+#define MAX_TIME ((uint64_t)INT32_MAX * SERVICES_SECOND)
 
 #define NEEDS_TIMER                                                                      \
 	JUMPSLOT_ALLOW("x86_64:timer_settime"), JUMPSLOT_ALLOW("i386:timer_settime64")
@@ -36,7 +35,8 @@ int _BSP_Virtual_Clock_init(void)
 JUMPSLOT_SYSCALLS(_BSP_Virtual_Clock_periodic, NEEDS_TIMER)
 int _BSP_Virtual_Clock_periodic(uint64_t first_ns, uint64_t period_ns)
 {
-	if (first_ns > MAX_TIME || period_ns < MIN_PERIOD || period_ns > MAX_TIME)
+	if (first_ns > MAX_TIME || period_ns < host_shortest_period() ||
+	    period_ns > MAX_TIME)
 		return -EINVAL;
 	return clock_timer_set(first_ns, period_ns);
 }

@@ -20,6 +20,7 @@ ALLOWED = {
     "vcpu": {"common", "guest-macros", "include"},
     "runner": {"common", "guest-macros", "include", "resolver", "vcpu"},
     "process": {"common", "guest-macros", "include", "resolver", "runner", "vcpu"},
+    "kvm": {"common", "guest-macros", "include", "resolver", "runner", "vcpu"},
     "linked": {"common", "guest-macros", "include", "runner"},
     "launcher/options": {"common", "guest-macros"},
     "launcher/scan": {"common", "guest-macros"},
@@ -70,8 +71,11 @@ def test_rooms_include_only_the_rooms_below_them():
 def test_no_host_is_needed_by_what_all_hosts_share():
     """Another host can be added beside process/ without touching that."""
     shared = ("runner", "vcpu", "common")
+    hosts = ("process", "kvm")
     assert not [path for path, to in arrows()
-                if room_of(path) in shared and room_of(to) == "process"]
+                if room_of(path) in shared and room_of(to) in hosts]
+    assert not [path for path, to in arrows()
+                if room_of(path) in hosts and room_of(to) in hosts]
 
 
 @pytest.mark.parametrize("room", ALLOWED)

@@ -6,7 +6,7 @@ import signal
 import subprocess
 
 import pytest
-from conftest import BUILD, ROOT, each_arch as arch
+from conftest import ROOT, WRAPPER, each_arch as arch
 from fault_guest import HOST, ISR, build, faulting, provider, report
 
 # Each run checks that data is as in the file, and prints the work area's first byte.
@@ -32,7 +32,7 @@ def test_lines_and_other_descriptors_survive_restarts(tools):
     down, up = os.pipe()
     with open(down), open(up, "w", buffering=1) as raising:
         process = subprocess.Popen(
-            [BUILD / "bin/host-wrapper", "--timeout", "60", "--line", f"2=fd:{down}",
+            [*WRAPPER, "--timeout", "60", "--line", f"2=fd:{down}",
              guest],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pass_fds=[down])
         for number in range(11):
@@ -236,7 +236,7 @@ def test_a_signal_ends_a_guest_that_restarts_for_ever(tools, number):
                          "return 1;")
     for runs in range(1, 40):
         process = subprocess.Popen(
-            [BUILD / "bin/host-wrapper", guest], stdout=subprocess.PIPE,
+            [*WRAPPER, guest], stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
         try:
@@ -257,7 +257,7 @@ def test_the_virtual_cpu_is_shown_after_a_restart(tools):
         for (;;)
                 ;
         """, before=ISR)
-    process = subprocess.Popen([BUILD / "bin/host-wrapper", guest], text=True,
+    process = subprocess.Popen([*WRAPPER, guest], text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         while process.stdout.readline() != "ready\n":

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import BUILD, ROOT, Toolbox
+from conftest import ROOT, WRAPPER, Toolbox
 
 BUSY = 8
 OWN_CLOCK = "--clock", "guest", "--timeout", "600"
@@ -62,7 +62,7 @@ def test_the_rules_of_the_guests_clock(clock, case, promise):
 def test_lines_come_while_the_guest_is_idle(clock, case):
     reader, writer = os.pipe()
     process = subprocess.Popen(
-        [BUILD / "bin/host-wrapper", *OWN_CLOCK, "--line", f"5=fd:{reader}", clock.guest,
+        [*WRAPPER, *OWN_CLOCK, "--line", f"5=fd:{reader}", clock.guest,
          case], pass_fds=[reader], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     os.close(reader)
     assert process.stdout.readline() == b"ready\n"

@@ -11,7 +11,7 @@ import threading
 
 import pytest
 from changed_runner import ChangedRunner
-from conftest import BUILD, ROOT, Toolbox, run, without_account
+from conftest import BUILD, ROOT, WRAPPER, Toolbox, run, without_account
 
 GUESTS = ROOT / "tests/interrupts/guests"
 # Interrupts per test that counts them. A soak: ROUNDS=1000000 pytest ...
@@ -84,7 +84,7 @@ def ended(result):
 def run_disturbed(*command, pause_at_most=0.001):
     """Run a guest in one process, and send it the interrupts' signal at random times."""
     child = subprocess.Popen([str(word) for word in
-                              (BUILD / "bin/host-wrapper", "--in-place", *command)],
+                              (*WRAPPER, "--in-place", *command)],
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     over, pause = threading.Event(), random.Random(1)
 

@@ -5,7 +5,7 @@ import socket
 import subprocess
 
 import pytest
-from conftest import BUILD, Toolbox
+from conftest import WRAPPER, Toolbox
 from line_guests import (built_guests, counts_of, ended, guests, pipes, read_word,
                          send_to)
 
@@ -173,7 +173,7 @@ def test_lines_outlive_a_reset(guests, tmp_path):
         }
         """)
     path = tmp_path / "socket"
-    process = subprocess.Popen([BUILD / "bin/host-wrapper", "--timeout", "30",
+    process = subprocess.Popen([*WRAPPER, "--timeout", "30",
                                 "--line", f"2=unix:{path}", guest],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     guests.started.append(process)

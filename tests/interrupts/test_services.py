@@ -4,7 +4,7 @@ import fcntl
 import os
 import subprocess
 
-from conftest import BUILD, each_arch as arch
+from conftest import WRAPPER, each_arch as arch
 
 SERVICES = """
     #include <jumpslot/entry.h>
@@ -68,7 +68,7 @@ def test_console_waits_for_a_slow_reader(tools):
 def test_console_passes_on_its_error(tools):
     with open("/dev/full", "w") as full:
         guest = tools.guest(SERVICES % 'return -_BSP_Virtual_Console_write("x", 1);')
-        result = subprocess.run([BUILD / "bin/host-wrapper", guest], stdout=full)
+        result = subprocess.run([*WRAPPER, guest], stdout=full)
     assert result.returncode == 28  # ENOSPC
 
 
@@ -143,7 +143,7 @@ def test_console_waits_where_standard_output_does_not_block(tools):
         """)
     reader, writer = os.pipe()
     fcntl.fcntl(writer, fcntl.F_SETFL, os.O_NONBLOCK)
-    process = subprocess.Popen([BUILD / "bin/host-wrapper", guest], stdout=writer)
+    process = subprocess.Popen([*WRAPPER, guest], stdout=writer)
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
         assert len(pipe.read()) == 1 << 20

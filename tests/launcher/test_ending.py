@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import BUILD, each_arch as arch, only_x86_64, without_account
+from conftest import BUILD, WRAPPER, each_arch as arch, only_x86_64, without_account
 
 ENTRY = """
     #include <jumpslot/entry.h>
@@ -171,7 +171,7 @@ SPINNING = ENTRY % ("", '_BSP_Virtual_Console_write("up\\n", 3); for (;;) '
 
 def start(guest, *arguments):
     """A running guest, after it said so."""
-    process = subprocess.Popen([BUILD / "bin/host-wrapper", *arguments, guest],
+    process = subprocess.Popen([*WRAPPER, *arguments, guest],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                start_new_session=True)
     assert process.stdout.readline() == "up\n"
@@ -205,7 +205,7 @@ def test_no_runner_outlives_its_supervisor(tools):
 def test_a_parent_that_ignores_its_children_gets_the_status_too(tools):
     guest = tools.guest(ENTRY % ("", "return 7;"))
     result = subprocess.run(
-        [BUILD / "bin/host-wrapper", guest],
+        [*WRAPPER, guest],
         preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
     assert result.returncode == 7
 

@@ -9,7 +9,7 @@ import socket
 import subprocess
 
 import pytest
-from conftest import BUILD, ROOT, Toolbox
+from conftest import ROOT, WRAPPER, Toolbox
 
 GUESTS = ROOT / "tests/interrupts/guests"
 
@@ -29,7 +29,7 @@ class Guests:
 
     def start(self, *words, lines=(), console=False, keep=(), timeout=30, **options):
         """Start host-wrapper with lines: ("3=fd", descriptor) or "3=unix:PATH"."""
-        command = [BUILD / "bin/host-wrapper", "--timeout", timeout,
+        command = [*WRAPPER, "--timeout", timeout,
                    "--provider", f"{self.provider},{keep[0] if keep else 0}"]
         if keep:  # the sandbox closes inherited descriptors
             command.append("--sandbox=off")

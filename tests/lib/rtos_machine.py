@@ -8,7 +8,7 @@ import select
 import subprocess
 from pathlib import Path
 
-from conftest import BUILD
+from conftest import BUILD, WRAPPER
 
 # QEMU exits with twice the guest's status plus one; its own failures are 1.
 DEBUG_EXIT = ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
@@ -33,7 +33,7 @@ class Machine:
         """`options` are for the image, `wrapper` for host-wrapper."""
         image = self.image(application)
         if not self.is_native:
-            return [BUILD / "bin/host-wrapper", *wrapper, image, *options]
+            return [*WRAPPER, *wrapper, image, *options]
         return ["qemu-system-i386", "-kernel", image, "-append", " ".join(options),
                 "-display", "none", "-serial", "stdio", "-nic", "none", *DEBUG_EXIT]
 

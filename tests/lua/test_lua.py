@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import BUILD, ROOT, each_arch as arch, run
+from conftest import BUILD, ROOT, WRAPPER, each_arch as arch, run
 
 SCRIPTS = ROOT / "tests/lua/scripts"
 NEWLIB = ROOT / "guests/newlib"
@@ -31,7 +31,7 @@ class Lua:
     def command(self, *arguments, root=None, guest=None):
         """Lua needs more than the default work area to overflow its own stack."""
         provider = f"{self.provider},root={root}" if root else self.provider
-        return [BUILD / "bin/host-wrapper", "--work-area", "128M", "--provider", provider,
+        return [*WRAPPER, "--work-area", "128M", "--provider", provider,
                 guest or self.guest, *arguments]
 
     def run(self, root, *arguments, **options):

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import BUILD, ROOT, children, run
+from conftest import BUILD, ROOT, WRAPPER, children, run
 from rtos_machine import Machine, Session
 from terminal_session import children_of, is_runner
 
@@ -40,7 +40,7 @@ def test_the_scenario_prints_the_same_lines_everywhere(machine, options):
 @pytest.mark.parametrize("options", [[], ["tickless"]], ids=["ticks", "tickless"])
 def test_the_scenario_prints_the_same_lines_on_a_clock_of_its_own(virtual, options):
     expected = (ROOT / "tests/rtos/scenario.txt").read_text()
-    result = run(BUILD / "bin/host-wrapper", "--clock", "guest", "--timeout", LIMIT,
+    result = run(*WRAPPER, "--clock", "guest", "--timeout", LIMIT,
                  BUILD / f"guests/rtos-scenario-{virtual.name}.elf", *options,
                  check=False, stdin=subprocess.DEVNULL)
     assert (result.stdout, result.stderr, result.returncode) == (expected, "", 0)
@@ -114,7 +114,7 @@ def test_the_soak_passes_without_ticks_in_idle_time_as_well(virtual):
 
 
 def test_the_soak_is_never_late_on_a_clock_of_its_own(virtual):
-    result = run(BUILD / "bin/host-wrapper", "--clock", "guest", "--timeout", LIMIT,
+    result = run(*WRAPPER, "--clock", "guest", "--timeout", LIMIT,
                  BUILD / f"guests/rtos-soak-{virtual.name}.elf", "seconds=2",
                  stdin=subprocess.DEVNULL)
     seen = check_soak(result.stdout, 2)
@@ -210,7 +210,7 @@ def changed(tmp_path, application, file, old, new):
 ], ids=["inheritance", "order", "release", "ticks"])
 def test_the_soak_detects_a_broken_kernel(tmp_path, file, old, new, seen):
     image = changed(tmp_path, "soak.c", file, old, new)
-    result = run(BUILD / "bin/host-wrapper", "--timeout", LIMIT, image, "seconds=2",
+    result = run(*WRAPPER, "--timeout", LIMIT, image, "seconds=2",
                  check=False)
     assert re.search(seen, result.stdout) and "soak: failed" in result.stdout, result
     assert result.returncode == 1
@@ -220,7 +220,7 @@ def test_the_soak_detects_a_broken_kernel(tmp_path, file, old, new, seen):
 def test_a_clock_rate_out_of_range_is_refused(tmp_path, rate):
     image = changed(tmp_path, "soak.c", "apps/soak.c", "RATE	       1000",
                     f"RATE {rate}u")
-    result = run(BUILD / "bin/host-wrapper", "--timeout", LIMIT, image, check=False)
+    result = run(*WRAPPER, "--timeout", LIMIT, image, check=False)
     assert (result.stdout, result.returncode) == (
         f"kernel: clock rate {rate}: out of range (expected 25 to 10000 per second)\n",
         70)
@@ -230,7 +230,7 @@ def test_the_tick_counter_may_wrap(tmp_path):
     """It wraps while threads wait for ticks before and after the wrap."""
     image = changed(tmp_path, "scenario", "kernel/timeout.c", "uint32_t now;",
                     "uint32_t now = -61u;")
-    result = run(BUILD / "bin/host-wrapper", "--timeout", LIMIT, image)
+    result = run(*WRAPPER, "--timeout", LIMIT, image)
     assert result.stdout == (ROOT / "tests/rtos/scenario.txt").read_text()
 
 

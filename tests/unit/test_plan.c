@@ -300,7 +300,11 @@ WRONG(guest_stack_bytes, carry(p, PLAN_GUEST_STACK, 8))
 WRONG(gated_most, carry(p, PLAN_GATED, JUMPSLOT_MAX_STACK_BYTES))
 WRONG(gated_more, carry(p, PLAN_GATED, JUMPSLOT_MAX_STACK_BYTES + 8))
 WRONG(gated_unaligned, carry(p, PLAN_GATED, 12))
-WRONG(carry_mode, carry(p, 3, 0))
+WRONG(carry_mode, carry(p, 6, 0))
+WRONG(trap, carry(p, PLAN_TRAP | PLAN_BLOCKING | PLAN_WIDE | PLAN_LEAF, 8))
+WRONG(trap_mxcsr, carry(p, PLAN_TRAP | PLAN_RETURNS_MXCSR, 0))
+WRONG(trap_stack_bytes, carry(p, PLAN_TRAP_STACK, 8))
+WRONG(inline_blocking, carry(p, PLAN_INLINE | PLAN_BLOCKING, 0))
 WRONG(gated_mxcsr, carry(p, PLAN_GATED | PLAN_RETURNS_MXCSR, 0))
 WRONG(direct_mxcsr, carry(p, PLAN_DIRECT | PLAN_RETURNS_MXCSR, 0))
 WRONG(carry_bit, carry(p, PLAN_GATED | 0x40, 0))
@@ -359,7 +363,11 @@ START_TEST(what_is_wrong_with_a_plan_is_said)
 		{ gated_most, NULL },
 		{ gated_more, "plan: *: carry 0x1 with 65544 stack bytes" },
 		{ gated_unaligned, "plan: *: carry 0x1 with 12 stack bytes" },
-		{ carry_mode, "plan: *: carry 0x3 with 0 stack bytes" },
+		{ carry_mode, "plan: *: carry 0x6 with 0 stack bytes" },
+		{ trap, NULL },
+		{ trap_mxcsr, "plan: *: carry 0x23 with 0 stack bytes" },
+		{ trap_stack_bytes, "plan: *: carry 0x4 with 8 stack bytes" },
+		{ inline_blocking, "plan: *: carry 0x15 with 0 stack bytes" },
 		{ gated_mxcsr, NULL },
 		{ direct_mxcsr, "plan: *: carry 0x20 with 0 stack bytes" },
 		{ carry_bit, "plan: *: carry 0x41 with 0 stack bytes" },

@@ -294,6 +294,7 @@ int jumpslot_provider_init(const char *options, char *message, size_t size)
 struct jumpslot_callee {
 	void (*function)(void);
 	size_t stack_bytes;
+	size_t result_bytes; /* of a structure that is returned in memory, or 0 */
 };
 extern const char jumpslot_guest_entry[]; /* code; no single type fits it */
 
@@ -330,9 +331,26 @@ extern const char jumpslot_guest_entry[]; /* code; no single type fits it */
 #define JUMPSLOT_CALL(function, arguments, stack_bytes)                                  \
 	__builtin_call_with_static_chain(                                                \
 		((__typeof__(*(function)) *)(uintptr_t)jumpslot_guest_entry)arguments,   \
-		(void *)&(struct jumpslot_callee){ (void (*)(void))(function),           \
-						   stack_bytes })
+		(void *)&(struct jumpslot_callee){                                       \
+			(void (*)(void))(function), stack_bytes,                         \
+			JUMPSLOT_RESULT_BYTES(__typeof__((function)arguments)) })
 #endif
+
+/* The psABI returns structures and unions in memory: all of them on i386, and larger ones
+ * on x86-64. 12 and 13 are a structure and a union (gcc's typeclass.h). */
+#ifdef __x86_64__
+#define JUMPSLOT_RESULT_REGISTERS 16
+#else
+#define JUMPSLOT_RESULT_REGISTERS 0
+#endif
+#define JUMPSLOT_RESULT_BYTES(type)                                                      \
+	(JUMPSLOT_CLASS_OF(type) / 2 == 6 && sizeof(type) > JUMPSLOT_RESULT_REGISTERS    \
+		 ? sizeof(type)                                                          \
+		 : 0)
+/* Of an int for void, which has no values. */
+#define JUMPSLOT_CLASS_OF(type)                                                          \
+	__builtin_classify_type(*__builtin_choose_expr(                                  \
+		__builtin_types_compatible_p(type, void), (int *)0, (type *)0))
 
 /* Bytes that arguments take on the stack, at most: a parameter may be wider than the
  * argument passed for it, up to a long double or a 16-byte vector. */

@@ -245,3 +245,57 @@ struct call_mode call_mode_decide(const struct import *import,
 		call.mode |= PLAN_BLOCKING;
 	return call;
 }
+
+/* Vectors of 32 and 64 bytes, and structures that may hold one, are passed in registers
+ * larger than the 16 bytes that a trap carries otherwise. */
+static bool has_wide_vector(const char *type)
+{
+	while (*type && *type != '.') {
+		const struct argument argument = next_argument(&type);
+
+		if ((argument.letter == 'V' && argument.size > 16) ||
+		    (argument.letter == 'S' && argument.alignment > 16))
+			return true;
+	}
+	return false;
+}
+
+static bool may_be_wide(const struct import *import, const struct provided *function)
+{
+	const char *type = import->type ? import->type : function->type;
+
+	return !type || has_wide_vector(type);
+}
+
+static bool is_inline(const char *name)
+{
+	static const char *const names[] = {
+#define INLINE(function) #function,
+#include "common/inline.def"
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return false;
+}
+
+struct call_mode call_mode_trap(const struct import *import,
+				const struct provided *function, unsigned machine,
+				bool is_runners)
+{
+	const uint32_t said = function->carry & JUMPSLOT_CARRY_MASK;
+	struct call_mode call = { .mode = PLAN_TRAP };
+
+	if (is_runners && is_inline(import->name))
+		return (struct call_mode){ .mode = PLAN_INLINE };
+	if (!call_mode_bound(import, function, machine, &call.stack_bytes))
+		call = (struct call_mode){ .mode = PLAN_TRAP_STACK };
+	if (said == JUMPSLOT_CARRY_BLOCKING)
+		call.mode |= PLAN_BLOCKING;
+	if (said == JUMPSLOT_CARRY_DIRECT)
+		call.mode |= PLAN_LEAF;
+	if (may_be_wide(import, function))
+		call.mode |= PLAN_WIDE;
+	return call;
+}

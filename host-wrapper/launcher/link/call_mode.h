@@ -28,6 +28,11 @@ struct call_mode call_mode_decide(const struct import *import,
 bool call_mode_bound(const struct import *import, const struct provided *function,
 		     unsigned machine, uint32_t *bytes);
 
+/* The same for the kvm host. `is_runners`: the function is a built-in service. */
+struct call_mode call_mode_trap(const struct import *import,
+				const struct provided *function, unsigned machine,
+				bool is_runners);
+
 /*
  * Computes an upper bound of the bytes of stack arguments of a function with that type
  * string and those flags (JUMPSLOT_*), for every way in which compilers pass them within

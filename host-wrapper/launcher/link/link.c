@@ -121,6 +121,19 @@ int link_imports(struct link_result *result, const struct import_table *table,
 	return 0;
 }
 
+void link_use_traps(struct link_result *result, const struct import_table *table,
+		    unsigned machine, const struct provider_file *providers)
+{
+	for (size_t i = 0; i < result->count; i++) {
+		struct link *link = &result->links[i];
+
+		if (link->status == LINK_BOUND)
+			link->call = call_mode_trap(
+				&table->imports[i], link->function, machine,
+				provider_is_runner(&providers[link->provider]));
+	}
+}
+
 void link_free(struct link_result *result)
 {
 	free(result->links);

@@ -41,6 +41,11 @@ struct link_result {
 int link_imports(struct link_result *result, const struct import_table *table,
 		 unsigned machine, const struct provider_file *providers,
 		 size_t provider_count);
+
+/* Afterwards, for the kvm host: calls are traps. */
+void link_use_traps(struct link_result *result, const struct import_table *table,
+		    unsigned machine, const struct provider_file *providers);
+
 void link_free(struct link_result *result);
 
 /* Whether an import is missing or mistyped. A missing optional one is not a problem. */

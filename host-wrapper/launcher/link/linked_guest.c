@@ -134,3 +134,10 @@ bool linked_guest_keeps_mxcsr(const struct linked_guest *guest, size_t *culprit)
 		*culprit = found;
 	return keeps;
 }
+
+void linked_guest_use_traps(struct linked_guest *guest)
+{
+	guest->traps = true;
+	link_use_traps(&guest->result, &guest->table, guest->file.machine->number,
+		       guest->providers);
+}

@@ -20,6 +20,7 @@ struct linked_guest {
 	struct provider_file providers[LINKED_GUEST_MAX_PROVIDERS + 1];
 	size_t provider_count;
 	struct link_result result;
+	bool traps; /* calls are those of the kvm host */
 	/* Looked at if a call is gated: the guest's own code, and each provider's. */
 	struct mxcsr mxcsr;
 	struct mxcsr provider_mxcsr[LINKED_GUEST_MAX_PROVIDERS + 1];
@@ -55,5 +56,8 @@ int linked_guest_link(struct linked_guest *guest, struct message *message);
  * provider, or to provider_count for the guest itself.
  */
 bool linked_guest_keeps_mxcsr(const struct linked_guest *guest, size_t *culprit);
+
+/* Afterwards, for the kvm host: calls are traps. */
+void linked_guest_use_traps(struct linked_guest *guest);
 
 #endif

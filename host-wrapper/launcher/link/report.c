@@ -12,7 +12,7 @@
 
 #define MAX_C_TEXT  512
 #define MAX_COLUMN  48
-#define MAX_CARRIED 32
+#define MAX_CARRIED 48
 /* Four columns, with two blanks before each, and the last heading. */
 #define MAX_HEADINGS (5 * (MAX_COLUMN + 2))
 
@@ -173,6 +173,21 @@ static const char *provider_column(const struct linked_guest *guest,
 	return link->function ? provider_name(guest, link->provider) : "-";
 }
 
+/* A trap copies stack arguments; up to 128 KiB if their number is not known. */
+static const char *trap_column(const struct link *link, char *text)
+{
+	const char *mode = link->call.mode & PLAN_BLOCKING ? "blocking trap" : "trap";
+
+	if ((link->call.mode & PLAN_CARRY_MASK) == PLAN_TRAP_STACK)
+		snprintf(text, MAX_CARRIED, "%s, 128K of stack", mode);
+	else if (link->call.stack_bytes)
+		snprintf(text, MAX_CARRIED, "%s, %" PRIu32 " of stack", mode,
+			 link->call.stack_bytes);
+	else
+		return mode;
+	return text;
+}
+
 /* On which stack the function runs, and whether it may wait; "-" if not bound. */
 static const char *carried_column(const struct link *link, char *text)
 {
@@ -183,6 +198,11 @@ static const char *carried_column(const struct link *link, char *text)
 	switch (link->call.mode & PLAN_CARRY_MASK) {
 	case PLAN_DIRECT:
 		return "direct";
+	case PLAN_INLINE:
+		return "inline";
+	case PLAN_TRAP:
+	case PLAN_TRAP_STACK:
+		return trap_column(link, text);
 	case PLAN_GUEST_STACK:
 		return link->call.mode & PLAN_BLOCKING ? "blocking, guest's stack"
 						       : "guest's stack";
@@ -246,6 +266,8 @@ static void print_mxcsr(const struct linked_guest *guest, FILE *out)
 	char text[MXCSR_TEXT];
 	size_t culprit;
 
+	if (guest->traps)
+		return;
 	if (!linked_guest_keeps_mxcsr(guest, &culprit)) {
 		const bool own = culprit == guest->provider_count;
 

@@ -34,15 +34,17 @@ static const char *boolean(uint32_t value)
 /* The call mode; null if the import is not bound. */
 static void print_call(const struct link *link, FILE *out)
 {
-	static const char *const modes[] = { "direct", "gated", "gated" };
-	static const char *const stacks[] = { "guest", "host", "guest" };
+	static const char *const modes[] = { "direct", "gated", "gated",
+					     "trap",   "trap",	"inline" };
+	static const char *const stacks[] = { "guest", "host", "guest",
+					      "host",  "host", "guest" };
 	const uint32_t mode = link->call.mode & PLAN_CARRY_MASK;
 	const bool bound = link->status == LINK_BOUND;
 	const char *word = link->call.mode & PLAN_BLOCKING ? "blocking" : modes[mode];
 
 	print_member(", ", "carried", bound ? word : NULL, out);
 	print_member(", ", "stack", bound ? stacks[mode] : NULL, out);
-	if (mode == PLAN_GATED)
+	if (mode == PLAN_GATED || mode == PLAN_TRAP)
 		fprintf(out, ", \"stack_bytes\": %" PRIu32, link->call.stack_bytes);
 	else
 		fputs(", \"stack_bytes\": null", out);

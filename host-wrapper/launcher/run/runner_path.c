@@ -40,16 +40,22 @@ int runner_path_beside(struct runner_path *path, const char *name,
 }
 
 int runner_path_find(struct runner_path *path, const struct machine *machine,
-		     bool is_dynamic, struct message *message)
+		     enum runner_kind kind, struct message *message)
 {
+	static const char *const suffixes[] = {
+		[RUNNER_PROCESS] = "",
+		[RUNNER_STATIC] = "-static",
+		[RUNNER_KVM] = "-kvm",
+	};
 	char name[64];
 	int error;
 
 	snprintf(name, sizeof(name), "jumpslot-runner-%s%s", machine->name,
-		 is_dynamic ? "" : "-static");
+		 suffixes[kind]);
 	error = runner_path_beside(path, name, message);
 	if (!error && access(path->text, X_OK))
-		return fail(message, errno, "no runner for %s guests: %s: %s",
-			    machine->name, path->text, strerror(errno));
+		return fail(message, errno, "no runner for %s guests%s: %s: %s",
+			    machine->name, kind == RUNNER_KVM ? " in the kvm host" : "",
+			    path->text, strerror(errno));
 	return error;
 }

@@ -5,7 +5,6 @@
 #define JUMPSLOT_RUNNER_PATH_H
 
 #include <limits.h>
-#include <stdbool.h>
 
 #include "common/message.h"
 #include "launcher/scan/elf_file.h"
@@ -18,11 +17,15 @@ struct runner_path {
 int runner_path_beside(struct runner_path *path, const char *name,
 		       struct message *message);
 
-/*
- * Finds the runner for guests of that machine: the one with a dynamic linker, or the
- * static one, which starts in two thirds of the time. Returns 0 or a negative errno.
- */
+/* The runners of a machine. */
+enum runner_kind {
+	RUNNER_PROCESS, /* with a dynamic linker */
+	RUNNER_STATIC,	/* the same without, which starts in two thirds of the time */
+	RUNNER_KVM,
+};
+
+/* Finds the runner for guests of that machine. Returns 0 or a negative errno. */
 int runner_path_find(struct runner_path *path, const struct machine *machine,
-		     bool is_dynamic, struct message *message);
+		     enum runner_kind kind, struct message *message);
 
 #endif

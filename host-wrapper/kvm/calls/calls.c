@@ -1,0 +1,413 @@
+/* From the gate's frame to the host function and back. See calls.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <jumpslot/provider.h>
+
+#include "call_frame.h"
+#include "calls.h"
+#include "common/outcome.h"
+#include "common/page.h"
+#include "common/plan.h"
+#include "host_call.h"
+#include "kvm/faults/end.h"
+#include "kvm/inside/block.h"
+#include "kvm/interrupts/kick.h"
+#include "kvm/loop.h"
+#include "kvm/machine/features_x86.h"
+#include "runner/current.h"
+#include "runner/plan_read.h"
+
+/* Arguments whose number is not known: as many bytes, or what the stack has left. */
+#define UNKNOWN_BYTES ((size_t)128 << 10)
+
+/* A host function in progress. */
+struct record {
+	const struct plan_import *import;
+	uint32_t index;
+	uintptr_t frame; /* in the guest's memory */
+	size_t size;	 /* of the frame */
+	struct record *outer;
+	uintptr_t cookie_at; /* while a callback runs: a word below the frame */
+	uintptr_t host_sp;   /* the call is below it on the host's stack */
+};
+
+/* Of the host's stack, that a call takes: records have memory of their own, so that one
+ * which longjmp() left can still be described. */
+#define LEAST_CALL_BYTES 512
+
+static struct {
+	uintptr_t *functions;
+	struct record *records;
+	struct record *top; /* the innermost; NULL: none */
+	uint32_t last;	    /* import of the last call */
+	uint64_t guest_mask;
+	uint64_t host_mask;
+} calls = { .last = OUTCOME_NO_IMPORT };
+
+/* For the assembly of callbacks: bytes of a vector register. */
+uint32_t callback_vector_bytes __attribute__((__visibility__("hidden"))) = 16;
+
+static size_t vector_bytes(const struct plan_import *import)
+{
+	return import->carry & PLAN_WIDE ? callback_vector_bytes : 16;
+}
+
+static host_call *call_for(const struct plan_import *import)
+{
+	switch (vector_bytes(import)) {
+	case 32:
+		return host_call_avx;
+	case 64:
+		return host_call_avx3;
+	}
+	return host_call_sse;
+}
+
+static int map_records(uint64_t stack_bytes, struct message *message)
+{
+	const size_t count = (size_t)(stack_bytes / LEAST_CALL_BYTES) + 1;
+
+	calls.records = mmap(NULL, count * sizeof(*calls.records), PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (calls.records == MAP_FAILED)
+		return fail(message, errno, "no memory for calls: %s", strerror(errno));
+	return 0;
+}
+
+int calls_prepare(const struct runner *runner, uintptr_t *functions,
+		  struct message *message)
+{
+	const struct plan_import *imports = plan_imports(runner->plan);
+
+	for (uint64_t i = 0; i < runner->plan->imports.count; i++)
+		if (functions[i] && (imports[i].carry & PLAN_CARRY_MASK) < PLAN_TRAP)
+			return fail(message, EINVAL, "plan: %s: carry 0x%x is not KVM's",
+				    plan_string(runner->plan, imports[i].name),
+				    imports[i].carry);
+	callback_vector_bytes = features_vector_bytes();
+	calls.functions = functions;
+	return map_records(runner->plan->host_stack_size, message);
+}
+
+size_t calls_frame_size(void)
+{
+	return sizeof(struct call_copy) + 2 * sizeof(uintptr_t);
+}
+
+/* Returns the previous mask. Not libc's, which would keep its own signals out of it. */
+static uint64_t set_mask(uint64_t mask)
+{
+	uint64_t old;
+
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, &old, sizeof(mask));
+	return old;
+}
+
+void calls_start(void)
+{
+	calls.guest_mask = set_mask(0);
+	set_mask(calls.guest_mask);
+	calls.host_mask = calls.guest_mask;
+}
+
+/* The guest's mask of signals, in which interrupts arrive, and the host functions' mask
+ * change places. A provider may have changed the latter. */
+static void to_host(const struct record *record)
+{
+	const uint64_t blocked =
+		record->import->carry & PLAN_BLOCKING ? 1ull << (KICK_SIGNAL - 1) : 0;
+
+	if ((calls.host_mask | blocked) != calls.guest_mask)
+		set_mask(calls.host_mask | blocked);
+}
+
+static void to_guest(const struct record *record)
+{
+	const uint64_t blocked =
+		record->import->carry & PLAN_BLOCKING ? 1ull << (KICK_SIGNAL - 1) : 0;
+	const uint64_t old = set_mask(calls.guest_mask);
+
+	calls.host_mask = (old & ~blocked) | (calls.host_mask & blocked);
+}
+
+bool calls_in_progress(void)
+{
+	return calls.top;
+}
+
+bool calls_in_guest(void)
+{
+	return !calls.top || calls.top->cookie_at;
+}
+
+/* An upper bound of the bytes of stack arguments. */
+static size_t stack_bytes(const struct record *record, uintptr_t stack)
+{
+	const struct guest_region *region = current_region(stack);
+	size_t bytes = record->import->stack_bytes;
+
+	if ((record->import->carry & PLAN_CARRY_MASK) == PLAN_TRAP_STACK)
+		bytes = UNKNOWN_BYTES;
+	if (!region || !(region->access & JUMPSLOT_READ))
+		return 0;
+	return bytes < region->end - stack ? bytes : region->end - stack;
+}
+
+/* Ends the guest for a broken promise about calls, as a stop in the gate would. `pc`: 0:
+ * where the guest is. */
+static void __attribute__((__noreturn__)) end_at(uint32_t kind, uintptr_t pc)
+{
+	end_by(&(struct end_cause){
+		.kind = kind, .signal = SIGILL, .code = ILL_ILLOPN, .pc = pc });
+}
+
+/* Of stack arguments. Their number is not known where one is aligned to more than 64. */
+static size_t alignment(const struct plan_import *import)
+{
+	return (import->carry & PLAN_CARRY_MASK) == PLAN_TRAP_STACK ? PAGE : 64;
+}
+
+/* Where the guest called from; 0 if that cannot be read. */
+static uintptr_t caller_of(uintptr_t frame, size_t size)
+{
+	uintptr_t words[2]; /* frame pointer and return address */
+
+	return jumpslot_guest_copy_in(words, (void *)(frame + size), sizeof(words))
+		       ? 0
+		       : words[1];
+}
+
+/* A call from guest code that a host function called: the word below that function's
+ * frame is intact and outside of this call, or the guest has left the callback by
+ * longjmp(). */
+static void check_callback(const struct record *record)
+{
+	const struct record *outer = record->outer;
+	uintptr_t cookie;
+
+	if (!outer)
+		return;
+	if (jumpslot_guest_copy_in(&cookie, (void *)outer->cookie_at, sizeof(cookie)) ||
+	    cookie != (uintptr_t)outer ||
+	    (record->frame + record->size > outer->cookie_at &&
+	     record->frame <= outer->frame + outer->size))
+		end_at(OUTCOME_CALLBACK_LEFT, caller_of(record->frame, record->size));
+}
+
+/* Finds the import by the frame's index, and the frame's size by the import. */
+static void open_record(struct record *record, uintptr_t at)
+{
+	struct call_frame frame;
+
+	if (jumpslot_guest_copy_in(&frame, (void *)at, sizeof(frame)) ||
+	    frame.index >= current->plan->imports.count || !calls.functions[frame.index])
+		end_by_doorbell(at);
+	*record = (struct record){
+		.import = &plan_imports(current->plan)[frame.index],
+		.index = (uint32_t)frame.index,
+		.frame = at,
+		.outer = calls.top,
+	};
+	record->size =
+		sizeof(frame) + CALL_VECTOR_REGISTERS * vector_bytes(record->import);
+	if (jumpslot_guest_range((void *)at, record->size,
+				 JUMPSLOT_READ | JUMPSLOT_WRITE))
+		end_by_doorbell(at);
+	check_callback(record);
+}
+
+void calls_serve(uintptr_t at)
+{
+	struct record *record = calls.top ? calls.top + 1 : calls.records;
+	struct call_copy copy;
+	uintptr_t stack;
+
+	open_record(record, at);
+	memcpy(&copy, (void *)at, record->size);
+	stack = at + record->size + 2 * sizeof(uintptr_t);
+	record->host_sp = (uintptr_t)__builtin_frame_address(0);
+	calls.top = record;
+	if (!(record->import->carry & PLAN_LEAF))
+		calls.last = record->index;
+	to_host(record);
+	call_for(record->import)(&copy, calls.functions[record->index], (void *)stack,
+				 stack_bytes(record, stack), alignment(record->import));
+	if (calls.top != record)
+		end_at(OUTCOME_HOST_ORDER, caller_of(at, record->size));
+	to_guest(record);
+	calls.top = record->outer;
+	copy.frame.next = 0;
+	memcpy((void *)at, &copy, record->size);
+}
+
+void calls_end_out_of_order(void)
+{
+	end_at(OUTCOME_HOST_ORDER, 0);
+}
+
+/* The record of the host function that is running, on the thread that it runs on. */
+static struct record *running(void)
+{
+	/* Above its caller on the host's stack: longjmp() left the caller. */
+	if (kick_is_own_thread() && calls.top &&
+	    (uintptr_t)__builtin_frame_address(0) > calls.top->host_sp)
+		end_at(OUTCOME_HOST_ORDER, 0);
+	if (!kick_is_own_thread() || !calls.top || calls.top->cookie_at ||
+	    calls.top->import->carry & PLAN_LEAF)
+		end_at(OUTCOME_CALLBACK_PLACE, 0);
+	return calls.top;
+}
+
+/* A callback's parts on the guest's stack, from high to low: the cookie, the registers,
+ * a result in memory that the caller wants in its own, and arguments. */
+struct callback {
+	struct record *record;
+	const struct jumpslot_callee *callee;
+	uintptr_t frame;
+	uintptr_t result;
+	uintptr_t sp;
+	uintptr_t host_result; /* where the caller wants it */
+};
+
+static size_t copy_size(void)
+{
+	return sizeof(struct call_frame) +
+	       CALL_VECTOR_REGISTERS * (size_t)callback_vector_bytes;
+}
+
+static uintptr_t below(uintptr_t address, size_t bytes)
+{
+	return (address - bytes) & ~(uintptr_t)(CALL_LARGEST_VECTOR - 1);
+}
+
+static void place(struct callback *callback)
+{
+	const uintptr_t cookie = callback->record->frame - sizeof(uintptr_t);
+
+	callback->frame = below(cookie, copy_size());
+	callback->result = below(callback->frame, callback->callee->result_bytes);
+	callback->sp = below(callback->result, callback->callee->stack_bytes);
+	if (callback->sp > cookie ||
+	    jumpslot_guest_range((void *)callback->sp,
+				 callback->record->frame - callback->sp,
+				 JUMPSLOT_READ | JUMPSLOT_WRITE))
+		end_by(&(struct end_cause){ .kind = OUTCOME_SIGNAL,
+					    .signal = SIGSEGV,
+					    .code = SEGV_ACCERR,
+					    .address = callback->sp });
+}
+
+/* Writes to the guest's stack; `place` has checked it. */
+static void enter_callback(struct callback *callback, struct call_copy *copy,
+			   const void *arguments)
+{
+	struct record *record = callback->record;
+
+	callback->host_result = (uintptr_t)copy->frame.di;
+	if (callback->callee->result_bytes)
+		copy->frame.di = callback->result;
+	copy->frame.next = callback->sp;
+	copy->frame.target = (uintptr_t)callback->callee->function;
+	copy->frame.index = record->frame;
+	copy->frame.x87 = callback_vector_bytes;
+	memcpy((void *)callback->sp, arguments, callback->callee->stack_bytes);
+	memcpy((void *)callback->frame, copy, copy_size());
+	((struct call_frame *)record->frame)->next = callback->frame;
+	record->cookie_at = record->frame - sizeof(uintptr_t);
+	*(struct record **)record->cookie_at = record;
+	block_words()->in_callback = 1;
+	to_guest(record);
+}
+
+static void leave_callback(struct callback *callback, struct call_copy *copy)
+{
+	struct record *record = callback->record;
+	const size_t bytes = callback->callee->result_bytes;
+
+	to_host(record);
+	block_words()->in_callback = record->outer != NULL;
+	record->cookie_at = 0;
+	memcpy(copy, (void *)callback->frame, copy_size());
+	if (!bytes)
+		return;
+	memcpy((void *)callback->host_result, (void *)callback->result, bytes);
+	copy->frame.ax = callback->host_result;
+}
+
+void callback_run(struct call_copy *copy, const struct jumpslot_callee *callee,
+		  const void *arguments) __attribute__((__visibility__("hidden")));
+
+/* Called by jumpslot_guest_entry: `copy` has the registers of the call, and gets those of
+ * the result. */
+void callback_run(struct call_copy *copy, const struct jumpslot_callee *callee,
+		  const void *arguments)
+{
+	const int host_errno = errno;
+	struct callback callback = { .record = running(), .callee = callee };
+
+	place(&callback);
+	enter_callback(&callback, copy, arguments);
+	loop_run();
+	leave_callback(&callback, copy);
+	errno = host_errno;
+}
+
+void calls_end_callback(uintptr_t frame)
+{
+	if (!calls.top || !calls.top->cookie_at || calls.top->frame != frame)
+		end_at(OUTCOME_CALLBACK_ORDER, 0);
+}
+
+void calls_forget(void)
+{
+	calls.top = NULL;
+}
+
+void calls_end(void)
+{
+	if (calls.top)
+		end_at(OUTCOME_HOST_LEFT, 0);
+}
+
+/* The guest is at the call of the host function. */
+static void describe_caller(struct outcome *outcome, const struct record *record)
+{
+	const uintptr_t words = record->frame + record->size;
+
+	outcome->host_import = record->index;
+	outcome->host_caller = caller_of(record->frame, record->size);
+	if (record->cookie_at)
+		return;
+	outcome->guest_pc = outcome->host_caller;
+	outcome->guest_sp = words + 2 * sizeof(uintptr_t);
+	outcome->guest_bp = *(const uintptr_t *)words;
+}
+
+/* Functions that a provider calls direct are not described, as in the process host. */
+static const struct record *described(void)
+{
+	const struct record *record = calls.top;
+
+	while (record && record->import->carry & PLAN_LEAF)
+		record = record->outer;
+	return record;
+}
+
+void calls_describe(struct outcome *outcome)
+{
+	const struct record *record = described();
+
+	outcome->last_import = calls.last;
+	outcome->host_import = OUTCOME_NO_IMPORT;
+	if (!record)
+		return;
+	describe_caller(outcome, record);
+	for (; record; record = record->outer)
+		outcome->callbacks += record->cookie_at != 0;
+}

@@ -1,0 +1,183 @@
+/* From an exception's vector to a fault of the guest. See faults.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <jumpslot/provider.h>
+
+#include "cause_x86.h"
+#include "common/privileged.h"
+#include "end.h"
+#include "faults.h"
+#include "kvm/calls/calls.h"
+#include "kvm/calls/host_stack.h"
+#include "kvm/inside/block.h"
+#include "kvm/machine/layout_x86.h"
+#include "kvm/machine/machine.h"
+#include "kvm/machine/tables_x86.h"
+#include "runner/current.h"
+#include "runner/guest_fault.h"
+#include "runner/load.h"
+#include "runner/plan_read.h"
+#include "runner/reset.h"
+#include "vcpu/vcpu.h"
+
+#define STACK ((size_t)0x10000)
+#define GUARD LOAD_GUARD
+
+/* Of SYSCALL, in bytes; and the vector of an undefined instruction. */
+#define SYSCALL_SIZE 2
+#define UNDEFINED    6
+
+/* The fault that the guest is handling, and its vector registers. */
+static struct {
+	struct end_cause cause;
+	void *vectors;
+} saved;
+
+int faults_prepare(struct runner *runner, struct message *message)
+{
+	struct guest_region region = { .access = JUMPSLOT_READ | JUMPSLOT_WRITE };
+	char *at;
+
+	if (!plan_imports_name(runner->plan, "_BSP_Virtual_faulthandler"))
+		return 0;
+	saved.vectors = malloc(machine_vectors_size());
+	at = mmap(NULL, GUARD + STACK, PROT_NONE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (!saved.vectors || at == MAP_FAILED ||
+	    mprotect(at + GUARD, STACK, PROT_READ | PROT_WRITE))
+		return fail(message, errno, "no memory for a stack for faults: %s",
+			    strerror(errno));
+	region.start = (uintptr_t)at + GUARD;
+	region.end = region.start + STACK;
+	guest_fault_start(region.start, region.end, GUARD,
+			  block_address(block_header()->fault));
+	return guest_memory_add(&runner->memory, &region)
+		       ? fail(message, ENOSPC, "too many segments")
+		       : 0;
+}
+
+/* After a call of an address without code, the guest's return address is on its stack. */
+static uintptr_t jumped_from(const struct end_cause *cause,
+			     const struct registers *registers)
+{
+	uintptr_t top;
+
+	if (registers->pc != cause->address ||
+	    jumpslot_guest_copy_in(&top, (void *)registers->sp, sizeof(top)) ||
+	    jumpslot_guest_range((void *)top, 1, JUMPSLOT_EXECUTE))
+		return 0;
+	return top;
+}
+
+/* Calls the guest's handler, if there is one for this fault. */
+static bool enter_handler(struct end_cause *cause, uint32_t kind,
+			  struct registers *registers)
+{
+	const struct fault_cause fault = {
+		.kind = kind,
+		.address = cause_has_address(cause) ? cause->address : 0,
+	};
+
+	if (!guest_fault_is_set() || calls_in_progress() || block_has(registers->pc))
+		return false;
+	cause->handler = guest_fault_enter(&fault, registers);
+	if (cause->handler != OUTCOME_HANDLER_NONE)
+		return false;
+	saved.cause = *cause;
+	machine_get_vectors(saved.vectors);
+	machine_set_user_mode();
+	machine_set(registers);
+	return true;
+}
+
+/* Names what the code inside stops for, by an undefined instruction; or a fault of the
+ * way back from an interrupt handler. */
+static void name_place(struct end_cause *cause, uintptr_t pc)
+{
+	const uint32_t stop = cause->signal == SIGILL ? block_stop(pc) : 0;
+
+	if (stop)
+		cause->kind = stop;
+	else if (block_is_returning(pc))
+		cause->kind = OUTCOME_FRAME;
+}
+
+/* SYSCALL leads there, where the processor has it. It is as undefined as elsewhere. RCX
+ * is the address after it, and R11 has the flags. */
+static void undo_syscall(struct registers *registers, struct tables_exception *exception)
+{
+	registers->pc = registers->general.cx - SYSCALL_SIZE;
+	registers->flags = registers->general.r11;
+	exception->pc = registers->pc;
+	exception->vector = UNDEFINED;
+}
+
+void faults_serve(void)
+{
+	struct tables_exception exception;
+	struct registers registers;
+	struct end_cause cause;
+	struct message message;
+
+	machine_get(&registers);
+	if (!tables_exception(&registers, &exception)) {
+		machine_describe(&message);
+		end_failed(&message);
+	}
+	registers.pc = (uintptr_t)exception.pc;
+	registers.sp = (uintptr_t)exception.sp;
+	registers.flags = (uintptr_t)exception.flags;
+	if (exception.pc == LAYOUT_NOWHERE)
+		undo_syscall(&registers, &exception);
+	cause_find(&cause, &exception);
+	name_place(&cause, registers.pc);
+	if (enter_handler(&cause, cause_kind(&cause), &registers))
+		return;
+	cause.registers = &registers;
+	cause.jumped_from = jumped_from(&cause, &registers);
+	end_by(&cause);
+}
+
+/* An interrupt that waited for the level comes where the guest goes on. */
+static void restore_level(uint32_t level)
+{
+	if (vcpu.state)
+		vcpu_set_level(level);
+}
+
+void faults_decide(uintptr_t sp)
+{
+	struct registers registers;
+	struct fault_answer answer;
+
+	machine_get(&registers);
+	registers.sp = sp;
+	if (calls_in_progress() || !saved.vectors ||
+	    !guest_fault_answer(&registers, &answer))
+		end_by(&(struct end_cause){ .kind = OUTCOME_SIGNAL,
+					    .handler = OUTCOME_HANDLER_ORDER,
+					    .signal = SIGILL,
+					    .code = ILL_ILLOPN,
+					    .address = registers.pc,
+					    .registers = &registers });
+	switch (answer.decision) {
+	case JUMPSLOT_FAULT_RETRY:
+		machine_set_vectors(saved.vectors);
+		machine_set(&registers);
+		restore_level(answer.level);
+		return;
+	case JUMPSLOT_FAULT_STOP:
+		host_stack_leave(answer.status);
+	case JUMPSLOT_FAULT_RESTART_COLD:
+	case JUMPSLOT_FAULT_RESTART_WARM:
+		reset_request(answer.decision == JUMPSLOT_FAULT_RESTART_WARM);
+		host_stack_leave(0);
+	}
+	saved.cause.registers = &registers;
+	end_by(&saved.cause);
+}

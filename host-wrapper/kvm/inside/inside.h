@@ -1,0 +1,58 @@
+/*
+ * Code of the host that runs in the virtual machine, in the guest's place: the gate, the
+ * resolver's way out, the virtual CPU of vcpu/, and the calls of the guest's handlers. It
+ * is linked to one block, position-independent, that begins with this header. The guest
+ * can call all of it and can write the block's data: the host trusts nothing there.
+ *
+ *   header, code, constants | doorbell page | data | thunks
+ *
+ * Depends on vcpu/ and <stdint.h> alone: the code inside includes it, too.
+ */
+#ifndef JUMPSLOT_INSIDE_H
+#define JUMPSLOT_INSIDE_H
+
+#include <stdint.h>
+
+/* Offsets from the header. */
+struct inside_header {
+	uint32_t gate;	    /* for vector arguments of 16 bytes */
+	uint32_t gate_avx;  /* of 32 bytes */
+	uint32_t gate_avx3; /* of 64 bytes (AVX-512) */
+	uint32_t bind;	    /* the guest's __external_resolver */
+	uint32_t returned;  /* the entry returns to it */
+	uint32_t upcall;    /* saves vector registers, and goes on at jumpslot_upcall */
+	uint32_t resume;    /* jumpslot_resume */
+	uint32_t fault;	    /* calls the guest's fault handler */
+	uint32_t ping;	    /* rings without end */
+	uint32_t vcpu;	    /* struct vcpu */
+	uint32_t words;	    /* struct inside_words */
+	uint32_t ranges, ranges_end; /* struct code_range_entry */
+	uint32_t stops, stops_end;   /* struct code_stop_entry */
+	uint32_t doorbell;
+	uint32_t data, end;
+	uint32_t inline_functions; /* uint32_t, in the order of common/inline.def */
+};
+
+/* Words that the host sets for the code inside. */
+struct inside_words {
+	uint32_t in_callback; /* a host function is in progress */
+	uint32_t tell_clock;  /* ring DOORBELL_CLOCK */
+};
+
+/* Arguments of doorbells, on the guest's stack; `result` is the host's answer. */
+struct inside_sleep {
+	uint64_t deadline_ns;
+	uint32_t delivered;
+	uint32_t result; /* of vcpu_sleep() */
+};
+
+struct inside_stack_full {
+	uint64_t pc, sp, bytes;
+};
+
+struct inside_code {
+	uint64_t address;
+	uint64_t result;
+};
+
+#endif

@@ -1,0 +1,291 @@
+/*
+ * Attacks by name on the kvm host, from inside the virtual machine: argument 1 selects
+ * one, argument 2 is an address for it, in hexadecimal. A guest that gets further than it
+ * should returns 42.
+ */
+#include <jumpslot/arguments.h>
+#include <jumpslot/entry.h>
+#include <jumpslot/virt_bsp.h>
+#include <jumpslot/virt_cpu.h>
+
+#define REACHED 42
+#define PAGE	4096u
+
+/* Where the host's block has its doorbells: the page after the resolver's (inside.h). */
+static volatile uint64_t *doorbells;
+static uint64_t address;
+static const char constant[8] = "constant";
+static char data[16] = { (char)0xc3 };
+extern char slot[] __asm__("jumpslot.slot._BSP_Virtual_Console_write");
+
+static void read_address(void)
+{
+	(void)*(volatile char *)address;
+}
+
+static void write_address(void)
+{
+	*(volatile char *)address = 1;
+}
+
+static void jump_to_address(void)
+{
+	((void (*)(void))address)();
+}
+
+static void write_slot(void)
+{
+	*(volatile uint64_t *)slot = address;
+}
+
+static void write_constant(void)
+{
+	*(volatile char *)(uintptr_t)constant = 1;
+}
+
+static void write_code(void)
+{
+	*(volatile char *)(uintptr_t)write_code = 1;
+}
+
+static void run_data(void)
+{
+	((void (*)(void))(uintptr_t)data)();
+}
+
+static void write_gate(void)
+{
+	doorbells[-1] = 0;
+}
+
+static void run_doorbell(void)
+{
+	((void (*)(void))(uintptr_t)doorbells)();
+}
+
+static void read_doorbell(void)
+{
+	(void)doorbells[0];
+}
+
+static void ring(unsigned number)
+{
+	doorbells[number] = address;
+}
+
+static void ring_call(void)
+{
+	ring(0);
+}
+
+static void ring_called(void)
+{
+	ring(1);
+}
+
+static void ring_bind(void)
+{
+	ring(2);
+}
+
+static void ring_sleep(void)
+{
+	ring(4);
+}
+
+static void ring_stack_full(void)
+{
+	ring(5);
+}
+
+static void ring_is_code(void)
+{
+	ring(6);
+}
+
+static void ring_fault(void)
+{
+	ring(8);
+}
+
+static void ring_ping(void)
+{
+	ring(9);
+}
+
+static void ring_unknown(void)
+{
+	ring(100);
+}
+
+static void ring_a_byte(void)
+{
+	*(volatile char *)doorbells = 1;
+}
+
+static void ring_across(void)
+{
+	*(volatile uint64_t *)((uintptr_t)doorbells + 4) = 1;
+}
+
+/* A frame that is the guest's, with an index beyond the imports. */
+static void forge_index(void)
+{
+	static uint64_t frame[128] = { 0, 0, 1u << 30 };
+
+	doorbells[0] = (uintptr_t)frame;
+}
+
+/* A frame in memory that cannot be written. */
+static void forge_read_only(void)
+{
+	static const uint64_t frame[128] = { 0 };
+
+	doorbells[0] = (uintptr_t)frame;
+}
+
+/* A frame whose stack arguments would lie past the end of the stack. */
+static void call_at_the_edge(void)
+{
+	__asm__ volatile("mov %0, %%rsp\n"
+			 "call _BSP_Virtual_Console_write"
+			 :
+			 : "r"(address)
+			 : "memory");
+}
+
+static void use_no_stack(void)
+{
+	__asm__ volatile("mov %0, %%rsp; push %%rax" : : "r"(address) : "memory");
+}
+
+#define INSTRUCTION(name, text)                                                          \
+	static void name(void)                                                           \
+	{                                                                                \
+		__asm__ volatile(text                                                    \
+				 :                                                       \
+				 : "a"(0), "b"(0), "c"(0x10), "d"(0), "S"(data),         \
+				   "D"(data)                                             \
+				 : "memory");                                            \
+	}
+INSTRUCTION(do_cli, "cli")
+INSTRUCTION(do_sti, "sti")
+INSTRUCTION(do_hlt, "hlt")
+INSTRUCTION(do_in, "in $0x60, %%al")
+INSTRUCTION(do_out, "out %%al, $0x80")
+INSTRUCTION(do_rdmsr, "rdmsr")
+INSTRUCTION(do_wrmsr, "wrmsr")
+INSTRUCTION(do_read_cr3, "mov %%cr3, %%rax")
+INSTRUCTION(do_write_cr0, "mov %%rax, %%cr0")
+INSTRUCTION(do_read_dr, "mov %%dr7, %%rax")
+INSTRUCTION(do_invlpg, "invlpg (%%rsi)")
+INSTRUCTION(do_wbinvd, "wbinvd")
+INSTRUCTION(do_lgdt, "lgdt (%%rsi)")
+INSTRUCTION(do_lidt, "lidt (%%rsi)")
+INSTRUCTION(do_ltr, "ltr %%ax")
+INSTRUCTION(do_swapgs, "swapgs")
+INSTRUCTION(do_sysret, "sysretq")
+INSTRUCTION(do_iret, "push %%rax; push %%rax; push %%rax; push %%rax; push %%rax; iretq")
+INSTRUCTION(do_int_80, "int $0x80")
+INSTRUCTION(do_syscall, "syscall")
+INSTRUCTION(do_int3, "int3")
+INSTRUCTION(do_ud2, "ud2")
+INSTRUCTION(do_step, "pushfq; orq $0x100, (%%rsp); popfq; nop; nop")
+INSTRUCTION(do_iopl, "pushfq; orq $0x3000, (%%rsp); popfq; cli")
+INSTRUCTION(do_divide, "div %%ebx")
+INSTRUCTION(do_load_ss, "mov %%cx, %%ss")
+INSTRUCTION(do_far_jump, "ljmp *(%%rsi)")
+INSTRUCTION(do_xsetbv, "xor %%ecx, %%ecx; xsetbv")
+INSTRUCTION(do_clts, "clts")
+
+static void spin(void)
+{
+	for (;;)
+		;
+}
+
+static void storm(void)
+{
+	for (;;)
+		doorbells[7] = 0;
+}
+
+/* Words of the block that the host reads: they are the guest's own to spoil. */
+static void spoil_data(void)
+{
+	volatile char *words = (volatile char *)doorbells + PAGE;
+
+	for (unsigned i = 0; i < PAGE; i++)
+		words[i] = (char)0xff;
+	_CPU_Virtual_Interrupts_open();
+	_BSP_Virtual_Clock_init();
+	_BSP_Virtual_Clock_oneshot(1);
+	for (;;)
+		_BSP_Virtual_Clock_read();
+}
+
+#define CASE(function)                                                                   \
+	{                                                                                \
+#function, function                                                      \
+	}
+static const struct {
+	const char *name;
+	void (*run)(void);
+} cases[] = {
+	CASE(read_address),  CASE(write_address),   CASE(jump_to_address),
+	CASE(write_slot),    CASE(write_constant),  CASE(write_code),
+	CASE(run_data),	     CASE(write_gate),	    CASE(run_doorbell),
+	CASE(read_doorbell), CASE(ring_call),	    CASE(ring_called),
+	CASE(ring_bind),     CASE(ring_sleep),	    CASE(ring_stack_full),
+	CASE(ring_is_code),  CASE(ring_fault),	    CASE(ring_ping),
+	CASE(ring_unknown),  CASE(ring_a_byte),	    CASE(ring_across),
+	CASE(forge_index),   CASE(forge_read_only), CASE(call_at_the_edge),
+	CASE(use_no_stack),  CASE(do_cli),	    CASE(do_sti),
+	CASE(do_hlt),	     CASE(do_in),	    CASE(do_out),
+	CASE(do_rdmsr),	     CASE(do_wrmsr),	    CASE(do_read_cr3),
+	CASE(do_write_cr0),  CASE(do_read_dr),	    CASE(do_invlpg),
+	CASE(do_wbinvd),     CASE(do_lgdt),	    CASE(do_lidt),
+	CASE(do_ltr),	     CASE(do_swapgs),	    CASE(do_sysret),
+	CASE(do_iret),	     CASE(do_int_80),	    CASE(do_syscall),
+	CASE(do_int3),	     CASE(do_ud2),	    CASE(do_step),
+	CASE(do_iopl),	     CASE(do_divide),	    CASE(do_load_ss),
+	CASE(do_far_jump),   CASE(do_xsetbv),	    CASE(do_clts),
+	CASE(spin),	     CASE(storm),	    CASE(spoil_data),
+};
+
+static int same(const char *one, const char *other)
+{
+	while (*one && *one == *other) {
+		one++;
+		other++;
+	}
+	return *one == *other;
+}
+
+static uint64_t read_hexadecimal(const char *text)
+{
+	uint64_t value = 0;
+
+	for (; *text; text++)
+		value = value * 16 +
+			(uint64_t)(*text <= '9' ? *text - '0' : *text - 'a' + 10);
+	return value;
+}
+
+JUMPSLOT_ENTRY(info)
+{
+	char name[64] = "", text[32] = "";
+
+	jumpslot_argument(1, name, sizeof(name));
+	jumpslot_argument(2, text, sizeof(text));
+	address = read_hexadecimal(text);
+	doorbells =
+		(volatile uint64_t *)((info->resolver & ~(uint64_t)(PAGE - 1)) + PAGE);
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		if (same(cases[i].name, name)) {
+			cases[i].run();
+			return REACHED;
+		}
+	_BSP_Virtual_Console_write("no such case\n", 13);
+	return 1;
+}

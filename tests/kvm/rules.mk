@@ -1,0 +1,39 @@
+# Tests of the kvm host. tests/kvm needs no /dev/kvm: it boots a machine with nested
+# virtualization, whose kernel is Debian's for clouds, unpacked and not installed.
+
+NESTED_KERNEL := $(BUILD)/kvm/kernel/unpacked
+NESTED_INIT := $(BUILD)/kvm/nested-init
+
+SETS += nested
+CFLAGS_nested = -std=gnu11 -O2 -g $(WARNINGS)
+SOURCES_nested := tests/kvm/nested/init.c
+
+$(NESTED_INIT): $$(call link_inputs,nested)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -static -o $@ $(filter %.o,$^)
+
+$(NESTED_KERNEL):
+	$(call say,FETCH,Debian's linux-image-cloud-amd64)
+	$(Q)rm -rf $(@D) && mkdir -p $(@D)/package
+	$(Q)cd $(@D)/package && apt-get -qq -o APT::Sandbox::User=root download \
+		$$(apt-cache depends linux-image-cloud-amd64 | \
+			sed -n 's/.*Depends: \(linux-image-[0-9]\)/\1/p') || { \
+		echo "Debian's kernel cannot be fetched: no network?" >&2; exit 1; }
+	$(Q)dpkg-deb -x $(@D)/package/*.deb $(@D) && rm -r $(@D)/package
+	$(Q)touch $@
+
+# Tests of commands that run again on the kvm host, with fewer rounds: each exit takes
+# microseconds. They need a /dev/kvm that works.
+ON_KVM := $(addprefix tests/,calls/test_calls.py calls/test_callbacks.py \
+	interrupts/test_services.py interrupts/test_lines.py \
+	interrupts/test_line_options.py interrupts/test_console_input.py \
+	interrupts/test_stack_limit.py interrupts/test_handler_x87.py \
+	faults/test_fault_kinds.py faults/test_fault_decisions.py \
+	faults/test_privileged_instructions.py faults/test_restart.py)
+.PHONY: check-on-kvm
+check-on-kvm: $(TEST_FILES) $(TEST_FILES_kvm) | test-tools
+	$(call say,TEST,$(words $(ON_KVM)) files with HOST=kvm)
+	$(Q)if [ -w /dev/kvm ]; then \
+		$(call logged,on-kvm,HOST=kvm ROUNDS=2000 $(PYTEST) $(ON_KVM)); \
+	else echo 'check-on-kvm: NOT RUN, as /dev/kvm cannot be opened: $(ON_KVM)'; fi

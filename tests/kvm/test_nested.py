@@ -1,0 +1,159 @@
+"""The kvm host in the reference machine does what the process host does, and holds.
+
+One boot of a machine with nested virtualization runs all cases. Each conformance case
+must print and return the same as on the process host, with reports of faults; each
+hostile guest must end with a diagnosis.
+"""
+
+import re
+import time
+
+import pytest
+from conftest import BUILD, ROOT, Toolbox, run, without_account
+from nested_machine import NestedMachine
+
+WRAPPER = [BUILD / "bin/host-wrapper", "--timeout", "60"]
+KVM = [*WRAPPER, "--host", "kvm"]
+CALLS, INTERRUPTS = (ROOT / f"tests/{name}/guests" for name in ("calls", "interrupts"))
+LUA = ["closures", "coroutines", "errors", "numbers", "packing", "sorting", "strings"]
+CARRIES = {"gated": [], "blocking": ["-DCARRY=JUMPSLOT_BLOCKING"],
+           "direct": ["-DCARRY=JUMPSLOT_DIRECT"],
+           "stated": ["-DCARRY(func)=JUMPSLOT_STACK_BYTES(func, 4096)"]}
+CALLBACKS = ["types", "structs", "wide", "variadic", "end-of-memory", "sort", "stack",
+             "thousand", "exit", "jump-inside", "switch", "switch-up", "not-the-guests",
+             "jump-across", "jump-return", "host-jump", "host-jump-and-call", "pop",
+             "pop-in-callback"]
+RULES = ["mask", "clear", "state", "detach", "detach-service", "frame", "frame-level",
+         "exceptions", "control"]
+SERVICES = ["hello", "calculator", "ticker"]
+NAMES = [*SERVICES, *(f"lua-{name}" for name in LUA),
+         *(f"calls-{name}" for name in CARRIES), "calls-untyped",
+         *(f"callback-{name}" for name in CALLBACKS), *(f"rule-{name}" for name in RULES)]
+# The name of an attack, and what the report says.
+FAULT = r"stopped by signal 11 \(Segmentation fault\) at \S+ <{0}\+\S+, accessing "
+PRIVILEGED = r"stopped by signal \d+ \(.*\) at \S+ <{0}\+\S+, privileged instruction {1}"
+HOSTILE = {
+    **dict.fromkeys(["read_address", "write_address", "write_slot", "write_constant",
+                     "write_code", "write_gate", "read_doorbell", "ring_call",
+                     "ring_sleep", "ring_stack_full", "ring_is_code", "ring_ping",
+                     "ring_unknown", "ring_a_byte", "ring_across", "forge_index",
+                     "forge_read_only", "call_at_the_edge", "use_no_stack"], FAULT),
+    "jump_to_address": r"jumped to 0x1000, where nothing is mapped, from ",
+    "run_data": r"jumped to \S+, which is not executable, from ",
+    "run_doorbell": r"jumped to \S+, which is not executable, from ",
+    "ring_called": r"a callback returned that was not the last one called",
+    "ring_bind": r"called the resolver with 0x1000, which is not an entry of its ",
+    "ring_fault": r"the guest's fault handler returned with another stack",
+    **{f"do_{name}": PRIVILEGED.replace("{1}", instruction) for name, instruction in {
+        "cli": "cli", "sti": "sti", "hlt": "hlt", "in": "in", "out": "out",
+        "rdmsr": "rdmsr", "wrmsr": "wrmsr", "lgdt": "lgdt", "lidt": "lidt",
+        "read_cr3": "mov from a control", "write_cr0": "mov to a control",
+        "read_dr": "mov from a debug", "invlpg": "invlpg", "wbinvd": "wbinvd",
+        "ltr": "ltr", "swapgs": "swapgs", "sysret": "sysret", "iret": "iret",
+        "int_80": "int", "syscall": "syscall", "iopl": "cli",
+        "load_ss": "mov to a segment", "far_jump": "far jump", "xsetbv": "xsetbv",
+        "clts": "clts"}.items()},
+    "do_int3": r"stopped by signal 5 \(Trace/breakpoint trap\) at ",
+    "do_step": r"stopped by signal 5 \(Trace/breakpoint trap\) at ",
+    "do_ud2": r"stopped by signal 4 \(Illegal instruction\) at ",
+    "do_divide": r"stopped by signal 8 \(Floating point exception\) at ",
+    "spin": r"stopped by signal 9 \(Killed\): its time is up \(--timeout\)",
+    "storm": r"stopped by signal 9 \(Killed\): its time is up \(--timeout\)",
+    "spoil_data": r"stopped by signal 9 \(Killed\): its time is up \(--timeout\)",
+}
+
+
+def calls(tools):
+    """Guests and providers of tests/calls."""
+    flags = "-mavx", "-I", CALLS
+    typed = tools.guest(CALLS / "calls_guest.c", *flags, name="calls")
+    for name, carry in CARRIES.items():
+        yield f"calls-{name}", ["--provider", tools.provider(
+            CALLS / "calls_provider.c", *flags, *carry, name=name), typed]
+    yield "calls-untyped", ["--provider", tools.provider(
+        CALLS / "calls_provider.c", *flags, "-DUNTYPED", name="untyped"),
+        tools.guest(CALLS / "calls_guest.c", *flags, "-DUNTYPED", name="untyped")]
+
+
+def callbacks(tools):
+    """Guest and provider of tests/calls/test_callbacks.py."""
+    provider = tools.provider(CALLS / "callbacks_provider.c", "-pthread", "-Wno-psabi",
+                              "-Wl,--no-as-needed,-lm", name="callbacks")
+    guest = tools.guest(CALLS / "callbacks_guest.c", "-msse2", "-Wno-psabi",
+                        name="callbacks")
+    for name in CALLBACKS:
+        yield f"callback-{name}", ["--provider", provider, guest, name]
+
+
+def rules(tools):
+    """The guest of the rules of delivery."""
+    guest = tools.link(tools.compile(
+        INTERRUPTS / "interrupts_rules_guest.c", "-msse2", "-mfsgsbase",
+        "-fno-tree-loop-distribute-patterns"), "-lgcc", name="rules")
+    for name in RULES:
+        yield f"rule-{name}", [guest, name]
+
+
+def programs():
+    """Guests that make built."""
+    guests, providers = BUILD / "guests", BUILD / "providers"
+    yield "hello", [guests / "hello-x86_64.elf"]
+    yield "calculator", ["--provider", providers / "calculator-x86_64.so",
+                         guests / "calculator-x86_64.elf"]
+    yield "ticker", [guests / "ticker-x86_64.elf"]
+    for name in LUA:
+        script = ROOT / f"tests/lua/scripts/{name}.lua"
+        yield f"lua-{name}", ["--provider", f"{providers}/newlib-x86_64.so,root=/",
+                              guests / "lua-x86_64.elf", script]
+
+
+@pytest.fixture(scope="module", name="cases")
+def make_cases(tmp_path_factory):
+    """Options and words of each conformance case."""
+    tools = Toolbox(tmp_path_factory.mktemp("cases"))
+    made = dict([*programs(), *calls(tools), *callbacks(tools), *rules(tools)])
+    assert sorted(made) == sorted(NAMES)
+    return made
+
+
+@pytest.fixture(scope="module", name="nested")
+def boot(tmp_path_factory, cases):
+    """The results of all cases, from one boot."""
+    directory = tmp_path_factory.mktemp("nested")
+    machine = NestedMachine(directory, BUILD)
+    for program in "bin/jumpslot-runner-x86_64-kvm", "bin/jumpslot-backtrace":
+        machine.add(BUILD / program)
+    for name, words in cases.items():
+        machine.case(name, *KVM, *words)
+    guest = Toolbox(directory).guest(ROOT / "tests/kvm/guests/hostile.c", name="hostile")
+    for name in HOSTILE:
+        machine.case(name, BUILD / "bin/host-wrapper", "--host", "kvm", "--timeout",
+                     "1" if name in ("spin", "storm", "spoil_data") else "60", guest,
+                     name, "1000")
+    started = time.monotonic()
+    results = machine.boot(900)
+    print(f"{len(results)} cases in {time.monotonic() - started:.0f} s")
+    return results
+
+
+def comparable(status, output, errors):
+    """Without addresses, and without the runner's account of the end."""
+    return status, output, re.sub(r"0x[0-9a-f]+|/\S+\.elf", "", without_account(errors))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_guest_does_the_same_as_on_the_process_host(nested, cases, name):
+    result = run(*WRAPPER, *cases[name], check=False)
+    assert comparable(*nested[name]) == \
+        comparable(result.returncode, result.stdout, result.stderr)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_guest_ends_with_a_diagnosis(nested, name):
+    status, output, errors = nested[name]
+    assert re.search(HOSTILE[name].replace("{0}", name), errors), errors
+    assert output == "" and status > 128
+
+
+def test_there_are_as_many_cases_as_agreed():
+    assert len(NAMES) <= 60 and len(HOSTILE) >= 40

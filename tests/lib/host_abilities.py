@@ -1,0 +1,53 @@
+"""The abilities that a host lacks, and the tests that need them.
+
+HOST=kvm runs the tests of commands on that host. Tests of architectures that it does
+not run are left out; tests of the abilities below are skipped. docs/kvm.md explains
+each ability, and tests/kvm/test_abilities.py counts the skips, so that none is added
+unnoticed.
+"""
+
+from fnmatch import fnmatchcase
+
+ARCHES = {"process": ["x86_64", "i386"], "kvm": ["x86_64"]}
+
+# Ability: patterns of the tests that need it, below tests/.
+CALLS = "calls/test_calls.py::test_"
+LACKS = {"process": {}, "kvm": {
+    "direct calls": [
+        f"{CALLS}registers_arrive_and_those_of_the_guest_come_back*-direct-*",
+        f"{CALLS}guest_and_host_have_floating_point_control_of_their_own*",
+        f"{CALLS}what_a_host_function_masks_is_masked_for_the_host_alone*",
+        f"{CALLS}the_guest_starts_with_the_mask_that_the_wrapper_has*",
+        f"{CALLS}a_blocking_function_runs_with_the_interrupt_signal_masked*",
+        f"{CALLS}a_function_that_takes_too_much_of_a_small_stack_is_seen*",
+        f"{CALLS}a_host_that_masks_every_signal_hinders_neither_gate_nor_report*",
+    ],
+    "exact host stack": [
+        f"{CALLS}stated_bytes_that_the_hosts_stack_does_not_hold_are_reported*",
+        "calls/test_callbacks.py::test_depth_is_limited_by_memory_alone*",
+    ],
+    "upper halves of vector registers": [
+        f"{CALLS}registers_arrive_and_those_of_the_guest_come_back*",
+        f"{CALLS}a_register_that_a_first_call_loses_is_seen*",
+    ],
+    "executable guest code in the runner": [
+        "calls/test_callbacks.py::test_a_callback_does_what_a_call_does*-arguments-*",
+        "calls/test_callbacks.py::test_a_callback_does_what_a_call_does*-stubs-*",
+        "calls/test_callbacks.py::test_callbacks_do_not_depend_on_the_providers*",
+    ],
+    "system calls of the guest": [
+        "faults/test_fault_kinds.py::test_a_fault_signal_that_a_process_sent_is_not_*",
+    ],
+}}
+
+
+def lacking(host, name):
+    """The abilities that `host` lacks for the test with that name."""
+    return [ability for ability, patterns in LACKS[host].items()
+            if any(fnmatchcase(name, f"tests/{pattern}") for pattern in patterns)]
+
+
+def is_foreign(host, name):
+    """True for a test of an architecture that `host` does not run."""
+    others = set(ARCHES["process"]) - set(ARCHES[host])
+    return any(arch in name.rpartition("::")[2] for arch in others)
