@@ -11,16 +11,25 @@
 #include <jumpslot/virt_cpu.h>
 
 #include "console.h"
+#include "newlib_calls.h"
 
 /* newlib and the host have the same numbers for errors up to ERANGE. */
 #define LAST_COMMON_ERROR 34
 
-static bool closed[STDERR_FILENO + 1];
+/* The part of the console that has each number: STDOUT_FILENO, STDERR_FILENO, or 0. */
+static unsigned char output_of[NEWLIB_FILES] = {
+	[STDOUT_FILENO] = STDOUT_FILENO,
+	[STDERR_FILENO] = STDERR_FILENO,
+};
 
 void console_closed(int file)
 {
-	if (file >= 0 && file <= STDERR_FILENO)
-		closed[file] = true;
+	output_of[file] = 0;
+}
+
+void console_copied(int file, int copy)
+{
+	output_of[copy] = output_of[file];
 }
 
 /* A guest that took no vector into use has no interrupts that could wait. */
@@ -31,14 +40,14 @@ static bool takes_interrupts(void)
 
 bool console_takes(int file)
 {
-	return (file == STDOUT_FILENO || file == STDERR_FILENO) && !closed[file] &&
-	       takes_interrupts();
+	return file >= 0 && file < NEWLIB_FILES && output_of[file] && takes_interrupts();
 }
 
 int console_write(int file, const void *bytes, size_t count)
 {
-	int result = file == STDOUT_FILENO ? _BSP_Virtual_Console_write(bytes, count)
-					   : _BSP_Virtual_Console_error(bytes, count);
+	int result = output_of[file] == STDOUT_FILENO
+			     ? _BSP_Virtual_Console_write(bytes, count)
+			     : _BSP_Virtual_Console_error(bytes, count);
 
 	if (result >= 0)
 		return result;

@@ -15,7 +15,8 @@ bool console_takes(int file);
  * sets errno. */
 int console_write(int file, const void *bytes, size_t count);
 
-/* The guest has closed the file. */
+/* The guest has closed the file; or `copy` is a new number of it. */
 void console_closed(int file);
+void console_copied(int file, int copy);
 
 #endif

@@ -8,11 +8,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "duplicate.h"
 #include "errors.h"
 #include "file_flags.h"
 #include "newlib_calls.h"
 
-static int flags_of[NEWLIB_FILES];
+/* The console's are the same for all of it. */
+static int flags_of[NEWLIB_FILES] = { O_RDWR, O_RDWR, O_RDWR };
 
 static int fail(int error)
 {
@@ -25,9 +27,14 @@ void file_flags_opened(int file, int flags)
 	flags_of[file] = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK);
 }
 
+void file_flags_copied(int file, int copy)
+{
+	flags_of[copy] = flags_of[file];
+}
+
 static int status_flags(int file)
 {
-	return file <= STDERR_FILENO ? O_RDWR : flags_of[file];
+	return flags_of[file];
 }
 
 /* Flags that the host would have to know cannot change. */
@@ -99,14 +106,20 @@ static int check_open(int file)
 	return (int)errors_take(newlib_status_of_file(file, &status));
 }
 
-/* Locks need no check: the host says EBADF itself, and a status is another call. */
+/* Locks and copies need no check: the host says EBADF itself, and a status is another
+ * call. */
 static int use(int file, int command, va_list arguments)
 {
-	int takes_lock = command == F_GETLK || command == F_SETLK || command == F_SETLKW;
+	int checks_itself = command == F_GETLK || command == F_SETLK ||
+			    command == F_SETLKW || command == F_DUPFD ||
+			    command == F_DUPFD_CLOEXEC;
 
-	if (!takes_lock && check_open(file))
+	if (!checks_itself && check_open(file))
 		return -1;
 	switch (command) {
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		return duplicate_from(file, va_arg(arguments, int));
 	case F_GETFD:
 		return FD_CLOEXEC;
 	case F_SETFD:

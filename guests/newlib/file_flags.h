@@ -5,4 +5,7 @@
 /* Remembers the flags of open(). */
 void file_flags_opened(int file, int flags);
 
+/* `copy` is a new number of an open file. */
+void file_flags_copied(int file, int copy);
+
 #endif

@@ -7,9 +7,10 @@
  * Memory needs no call, since newlib takes it from the work area in the start
  * information. The guest ends by _CPU_Virtual_exec_stop_error().
  *
- * Files have small numbers: 0, 1 and 2 are the console (input, output, errors); 3 to
- * NEWLIB_FILES - 1 are files that newlib_open() opened. Paths are relative to the one
- * directory that the host gives the guest, with or without a leading '/'.
+ * Files have numbers below NEWLIB_FILES. At the start, 0, 1 and 2 are the console (input,
+ * output, errors); a new file gets the lowest number that is not in use. Paths are
+ * relative to the one directory that the host gives the guest, with or without a leading
+ * '/'.
  *
  * All functions are async-signal-safe.
  */
@@ -160,6 +161,14 @@ EXTERNAL_FUNC(int, newlib_open, const char *, int, int)
 EXTERNAL_FUNC(int, newlib_close, int)
 
 /*
+ * Return another number of an open file, which shares its position: the lowest one from
+ * the second argument on; or just that one, which is closed first, if it is open and
+ * another one.
+ */
+EXTERNAL_FUNC(int, newlib_duplicate, int, int)
+EXTERNAL_FUNC(int, newlib_duplicate_to, int, int)
+
+/*
  * Return the number of bytes, at most INT_MAX; newlib_read() returns 0 at the end. The
  * guest takes interrupts while newlib_read() waits for input, which it then goes on with.
  */
@@ -187,6 +196,14 @@ EXTERNAL_FUNC(int, newlib_make_directory, const char *, int)
 EXTERNAL_FUNC(int, newlib_remove_directory, const char *)
 EXTERNAL_FUNC(int, newlib_unlink, const char *)
 EXTERNAL_FUNC(int, newlib_rename, const char *, const char *)
+
+/*
+ * Return 0. newlib_link() gives the file of the first path a second one; of a symbolic
+ * link, to the link itself. newlib_symlink() makes the second path a symbolic link to a
+ * text, which may not start with '/' (EACCES): the host's '/' is not the guest's.
+ */
+EXTERNAL_FUNC(int, newlib_link, const char *, const char *)
+EXTERNAL_FUNC(int, newlib_symlink, const char *, const char *)
 
 /* Returns 0 if the runner's user has all of these rights; 0 as rights: if it exists. */
 EXTERNAL_FUNC(int, newlib_access, const char *, int)

@@ -17,6 +17,16 @@ int newlib_close(int file)
 	return ANSWER(files_close(file));
 }
 
+int newlib_duplicate(int file, int first)
+{
+	return ANSWER(files_duplicate(file, first));
+}
+
+int newlib_duplicate_to(int file, int to)
+{
+	return ANSWER(files_duplicate_to(file, to));
+}
+
 int newlib_read(int file, void *buffer, size_t count)
 {
 	count = answer_at_most_int(count);

@@ -103,6 +103,24 @@ int newlib_rename(const char *from, const char *to)
 			      ?: root_rename(from_copy.text, to_copy.text));
 }
 
+int newlib_link(const char *from, const char *to)
+{
+	struct answer_path from_copy, to_copy;
+
+	return ANSWER(answer_copy_path(&from_copy, from)
+			      ?: answer_copy_path(&to_copy, to)
+			      ?: root_link(from_copy.text, to_copy.text));
+}
+
+int newlib_symlink(const char *text, const char *path)
+{
+	struct answer_path text_copy, path_copy;
+
+	return ANSWER(answer_copy_path(&text_copy, text)
+			      ?: answer_copy_path(&path_copy, path)
+			      ?: root_symlink(text_copy.text, path_copy.text));
+}
+
 int newlib_access(const char *path, int rights)
 {
 	struct answer_path copy;

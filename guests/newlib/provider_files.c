@@ -41,9 +41,15 @@ int files_descriptor(int file)
 	return fd >= 0 ? fd : -EBADF;
 }
 
+/* The host's console keeps its descriptors, whatever numbers the guest gives it. */
+static bool is_console(int fd)
+{
+	return fd >= 0 && fd < CONSOLE_FILES;
+}
+
 bool files_is_console(int file)
 {
-	return file >= 0 && file < CONSOLE_FILES;
+	return is_console(files_descriptor(file));
 }
 
 int files_find(const struct stat *wanted)
@@ -60,9 +66,10 @@ int files_find(const struct stat *wanted)
 	return -ENOENT;
 }
 
-static int reserve(void)
+/* Returns the lowest free number from `first` on. */
+static int reserve(int first)
 {
-	for (int i = CONSOLE_FILES; i < NEWLIB_FILES; i++) {
+	for (int i = first; i < NEWLIB_FILES; i++) {
 		int closed = CLOSED;
 
 		if (__atomic_compare_exchange_n(&files[i], &closed, OPENING, false,
@@ -121,7 +128,7 @@ int files_open(char *path, int how, int permissions)
 
 	if (how & ~all || !(how & (NEWLIB_READ | NEWLIB_WRITE)))
 		return -EINVAL;
-	file = reserve();
+	file = reserve(0);
 	if (file < 0)
 		return file;
 	/* O_NONBLOCK: opening a FIFO or a device must not wait. */
@@ -133,11 +140,17 @@ int files_open(char *path, int how, int permissions)
 
 int files_open_directory(char *path)
 {
-	int file = reserve();
+	int file = reserve(0);
 
 	if (file < 0)
 		return file;
 	return settle(file, root_open(path, O_RDONLY | O_DIRECTORY, 0));
+}
+
+/* The host's console stays open: the host reports faults there. */
+static int close_descriptor(int fd)
+{
+	return is_console(fd) || !close(fd) || errno == EINTR ? 0 : -errno;
 }
 
 int files_close(int file)
@@ -150,10 +163,52 @@ int files_close(int file)
 	if (!__atomic_compare_exchange_n(&files[file], &expected, CLOSED, 0,
 					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		return -EBADF;
-	/* The host's console stays open: the host reports faults there. */
-	if (file >= CONSOLE_FILES && close(fd) && errno != EINTR)
-		return -errno;
-	return 0;
+	return close_descriptor(fd);
+}
+
+static int copy_descriptor(int fd)
+{
+	int copy = is_console(fd) ? fd : fcntl(fd, F_DUPFD_CLOEXEC, CONSOLE_FILES);
+
+	return copy < 0 ? -errno : copy;
+}
+
+int files_duplicate(int file, int first)
+{
+	int fd = files_descriptor(file);
+	int new;
+
+	if (fd < 0)
+		return fd;
+	if (first < 0 || first >= NEWLIB_FILES)
+		return -EINVAL;
+	new = reserve(first);
+	return new < 0 ? new : settle(new, copy_descriptor(fd));
+}
+
+int files_duplicate_to(int file, int to)
+{
+	int fd = files_descriptor(file), copy, before;
+
+	if (fd < 0 || to < 0 || to >= NEWLIB_FILES)
+		return -EBADF;
+	if (file == to)
+		return to;
+	copy = copy_descriptor(fd);
+	if (copy < 0)
+		return copy;
+	before = __atomic_load_n(&files[to], __ATOMIC_RELAXED);
+	do {
+		/* An interrupt came while the guest opens a file with this number. */
+		if (before == OPENING) {
+			close_descriptor(copy);
+			return -EBUSY;
+		}
+	} while (!__atomic_compare_exchange_n(&files[to], &before, copy, false,
+					      __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+	if (before != CLOSED)
+		close_descriptor(before);
+	return to;
 }
 
 /* A host's result: -1 and errno become a negative errno. */

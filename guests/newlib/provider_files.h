@@ -34,6 +34,8 @@ int files_find(const struct stat *wanted);
  */
 int files_open(char *path, int how, int permissions);
 int files_close(int file);
+int files_duplicate(int file, int first);
+int files_duplicate_to(int file, int to);
 ssize_t files_read(int file, void *buffer, size_t count);
 ssize_t files_write(int file, const void *bytes, size_t count);
 int64_t files_seek(int file, int64_t offset, int whence);

@@ -107,7 +107,10 @@ int root_make_directory(char *path, int permissions)
 	return error;
 }
 
-int root_rename(char *from, char *to)
+/* A call with a name in each of two directories. */
+typedef int call_of_two(int, const char *, int, const char *);
+
+static int with_parents(char *from, char *to, call_of_two *call)
 {
 	const char *from_last, *to_last;
 	int from_parent = open_parent(from, &from_last);
@@ -117,11 +120,47 @@ int root_rename(char *from, char *to)
 	if (from_parent < 0 || to_parent < 0)
 		error = from_parent < 0 ? from_parent : to_parent;
 	else
-		error = renameat(from_parent, from_last, to_parent, to_last) ? -errno : 0;
+		error = call(from_parent, from_last, to_parent, to_last) ? -errno : 0;
 	if (from_parent >= 0)
 		close(from_parent);
 	if (to_parent >= 0)
 		close(to_parent);
+	return error;
+}
+
+int root_rename(char *from, char *to)
+{
+	return with_parents(from, to, renameat);
+}
+
+/* Does not follow a symbolic link: it may lead outside, as ".." may. */
+static int link_in(int from_parent, const char *from, int to_parent, const char *to)
+{
+	if (!strcmp(from, ".") || !strcmp(from, "..")) {
+		errno = EPERM;
+		return -1;
+	}
+	return linkat(from_parent, from, to_parent, to, 0);
+}
+
+int root_link(char *from, char *to)
+{
+	return with_parents(from, to, link_in);
+}
+
+/* A text that leads outside by ".." is not followed when the link is used. */
+int root_symlink(const char *text, char *path)
+{
+	const char *last;
+	int parent, error;
+
+	if (text[0] == '/')
+		return -EACCES;
+	parent = open_parent(path, &last);
+	if (parent < 0)
+		return parent == -EBUSY ? -EEXIST : parent;
+	error = symlinkat(text, parent, last) ? -errno : 0;
+	close(parent);
 	return error;
 }
 

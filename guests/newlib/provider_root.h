@@ -29,6 +29,8 @@ int root_status_of_name(const char *path, struct stat *status);
 /* These modify the strings that they are given. */
 int root_unlink(char *path);
 int root_rename(char *from, char *to);
+int root_link(char *from, char *to);
+int root_symlink(const char *text, char *path);
 int root_make_directory(char *path, int permissions);
 int root_remove_directory(char *path);
 

@@ -44,6 +44,10 @@
 			  JUMPSLOT_ARG(1, F_##command)),                                 \
 		JUMPSLOT_ALLOW_IF("i386:fcntl64", FILE_OR_CONSOLE,                       \
 				  JUMPSLOT_ARG(1, F_##command##64))
+#define DUPLICATE                                                                        \
+	JUMPSLOT_ALLOW_IF("x86_64:fcntl", OPENED, JUMPSLOT_ARG(1, F_DUPFD_CLOEXEC)),     \
+		JUMPSLOT_ALLOW_IF("i386:fcntl64", OPENED,                                \
+				  JUMPSLOT_ARG(1, F_DUPFD_CLOEXEC))
 /* futimens(), which passes no path. */
 #define NO_PATH JUMPSLOT_ARG_BITS(1, UINT64_MAX, 0)
 #define SET_TIMES                                                                        \
@@ -83,6 +87,10 @@ JUMPSLOT_SYSCALLS(newlib_remove_directory, LOOK,
 		  JUMPSLOT_ALLOW_IF("unlinkat", JUMPSLOT_ARG(2, AT_REMOVEDIR)))
 JUMPSLOT_SYSCALLS(newlib_unlink, LOOK, JUMPSLOT_ALLOW_IF("unlinkat", JUMPSLOT_ARG(2, 0)))
 JUMPSLOT_SYSCALLS(newlib_rename, LOOK, JUMPSLOT_ALLOW("renameat"))
+JUMPSLOT_SYSCALLS(newlib_link, LOOK, JUMPSLOT_ALLOW_IF("linkat", JUMPSLOT_ARG(4, 0)))
+JUMPSLOT_SYSCALLS(newlib_symlink, LOOK, JUMPSLOT_ALLOW("symlinkat"))
+JUMPSLOT_SYSCALLS(newlib_duplicate, DUPLICATE)
+JUMPSLOT_SYSCALLS(newlib_duplicate_to, DUPLICATE, CLOSE)
 JUMPSLOT_SYSCALLS(newlib_clock, JUMPSLOT_NEEDS_CLOCK)
 JUMPSLOT_SYSCALLS(newlib_sleep, JUMPSLOT_ALLOW("clock_nanosleep"),
 		  JUMPSLOT_ALLOW("i386:clock_nanosleep_time64"),

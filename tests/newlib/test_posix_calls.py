@@ -544,3 +544,95 @@ def test_a_terminal_tells_its_modes(built):
                f"{BUILD}/providers/newlib-{arch}.so {folder}/modes.elf")
     result = run("script", "-qec", command, "/dev/null", stdin=subprocess.DEVNULL)
     assert result.stdout.splitlines() == ["1 0 0 1 33 44 -1"]
+
+
+def test_link_gives_a_file_a_second_name(box):
+    (box.root / "f").write_text("abc")
+    (box.root / "d").mkdir()
+    assert box.calls("link", "f", "/d/g", "link", "f", "d/g", "link", "none", "h",
+                     "link", "d", "h", "link", "f", "none/h", "unlink", "f",
+                     "stat", "d/g") == \
+        ["0", "EEXIST", "ENOENT", "EPERM", "ENOENT", "0", "file 3"]
+
+
+def test_link_reaches_no_file_outside_of_the_root(box):
+    (box.root / "f").write_text("abc")
+    (box.root / "to file").symlink_to("../secret/file")
+    before = (box.secret / "file").stat().st_nlink
+    assert box.calls("link", "../secret/file", "g", "link", "out/file", "g",
+                     "link", "absolute/file", "g", "link", "f", "out/g",
+                     "link", "f", "../g", "link", "..", "g", "link", "f", "out/../g",
+                     "link", "to file", "h", "lstat", "h", "open", "h") == \
+        ["EACCES"] * 5 + ["EPERM", "EACCES", "0", "link 14", "EACCES"]
+    assert (box.secret / "file").stat().st_nlink == before
+    assert sorted(path.name for path in box.top.iterdir()) == ["root", "secret"]
+    assert sorted(path.name for path in box.secret.iterdir()) == ["empty", "file"]
+
+
+def test_symlink_makes_links_that_are_followed_inside_the_root_only(box):
+    (box.root / "f").write_text("abc")
+    (box.root / "d").mkdir()
+    assert box.calls("symlink", "../f", "d/l", "readlink", "d/l", "stat", "d/l",
+                     "symlink", "x", "d/l", "symlink", "", "m", "symlink", "x", "/",
+                     "symlink", "none", "n", "stat", "n", "lstat", "n") == \
+        ["0", "../f", "file 3", "EEXIST", "ENOENT", "EEXIST", "0", "ENOENT", "link 4"]
+    assert box.calls("symlink", "../secret/file", "s", "open", "s", "stat", "s",
+                     "access", "s", 4, "truncate", "s", 0, "chmod", "s", "600",
+                     "create", "s", "symlink", "../secret", "t", "list", "t",
+                     "create", "t/new", "mkdir", "t/new", "readlink", "s") == \
+        ["0"] + ["EACCES"] * 6 + ["0"] + ["EACCES"] * 3 + ["../secret/file"]
+    assert (box.secret / "file").read_text() == "secret"
+
+
+def test_symlink_makes_no_absolute_link_and_none_outside_of_the_root(box):
+    assert box.calls("symlink", "/f", "l", "symlink", str(box.secret), "l",
+                     "symlink", "x", "../l", "symlink", "x", "out/l",
+                     "symlink", "x", "absolute/l", "lstat", "l") == \
+        ["EACCES"] * 5 + ["ENOENT"]
+    assert sorted(path.name for path in box.secret.iterdir()) == ["empty", "file"]
+
+
+def test_numbers_of_one_file_share_its_position_and_its_flags(box):
+    (box.root / "f").write_text("abcdef")
+    assert box.calls("open", "f", "dup", 3, "read", 2, "use", 4, "read", 2, "getfl",
+                     "dupfd", 3, 9, "use", 3, "close", "read", 1, "use", 9, "read", 9) \
+        == ["0", "4", "ab", "cd", str(os.O_RDWR), "9", "0", "EBADF", "ef"]
+
+
+def test_a_new_file_gets_the_lowest_number_that_is_free(box):
+    for name in "fg":
+        (box.root / name).write_text(name)
+    assert box.calls("open", "f", "dup", 3, "use", 3, "close", "dup", 4, "use", 0,
+                     "close", "open", "g", "use", 0, "read", 5) == \
+        ["0", "4", "0", "3", "0", "0", "g"]
+
+
+def test_dup2_closes_the_number_that_it_takes(box):
+    for name in "fg":
+        (box.root / name).write_text(name)
+    assert box.calls("open", "f", "open", "g", "dup2", 3, 4, "use", 4, "read", 1,
+                     "dup2", 4, 4, "dup2", 9, 4, "dup2", 9, 9, "dup2", 3, 64,
+                     "dup2", 3, -1, "dup", 9, "dupfd", 3, 64, "dupfd", 3, -1) == \
+        ["0", "0", "4", "f", "4"] + ["EBADF"] * 5 + ["EINVAL"] * 2
+    more_than_the_descriptors_of_a_process = 1100
+    words = ("open", "f", *("dup2", 3, 4) * more_than_the_descriptors_of_a_process)
+    assert set(box.calls(*words)) == {"0", "4"}
+    words = [word for _ in range(62) for word in ("dup", 1)]
+    assert box.calls(*words) == [str(number) for number in range(3, 64)] + ["EMFILE"]
+
+
+def test_output_goes_where_dup2_sends_it_and_back(box):
+    """As a shell does for "> f"."""
+    assert box.calls("dup", 1, "create", "f", "dup2", 4, 1, "use", 1, "write", "in f",
+                     "dup2", 3, 1, "write", " end ") == ["3", "0", "1", " end 5"]
+    assert (box.root / "f").read_text() == "1\nin f4\n"
+
+
+def test_the_console_stays_the_hosts_under_every_number(box):
+    box.own()
+    (box.top / "printed").write_text("before\n")
+    with open(box.top / "printed", "a") as printed:
+        subprocess.run(box.command("calls", "dup", 1, "use", 3, "ftruncate", 0, "fchmod",
+                                   "777", "close", "use", 1, "close"), stdout=printed,
+                       check=True, timeout=HANGS, **box.options())
+    assert (box.top / "printed").read_text() == "before\n3\nEINVAL\nEPERM\n0\n"

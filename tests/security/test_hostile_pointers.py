@@ -142,7 +142,9 @@ PATHS = {
          "newlib_remove_directory((const char *)P)",
          "newlib_unlink((const char *)P)", "newlib_open_directory((const char *)P)",
          "newlib_access((const char *)P, 0)",
-         'newlib_rename((const char *)P, "a")', 'newlib_rename("file", (const char *)P)'],
+         'newlib_rename((const char *)P, "a")', 'newlib_rename("file", (const char *)P)',
+         'newlib_link((const char *)P, "a")', 'newlib_link("file", (const char *)P)',
+         'newlib_symlink((const char *)P, "a")', 'newlib_symlink("a", (const char *)P)'],
 }
 CODE = {-22: ["_BSP_Virtual_faulthandler(P ? (void (*)(struct jumpslot_fault *))P : "
               "(void (*)(struct jumpslot_fault *))16)",

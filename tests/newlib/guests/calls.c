@@ -38,6 +38,7 @@ static const char *error_name(void)
 		      { EAGAIN, "EAGAIN" },
 		      { EDEADLK, "EDEADLK" },
 		      { EPERM, "EPERM" },
+		      { EMFILE, "EMFILE" },
 		      { EFAULT, "EFAULT" } };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -133,6 +134,46 @@ static void test_lock(void)
 	fflush(stdout);
 }
 
+/* Calls of links and of numbers of files. Returns 0 for another call. */
+static int do_link_call(const char *call)
+{
+	const char *path;
+	int numbers[2];
+
+	if (!strcmp(call, "link")) {
+		path = word();
+		show(link(path, word()));
+	} else if (!strcmp(call, "symlink")) {
+		path = word();
+		show(symlink(path, word()));
+	} else if (!strcmp(call, "dup"))
+		show(dup((int)number()));
+	else if (!strcmp(call, "dup2")) {
+		numbers[0] = (int)number();
+		numbers[1] = (int)number();
+		show(dup2(numbers[0], numbers[1]));
+	} else if (!strcmp(call, "dupfd")) {
+		numbers[0] = (int)number();
+		numbers[1] = (int)number();
+		show(fcntl(numbers[0], F_DUPFD, numbers[1]));
+	} else if (!strcmp(call, "getfl"))
+		show(fcntl(file, F_GETFL));
+	else if (!strcmp(call, "write")) {
+		path = word();
+		show(write(file, path, strlen(path)));
+	} else if (!strcmp(call, "read")) {
+		char buffer[64];
+		int got = (int)read(file, buffer, (size_t)number());
+
+		if (got < 0)
+			show(-1);
+		else
+			printf("%.*s\n", got, buffer);
+	} else
+		return 0;
+	return 1;
+}
+
 /* Calls of locks, permissions and times. Returns 0 for another call. */
 static int do_attribute_call(const char *call)
 {
@@ -202,7 +243,7 @@ static void do_call(const char *call)
 	char buffer[64] = "";
 	long got, count;
 
-	if (do_attribute_call(call))
+	if (do_attribute_call(call) || do_link_call(call))
 		return;
 	if (!strcmp(call, "open")) {
 		file = open(word(), O_RDWR);
