@@ -55,6 +55,9 @@ ATTEMPTS = """
                                           MAP_ANONYMOUS, -1, 0));
             expect("stat", syscall(SYS_newfstatat, AT_FDCWD, "/", page, 0));
             expect("dup", dup(0));
+            if (mmap(0, 2ul << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS |
+                     MAP_NORESERVE, -1, 0) != MAP_FAILED)
+                    printf("more than a gigabyte\\n");
             printf("confined\\n");
             fflush(stdout);
             _exit(0);

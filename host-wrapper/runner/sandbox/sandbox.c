@@ -38,10 +38,16 @@ static int set_no_new_privileges(struct message *message)
 /* Landlock holds for this thread and those that it starts later. */
 static int refuse_other_threads(struct message *message)
 {
+	static const char path[] = "/proc/self/task";
 	struct stat tasks;
 
+	if (stat(path, &tasks))
+		return fail(message, errno,
+			    "--sandbox strict: %s: %s (expected a directory for each "
+			    "thread)",
+			    path, strerror(errno));
 	/* A directory for each thread, beside . and .. */
-	if (stat("/proc/self/task", &tasks) || tasks.st_nlink != 3)
+	if (tasks.st_nlink != 3)
 		return fail(message, EPERM,
 			    "--sandbox strict: Landlock does not hold for the threads "
 			    "that providers have started");
