@@ -53,7 +53,7 @@
 #define PLAN_TRAP	0x3  /* kvm: by a doorbell, `stack_bytes` of arguments copied */
 #define PLAN_TRAP_STACK 0x4  /* kvm: the same; the arguments' size is not known */
 #define PLAN_INLINE	0x5  /* kvm: the host's code for it runs in the guest's place */
-#define PLAN_BLOCKING	0x10 /* with the interrupt signal masked; not if direct */
+#define PLAN_BLOCKING	0x10 /* with the interrupt signal held back; not if direct */
 #define PLAN_RETURNS_MXCSR                                                               \
 	0x20 /* the function returns with MXCSR's control bits as they were; not if      \
 		direct */

@@ -74,6 +74,11 @@ int clock_timer_create(void)
 	return 0;
 }
 
+bool clock_has_timer(void)
+{
+	return the.has_timer;
+}
+
 static int set_timer(int flags, uint64_t value, uint64_t interval)
 {
 	const struct itimerspec time = {

@@ -25,6 +25,7 @@ uint64_t clock_now(void);
 /* The timer. Return 0 or a negative errno. `at` is a time of clock_now(); a `period` of 0
  * raises once. */
 int clock_timer_create(void);
+bool clock_has_timer(void);
 int clock_timer_set(uint64_t at, uint64_t period);
 int clock_timer_stop(void);
 

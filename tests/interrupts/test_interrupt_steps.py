@@ -45,9 +45,9 @@ class Steps:
         """Step through windows of the guest; without any, through all of them."""
         runner = programs / f"jumpslot-runner-{self.arch}"
         return run(self.driver, runner.name, *map(hex, resolver_range(runner)),
-                   programs / "host-wrapper", "--in-place", "--bind", "now",
-                   *options, "--provider", provider or self.provider,
-                   guest or self.guest,
+                   hex(address_of("kick", runner)), programs / "host-wrapper",
+                   "--in-place", "--bind", "now", *options,
+                   "--provider", provider or self.provider, guest or self.guest,
                    *windows, check=False)
 
     def runner_with(self, name, pattern, replacement):
@@ -66,6 +66,11 @@ def resolver_range(runner):
                          run("nm", "-S", runner).stdout, re.MULTILINE)
     return (min(int(start, 16) for start, size in symbols),
             max(int(start, 16) + int(size, 16) for start, size in symbols))
+
+
+def address_of(symbol, runner):
+    return int(re.search(rf"^(\w+) \w {symbol}$", run("nm", runner).stdout,
+                         re.MULTILINE)[1], 16)
 
 
 @pytest.fixture(scope="module", params=["x86_64", "i386"])
@@ -110,6 +115,12 @@ def test_the_same_holds_in_a_gate_that_does_not_read_mxcsr(steps, tmp_path):
     assert compares_mxcsr(steps, guest, steps.provider) == (False, False)
     expect_right(steps.run("none", "copied", "double", "stdcall", "variadic", "blocking",
                            "callback", "callback, variadic", guest=guest))
+
+
+def test_the_same_holds_while_a_blocking_function_holds_signals_back(steps, tmp_path):
+    """Without the clock's timer, sources and this driver send no signal then."""
+    guest = steps.link_guest(tmp_path, "-DNO_CLOCK")
+    expect_right(steps.run("blocking", guest=guest))
 
 
 def test_the_same_holds_where_only_the_guest_changes_mxcsr(steps):
@@ -177,8 +188,9 @@ UNPROTECTED = {
 }
 
 
-def expect_failure(steps, file, pattern, replacement, wrong, window):
-    result = steps.run(window, programs=steps.runner_with(file, pattern, replacement))
+def expect_failure(steps, file, pattern, replacement, wrong, window, guest=None):
+    result = steps.run(window, programs=steps.runner_with(file, pattern, replacement),
+                       guest=guest)
     assert re.search(f": ({wrong})\n", result.stdout), result.stdout
     assert result.returncode == 1
 
@@ -186,6 +198,16 @@ def expect_failure(steps, file, pattern, replacement, wrong, window):
 @pytest.mark.parametrize("name", UNPROTECTED)
 def test_a_runner_without_one_of_its_protections_fails(steps, name):
     expect_failure(steps, *UNPROTECTED[name])
+
+
+@pytest.mark.parametrize("pattern,replacement", [
+    (r"(\tif \()(vcpu\.state && !vcpu)", r"\g<1>0 && \2"),  # does not look
+    (r"(void kick_release\(void\)\n\{\n)(.*\n)((?:.*\n)*?)\}", r"\1\3\2}"),  # too early
+])
+def test_a_blocking_function_must_look_after_it_lets_signals_come(
+        steps, tmp_path, pattern, replacement):
+    expect_failure(steps, "kick.c", pattern, replacement, LOST, "blocking",
+                   steps.link_guest(tmp_path, "-DNO_CLOCK"))
 
 
 @pytest.mark.parametrize("window,level", [("wait", "0"), ("set the clock", "level")])

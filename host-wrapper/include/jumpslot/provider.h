@@ -82,7 +82,7 @@ JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_provided) == 24, "the note's recor
 		", ., ., 0, " JUMPSLOT_STRING(JUMPSLOT_CARRY_DIRECT) "\n");
 
 /*
- * JUMPSLOT_BLOCKING(func): calls go through the gate with the interrupt signal masked.
+ * JUMPSLOT_BLOCKING(func): calls go through the gate, and hold the interrupt signal back.
  * For functions that wait in system calls: no interrupt of the guest ends these with
  * EINTR. Interrupts are delivered when the function returns.
  */

@@ -90,6 +90,7 @@ struct gate_record {
 	uint16_t control;
 	uint32_t expected; /* its control bits, or GATE_NEVER */
 	uint32_t now;	   /* scratch, to compare what the host left */
+	bool masked;	   /* a blocking function's: the interrupt signal is masked */
 } __attribute__((__aligned__(GATE_ALIGNMENT)));
 
 /* Guest code that a host function called. */

@@ -8,6 +8,7 @@
 
 #include <jumpslot/provider.h>
 #include "gate_sides.h"
+#include "process/interrupts/kick.h"
 #include "vcpu/float_control_x86.h"
 
 /* The flags stay: a call may set them. */
@@ -32,15 +33,20 @@ static uint64_t set_mask(uint64_t mask)
 	return old;
 }
 
-static uint64_t host_mask(const struct gate_record *record)
+/* Others do not write `masked`. */
+static bool is_masked(const struct gate_record *record)
 {
-	return gate.host_mask |
-	       (record->function->blocking ? 1ull << (GATE_INTERRUPT - 1) : 0);
+	return record->function->blocking && record->masked;
+}
+
+static uint64_t forced_mask(const struct gate_record *record)
+{
+	return is_masked(record) ? 1ull << (GATE_INTERRUPT - 1) : 0;
 }
 
 static bool masks_differ(const struct gate_record *record)
 {
-	return gate.masks_differ || record->function->blocking;
+	return gate.masks_differ || is_masked(record);
 }
 
 /* Sets the guest's mask. Takes the host's from the kernel: a signal handler or the child
@@ -99,14 +105,19 @@ void gate_to_host(struct gate_record *record)
 
 	record->expected = differs ? GATE_NEVER : control;
 	swap(record->mxcsr, gate.mxcsr, record->control, (uint16_t)gate.control);
+	record->masked = record->function->blocking && !kick_hold();
 	if (masks_differ(record))
-		set_mask(host_mask(record));
+		set_mask(gate.host_mask | forced_mask(record));
 }
 
 void gate_to_guest(struct gate_record *record)
 {
+	if (is_masked(record))
+		kick_unmask();
 	if (masks_differ(record))
-		leave_mask(record->function->blocking ? 1ull << (GATE_INTERRUPT - 1) : 0);
+		leave_mask(forced_mask(record));
+	if (record->function->blocking)
+		kick_release();
 	look_at_host(record->function->keeps_mxcsr ? gate.mxcsr : float_read_mxcsr());
 	swap(gate.mxcsr, record->mxcsr, (uint16_t)gate.control, record->control);
 }

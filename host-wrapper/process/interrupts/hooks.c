@@ -33,9 +33,15 @@ JUMPSLOT_STATE(interrupts, "(interrupts)",
 	       JUMPSLOT_ALLOW_IF("tgkill", JUMPSLOT_ARG_PROCESS(0),
 				 JUMPSLOT_ARG(2, GATE_INTERRUPT)))
 
+/* The vector is pending already. */
 void vcpu_kick(void)
 {
-	syscall(SYS_tgkill, kick.process, kick.thread, GATE_INTERRUPT);
+	__atomic_fetch_add(&kick.active, 1, __ATOMIC_SEQ_CST);
+	if (!__atomic_load_n(&kick.held, __ATOMIC_SEQ_CST)) {
+		syscall(SYS_tgkill, kick.process, kick.thread, GATE_INTERRUPT);
+		__atomic_store_n(&kick.sent, 1, __ATOMIC_SEQ_CST);
+	}
+	__atomic_fetch_sub(&kick.active, 1, __ATOMIC_SEQ_CST);
 }
 
 bool vcpu_defer(void)

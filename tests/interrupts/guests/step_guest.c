@@ -302,7 +302,9 @@ JUMPSLOT_ENTRY(info)
 {
 	step_share(&inside);
 	rounds_start(info->interrupt_frame);
+#ifndef NO_CLOCK
 	_BSP_Virtual_Clock_init();
+#endif
 	for (size_t i = 0; i < sizeof(windows) / sizeof(*windows); i++)
 		if (is_wanted(windows[i].name))
 			rounds_run(&windows[i]);

@@ -1,7 +1,8 @@
 /*
- * step RESOLVER-START RESOLVER-END COMMAND...: runs a guest and raises interrupts between
- * any two instructions that it names (protocol.h). COMMAND becomes the runner by exec.
- * The numbers give the range of the resolver in the runner.
+ * step RUNNER RESOLVER-START RESOLVER-END KICK COMMAND...: runs a guest and raises
+ * interrupts between any two instructions that it names (protocol.h). COMMAND becomes the
+ * runner by exec. The numbers give the range of the resolver in the runner, and the place
+ * of its struct kick.
  *
  * Prints the number of places of each window, and errors. The exit status is 0 if there
  * were none and the guest ended with 0.
@@ -22,13 +23,16 @@
 /* The largest number of passes for a place in a loop. */
 #define MAX_PASSES 5
 
+/* Of kick.held, after two numbers (process/interrupts/kick.h). */
+#define HELD_AT 8
+
 /* Instead of an address: asleep in the system call. */
 #define ASLEEP 1
 
 static struct tracee tracee;
 static struct step_control control;
 static uint64_t control_at;
-static uint64_t resolver_start, resolver_end;
+static uint64_t resolver_start, resolver_end, kick_at;
 static int wrongs;
 
 /* The current window: the address of each place, and where the guest may sleep. */
@@ -129,6 +133,15 @@ static bool go_to_place(uint32_t raise)
 	return is_there;
 }
 
+/* Whether a source would send no signal: see vcpu_kick() of the process host. */
+static bool is_held(void)
+{
+	uint32_t held;
+
+	tracee_read(&tracee, kick_at + HELD_AT, &held, sizeof(held));
+	return held;
+}
+
 static void raise_vector(uint32_t raise)
 {
 	uint64_t bit = 1ull << control.vector[raise], pending;
@@ -137,7 +150,8 @@ static void raise_vector(uint32_t raise)
 	control.raised[raise] = !(pending & bit);
 	pending |= bit;
 	tracee_write(&tracee, control.pending, &pending, sizeof(pending));
-	tracee_signal(&tracee, SIGURG);
+	if (!is_held())
+		tracee_signal(&tracee, SIGURG);
 	raises_done++;
 }
 
@@ -264,17 +278,19 @@ static void place_resolver(const char *runner)
 
 	resolver_start += base;
 	resolver_end += base;
+	kick_at += base;
 }
 
 int main(int argc, char **argv)
 {
 	enum stop stop;
 
-	if (argc < 5)
-		die("step RUNNER RESOLVER-START RESOLVER-END COMMAND...");
+	if (argc < 6)
+		die("step RUNNER RESOLVER-START RESOLVER-END KICK COMMAND...");
 	resolver_start = strtoull(argv[2], NULL, 0);
 	resolver_end = strtoull(argv[3], NULL, 0);
-	tracee_start(&tracee, argv + 4);
+	kick_at = strtoull(argv[4], NULL, 0);
+	tracee_start(&tracee, argv + 5);
 	stop = tracee_go(&tracee);
 	if (stop == STOP_MARK)
 		place_resolver(argv[1]);
