@@ -64,6 +64,7 @@
 #define PLAN_LINE_BYTE	  0 /* each byte of a stream */
 #define PLAN_LINE_MESSAGE 1 /* each message of a socket */
 #define PLAN_LINE_COUNT	  2 /* each of an eventfd's count */
+#define PLAN_LINE_CONTROL 3 /* no line: requests of common/control.h; its vector is 0 */
 /* Vectors of lines; 1 is the console's. */
 #define PLAN_FIRST_LINE 2
 #define PLAN_LAST_LINE	15

@@ -87,6 +87,12 @@ int host_share_trace(const struct runner *runner, int fd, struct message *messag
 	return fd < 0 ? 0 : fail(message, ENOTSUP, "--host kvm: calls are not traced");
 }
 
+/* Never: the launcher refuses --control for this host. */
+void host_control(const struct control_request *request)
+{
+	(void)request;
+}
+
 int host_start_interrupts(struct message *message)
 {
 	return interrupts_start(message);

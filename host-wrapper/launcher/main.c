@@ -17,7 +17,9 @@
 #include "launcher/link/needs.h"
 #include "launcher/link/report.h"
 #include "launcher/link/watched_calls.h"
+#include "launcher/control_client.h"
 #include "launcher/options.h"
+#include "launcher/run/control.h"
 #include "launcher/run/debugger.h"
 #include "launcher/run/exit_report.h"
 #include "launcher/run/filter.h"
@@ -38,6 +40,7 @@ struct launch {
 	struct linked_guest guest;
 	struct needs needs; /* none with --sandbox=off */
 	struct watched_calls watch;
+	struct control control;
 	struct stats stats; /* at the end, with --stats or --unused */
 	struct runner_path runner;
 	struct runner_path backtrace;
@@ -202,7 +205,7 @@ static int report(const struct launch *launch)
 static int collect_needs(struct launch *launch)
 {
 	const struct needs_facts facts = {
-		.lines = launch->lines.count,
+		.lines = launch->lines.count || launch->options.control,
 		.guest_clock = launch->options.clock_guest,
 		.report = launch->options.report,
 		.trace = launch->watch.records || launch->options.stats,
@@ -228,6 +231,7 @@ static int make_watch(struct launch *launch)
 		.pattern_count = options->trace_pattern_count,
 		.trace = options->trace,
 		.count = options->stats,
+		.later = options->control,
 		.seed = options->seed,
 	};
 	struct message message;
@@ -309,6 +313,7 @@ static int supervise_guest(struct launch *launch, struct run *run)
 		.watch = &launch->watch,
 		.file = options->trace_file,
 		.text = options->trace && !options->trace_file,
+		.calls = options->control,
 		.lines = launch->backtrace.text,
 		.terminal = STDERR_FILENO,
 	};
@@ -343,6 +348,7 @@ static int run_guest(struct launch *launch)
 		.strict = launch->options.sandbox == SANDBOX_STRICT,
 		.shown = stderr,
 		.lines = &launch->lines,
+		.control = &launch->control,
 	};
 	struct message message;
 
@@ -368,6 +374,13 @@ static int start(struct launch *launch)
 	}
 	if (irq_lines_open(&launch->lines, &message))
 		return complain(launch, EXIT_FAILED, NULL, &message);
+	launch->control.guest = &launch->guest;
+	launch->control.counts = launch->options.stats;
+	if (control_open(&launch->control, launch->options.control, &launch->lines,
+			 &message)) {
+		irq_lines_remove(&launch->lines);
+		return complain(launch, EXIT_FAILED, NULL, &message);
+	}
 	status = run_guest(launch);
 	irq_lines_remove(&launch->lines);
 	return status;
@@ -475,6 +488,12 @@ int main(int argc, char **argv)
 	struct message message;
 
 	fill_standard_descriptors();
+	if (argc > 1 && !strcmp(argv[1], "ctl")) {
+		if (!control_client(argc - 2, argv + 2, &message))
+			return finish_output(&launch);
+		message_print(NULL, &message);
+		return EXIT_FAILED;
+	}
 	if (options_read(&launch.options, argc, argv, &message)) {
 		message_print(NULL, &message);
 		return EXIT_FAILED;

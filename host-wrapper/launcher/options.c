@@ -47,6 +47,7 @@ const char options_help[] =
 	"  --trace-file FILE          write them to a file for Perfetto instead\n"
 	"  --stats                    print calls and their time per function\n"
 	"  --unused                   print functions that were never called\n"
+	"  --control PATH             take commands (host-wrapper ctl PATH COMMAND)\n"
 	"  --on PATTERN=ACTION        change calls: deny, fail:VALUE, delay:TIME, log;\n"
 	"                             with @N on the Nth call, with %P in P percent\n"
 	"  --policy FILE              take such rules from the lines of a file\n"
@@ -323,6 +324,17 @@ static int take_trace_file(struct options *options, const char *name, char *valu
 	return 0;
 }
 
+static int take_control(struct options *options, const char *name, char *value,
+			struct message *message)
+{
+	if (!*value || strlen(value) >= sizeof(((struct sockaddr_un *)0)->sun_path))
+		return fail(message, EINVAL,
+			    "%s %s: invalid path of a socket; expected 1..107 bytes",
+			    name, value);
+	options->control = value;
+	return 0;
+}
+
 static int add_rule(struct options *options, bool is_file, const char *name, char *value,
 		    struct message *message)
 {
@@ -385,6 +397,7 @@ static const struct option table[] = {
 	{ "--trace-file", 0, take_trace_file },
 	{ "--stats", offsetof(struct options, stats), NULL },
 	{ "--unused", offsetof(struct options, unused), NULL },
+	{ "--control", 0, take_control },
 	{ "--on", 0, take_on },
 	{ "--policy", 0, take_policy },
 	{ "--seed", 0, take_seed },
@@ -445,6 +458,8 @@ static const char *needs_supervisor(const struct options *options)
 		return "--report=json";
 	if (options->trace)
 		return options->trace_file ? "--trace-file" : "--trace";
+	if (options->control)
+		return "--control";
 	if (options->stats)
 		return "--stats";
 	return options->unused ? "--unused" : NULL;
@@ -461,6 +476,8 @@ static const char *not_in_kvm(const struct options *options)
 		return "--trace";
 	if (options->stats || options->unused)
 		return options->stats ? "--stats" : "--unused";
+	if (options->control)
+		return "--control";
 	return options->rule_count ? "--on and --policy" : NULL;
 }
 

@@ -60,6 +60,7 @@ struct options {
 	const char *trace_patterns[OPTIONS_MAX_PATTERNS];
 	size_t trace_pattern_count;
 	const char *trace_file; /* NULL: none */
+	const char *control;	/* path of a socket; NULL: none */
 	bool stats;
 	bool unused;
 	struct rule_option rules[OPTIONS_MAX_PATTERNS]; /* in the order given */

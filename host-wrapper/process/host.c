@@ -57,6 +57,11 @@ int host_share_trace(const struct runner *runner, int fd, struct message *messag
 	return trace_ring_map(runner, fd, message);
 }
 
+void host_control(const struct control_request *request)
+{
+	trace_control(request);
+}
+
 int host_start_interrupts(struct message *message)
 {
 	return interrupt_start(message);

@@ -157,7 +157,19 @@ void slots_note_bound(void)
 
 void slots_retarget(uint32_t index, uintptr_t target)
 {
-	jumpslot_resolver_replace(&resolver, index, target);
+	struct jumpslot_binding *binding = &resolver.bindings[index];
+
+	if (is_bound(index) || !target) {
+		jumpslot_resolver_replace(&resolver, index, target);
+		return;
+	}
+	/* The slot stays unbound, so it still tells whether there was a call. A call that
+	   binds it meanwhile may have read the old target. */
+	__atomic_store_n(&binding->target, target, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&binding->resolving, __ATOMIC_SEQ_CST))
+		;
+	if (is_bound(index))
+		__atomic_store_n(binding->slot, target, __ATOMIC_SEQ_CST);
 }
 
 static void print_names(const struct plan *plan, FILE *out, bool bound)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "common/control.h"
 #include "common/message.h"
 #include "runner.h"
 
@@ -32,6 +33,10 @@ void host_show_debugger(const struct runner *runner, int file);
 /* Shares a trace of the guest with the supervisor, through the file at that descriptor of
  * common/trace.h. After the guest is loaded, before host_prepare(). -1: no trace. */
 int host_share_trace(const struct runner *runner, int fd, struct message *message);
+
+/* Carries out a request of the control that concerns calls, and tells the supervisor that
+ * it is done. On the thread of the sources. */
+void host_control(const struct control_request *request);
 
 /* Starts the virtual CPU: from here on interrupts may be raised. The guest's clock runs.
  */

@@ -185,10 +185,17 @@ static int check_lines(const struct plan *plan, struct message *message)
 	const struct plan_line *lines = plan_lines(plan);
 	uint32_t seen = 0;
 
-	if (plan->lines.count && !plan->vcpu_state)
-		return fail(message, EINVAL,
-			    "plan: lines for a guest without a vCPU state");
 	for (uint64_t i = 0; i < plan->lines.count; i++) {
+		const bool is_control = lines[i].kind == PLAN_LINE_CONTROL &&
+					!lines[i].vector && !(seen & 1);
+
+		if (is_control && lines[i].descriptor <= INT32_MAX) {
+			seen |= 1;
+			continue;
+		}
+		if (!plan->vcpu_state)
+			return fail(message, EINVAL,
+				    "plan: lines for a guest without a vCPU state");
 		if (lines[i].vector < PLAN_FIRST_LINE ||
 		    lines[i].vector > PLAN_LAST_LINE || seen & 1u << lines[i].vector ||
 		    lines[i].kind > PLAN_LINE_COUNT || lines[i].descriptor > INT32_MAX)

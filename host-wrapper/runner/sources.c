@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include <jumpslot/provider.h>
+#include "common/control.h"
+#include "host.h"
 #include "plan_read.h"
 #include "read_now.h"
 #include "sources.h"
@@ -22,7 +24,7 @@
 /* Indices of `polled`; the plan's lines come after them. */
 enum { WAKE, CONSOLE, FIRST_LINE };
 
-static struct pollfd polled[FIRST_LINE + PLAN_LAST_LINE - PLAN_FIRST_LINE + 1];
+static struct pollfd polled[FIRST_LINE + PLAN_LAST_LINE - PLAN_FIRST_LINE + 2];
 static nfds_t polled_count;
 static bool is_serving; /* the thread has started */
 static int console_input;
@@ -50,10 +52,30 @@ static bool take_input(const struct plan_line *line, short events, uint64_t *tim
 	return *times;
 }
 
+/* A pipe takes a request at once, so it gives whole ones. */
+static void serve_control(struct pollfd *its)
+{
+	struct control_request request;
+
+	if (read_now(its->fd, &request, sizeof(request)) != sizeof(request)) {
+		if (its->revents != POLLIN)
+			its->fd = -1; /* the supervisor has ended */
+		return;
+	}
+	if (request.operation == CONTROL_RAISE && vcpu.state &&
+	    request.number < JUMPSLOT_VECTORS)
+		vcpu_raise(request.number, 1);
+	host_control(&request);
+}
+
 static void serve_line(struct pollfd *its, const struct plan_line *line)
 {
 	uint64_t times;
 
+	if (line->kind == PLAN_LINE_CONTROL) {
+		serve_control(its);
+		return;
+	}
 	if (!take_input(line, its->revents, &times))
 		its->fd = -1;
 	if (times)
@@ -122,7 +144,10 @@ static int take_lines(const struct plan *plan, struct message *message)
 			return fail(message, errno, "line %u: descriptor %d: %s",
 				    lines[i].vector, fd, strerror(errno));
 		poll_for(fd);
-		vcpu.lines |= 1ull << lines[i].vector;
+		/* The control may raise every line. */
+		vcpu.lines |= lines[i].kind == PLAN_LINE_CONTROL
+				      ? (2ull << PLAN_LAST_LINE) - 1
+				      : 1ull << lines[i].vector;
 	}
 	return 0;
 }
@@ -158,8 +183,8 @@ int sources_start(const struct plan *plan, int console, int *wake,
 
 	*wake = -1;
 	vcpu.lines = 1ull << JUMPSLOT_VECTOR_CONSOLE;
-	if (!plan->vcpu_state ||
-	    (!plan->lines.count && !plan_imports_name(plan, "_BSP_Virtual_Console_init")))
+	if (!plan->lines.count &&
+	    (!plan->vcpu_state || !plan_imports_name(plan, "_BSP_Virtual_Console_init")))
 		return 0;
 	console_input = console;
 	poll_for(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));

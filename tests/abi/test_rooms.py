@@ -23,12 +23,14 @@ ALLOWED = {
     "kvm": {"common", "guest-macros", "include", "resolver", "runner", "vcpu"},
     "linked": {"common", "guest-macros", "include", "runner"},
     "launcher/options": {"common", "guest-macros"},
+    "launcher/control_client": {"common"},
     "launcher/scan": {"common", "guest-macros"},
     "launcher/link": {"common", "guest-macros", "launcher/options", "launcher/scan"},
     "launcher/trace": {"common", "guest-macros", "launcher/link", "launcher/scan"},
     "launcher/run": {"common", "guest-macros", "launcher/link", "launcher/options",
                      "launcher/scan", "launcher/trace"},
-    "launcher/main": {"common", "guest-macros", "launcher/link", "launcher/options",
+    "launcher/main": {"common", "guest-macros", "launcher/control_client",
+                      "launcher/link", "launcher/options",
                       "launcher/run", "launcher/scan", "launcher/trace"},
 }
 

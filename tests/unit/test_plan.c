@@ -61,7 +61,7 @@ static int create(const struct scan *scan, struct message *message)
 		.watched_count = COUNT(watched),
 		.places = places,
 		.place_count = COUNT(places),
-		.records = true,
+		.traces = true,
 	};
 
 	guest = (struct linked_guest){

@@ -202,6 +202,7 @@ int watch_make(struct watched_calls *watch, const struct linked_guest *guest,
 	int error = 0;
 
 	watch->import_count = count;
+	watch->traces = request->trace;
 	watch->imports = calloc(count + 1, sizeof(*watch->imports));
 	watch->watched = calloc(count + 1, sizeof(*watch->watched));
 	watch->places = calloc(count * TRACE_MAX_ARGUMENTS + 1, sizeof(*watch->places));

@@ -36,6 +36,7 @@ struct watched_calls {
 	size_t watched_count;
 	uint32_t *places;
 	size_t place_count;
+	bool traces;  /* interrupts and waits are recorded */
 	bool records; /* some call is recorded */
 	bool delays;  /* some call is delayed */
 };

@@ -21,7 +21,7 @@ struct irq_line {
 };
 
 struct irq_lines {
-	struct irq_line lines[OPTIONS_MAX_LINES];
+	struct irq_line lines[OPTIONS_MAX_LINES + 1]; /* and the control */
 	size_t count;
 };
 

@@ -193,7 +193,7 @@ static void write_watched(struct writer *writer, struct plan *plan,
 
 	memcpy(watched, watch->watched, watch->watched_count * sizeof(*watch->watched));
 	memcpy(places, watch->places, watch->place_count * sizeof(*watch->places));
-	if (watch->records)
+	if (watch->traces)
 		plan->options |= PLAN_TRACE;
 }
 

@@ -111,12 +111,20 @@ static bool wait_for_event(const struct watch *watch, uint64_t until)
 	struct pollfd events[] = {
 		{ .fd = watch->pidfd, .events = POLLIN },
 		{ .fd = watch->signals.fd, .events = POLLIN },
+		{ .fd = watch->run->control->listener, .events = POLLIN },
+	};
+	const struct control_target target = {
+		.trace = watch->run->trace,
+		.runner = watch->child,
+		.outcome = watch->file.outcome,
 	};
 	uint64_t now = now_ns(), rest = until > now ? until - now : 0;
 	const struct timespec wait = { .tv_sec = (time_t)(rest / SECOND_NS),
 				       .tv_nsec = (long)(rest % SECOND_NS) };
 
-	ppoll(events, 2, until ? &wait : NULL, NULL);
+	ppoll(events, 3, until ? &wait : NULL, NULL);
+	if (events[2].revents && !events[0].revents)
+		control_serve(watch->run->control, &target);
 	return events[0].revents;
 }
 

@@ -12,6 +12,7 @@
 #include "common/message.h"
 #include "common/outcome.h"
 #include "backtrace.h"
+#include "control.h"
 #include "guest_processes.h"
 #include "irq_lines.h"
 #include "launcher/scan/imports.h"
@@ -29,7 +30,8 @@ struct run {
 	bool raw;	     /* put the terminal on standard input in raw mode */
 	bool strict;	     /* refuse to run without a PID namespace */
 	FILE *shown;	     /* where to print the virtual CPU on SIGUSR2 */
-	struct trace *trace; /* NULL: none */
+	struct control *control;
+	struct trace *trace;	       /* NULL: none */
 	const struct irq_lines *lines; /* to remove if this process is killed */
 };
 

@@ -106,7 +106,9 @@ static bool is_printed(const struct trace *trace, const struct trace_event *even
 	if (trace->setup->text)
 		return true;
 	return event->kind <= TRACE_SKIPPED &&
-	       trace->setup->watch->imports[event->number].is_logged;
+	       (trace->setup->watch->imports[event->number].is_logged ||
+		(trace->setup->calls &&
+		 !trace->setup->watch->imports[event->number].is_traced));
 }
 
 static bool is_filed(const struct trace *trace, const struct trace_event *event)

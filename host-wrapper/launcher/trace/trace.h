@@ -19,6 +19,7 @@ struct trace_setup {
 	const struct watched_calls *watch;
 	const char *file; /* to write events to; NULL: none */
 	bool text; /* print what is traced; what the policy logs is always printed */
+	bool calls;	   /* print calls that are traced later */
 	const char *lines; /* the program that finds source lines */
 	int terminal;	   /* descriptor to print to */
 };

@@ -118,6 +118,46 @@ uintptr_t trace_caller(uintptr_t ret, uintptr_t place, uintptr_t frame, uintptr_
 	return call->ret;
 }
 
+/* The address that a slot holds. */
+static uintptr_t slot_target(const struct trace_function *function)
+{
+	const size_t index = (size_t)(function - functions_watched);
+	const bool is_plain =
+		!(function->flags & (PLAN_WATCH_RECORD | PLAN_WATCH_COUNT)) &&
+		function->watched->action == PLAN_ACTION_NONE;
+
+	return is_plain ? function->target
+			: (uintptr_t)(thunks + index * TRACE_THUNK_SIZE);
+}
+
+static void change(struct trace_function *function, uint32_t operation)
+{
+	const uint32_t import = function->watched->import;
+
+	if (operation == CONTROL_TRACE_ON)
+		__atomic_fetch_or(&function->flags, PLAN_WATCH_RECORD, __ATOMIC_SEQ_CST);
+	if (operation == CONTROL_TRACE_OFF)
+		__atomic_fetch_and(&function->flags, ~PLAN_WATCH_RECORD,
+				   __ATOMIC_SEQ_CST);
+	if (operation == CONTROL_REVOKE)
+		function->is_revoked = true;
+	if (operation == CONTROL_RESTORE)
+		function->is_revoked = false;
+	slots_retarget(import, function->is_revoked ? 0 : slot_target(function));
+}
+
+void trace_control(const struct control_request *request)
+{
+	struct trace_shared *shared = trace_ring_shared();
+
+	for (size_t i = 0; i < current->plan->watched.count; i++)
+		if (functions_watched[i].watched->import == request->number &&
+		    functions_watched[i].target && request->operation != CONTROL_RAISE)
+			change(&functions_watched[i], request->operation);
+	if (shared)
+		__atomic_store_n(&shared->done, request->sequence, __ATOMIC_RELEASE);
+}
+
 void trace_begin(void)
 {
 	struct trace_shared *shared = trace_ring_shared();

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/control.h"
 #include "common/message.h"
 #include "runner/runner.h"
 
@@ -18,6 +19,10 @@
  */
 int trace_prepare(const struct runner *runner, uintptr_t *functions,
 		  struct message *message);
+
+/* Carries out a request that concerns calls, and notes that it is done. On any thread
+ * but the guest's, one at a time. */
+void trace_control(const struct control_request *request);
 
 /* The guest's entry is about to be called. */
 void trace_begin(void);

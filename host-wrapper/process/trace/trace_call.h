@@ -42,6 +42,7 @@ struct trace_function {
 	uintptr_t x87;	  /* whether the result is in an x87 register */
 	const struct plan_watched *watched;
 	uint32_t flags;	 /* PLAN_WATCH_*; the control changes them */
+	bool is_revoked; /* by the control */
 	uint32_t calls;	 /* for plan_watched.nth; wraps around */
 	uint64_t random; /* for plan_watched.chance */
 };

@@ -1,0 +1,77 @@
+/* One connection. See control_client.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "control_client.h"
+
+#define MAX_COMMAND 1024
+
+static int connect_to(const char *path, struct message *message)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return fail(message, ENAMETOOLONG, "ctl %s: %s", path,
+			    strerror(ENAMETOOLONG));
+	memcpy(address.sun_path, path, strlen(path));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address)))
+		return fail(message, errno, "ctl %s: %s", path, strerror(errno));
+	return fd;
+}
+
+static int send_words(int fd, int count, char **words, struct message *message)
+{
+	char text[MAX_COMMAND];
+	size_t used = 0;
+
+	for (int i = 0; i < count; i++) {
+		const int length = snprintf(text + used, sizeof(text) - used, "%s%c",
+					    words[i], i + 1 < count ? ' ' : '\n');
+
+		used += (size_t)length;
+		if (used >= sizeof(text))
+			return fail(message, E2BIG, "ctl: command longer than %d bytes",
+				    MAX_COMMAND - 1);
+	}
+	if (send(fd, text, used, MSG_NOSIGNAL) != (ssize_t)used)
+		return fail(message, errno, "ctl: %s", strerror(errno));
+	return 0;
+}
+
+/* The first line says whether the rest is the answer. */
+static int print_answer(int fd, struct message *message)
+{
+	FILE *in = fdopen(fd, "r");
+	char line[MAX_COMMAND];
+	int byte;
+
+	if (!in || !fgets(line, sizeof(line), in))
+		return fail(message, EPROTO, "ctl: no answer (expected the same user)");
+	line[strcspn(line, "\n")] = 0;
+	if (strcmp(line, "ok"))
+		return fail(message, EINVAL, "ctl: %s",
+			    strncmp(line, "error ", 6) ? line : line + 6);
+	while ((byte = getc(in)) != EOF)
+		putchar(byte);
+	return 0;
+}
+
+int control_client(int count, char **words, struct message *message)
+{
+	int fd, error;
+
+	if (count < 2)
+		return fail(message, EINVAL, "ctl: expected PATH COMMAND");
+	fd = connect_to(words[0], message);
+	if (fd < 0)
+		return fd;
+	error = send_words(fd, count - 1, words + 1, message);
+	return error ? error : print_answer(fd, message);
+}

@@ -1,0 +1,10 @@
+/* `host-wrapper ctl PATH COMMAND`: sends a command to a running host-wrapper. */
+#ifndef JUMPSLOT_CONTROL_CLIENT_H
+#define JUMPSLOT_CONTROL_CLIENT_H
+
+#include "common/message.h"
+
+/* `words` after "ctl". Prints the answer. Returns 0, or a negative errno with a line. */
+int control_client(int count, char **words, struct message *message);
+
+#endif

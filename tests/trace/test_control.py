@@ -1,0 +1,153 @@
+"""`host-wrapper ctl` shows and changes a running guest, from the next call on."""
+
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+
+import pytest
+from conftest import BUILD, each_arch as arch, only_x86_64, run
+from trace_guest import GUESTS
+
+# Calls functions in a tight loop. Vector 20 ends it; the status tells wrong results.
+LOOP = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_bsp.h>
+    #include <jumpslot/virt_cpu.h>
+    #include "trace.h"
+    static volatile int seen[64];
+    static void handler(int vector, void *frame)
+    {
+            (void)frame;
+            _CPU_Virtual_Irq_ack(vector);
+            seen[vector] = 1;
+    }
+    JUMPSLOT_ENTRY(info)
+    {
+            int wrong = 0;
+            (void)info;
+            _CPU_Virtual_Set_handler(handler);
+            _CPU_Virtual_Irq_request(5);
+            _CPU_Virtual_Irq_request(20);
+            _CPU_Virtual_Interrupts_open();
+            _BSP_Virtual_Console_write("ready\\n", 6);
+            for (int i = 0; !seen[20]; i++)
+                    wrong += trace_other(i) != i || trace_direct(i, 1) != -i - 1;
+            return wrong ? 1 : 10 + seen[5];
+    }
+    """
+
+
+class Running:
+    """A guest under control, and commands to it."""
+
+    def __init__(self, tools, *options):
+        guest = tools.guest(LOOP, "-I", GUESTS)
+        provider = tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS)
+        self.path = tools.directory / "control"
+        self.process = subprocess.Popen(
+            [BUILD / "bin/host-wrapper", "--control", self.path, *options, "--provider",
+             provider, guest], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert self.process.stdout.readline() == "ready\n"
+
+    def ctl(self, *words, check=True):
+        return run(BUILD / "bin/host-wrapper", "ctl", self.path, *words, check=check)
+
+    def end(self):
+        _, errors = self.process.communicate()
+        return errors, self.process.returncode
+
+
+@pytest.fixture
+def start(tools):
+    started = []
+
+    def start_one(*options):
+        started.append(Running(tools, *options))
+        return started[-1]
+    yield start_one
+    for each in started:
+        each.process.kill()
+        each.process.communicate()
+
+
+def test_trace_on_and_off_lose_no_call(start):
+    guest = start()
+    for _ in range(20):
+        guest.ctl("trace", "on", "trace_*")
+        guest.ctl("trace", "off", "trace_*")
+    guest.ctl("raise", "20")
+    errors, status = guest.end()
+    assert status == 10
+    calls = [int(number) for number in re.findall(r"trace_other\((\d+)\)", errors)]
+    assert calls and calls == sorted(set(calls))
+    assert "trace_direct(" in errors
+
+
+def test_an_interrupt_line_is_raised(start):
+    guest = start()
+    guest.ctl("raise", "5")
+    guest.ctl("raise", "20")
+    assert guest.end() == ("", 11)
+
+
+def test_a_function_that_is_revoked_is_a_fault_at_the_next_call(start):
+    guest = start()
+    guest.ctl("revoke", "trace_direct")
+    errors, status = guest.end()
+    assert "called trace_direct, which" in errors
+    assert status == 127
+
+
+@only_x86_64
+def test_commands_show_functions_counters_and_the_virtual_cpu(start):
+    guest = start("--stats")
+    assert re.search(r"^trace_other\t\S+\.so$", guest.ctl("list").stdout, re.MULTILINE)
+
+    def calls():
+        return int(re.search(r"^ +(\d+) .* trace_other$", guest.ctl("stats").stdout,
+                             re.MULTILINE)[1])
+    first = calls()
+    while calls() == first:
+        assert guest.process.poll() is None
+    assert "virtual CPU: level 0" in guest.ctl("vcpu").stdout
+    guest.ctl("stop")
+    assert guest.end()[1] == 143
+
+
+@only_x86_64
+def test_a_command_that_is_wrong_is_refused(start):
+    guest = start()
+    for words, problem in ((["dance"], "invalid command; expected list, stats, vcpu, "
+                            "stop, trace on|off PATTERN, revoke PATTERN, restore PATTERN "
+                            "or raise VECTOR"),
+                           (["revoke", "none"], "no function has such a name"),
+                           (["raise", "64"], "invalid vector; expected 0..63"),
+                           (["stats"], "calls are not counted (start with --stats)")):
+        result = guest.ctl(*words, check=False)
+        assert (result.stderr, result.returncode) == \
+            (f"host-wrapper: ctl: {problem}\n", 125)
+    guest.ctl("raise", "20")
+    assert guest.end() == ("", 10)
+
+
+@only_x86_64
+def test_the_socket_is_for_this_user_and_is_removed_also_after_a_kill(start):
+    guest = start()
+    assert stat.S_IMODE(os.stat(guest.path).st_mode) == 0o600
+    guest.process.send_signal(signal.SIGKILL)
+    guest.process.wait()
+    guest.process.stdout.read()  # until every process of the run has ended
+    guest.process.stderr.read()
+    assert not guest.path.exists()
+
+
+@only_x86_64
+def test_a_client_that_says_nothing_does_not_stop_the_guest(start):
+    guest = start()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as silent:
+        silent.connect(str(guest.path))
+        guest.ctl("raise", "20")
+        assert guest.end() == ("", 10)
