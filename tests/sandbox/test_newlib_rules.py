@@ -40,6 +40,8 @@ BY_PATH = {
     "newlib_remove_directory": "newlib_remove_directory(%s)",
     "newlib_unlink": "newlib_unlink(%s)",
     "newlib_rename": 'newlib_rename(%s, "d/new")',
+    "newlib_link": 'newlib_link(%s, "d/new")',
+    "newlib_symlink": 'newlib_symlink("x", %s)',
     "newlib_set_times": "newlib_set_times(%s, 0, 0)",
     "newlib_set_permissions": "newlib_set_permissions(%s, 0600)",
     "newlib_read_link": "newlib_read_link(%s, buffer, 9)",
@@ -81,6 +83,12 @@ CASES = {
     "newlib_remove_directory unlinkat": ('newlib_remove_directory("e")',),
     "newlib_unlink unlinkat": ('newlib_unlink("none")',),
     "newlib_rename renameat": ('newlib_rename("none", "new")',),
+    "newlib_link linkat": ('newlib_link("none", "new")',),
+    "newlib_symlink symlinkat": ('newlib_symlink("x", "new")',),
+    "newlib_duplicate fcntl": (FILE + "newlib_duplicate(file, 0)",),
+    "newlib_duplicate_to fcntl": (FILE + "newlib_duplicate_to(file, 9)",),
+    "newlib_duplicate_to close": (
+        FILE + 'newlib_duplicate_to(file, newlib_open("d/f", 1, 0))',),
     "newlib_clock clock_gettime": ("newlib_clock(NEWLIB_CPU_CLOCK)",),
     "newlib_sleep clock_nanosleep": ("newlib_sleep(1)",),
     "newlib_sleep clock_nanosleep_time64": (
