@@ -1,6 +1,7 @@
 /*
  * Opens paths below a directory and nothing outside of it, with the results and errors of
- * openat2() and RESOLVE_BENEATH, except EACCES for EXDEV. Depends on nothing.
+ * openat2() and RESOLVE_BENEATH, except EACCES for EXDEV and for links of /proc. Depends
+ * on nothing.
  */
 #ifndef PROVIDER_WALK_H
 #define PROVIDER_WALK_H
