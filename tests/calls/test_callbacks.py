@@ -148,7 +148,8 @@ def test_longjmp_across_a_callback_is_diagnosed(run_case, bind, case, reason):
         f"stopped by signal 4 (Illegal instruction): {reason}", 128 + 4)
 
 
-NOT_LAST = "a {} returned that was not the last one called, in {}, called from 0x"
+# The record of an abandoned call is below the stack, and may no longer tell the caller.
+NOT_LAST = "a {} returned that was not the last one called, in {}, called from "
 
 
 @pytest.mark.parametrize("case,reason", [
@@ -160,7 +161,7 @@ NOT_LAST = "a {} returned that was not the last one called, in {}, called from 0
     ("pop", NOT_LAST.format("host function", "pop_too_much")),
     ("pop-in-callback", NOT_LAST.format("callback", "call_back")),
     ("switch-out-of-order", NOT_LAST.format("callback", "call_back") +
-     " <switches_out_of_order+0x>"),
+     "0x <switches_out_of_order+0x>"),
 ])
 def test_leaving_the_gate_out_of_order_is_diagnosed(run_case, case, reason):
     result = run_case(case, "--timeout", "60")
