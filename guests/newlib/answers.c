@@ -99,6 +99,7 @@ int uname(struct utsname *name)
 NOT_HERE(int, chown, const char *path, uid_t user, gid_t group)
 NOT_HERE(int, lchown, const char *path, uid_t user, gid_t group)
 NOT_HERE(int, fchown, int file, uid_t user, gid_t group)
+NOT_HERE(int, fchdir, int file)
 NOT_HERE(int, pipe, int files[2])
 NOT_HERE(void *, mmap, void *address, size_t size, int access, int flags, int file,
 	 off_t offset)

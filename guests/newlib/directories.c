@@ -1,6 +1,5 @@
 /*
- * Directories, links and access rights in terms of newlib_calls.h. A guest has one
- * working directory, the root that its host gives it. Depends on newlib and
+ * Directories, links and access rights in terms of newlib_calls.h. Depends on newlib and
  * newlib_calls.h.
  */
 #include <dirent.h>
@@ -13,6 +12,7 @@
 #include "errors.h"
 #include "file_mode.h"
 #include "newlib_calls.h"
+#include "working_directory.h"
 
 struct jumpslot_directory {
 	int file;
@@ -21,54 +21,42 @@ struct jumpslot_directory {
 
 int access(const char *path, int how)
 {
+	struct full_path full;
 	if (how & ~(R_OK | W_OK | X_OK)) {
 		errno = EINVAL;
 		return -1;
 	}
-	return (int)errors_take(
-		newlib_access(path, (how & R_OK ? NEWLIB_MAY_READ : 0) |
-					    (how & W_OK ? NEWLIB_MAY_WRITE : 0) |
-					    (how & X_OK ? NEWLIB_MAY_EXECUTE : 0)));
+	return (int)errors_take(newlib_access(
+		full_path(&full, path), (how & R_OK ? NEWLIB_MAY_READ : 0) |
+						(how & W_OK ? NEWLIB_MAY_WRITE : 0) |
+						(how & X_OK ? NEWLIB_MAY_EXECUTE : 0)));
 }
 
 int mkdir(const char *path, mode_t mode)
 {
+	struct full_path full;
 	int permissions = file_mode_allowed((int)mode);
 
-	return (int)errors_take(newlib_make_directory(path, permissions));
+	return (int)errors_take(
+		newlib_make_directory(full_path(&full, path), permissions));
 }
 
 int rmdir(const char *path)
 {
-	return (int)errors_take(newlib_remove_directory(path));
+	struct full_path full;
+	return (int)errors_take(newlib_remove_directory(full_path(&full, path)));
 }
 
 ssize_t readlink(const char *path, char *text, size_t size)
 {
-	return (ssize_t)errors_take(newlib_read_link(path, text, size));
-}
-
-int chdir(const char *path)
-{
-	(void)path;
-	errno = ENOSYS;
-	return -1;
-}
-
-char *getcwd(char *buffer, size_t size)
-{
-	if (!buffer)
-		return strdup("/");
-	if (size < sizeof("/")) {
-		errno = size ? ERANGE : EINVAL;
-		return NULL;
-	}
-	return strcpy(buffer, "/");
+	struct full_path full;
+	return (ssize_t)errors_take(newlib_read_link(full_path(&full, path), text, size));
 }
 
 DIR *opendir(const char *path)
 {
-	int file = (int)errors_take(newlib_open_directory(path));
+	struct full_path full;
+	int file = (int)errors_take(newlib_open_directory(full_path(&full, path)));
 	DIR *directory;
 
 	if (file < 0)

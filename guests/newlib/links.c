@@ -4,13 +4,19 @@
 
 #include "errors.h"
 #include "newlib_calls.h"
+#include "working_directory.h"
 
 int link(const char *from, const char *to)
 {
-	return (int)errors_take(newlib_link(from, to));
+	struct full_path full_from, full_to;
+
+	return (int)errors_take(
+		newlib_link(full_path(&full_from, from), full_path(&full_to, to)));
 }
 
 int symlink(const char *text, const char *path)
 {
-	return (int)errors_take(newlib_symlink(text, path));
+	struct full_path full;
+
+	return (int)errors_take(newlib_symlink(text, full_path(&full, path)));
 }

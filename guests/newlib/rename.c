@@ -7,9 +7,13 @@
 
 #include "errors.h"
 #include "newlib_calls.h"
+#include "working_directory.h"
 
 int _rename_r(struct _reent *reent, const char *from, const char *to)
 {
+	struct full_path full_from, full_to;
+
 	(void)reent;
-	return (int)errors_take(newlib_rename(from, to));
+	return (int)errors_take(
+		newlib_rename(full_path(&full_from, from), full_path(&full_to, to)));
 }

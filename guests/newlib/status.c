@@ -14,6 +14,7 @@
 #include "errors.h"
 #include "nanoseconds.h"
 #include "newlib_calls.h"
+#include "working_directory.h"
 
 static mode_t mode_of(const struct newlib_status *status)
 {
@@ -54,25 +55,29 @@ int fstat(int file, struct stat *stat)
 
 int stat(const char *path, struct stat *stat)
 {
+	struct full_path full;
 	struct newlib_status status;
 
-	if (errors_take(newlib_status_of_path(path, &status)) < 0)
+	if (errors_take(newlib_status_of_path(full_path(&full, path), &status)) < 0)
 		return -1;
 	return fill(stat, &status);
 }
 
 int lstat(const char *path, struct stat *stat)
 {
+	struct full_path full;
 	struct newlib_status status;
 
-	if (errors_take(newlib_status_of_link(path, &status)) < 0)
+	if (errors_take(newlib_status_of_link(full_path(&full, path), &status)) < 0)
 		return -1;
 	return fill(stat, &status);
 }
 
 int chmod(const char *path, mode_t mode)
 {
-	return (int)errors_take(newlib_set_permissions(path, (int)mode & 0777));
+	struct full_path full;
+	return (int)errors_take(
+		newlib_set_permissions(full_path(&full, path), (int)mode & 0777));
 }
 
 int fchmod(int file, mode_t mode)
@@ -110,11 +115,12 @@ static int take_timespecs(int64_t to[2], const struct timespec from[2])
 
 static int set_times(const char *path, const struct timespec times[2])
 {
+	struct full_path full;
 	int64_t ns[2];
 
 	if (take_timespecs(ns, times))
 		return -1;
-	return (int)errors_take(newlib_set_times(path, ns[0], ns[1]));
+	return (int)errors_take(newlib_set_times(full_path(&full, path), ns[0], ns[1]));
 }
 
 int futimens(int file, const struct timespec *times)

@@ -14,6 +14,7 @@
 #include "file_flags.h"
 #include "file_mode.h"
 #include "newlib_calls.h"
+#include "working_directory.h"
 
 static int how_of_flags(int flags)
 {
@@ -32,6 +33,7 @@ static int how_of_flags(int flags)
 
 int open(const char *path, int flags, ...)
 {
+	struct full_path full;
 	int permissions = 0;
 	int file;
 
@@ -42,8 +44,8 @@ int open(const char *path, int flags, ...)
 		permissions = va_arg(list, int);
 		va_end(list);
 	}
-	file = (int)errors_take(
-		newlib_open(path, how_of_flags(flags), file_mode_allowed(permissions)));
+	file = (int)errors_take(newlib_open(full_path(&full, path), how_of_flags(flags),
+					    file_mode_allowed(permissions)));
 	if (file >= 0)
 		file_flags_opened(file, flags);
 	return file;
@@ -107,7 +109,8 @@ int fsync(int file)
 
 int unlink(const char *path)
 {
-	return (int)errors_take(newlib_unlink(path));
+	struct full_path full;
+	return (int)errors_take(newlib_unlink(full_path(&full, path)));
 }
 
 /* POSIX's name for an open, a change and a close. */

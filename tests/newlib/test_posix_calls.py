@@ -636,3 +636,53 @@ def test_the_console_stays_the_hosts_under_every_number(box):
                                    "777", "close", "use", 1, "close"), stdout=printed,
                        check=True, timeout=HANGS, **box.options())
     assert (box.top / "printed").read_text() == "before\n3\nEINVAL\nEPERM\n0\n"
+
+
+def test_chdir_changes_where_every_relative_path_begins(box):
+    (box.root / "d/e").mkdir(parents=True)
+    (box.root / "d/f").write_text("abc")
+    assert box.calls(
+        "chdir", "d", "stat", "f", "lstat", "f", "access", "f", 4, "open", "f",
+        "truncate", "f", 1, "link", "f", "g", "symlink", "f", "s", "readlink", "s",
+        "rename", "g", "e/g", "chmod", "e/g", "600", "touch", "e/g", "mkdir", "m",
+        "list", "e", "rmdir", "m", "unlink", "s", "unlink", "e/g", "stat", "/d/f",
+        "stat", "../d/f", "stat", "d/f", "create", "new") == [
+            "0", "file 3", "file 3", "0", "0", "0", "0", "0", "f", "0", "0", "0", "0",
+            "..:4 .:4 g:8 end", "0", "0", "0", "0", "file 1", "file 1", "ENOENT", "0"]
+    assert sorted(path.name for path in (box.root / "d").iterdir()) == ["e", "f", "new"]
+
+
+def test_getcwd_tells_the_directory_without_links_and_dots(box):
+    (box.root / "d/e").mkdir(parents=True)
+    (box.root / "d/up").symlink_to("../l")
+    (box.root / "l").symlink_to("d/./e/")
+    assert box.calls("getcwd", "chdir", "d//e/../.", "getcwd", "chdir", "up", "getcwd",
+                     "chdir", "..", "getcwd", "chdir", "/", "getcwd", "chdir", "/l/.",
+                     "getcwd", "chdir", ".", "getcwd") == \
+        ["/", "0", "/d", "0", "/d/e", "0", "/d", "0", "/", "0", "/d/e", "0", "/d/e"]
+
+
+def test_chdir_goes_nowhere_outside_of_the_root_and_fails_as_posix_says(box):
+    (box.root / "d").mkdir()
+    (box.root / "f").write_text("")
+    (box.root / "d/out").symlink_to("../../secret")
+    long = "x" * 250
+    assert box.calls("chdir", "..", "chdir", "d/../..", "chdir", "out", "chdir",
+                     "absolute", "chdir", "d/out/empty", "chdir", "loop", "chdir", "f",
+                     "chdir", "f/", "chdir", "f/x", "chdir", "none", "chdir", "",
+                     "chdir", "/".join([long] * 5), "getcwd") == \
+        ["EACCES"] * 5 + ["ELOOP"] + ["ENOTDIR"] * 3 + ["ENOENT"] * 2 + \
+        ["ENAMETOOLONG", "/"]
+    assert box.calls("chdir", "d", "stat", "../../secret/file", "list", "out",
+                     "open", "out/file", "create", "../../new") == \
+        ["0"] + ["EACCES"] * 4
+    assert sorted(path.name for path in box.top.iterdir()) == ["root", "secret"]
+
+
+def test_a_path_that_is_too_long_with_the_working_directory_is_an_error(box):
+    deep = "/".join(["y" * 200] * 4)
+    (box.root / deep).mkdir(parents=True)
+    fits, too_long = "z" * 218, "z" * 219
+    assert box.calls("chdir", deep, "create", fits, "stat", fits, "create", too_long,
+                     "chdir", fits, "chdir", too_long) == \
+        ["0", "0", "file 0", "ENAMETOOLONG", "ENOTDIR", "ENAMETOOLONG"]

@@ -146,6 +146,13 @@ static int do_link_call(const char *call)
 	} else if (!strcmp(call, "symlink")) {
 		path = word();
 		show(symlink(path, word()));
+	} else if (!strcmp(call, "chdir"))
+		show(chdir(word()));
+	else if (!strcmp(call, "getcwd")) {
+		char *text = getcwd(NULL, 0);
+
+		puts(text);
+		free(text);
 	} else if (!strcmp(call, "dup"))
 		show(dup((int)number()));
 	else if (!strcmp(call, "dup2")) {
