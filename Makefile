@@ -21,7 +21,8 @@ ifneq ($(filter deps,$(MAKECMDGOALS)),)
 include mk/deps.mk
 else
 include mk/output.mk mk/flags.mk mk/objects.mk
-include resolver/rules.mk host-wrapper/rules.mk gen/rules.mk
+include resolver/rules.mk host-wrapper/rules.mk host-wrapper/monitor/rules.mk
+include gen/rules.mk
 include guests/rules.mk guests/newlib/rules.mk guests/lua/rules.mk guests/rtos/rules.mk
 include guests/sqlite/rules.mk guests/tcc/rules.mk
 include bench/rules.mk packaging/rules.mk

@@ -13,6 +13,8 @@ void vcpu_offsets(void)
 	OFFSET(VCPU_RESUMING, struct vcpu, resuming);
 	OFFSET(VCPU_WAITING, struct vcpu, waiting);
 	OFFSET(VCPU_DELIVERED, struct vcpu, delivered);
+	OFFSET(VCPU_USED, struct vcpu, used);
+	OFFSET(VCPU_LINES, struct vcpu, lines);
 
 	OFFSET(STATE_LEVEL, struct jumpslot_vcpu_state, level);
 

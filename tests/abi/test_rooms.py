@@ -21,6 +21,9 @@ ALLOWED = {
     "runner": {"common", "guest-macros", "include", "resolver", "vcpu"},
     "process": {"common", "guest-macros", "include", "resolver", "runner", "vcpu"},
     "kvm": {"common", "guest-macros", "include", "resolver", "runner", "vcpu"},
+    "monitor": set(),
+    "monitor/kernel": {"common", "guest-macros", "include", "monitor", "vcpu"},
+    "monitor/runtime": {"common", "guest-macros", "include", "monitor", "runner", "vcpu"},
     "linked": {"common", "guest-macros", "include", "runner"},
     "launcher/options": {"common", "guest-macros"},
     "launcher/control_client": {"common"},
@@ -28,7 +31,7 @@ ALLOWED = {
     "launcher/link": {"common", "guest-macros", "launcher/options", "launcher/scan"},
     "launcher/trace": {"common", "guest-macros", "launcher/link", "launcher/scan"},
     "launcher/run": {"common", "guest-macros", "launcher/link", "launcher/options",
-                     "launcher/scan", "launcher/trace"},
+                     "launcher/scan", "launcher/trace", "monitor"},
     "launcher/main": {"common", "guest-macros", "launcher/control_client",
                       "launcher/link", "launcher/options",
                       "launcher/run", "launcher/scan", "launcher/trace"},
@@ -39,6 +42,8 @@ def room_of(path):
     parts = path.relative_to(ROOT).parts
     if parts[0] != "host-wrapper":
         return parts[0]
+    if parts[1] == "monitor":
+        return "/".join(parts[1:-1])
     if parts[1] == "launcher":
         return f"launcher/{parts[2].split('.')[0]}"
     return parts[1]

@@ -1,0 +1,396 @@
+/* Every record in turn: tables, partitions, their memory, the schedule. See boot_check.h.
+ */
+#include <stdbool.h>
+
+#include "boot_check.h"
+#include "common/code_table_x86.h"
+
+#define NOBODY UINT32_MAX
+#define GOOD   ((struct boot_problem){ 0 })
+
+/* Bytes that the kernel accesses of the runtime's struct vcpu, at most. */
+#define VCPU_BYTES 128u
+
+static struct boot_problem bad(const char *text)
+{
+	return (struct boot_problem){ .text = text, .partition = NOBODY };
+}
+
+static struct boot_problem bad_record(const char *record, uint64_t number,
+				      uint64_t partition, const char *text)
+{
+	return (struct boot_problem){ text, record, (uint32_t)number,
+				      (uint32_t)partition };
+}
+
+/* Whether [start, start + size) lies in [0, limit). */
+static bool within(uint64_t start, uint64_t size, uint64_t limit)
+{
+	return start <= limit && size <= limit - start;
+}
+
+static bool is_table(const struct boot_image *image, const struct boot_table *table,
+		     uint64_t record, uint64_t max)
+{
+	return table->offset >= sizeof(*image) && table->offset % 8 == 0 &&
+	       table->count >= 1 && table->count <= max &&
+	       within(table->offset, table->count * record, image->size);
+}
+
+static struct boot_problem check_header(const struct boot_image *image, size_t size)
+{
+	if (size < sizeof(*image) || image->magic != BOOT_MAGIC)
+		return bad("not a boot image");
+	if (image->version != BOOT_VERSION)
+		return bad("of another version than this kernel");
+	if (image->size != size || size % 8)
+		return bad("cut short, or too long");
+	if (boot_hash((const char *)image + BOOT_HASH_FROM, size - BOOT_HASH_FROM) !=
+	    image->hash)
+		return bad("damaged: its hash is wrong");
+	if (image->options & ~(uint32_t)BOOT_OPTIONS || image->reserved)
+		return bad("unknown options");
+	return GOOD;
+}
+
+static struct boot_problem check_tables(const struct boot_image *image)
+{
+	const uint64_t parts = BOOT_MAX_PARTITIONS;
+
+	if (!is_table(image, &image->partitions, sizeof(struct boot_partition), parts))
+		return bad("the table of partitions is out of bounds");
+	if (!is_table(image, &image->regions, sizeof(struct boot_region),
+		      parts * BOOT_MAX_REGIONS))
+		return bad("the table of regions is out of bounds");
+	if (!is_table(image, &image->ranges, sizeof(struct boot_range),
+		      parts * BOOT_MAX_RANGES))
+		return bad("the table of ranges is out of bounds");
+	if (!is_table(image, &image->slots, sizeof(struct boot_slot), BOOT_MAX_SLOTS))
+		return bad("the table of slots is out of bounds");
+	return GOOD;
+}
+
+/* Where contents may begin: after all tables, so that no guest sees these. */
+static uint64_t contents_start(const struct boot_image *image)
+{
+	const uint64_t ends[] = {
+		image->partitions.offset +
+			image->partitions.count * sizeof(struct boot_partition),
+		image->regions.offset + image->regions.count * sizeof(struct boot_region),
+		image->ranges.offset + image->ranges.count * sizeof(struct boot_range),
+		image->slots.offset + image->slots.count * sizeof(struct boot_slot),
+	};
+	uint64_t end = 0;
+
+	for (unsigned i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		end = ends[i] > end ? ends[i] : end;
+	return end;
+}
+
+/* A partition whose records are checked. */
+struct subject {
+	const struct boot_image *image;
+	const struct boot_partition *partition;
+	uint32_t number;
+	uint64_t limit; /* of addresses */
+	const struct boot_region *regions;
+	const struct boot_range *ranges;
+};
+
+static bool is_name(const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < BOOT_NAME && name[i]; i++)
+		if (name[i] <= ' ' || name[i] > '~')
+			return false;
+	return i && i < BOOT_NAME;
+}
+
+static bool is_span(const struct boot_span *span, const struct boot_table *table,
+		    uint32_t max)
+{
+	return span->count >= 1 && span->count <= max &&
+	       within(span->first, span->count, table->count);
+}
+
+static const char *region_contents(const struct subject *subject,
+				   const struct boot_region *region)
+{
+	const uint64_t whole_pages = (region->file_size + BOOT_PAGE - 1) / BOOT_PAGE;
+
+	if (region->file_size > region->size)
+		return "its contents are larger than itself";
+	if (!(region->access & BOOT_WRITE) && region->file_size != region->size)
+		return "read-only, and without contents of its size";
+	if (!region->file_size)
+		return region->offset ? "no contents, but an offset" : NULL;
+	if (region->offset % BOOT_PAGE || region->offset < contents_start(subject->image))
+		return "its contents are not in pages of their own";
+	if (!within(region->offset, whole_pages * BOOT_PAGE, subject->image->size))
+		return "its contents are out of bounds";
+	return NULL;
+}
+
+static const char *region_place(const struct subject *subject,
+				const struct boot_region *region, uint64_t after)
+{
+	if (region->address % BOOT_PAGE || region->size % BOOT_PAGE || !region->size)
+		return "not whole pages";
+	if (region->address < BOOT_FIRST ||
+	    !within(region->address, region->size, subject->limit))
+		return "outside of the addresses for guests";
+	if (region->address < after)
+		return "overlaps the one before it, or comes too late";
+	return NULL;
+}
+
+static const char *region_access(const struct boot_region *region)
+{
+	const uint32_t known = BOOT_READ | BOOT_WRITE | BOOT_EXECUTE;
+
+	if (!(region->access & BOOT_READ) || region->access & ~known ||
+	    (region->access & BOOT_WRITE && region->access & BOOT_EXECUTE))
+		return "unknown access, or both writable and executable";
+	if (region->kind >= BOOT_REGION_KINDS)
+		return "of an unknown kind";
+	if (region->kind >= BOOT_STACK && region->access != (BOOT_READ | BOOT_WRITE))
+		return "a stack or work area that is not readable and writable alone";
+	return NULL;
+}
+
+static struct boot_problem check_regions(const struct subject *subject)
+{
+	uint64_t after = 0;
+
+	for (uint32_t i = 0; i < subject->partition->regions.count; i++) {
+		const struct boot_region *region = &subject->regions[i];
+		const char *problem = region_place(subject, region, after);
+
+		if (!problem)
+			problem = region_access(region);
+		if (!problem)
+			problem = region_contents(subject, region);
+		if (problem)
+			return bad_record("region", i, subject->number, problem);
+		after = region->address + region->size;
+	}
+	return GOOD;
+}
+
+static bool one_of_kind(const struct subject *subject, uint32_t kind)
+{
+	unsigned count = 0;
+
+	for (uint32_t i = 0; i < subject->partition->regions.count; i++)
+		count += subject->regions[i].kind == kind;
+	return count == 1;
+}
+
+/* Whether one region has all of these bytes with that access. `kind` is BOOT_RUNTIME, or
+ * anything else for every other kind. */
+static bool has(const struct subject *subject, uint64_t address, uint64_t size,
+		uint32_t access, uint32_t kind)
+{
+	for (uint32_t i = 0; i < subject->partition->regions.count; i++) {
+		const struct boot_region *region = &subject->regions[i];
+
+		if ((region->kind == BOOT_RUNTIME) == (kind == BOOT_RUNTIME) &&
+		    (region->access & access) == access && address >= region->address &&
+		    within(address - region->address, size, region->size))
+			return true;
+	}
+	return false;
+}
+
+static bool is_runtime_code(const struct subject *subject, uint64_t address,
+			    uint64_t size)
+{
+	return has(subject, address, size, BOOT_EXECUTE, BOOT_RUNTIME);
+}
+
+static bool is_field(uint32_t offset)
+{
+	return offset % 4 == 0 && offset <= VCPU_BYTES - 8;
+}
+
+/* Bytes from the first monitor call to the end of the last; checked in the kernel's file
+ * of calls against monitor/calls.h. */
+#define CALLS_BYTES 128u
+
+static struct boot_problem check_runtime(const struct subject *subject)
+{
+	const struct boot_runtime *runtime = &subject->partition->runtime;
+
+	if (!is_runtime_code(subject, runtime->calls, CALLS_BYTES) ||
+	    !is_runtime_code(subject, runtime->upcall, 1) ||
+	    !is_runtime_code(subject, runtime->resume, 1) ||
+	    !is_runtime_code(subject, runtime->fault_call, 1))
+		return bad_record("partition", subject->number, NOBODY,
+				  "an address of its runtime is not code of the runtime");
+	if (runtime->vcpu % 8 ||
+	    !has(subject, runtime->vcpu, VCPU_BYTES, BOOT_WRITE, BOOT_RUNTIME) ||
+	    !is_field(runtime->handler) || !is_field(runtime->resuming) ||
+	    !is_field(runtime->waiting) || !is_field(runtime->delivered) ||
+	    !is_field(runtime->used) || runtime->reserved)
+		return bad_record("partition", subject->number, NOBODY,
+				  "the variables of its runtime are out of bounds");
+	return GOOD;
+}
+
+static bool is_range_kind(uint32_t kind)
+{
+	return kind == CODE_RETURNING || kind == CODE_SLEEP || kind == CODE_RETURNED ||
+	       kind == BOOT_RANGE_STOP;
+}
+
+static struct boot_problem check_ranges(const struct subject *subject)
+{
+	for (uint32_t i = 0; i < subject->partition->ranges.count; i++) {
+		const struct boot_range *range = &subject->ranges[i];
+
+		if (!is_range_kind(range->kind) || range->end <= range->start ||
+		    !is_runtime_code(subject, range->start, range->end - range->start))
+			return bad_record("range", i, subject->number,
+					  "not a range of the runtime's code");
+	}
+	return GOOD;
+}
+
+static const char *partition_addresses(const struct subject *subject)
+{
+	const struct boot_partition *partition = subject->partition;
+	const bool is_i386 = partition->machine == BOOT_I386;
+
+	if (!has(subject, partition->entry, 1, BOOT_EXECUTE, BOOT_SEGMENT))
+		return "its entry is not in its code";
+	if (!has(subject, partition->start_info, 8, BOOT_READ, BOOT_SEGMENT) ||
+	    is_i386 != (partition->multiboot != 0) ||
+	    (is_i386 && !has(subject, partition->multiboot, 8, BOOT_READ, BOOT_SEGMENT)))
+		return "its start information is not in its memory";
+	if (partition->vcpu_state % BOOT_PAGE ||
+	    (partition->vcpu_state &&
+	     !has(subject, partition->vcpu_state, BOOT_PAGE, BOOT_WRITE, BOOT_SEGMENT)))
+		return "the state of its virtual CPU is not a writable page";
+	if (!one_of_kind(subject, BOOT_STACK) || !one_of_kind(subject, BOOT_FAULT_STACK))
+		return "it has not one stack and one stack for faults";
+	return NULL;
+}
+
+static struct boot_problem check_partition(const struct boot_image *image, uint32_t i)
+{
+	const struct boot_partition *partition = &boot_partitions(image)[i];
+	const bool is_i386 = partition->machine == BOOT_I386;
+	struct subject subject = { image,
+				   partition,
+				   i,
+				   is_i386 ? BOOT_LIMIT_I386 : BOOT_LIMIT_X86_64,
+				   boot_regions(image) + partition->regions.first,
+				   boot_ranges(image) + partition->ranges.first };
+	struct boot_problem problem = GOOD;
+	const char *text;
+
+	if (!is_name(partition->name))
+		return bad_record("partition", i, NOBODY, "not a name");
+	if ((!is_i386 && partition->machine != BOOT_X86_64) ||
+	    partition->options & ~(uint32_t)BOOT_PARTITION_OPTIONS)
+		return bad_record("partition", i, NOBODY,
+				  "for an unknown machine, or with unknown options");
+	if (!is_span(&partition->regions, &image->regions, BOOT_MAX_REGIONS) ||
+	    !is_span(&partition->ranges, &image->ranges, BOOT_MAX_RANGES))
+		return bad_record("partition", i, NOBODY,
+				  "its records are out of bounds");
+	problem = check_regions(&subject);
+	if (problem.text)
+		return problem;
+	text = partition_addresses(&subject);
+	if (text)
+		return bad_record("partition", i, NOBODY, text);
+	problem = check_runtime(&subject);
+	return problem.text ? problem : check_ranges(&subject);
+}
+
+/* Every record of a table belongs to one partition, in order. */
+static bool spans_follow(const struct boot_image *image)
+{
+	uint64_t regions = 0, ranges = 0;
+
+	for (uint32_t i = 0; i < image->partitions.count; i++) {
+		const struct boot_partition *partition = &boot_partitions(image)[i];
+
+		if (partition->regions.first != regions ||
+		    partition->ranges.first != ranges)
+			return false;
+		regions += partition->regions.count;
+		ranges += partition->ranges.count;
+	}
+	return regions == image->regions.count && ranges == image->ranges.count;
+}
+
+/* Read-only contents of the runtime may be shared: no guest's data is in them. */
+static bool may_share(const struct boot_region *a, const struct boot_region *b)
+{
+	return a->kind == BOOT_RUNTIME && b->kind == BOOT_RUNTIME &&
+	       a->offset == b->offset && a->file_size == b->file_size;
+}
+
+static bool contents_overlap(const struct boot_region *a, const struct boot_region *b)
+{
+	return a->file_size && b->file_size && a->offset < b->offset + b->file_size &&
+	       b->offset < a->offset + a->file_size && !may_share(a, b);
+}
+
+/* Contents are whole pages, so those of two regions are on different pages. */
+static struct boot_problem check_sharing(const struct boot_image *image)
+{
+	const struct boot_region *regions = boot_regions(image);
+
+	for (uint64_t i = 0; i < image->regions.count; i++)
+		for (uint64_t j = 0; j < i; j++)
+			if (contents_overlap(&regions[i], &regions[j]))
+				return bad_record("region", i, NOBODY,
+						  "shares contents with another one");
+	return GOOD;
+}
+
+static struct boot_problem check_slots(const struct boot_image *image)
+{
+	const struct boot_slot *slots = boot_slots(image);
+	uint64_t end = 0;
+	uint32_t seen = 0;
+
+	if (!image->frame_ns || image->frame_ns > BOOT_MAX_FRAME_NS)
+		return bad("its frame has no valid length");
+	for (uint64_t i = 0; i < image->slots.count; i++) {
+		const struct boot_slot *slot = &slots[i];
+
+		if (slot->partition >= image->partitions.count || slot->reserved)
+			return bad_record("slot", i, NOBODY, "of no partition");
+		if (slot->start_ns < end || slot->length_ns < BOOT_MIN_SLOT_NS ||
+		    !within(slot->start_ns, slot->length_ns, image->frame_ns))
+			return bad_record("slot", i, NOBODY,
+					  "too short, not in the frame, or overlaps the "
+					  "one before it");
+		end = slot->start_ns + slot->length_ns;
+		seen |= 1u << slot->partition;
+	}
+	return seen == (1u << image->partitions.count) - 1
+		       ? GOOD
+		       : bad("a partition has no slot");
+}
+
+struct boot_problem boot_check(const void *bytes, size_t size)
+{
+	const struct boot_image *image = (const struct boot_image *)bytes;
+	struct boot_problem problem = check_header(image, size);
+
+	if (!problem.text)
+		problem = check_tables(image);
+	for (uint32_t i = 0; !problem.text && i < image->partitions.count; i++)
+		problem = check_partition(image, i);
+	if (!problem.text && !spans_follow(image))
+		problem = bad("records belong to no partition");
+	if (!problem.text)
+		problem = check_sharing(image);
+	return problem.text ? problem : check_slots(image);
+}

@@ -1,0 +1,112 @@
+/* Fills in a struct outcome and prints it. See ending.h. */
+#include "common/outcome.h"
+#include "ending.h"
+#include "log.h"
+#include "memory_bytes.h"
+#include "signals_guest.h"
+
+static void end_line(const struct partition *partition, int signal, int status,
+		     const struct outcome *outcome)
+{
+	log_text("end ");
+	log_number(partition->number);
+	log_text(" ");
+	log_number((unsigned)signal);
+	log_text(" ");
+	log_number((unsigned)status);
+	log_text(" ");
+	log_bytes(outcome, sizeof(*outcome));
+	log_end_of_line();
+}
+
+static void copy_state(struct outcome *outcome, const struct partition *partition)
+{
+	if (partition->state)
+		memcpy(&outcome->vcpu, (const void *)partition->state,
+		       sizeof(outcome->vcpu));
+}
+
+void ending_status(struct partition *partition, int status)
+{
+	const struct outcome outcome = { .kind = OUTCOME_NONE };
+
+	partition->phase = PARTITION_ENDED;
+	end_line(partition, 0, status & 0xff, &outcome);
+}
+
+static void copy_registers(struct jumpslot_fault *to, const struct trap_frame *from)
+{
+	const struct general_registers *general = &from->general;
+
+	*to = (struct jumpslot_fault){
+		.pc = from->pc,
+		.sp = from->sp,
+		.flags = from->flags,
+		.ax = general->ax,
+		.cx = general->cx,
+		.dx = general->dx,
+		.si = general->si,
+		.di = general->di,
+		.bp = general->bp,
+		.bx = general->bx,
+		.r8 = general->r8,
+		.r9 = general->r9,
+		.r10 = general->r10,
+		.r11 = general->r11,
+		.r12 = general->r12,
+		.r13 = general->r13,
+		.r14 = general->r14,
+		.r15 = general->r15,
+	};
+}
+
+void ending_fault(struct partition *partition, const struct ending_cause *cause)
+{
+	struct outcome outcome = {
+		.kind = cause->kind,
+		.signal = cause->signal,
+		.code = cause->code,
+		.detail = cause->detail,
+		.handler = cause->handler,
+		.pc = cause->pc,
+		.address = cause->address,
+		.base = partition->record->base,
+		.stack_low = partition->stack->start,
+		.stack_guard = BOOT_STACK_GUARD,
+		.host_import = OUTCOME_NO_IMPORT,
+		.last_import = OUTCOME_NO_IMPORT,
+	};
+
+	copy_state(&outcome, partition);
+	copy_registers(&outcome.registers, &partition->registers);
+	partition->phase = PARTITION_ENDED;
+	end_line(partition, cause->signal, 0, &outcome);
+}
+
+void ending_by(struct partition *partition, uint32_t kind, uint32_t detail)
+{
+	const struct ending_cause cause = {
+		.kind = kind,
+		.signal = GUEST_SIGSEGV,
+		.code = CODE_KERNEL,
+		.detail = detail,
+		.pc = partition->registers.pc,
+	};
+
+	ending_fault(partition, &cause);
+}
+
+void ending_stack_full(struct partition *partition, uint64_t pc, uint64_t sp,
+		       uint64_t bytes)
+{
+	const struct ending_cause cause = {
+		.kind = OUTCOME_TASK_STACK,
+		.signal = GUEST_SIGSEGV,
+		.code = CODE_KERNEL,
+		.detail = (uint32_t)bytes,
+		.pc = pc,
+		.address = sp,
+	};
+
+	ending_fault(partition, &cause);
+}

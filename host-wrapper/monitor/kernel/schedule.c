@@ -1,0 +1,190 @@
+/* One frame after the other; in each, its slots. See schedule.h. */
+#include "calls.h"
+#include "clock.h"
+#include "console.h"
+#include "guest_clock.h"
+#include "guest_memory.h"
+#include "interrupts.h"
+#include "log.h"
+#include "machine.h"
+#include "pages.h"
+#include "restart.h"
+#include "schedule.h"
+
+/* From the start of the kernel's clock to the first frame. */
+#define BEFORE_FIRST_FRAME_NS 100000u
+
+static struct partition partitions[BOOT_MAX_PARTITIONS];
+
+static struct {
+	const struct boot_image *image;
+	const struct boot_slot *slots;
+	uint32_t count;		   /* of partitions */
+	struct partition *current; /* whose registers and addresses are in use */
+	uint64_t frame_ns;	   /* when the current frame began */
+	uint32_t slot;		   /* the current one, or the next one in a gap */
+} the;
+
+static bool create(struct partition *partition, uint32_t number)
+{
+	partition->image = the.image;
+	partition->record = &boot_partitions(the.image)[number];
+	partition->ranges = boot_ranges(the.image) + partition->record->ranges.first;
+	partition->number = number;
+	partition->is_64_bit = partition->record->machine == BOOT_X86_64;
+	if (!guest_memory_create(partition))
+		return false;
+	restart_begin(partition, false);
+	return true;
+}
+
+const char *schedule_create(const struct boot_image *image)
+{
+	the.image = image;
+	the.slots = boot_slots(image);
+	the.count = (uint32_t)image->partitions.count;
+	for (uint32_t i = 0; i < the.count; i++)
+		if (!create(&partitions[i], i))
+			return "not enough memory for the partitions";
+	return NULL;
+}
+
+struct partition *schedule_current(void)
+{
+	return the.current;
+}
+
+void schedule_console_input(void)
+{
+	for (uint32_t i = 0; i < the.count; i++)
+		console_input(&partitions[i]);
+}
+
+static uint64_t slot_start(void)
+{
+	return the.frame_ns + the.slots[the.slot].start_ns;
+}
+
+static uint64_t slot_end(void)
+{
+	return slot_start() + the.slots[the.slot].length_ns;
+}
+
+/* Whole frames may be over if the machine stood still. */
+static void skip_frames(uint64_t now)
+{
+	const uint64_t frame = the.image->frame_ns;
+
+	if (now - the.frame_ns >= frame) {
+		the.frame_ns += (now - the.frame_ns) / frame * frame;
+		the.slot = 0;
+	}
+}
+
+static void find_slot(uint64_t now)
+{
+	if (now >= the.frame_ns)
+		skip_frames(now);
+	while (now >= slot_end())
+		if (++the.slot == the.image->slots.count) {
+			the.slot = 0;
+			the.frame_ns += the.image->frame_ns;
+		}
+}
+
+/* Makes a partition's addresses and vector registers those in use. */
+static void load(struct partition *partition)
+{
+	if (the.current == partition)
+		return;
+	if (the.current)
+		xstate_save(&the.current->xstate);
+	machine_use_tables(partition->root);
+	xstate_load(&partition->xstate);
+	machine_set_trap_stack(&partition->registers + 1);
+	the.current = partition;
+}
+
+static bool have_all_ended(void)
+{
+	for (uint32_t i = 0; i < the.count; i++)
+		if (partitions[i].phase != PARTITION_ENDED)
+			return false;
+	return true;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Whether the partition, in its slot, executes instructions now. Otherwise `next` is when
+ * to look again. */
+static bool goes_on(struct partition *partition, uint64_t now, uint64_t *next)
+{
+	if (partition->phase == PARTITION_ENDED)
+		return false;
+	guest_clock_look(partition, now);
+	*next = earlier(*next, guest_clock_next(partition));
+	if (partition->waits && !calls_wait_is_over(partition, now)) {
+		*next = earlier(*next, calls_wait_until(partition));
+		return false;
+	}
+	interrupts_deliver(partition);
+	return partition->phase == PARTITION_RUNNING;
+}
+
+/* Time that nobody needs: for the log, then for the next interrupt. */
+static void idle(uint64_t until)
+{
+	if (log_drain())
+		return;
+	clock_timer(until);
+	machine_wait();
+}
+
+static void finish(void)
+{
+	log_text("done");
+	log_end_of_line();
+	log_flush();
+	machine_end(the.image->options & BOOT_EXIT_DEVICE);
+}
+
+struct trap_frame *schedule_next(void)
+{
+	for (;;) {
+		const uint64_t now = clock_now();
+		struct partition *partition;
+		uint64_t next;
+
+		if (have_all_ended())
+			finish();
+		find_slot(now);
+		if (now < slot_start()) {
+			idle(slot_start());
+			continue;
+		}
+		partition = &partitions[the.slots[the.slot].partition];
+		load(partition);
+		if (partition->phase == PARTITION_STARTING) {
+			restart_step(partition, now);
+			continue;
+		}
+		next = slot_end();
+		if (goes_on(partition, now, &next)) {
+			clock_timer(next);
+			return &partition->registers;
+		}
+		if (partition->phase != PARTITION_STARTING)
+			idle(next);
+	}
+}
+
+void schedule_start(void)
+{
+	for (uint32_t i = 0; i < the.count; i++)
+		xstate_make_initial(&partitions[i].xstate);
+	the.frame_ns = clock_now() + BEFORE_FIRST_FRAME_NS;
+	first_guest(schedule_next());
+}

@@ -1,0 +1,25 @@
+/*
+ * Time slots from absolute boundaries, and the partition that goes on.
+ */
+#ifndef JUMPSLOT_MONITOR_SCHEDULE_H
+#define JUMPSLOT_MONITOR_SCHEDULE_H
+
+#include "partition.h"
+
+/* Creates all partitions. Returns NULL, or why that is not possible. */
+const char *schedule_create(const struct boot_image *image);
+
+/* Starts the first frame, and never returns. */
+void schedule_start(void) __attribute__((__noreturn__));
+
+/* Raises the console's vector where it belongs. */
+void schedule_console_input(void);
+
+/* The partition whose registers and addresses are in use. */
+struct partition *schedule_current(void);
+
+/* Chooses the guest that goes on, after a trap; waits if there is none. Ends the machine
+ * when all partitions have ended. */
+struct trap_frame *schedule_next(void);
+
+#endif
