@@ -24,6 +24,7 @@
 #include "launcher/run/exit_report.h"
 #include "launcher/run/filter.h"
 #include "launcher/run/irq_lines.h"
+#include "launcher/run/monitor_start.h"
 #include "launcher/run/plan_file.h"
 #include "launcher/run/runner_path.h"
 #include "launcher/run/sandbox_report.h"
@@ -44,7 +45,8 @@ struct launch {
 	struct stats stats; /* at the end, with --stats or --unused */
 	struct runner_path runner;
 	struct runner_path backtrace;
-	bool built_ins_unknown; /* no runner: a list may be incomplete */
+	struct runner_path kernel; /* of the monitor */
+	bool built_ins_unknown;	   /* no runner: a list may be incomplete */
 };
 
 static struct exit_report_run json_run(const struct launch *launch)
@@ -100,6 +102,20 @@ static enum runner_kind runner_kind(const struct launch *launch)
 	return needs_dynamic_runner(launch) ? RUNNER_PROCESS : RUNNER_STATIC;
 }
 
+/* The built-in services of a partition are in the monitor's runtime. */
+static int add_partition_runtime(struct launch *launch)
+{
+	struct linked_guest *guest = &launch->guest;
+	struct message message;
+
+	if (runner_path_partition(&launch->runner, guest->file.machine, &message) ||
+	    runner_path_beside(&launch->kernel, "jumpslot-monitor", &message))
+		return complain(launch, EXIT_FAILED, guest->name, &message);
+	if (linked_guest_add_runner(guest, launch->runner.text, &message))
+		return complain(launch, EXIT_FAILED, launch->runner.text, &message);
+	return 0;
+}
+
 static int add_runner(struct launch *launch)
 {
 	struct linked_guest *guest = &launch->guest;
@@ -130,7 +146,8 @@ static int link_guest(struct launch *launch)
 		return complain(launch, EXIT_CANNOT_LOAD, guest->name, &message);
 	status = add_providers(launch);
 	if (!status)
-		status = add_runner(launch);
+		status = launch->options.monitor ? add_partition_runtime(launch)
+						 : add_runner(launch);
 	if (!status && linked_guest_link(guest, &message))
 		return complain(launch, EXIT_FAILED, guest->name, &message);
 	if (!status && launch->options.kvm)
@@ -452,6 +469,19 @@ static int join_debugger(struct launch *launch)
 	return 0;
 }
 
+static int start_in_monitor(struct launch *launch)
+{
+	const struct linked_guest *guest = &launch->guest;
+	const struct monitor_files files = { launch->kernel.text, launch->runner.text };
+	struct run_result result;
+	struct message message;
+
+	if (monitor_start(guest, &launch->options, &files, &result, &message))
+		return complain(launch, EXIT_FAILED, guest->name, &message);
+	exit_report_print(guest, &result, stderr);
+	return exit_report_status(guest, &result);
+}
+
 static int launch_guest(struct launch *launch)
 {
 	int status = link_guest(launch);
@@ -460,6 +490,8 @@ static int launch_guest(struct launch *launch)
 		status = report(launch);
 	if (status || launch->options.list || launch->options.json)
 		return status;
+	if (launch->options.monitor)
+		return start_in_monitor(launch);
 	status = join_debugger(launch);
 	if (!status)
 		status = make_watch(launch);
@@ -506,6 +538,10 @@ int main(int argc, char **argv)
 		printf("host-wrapper %s, ABI %u\n", JUMPSLOT_VERSION,
 		       JUMPSLOT_ABI_VERSION);
 		return finish_output(&launch);
+	}
+	if (launch.options.monitor && monitor_check_options(&launch.options, &message)) {
+		message_print(NULL, &message);
+		return EXIT_FAILED;
 	}
 	launch.guest.name = launch.options.arguments[0];
 	if (irq_lines_inherit(&launch.lines, &launch.options, &message))

@@ -21,8 +21,9 @@ const char options_help[] =
 	"Runs a static guest image. Binds each external function that the guest names\n"
 	"to the first provider that has it.\n"
 	"\n"
-	"  --host process|kvm         run the guest in a process (default), or in a\n"
-	"                             virtual machine\n"
+	"  --host HOST                run the guest in a process (default); kvm: in a\n"
+	"                             virtual machine; monitor: in a partition, in QEMU\n"
+	"  --image FILE               write the boot image of --host monitor instead\n"
 	"  --provider FILE[,OPTIONS]  load a provider of functions, a shared library\n"
 	"  --bind lazy|now            bind on the first call (default), or at the start\n"
 	"  --allow-missing            start with missing or mistyped functions\n"
@@ -163,10 +164,19 @@ static int take_host(struct options *options, const char *name, char *value,
 		     struct message *message)
 {
 	options->kvm = !strcmp(value, "kvm");
-	if (!options->kvm && strcmp(value, "process"))
+	options->monitor = !strcmp(value, "monitor");
+	if (!options->kvm && !options->monitor && strcmp(value, "process"))
 		return fail(message, EINVAL,
-			    "%s %s: invalid host; expected process or kvm", name, value);
+			    "%s %s: invalid host; expected process, kvm or monitor", name,
+			    value);
 	return 0;
+}
+
+static int take_image(struct options *options, const char *name, char *value,
+		      struct message *message)
+{
+	options->image = value;
+	return *value ? 0 : fail(message, EINVAL, "%s: missing file name", name);
 }
 
 static int take_stack(struct options *options, const char *name, char *value,
@@ -379,6 +389,7 @@ struct option {
 
 static const struct option table[] = {
 	{ "--host", 0, take_host },
+	{ "--image", 0, take_image },
 	{ "--provider", 0, take_provider },
 	{ "--bind", 0, take_bind },
 	{ "--stack", 0, take_stack },
@@ -517,6 +528,8 @@ int options_read(struct options *options, int argc, char **argv, struct message 
 	if (options->kvm && not_in_kvm(options))
 		return fail(message, EINVAL, "%s cannot be combined with --host kvm",
 			    not_in_kvm(options));
+	if (options->image && !options->monitor)
+		return fail(message, EINVAL, "--image needs --host monitor");
 	if (options->print_sandbox && (options->list || options->json))
 		return fail(message, EINVAL, "%s cannot be combined with --print-sandbox",
 			    options->list ? "--list" : "--json");

@@ -68,6 +68,8 @@ struct options {
 	uint64_t seed;
 	bool clock_guest;
 	bool kvm; /* the host: a virtual machine, not a process */
+	bool monitor;	   /* the host: a partition of the monitor, not a process */
+	const char *image; /* write the boot image there, instead of starting; or NULL */
 	bool raw;
 	enum sandbox_mode sandbox;
 	bool print_sandbox;

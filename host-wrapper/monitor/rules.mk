@@ -20,8 +20,8 @@ SOURCES_monitor-runtime-x86_64 := $(RUNTIME_SOURCES) $(HW)/vcpu/interrupt_x86_64
 	$(MONITOR)/runtime/partition_x86_64.S
 SOURCES_monitor-runtime-i386 := $(RUNTIME_SOURCES) $(HW)/vcpu/interrupt_i386.S \
 	$(MONITOR)/runtime/partition_i386.S
-NEEDS_monitor-runtime-x86_64 := $(OFFSETS_x86_64)
-NEEDS_monitor-runtime-i386 := $(OFFSETS_i386)
+NEEDS_monitor-runtime-x86_64 := $(OFFSETS_runner_x86_64)
+NEEDS_monitor-runtime-i386 := $(OFFSETS_runner_i386)
 
 MONITOR_RUNTIMES := $(ARCHES:%=$(BUILD)/bin/jumpslot-partition-%)
 $(MONITOR_RUNTIMES): $(BUILD)/bin/jumpslot-partition-%: \
@@ -45,7 +45,7 @@ SOURCES_monitor-kernel := $(filter-out %_check_i386.c,$(wildcard $(MONITOR)/kern
 	$(MONITOR)/kernel/trap.S $(HW)/common/privileged.c \
 	$(HW)/vcpu/interrupt_frame_x86.c
 SOURCES_monitor-kernel-i386 := $(wildcard $(MONITOR)/kernel/*_check_i386.c)
-NEEDS_monitor-kernel-i386 := $(OFFSETS_i386)
+NEEDS_monitor-kernel-i386 := $(OFFSETS_runner_i386)
 
 MONITOR_KERNEL := $(BUILD)/bin/jumpslot-monitor
 $(BUILD)/monitor/kernel.elf: $$(call link_inputs,monitor-kernel) \

@@ -70,7 +70,8 @@ def test_json_has_the_same(listed):
 
 
 @pytest.mark.parametrize("options,message", [
-    (["--host", "xen"], "--host xen: invalid host; expected process or kvm"),
+    (["--host", "xen"], "--host xen: invalid host; expected process, "
+     "kvm or monitor"),
     (["--host", "kvm", "--perf-map"], "--perf-map cannot be combined with --host kvm"),
     (["--host", "kvm", "--wait-gdb"], "--wait-gdb cannot be combined with --host kvm"),
     (["--host", "kvm", "--stats"], "--stats cannot be combined with --host kvm"),

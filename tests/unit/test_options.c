@@ -414,7 +414,8 @@ START_TEST(the_help_text_names_every_option)
 		"--provider ",	 "--bind ",	     "--stack ", "--work-area ",
 		"--timeout ",	 "--allow-missing ", "--list ",	 "--json ",
 		"--report ",	 "--in-place ",	     "--help ",	 "--version ",
-		"--host-stack ", "--perf-map ",	     "--line ",
+		"--host-stack ", "--perf-map ",	     "--line ",	 "--host ",
+		"--image ",
 	};
 
 	for (size_t i = 0; i < COUNT(names); i++)

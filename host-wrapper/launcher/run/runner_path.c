@@ -59,3 +59,17 @@ int runner_path_find(struct runner_path *path, const struct machine *machine,
 			    path->text, strerror(errno));
 	return error;
 }
+
+int runner_path_partition(struct runner_path *path, const struct machine *machine,
+			  struct message *message)
+{
+	char name[64];
+	int error;
+
+	snprintf(name, sizeof(name), "jumpslot-partition-%s", machine->name);
+	error = runner_path_beside(path, name, message);
+	if (!error && access(path->text, R_OK))
+		return fail(message, errno, "no runtime for %s partitions: %s: %s",
+			    machine->name, path->text, strerror(errno));
+	return error;
+}

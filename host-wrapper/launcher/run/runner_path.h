@@ -28,4 +28,8 @@ enum runner_kind {
 int runner_path_find(struct runner_path *path, const struct machine *machine,
 		     enum runner_kind kind, struct message *message);
 
+/* Finds the monitor's runtime for partitions of that machine. */
+int runner_path_partition(struct runner_path *path, const struct machine *machine,
+			  struct message *message);
+
 #endif

@@ -1,0 +1,196 @@
+/* Tables first, then contents in pages of their own. See monitor_image.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/page.h"
+#include "monitor_image.h"
+
+/* The parts of an image. */
+struct source {
+	const struct monitor_partition *partitions;
+	size_t count;
+	const struct monitor_schedule *schedule;
+	size_t regions, ranges; /* of all partitions */
+};
+
+/* Where the next contents go. */
+struct writer {
+	struct monitor_image *image;
+	uint64_t contents;
+};
+
+static struct source count_all(const struct monitor_partition *partitions, size_t count,
+			       const struct monitor_schedule *schedule)
+{
+	struct source source = { partitions, count, schedule, 0, 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		source.regions += partitions[i].region_count;
+		source.ranges += partitions[i].runtime->range_count;
+	}
+	return source;
+}
+
+static uint64_t tables_size(const struct source *source)
+{
+	return sizeof(struct boot_image) + source->count * sizeof(struct boot_partition) +
+	       source->regions * sizeof(struct boot_region) +
+	       source->ranges * sizeof(struct boot_range) +
+	       source->schedule->slot_count * sizeof(struct boot_slot);
+}
+
+static uint64_t contents_size(const struct source *source)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < source->count; i++) {
+		const struct monitor_region *regions = source->partitions[i].regions;
+
+		for (size_t j = 0; j < source->partitions[i].region_count; j++)
+			size += PAGE_END(regions[j].record.file_size);
+	}
+	return size;
+}
+
+/* Pages of a guest's own, and as many again as their tables take at most. */
+static uint64_t memory_needed(const struct source *source)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < source->count; i++)
+		for (size_t j = 0; j < source->partitions[i].region_count; j++) {
+			const struct boot_region *region =
+				&source->partitions[i].regions[j].record;
+
+			size += region->access & BOOT_WRITE ? region->size : 0;
+			size += region->size / 512 + 4 * BOOT_PAGE;
+		}
+	return size;
+}
+
+static void *table_at(struct monitor_image *image, const struct boot_table *table)
+{
+	return image->bytes + table->offset;
+}
+
+static struct boot_table next_table(uint64_t *offset, size_t count, size_t record)
+{
+	const struct boot_table table = { *offset, count };
+
+	*offset += count * record;
+	return table;
+}
+
+static struct boot_image *write_header(struct monitor_image *image,
+				       const struct source *source, uint32_t options)
+{
+	struct boot_image *header = (struct boot_image *)image->bytes;
+	uint64_t offset = sizeof(*header);
+
+	*header = (struct boot_image){
+		.magic = BOOT_MAGIC,
+		.version = BOOT_VERSION,
+		.size = image->size,
+		.options = options,
+		.frame_ns = source->schedule->frame_ns,
+		.partitions =
+			next_table(&offset, source->count, sizeof(struct boot_partition)),
+		.regions =
+			next_table(&offset, source->regions, sizeof(struct boot_region)),
+		.ranges = next_table(&offset, source->ranges, sizeof(struct boot_range)),
+		.slots = next_table(&offset, source->schedule->slot_count,
+				    sizeof(struct boot_slot)),
+	};
+	memcpy(table_at(image, &header->slots), source->schedule->slots,
+	       source->schedule->slot_count * sizeof(struct boot_slot));
+	return header;
+}
+
+static void write_region(struct writer *writer, struct boot_region *to,
+			 const struct monitor_region *region)
+{
+	*to = region->record;
+	if (!to->file_size)
+		return;
+	to->offset = writer->contents;
+	memcpy(writer->image->bytes + to->offset, region->contents, to->file_size);
+	writer->contents += PAGE_END(to->file_size);
+}
+
+static void write_partition(struct writer *writer, struct boot_image *header,
+			    struct boot_partition *to,
+			    const struct monitor_partition *partition,
+			    struct boot_span *next)
+{
+	struct boot_region *regions = table_at(writer->image, &header->regions);
+	struct boot_range *ranges = table_at(writer->image, &header->ranges);
+
+	*to = partition->record;
+	to->regions =
+		(struct boot_span){ next->first, (uint32_t)partition->region_count };
+	to->ranges = (struct boot_span){ next->count, partition->runtime->range_count };
+	for (size_t i = 0; i < partition->region_count; i++)
+		write_region(writer, &regions[next->first + i], &partition->regions[i]);
+	memcpy(ranges + next->count, partition->runtime->ranges,
+	       partition->runtime->range_count * sizeof(*ranges));
+	next->first += to->regions.count;
+	next->count += to->ranges.count;
+}
+
+static void write_all(struct monitor_image *image, const struct source *source,
+		      uint32_t options)
+{
+	struct boot_image *header = write_header(image, source, options);
+	struct writer writer = { image, PAGE_END(tables_size(source)) };
+	struct boot_partition *to = table_at(image, &header->partitions);
+	struct boot_span next = { 0, 0 }; /* the next region, and the next range */
+
+	for (size_t i = 0; i < source->count; i++)
+		write_partition(&writer, header, &to[i], &source->partitions[i], &next);
+	header->hash =
+		boot_hash(image->bytes + BOOT_HASH_FROM, image->size - BOOT_HASH_FROM);
+}
+
+int monitor_image_make(struct monitor_image *image,
+		       const struct monitor_partition *partitions, size_t count,
+		       const struct monitor_schedule *schedule, uint32_t options,
+		       struct message *message)
+{
+	const struct source source = count_all(partitions, count, schedule);
+
+	*image = (struct monitor_image){
+		.size = PAGE_END(tables_size(&source)) + contents_size(&source),
+		.memory = memory_needed(&source),
+	};
+	image->bytes = calloc(1, image->size);
+	if (!image->bytes)
+		return fail(message, ENOMEM, "no memory for an image of %zu bytes",
+			    image->size);
+	write_all(image, &source, options);
+	return 0;
+}
+
+void monitor_image_free(struct monitor_image *image)
+{
+	free(image->bytes);
+	image->bytes = NULL;
+}
+
+int monitor_image_write(const struct monitor_image *image, int fd,
+			struct message *message)
+{
+	size_t done = 0;
+
+	while (done < image->size) {
+		ssize_t count = write(fd, image->bytes + done, image->size - done);
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return fail(message, errno, "%s", strerror(errno));
+		done += (size_t)count;
+	}
+	return 0;
+}

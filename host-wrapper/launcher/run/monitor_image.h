@@ -1,0 +1,33 @@
+/*
+ * A boot image for the monitor's kernel, from partitions and a schedule. Depends on
+ * monitor_partition.h.
+ */
+#ifndef JUMPSLOT_MONITOR_IMAGE_H
+#define JUMPSLOT_MONITOR_IMAGE_H
+
+#include "monitor_partition.h"
+
+struct monitor_schedule {
+	uint64_t frame_ns;
+	const struct boot_slot *slots;
+	size_t slot_count;
+};
+
+struct monitor_image {
+	uint8_t *bytes;
+	size_t size;
+	uint64_t memory; /* bytes that the partitions need besides the image */
+};
+
+/* `options`: BOOT_EXIT_DEVICE. Returns 0, or -ENOMEM. */
+int monitor_image_make(struct monitor_image *image,
+		       const struct monitor_partition *partitions, size_t count,
+		       const struct monitor_schedule *schedule, uint32_t options,
+		       struct message *message);
+void monitor_image_free(struct monitor_image *image);
+
+/* Writes the whole image. Returns 0 or a negative errno. */
+int monitor_image_write(const struct monitor_image *image, int fd,
+			struct message *message);
+
+#endif

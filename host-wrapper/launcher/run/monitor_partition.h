@@ -1,0 +1,42 @@
+/*
+ * The memory of one partition of the monitor, before it is written to a boot image: the
+ * guest's segments, relocated and with all slots bound, its stacks and work area, the
+ * information for it, and the runtime. Made from a plan and a runtime alone.
+ */
+#ifndef JUMPSLOT_MONITOR_PARTITION_H
+#define JUMPSLOT_MONITOR_PARTITION_H
+
+#include "common/plan.h"
+#include "monitor_runtime.h"
+
+/* A region, and where its contents are until they are written. */
+struct monitor_region {
+	struct boot_region record; /* without the offset in the image */
+	const uint8_t *contents;   /* record.file_size bytes */
+	const char *name;	   /* for messages */
+};
+
+struct monitor_partition {
+	struct boot_partition record; /* without the spans */
+	struct monitor_region regions[BOOT_MAX_REGIONS];
+	size_t region_count;
+	const struct monitor_runtime *runtime;
+	/* Memory that regions[].contents points to. */
+	uint8_t *image; /* the guest's, from `image_low` on */
+	uint64_t image_low;
+	size_t image_size;
+	uint8_t *owned[BOOT_MAX_REGIONS];
+	size_t owned_count;
+};
+
+/*
+ * `guest`: the descriptor of the file that the plan is for. Refuses a plan whose memory
+ * does not fit into a partition. Returns 0 or a negative errno.
+ */
+int monitor_partition_make(struct monitor_partition *partition, const char *name,
+			   const struct plan *plan, int guest,
+			   const struct monitor_runtime *runtime,
+			   struct message *message);
+void monitor_partition_free(struct monitor_partition *partition);
+
+#endif
