@@ -24,9 +24,13 @@ MACHINE = {"x86_64": "-m64", "i386": "-m32"}
 HOST_MACHINE = {"x86_64": ["-m64"],
                 "i386": ["-m32", "-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64",
                          "-idirafter", "/usr/include/x86_64-linux-gnu"]}
-# The host that guests run on, and how to start it: HOST=kvm tests the other one.
+# The host that guests run on, and how to start it: HOST=kvm or HOST=monitor tests another
+# one. The monitor counts instructions for its time, and zeroes the work area.
 HOST = os.environ.get("HOST", "process")
-WRAPPER = [BUILD / "bin/host-wrapper", *(["--host", HOST] if HOST != "process" else [])]
+HOST_OPTIONS = {"process": [], "kvm": ["--host", "kvm"],
+                "monitor": ["--host", "monitor", "--clock", "guest",
+                            "--work-area", "64K"]}
+WRAPPER = [BUILD / "bin/host-wrapper", *HOST_OPTIONS[HOST]]
 # Longer than anything takes on a machine ten times slower: only what hangs gets there.
 HANGS = 3000
 only_x86_64 = pytest.mark.parametrize("arch", ["x86_64"])
@@ -179,6 +183,8 @@ class Toolbox:
     @staticmethod
     def wrapper(*arguments, **options):
         """Run host-wrapper; the caller looks at the exit status."""
+        if HOST == "monitor" and "input" not in options:
+            options.setdefault("stdin", subprocess.DEVNULL)
         return run(*WRAPPER, *arguments, check=False, **options)
 
 

@@ -2,7 +2,7 @@
 # Each check builds only what its tests use, and needs the packages of packages.txt.
 
 SUBJECTS := abi bench build calls debug docs faults fuzz gen install interrupts kvm \
-	launcher lua newlib ports programs rtos sandbox security trace
+	launcher lua monitor newlib ports programs rtos sandbox security trace
 
 # Files that the tests of every subject use, and more that some subjects use.
 TEST_FILES := $(PROGRAMS) $(RESOLVER) $(SIMPLE_x86_64) $(SIMPLE_i386)
@@ -16,6 +16,7 @@ TEST_FILES_install := $(NEWLIB_CRT0) $(NEWLIB_PROVIDERS) $(PROVIDERS_x86_64) \
 TEST_FILES_kvm = $(KVM_RUNNERS) $(NESTED_KERNEL) $(NESTED_INIT) $(PROVIDERS_x86_64) \
 	$(RTOS_GUESTS) $(LUA_GUESTS) $(NEWLIB_PROVIDERS)
 TEST_FILES_lua := $(LUA_GUESTS) $(NEWLIB_PROVIDERS) $(addsuffix .searched,$(LUA_GUESTS))
+TEST_FILES_monitor := $(RTOS_GUESTS)
 TEST_FILES_newlib := $(NEWLIB_CRT0) $(NEWLIB_PROVIDERS)
 TEST_FILES_rtos := $(RTOS_GUESTS) $(RTOS_NATIVE) $(RTOS_LUA_GUESTS) $(RTOS_LUA_NATIVE) \
 	$(addsuffix .searched,$(RTOS_GUESTS) $(RTOS_LUA_GUESTS))
@@ -25,9 +26,9 @@ TEST_FILES_security := $(NEWLIB_PROVIDERS)
 PYTEST = BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider
 
 PYTEST_CHECKS := $(SUBJECTS:%=check-%)
-.PHONY: check check-units check-valgrind check-sanitized test \
+.PHONY: check check-on-monitor check-units check-valgrind check-sanitized test \
 	test-tools $(PYTEST_CHECKS)
-check: all check-units check-valgrind $(PYTEST_CHECKS) check-on-kvm \
+check: all check-units check-valgrind $(PYTEST_CHECKS) check-on-kvm check-on-monitor \
 	check-sanitized check-code
 	@echo 'check: everything passed'
 check-units: $(UNIT_RUNS)
@@ -44,6 +45,14 @@ test: $(TEST_FILES) $$(TEST_FILES_$$(word 2,$$(subst /, ,$$(T)))) | test-tools
 # One line in place of many failures.
 test-tools:
 	@./install-packages --check build test
+
+# The process host's tests of interrupts and faults again, in partitions of the monitor.
+ON_MONITOR := tests/faults/test_fault_kinds.py tests/faults/test_fault_decisions.py \
+	tests/interrupts/test_interrupts.py
+check-on-monitor: $(PROGRAMS) | test-tools
+	$(call say,TEST,$(words $(ON_MONITOR)) files with HOST=monitor)
+	$(Q)$(call logged,on-monitor,HOST=monitor ROUNDS=3000 $(PYTEST) $(ON_MONITOR) \
+		-k 'fault or the_rules_of or random_change_nothing')
 
 # The tests of commands again, with sanitizers in launcher and runner. Left out are tests
 # that leave no room for the sanitizers' own memory, no /proc for them, the alignment

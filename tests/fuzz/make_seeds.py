@@ -167,6 +167,24 @@ def plans(tools, seeds):
     seeds.add("plan", "lines", bytes(lines))
 
 
+SLOTS_AT, SLOT_SIZE = 88, 24  # in struct boot_image; of struct boot_slot
+
+
+def boot_images(tools, seeds):
+    """The tables of each image, and the monitor's lines about such a guest."""
+    image = tools.directory / "image"
+    for arch in "x86_64", "i386":
+        guest = tools.guest(INTERRUPTS, "-g0", arch=arch, name=f"boot-{arch}")
+        tools.wrapper("--host", "monitor", "--image", image, guest)
+        offset, count = struct.unpack_from("<QQ", image.read_bytes(), SLOTS_AT)
+        seeds.add("boot", f"tables-{arch}",
+                  image.read_bytes()[:offset + count * SLOT_SIZE])
+    for name, line in (("end", b"end 0 11 0 " + b"0f" * OUTCOME_SIZE),
+                       ("refused", b"refused: not enough memory"), ("done", b"done")):
+        seeds.add("monitor_log", name, b"started\n" + line + b"\n")
+
+
+OUTCOME_SIZE = 376
 KINDS = 23  # of outcomes, and one that is not known
 SIZE_AT, LINES_AT = 8, 208  # offsets in struct plan
 
@@ -201,6 +219,7 @@ def main():
         guests(tools, seeds)
         providers(tools, seeds)
         plans(tools, seeds)
+        boot_images(tools, seeds)
         texts(seeds)
         outcomes(seeds)
     finally:

@@ -1,14 +1,15 @@
 """The abilities that a host lacks, and the tests that need them.
 
-HOST=kvm runs the tests of commands on that host. Tests of architectures that it does
-not run are left out; tests of the abilities below are skipped. docs/kvm.md explains
-each ability, and tests/kvm/test_abilities.py counts the skips, so that none is added
-unnoticed.
+HOST=kvm or HOST=monitor runs the tests of commands on that host. Tests of architectures
+that it does not run are left out; tests of the abilities below are skipped. docs/kvm.md
+and docs/monitor.md explain each ability; test_abilities.py of tests/kvm and tests/monitor
+count the skips, so that none is added unnoticed.
 """
 
 from fnmatch import fnmatchcase
 
-ARCHES = {"process": ["x86_64", "i386"], "kvm": ["x86_64"]}
+ARCHES = {"process": ["x86_64", "i386"], "kvm": ["x86_64"],
+          "monitor": ["x86_64", "i386"]}
 
 # Ability: patterns of the tests that need it, below tests/.
 CALLS = "calls/test_calls.py::test_"
@@ -34,6 +35,13 @@ LACKS = {"process": {}, "kvm": {
         "calls/test_callbacks.py::test_a_callback_does_what_a_call_does*-arguments-*",
         "calls/test_callbacks.py::test_a_callback_does_what_a_call_does*-stubs-*",
         "calls/test_callbacks.py::test_callbacks_do_not_depend_on_the_providers*",
+    ],
+    "system calls of the guest": [
+        "faults/test_fault_kinds.py::test_a_fault_signal_that_a_process_sent_is_not_*",
+    ],
+}, "monitor": {
+    "unmasked SSE exceptions": [
+        "faults/test_fault_kinds.py::test_each_kind_reaches_the_handler_*-float?",
     ],
     "system calls of the guest": [
         "faults/test_fault_kinds.py::test_a_fault_signal_that_a_process_sent_is_not_*",

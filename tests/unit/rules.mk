@@ -9,7 +9,7 @@ UNIT_COMMON := tests/unit/unit.c tests/unit/unit_run.c tests/unit/specimen.c \
 # The tested code; main.c has the program's own main().
 UNIT_TESTED := $(filter-out %/main.c,$(SOURCES_launcher)) $(HW)/runner/plan_read.c \
 	$(HW)/runner/guest_memory.c $(HW)/vcpu/vcpu.c \
-	$(HW)/runner/clock_periods.c
+	$(HW)/runner/clock_periods.c $(HW)/monitor/kernel/boot_check.c
 UNIT_TESTS := $(UNIT_PROGRAMS:%=tests/unit/%.c)
 UNIT_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_LIBS := -lcheck -lelf -lseccomp -lm -lrt -lsubunit -pthread
@@ -75,7 +75,15 @@ $(BUILD)/unit/provider.so $(BUILD)/unit/provider-i386.so: tests/unit/inputs/prov
 	$(Q)$(CC) $(PROVIDER_CFLAGS) $(PROVIDER_LDFLAGS) -MMD -MP -MF $@.d -o $@ $< \
 		$(UNIT_PROVIDER_FLAGS)
 
-UNIT_INPUTS := $(BUILD)/guests/hello-x86_64.elf $(BUILD)/guests/hello-i386.elf \
+UNIT_BOOT_IMAGES := $(ARCHES:%=$(BUILD)/unit/hello-%.boot)
+$(UNIT_BOOT_IMAGES): $(BUILD)/unit/%.boot: $(BUILD)/guests/%.elf \
+		$(BUILD)/bin/host-wrapper $(MONITOR_RUNTIMES)
+	$(call say,IMAGE,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BUILD)/bin/host-wrapper --host monitor --image $@ $<
+
+UNIT_INPUTS := $(UNIT_BOOT_IMAGES) \
+	$(BUILD)/guests/hello-x86_64.elf $(BUILD)/guests/hello-i386.elf \
 	$(BUILD)/guests/calculator-x86_64.elf $(BUILD)/unit/compressed.elf \
 	$(BUILD)/unit/pie.elf $(BUILD)/unit/provider.so $(BUILD)/unit/provider-i386.so \
 	$(ARCHES:%=$(BUILD)/bin/jumpslot-runner-%) $(NEWLIB_PROVIDERS)

@@ -1,0 +1,152 @@
+"""Options without meaning, and damaged images, are refused with one line."""
+
+import subprocess
+
+import pytest
+from conftest import BUILD, each_arch as arch, only_x86_64, run  # noqa: F401
+from partition import COUNTED, image_of, in_partition
+
+LOOP = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/external_func.h>
+    JUMPSLOT_ENTRY(info) { (void)info; for (;;) ; }
+    """
+
+
+def refused(result, line, status=125):
+    assert (result.stdout, result.stderr) == ("", f"host-wrapper: {line}\n")
+    assert result.returncode == status
+
+
+@pytest.mark.parametrize("options", [
+    ["--provider", "x.so"], ["--line", "2=fd:3"], ["--in-place"], ["--raw"],
+    ["--perf-map"], ["--print-sandbox"], ["--report"], ["--report=json"],
+    ["--sandbox=strict"], ["--wait-gdb"], ["--core"],
+    ["--trace"], ["--stats"], ["--unused"], ["--on", "x=deny"],
+], ids=lambda options: options[0])
+def test_an_option_without_meaning_in_a_partition_is_refused(options):
+    hello = BUILD / "guests/hello-x86_64.elf"
+    name = options[0].replace("=strict", " strict")
+    refused(in_partition(*options, hello, counted=False),
+            f"{name} cannot be combined with --host monitor")
+
+
+@pytest.mark.parametrize("options,line", [
+    (["--host", "moon"], "--host moon: invalid host; expected process, kvm or "
+     "monitor"),
+    (["--image", "x"], "--image needs --host monitor"),
+    (["--host=monitor", "--image", ""], "--image: missing file name"),
+    (["--host=monitor", "--image", "/nonexistent/image"],
+     "HELLO: --image /nonexistent/image: No such file or directory"),
+    (["--host=monitor", "--stack", "2G"],
+     "HELLO: --stack of 2147483648 bytes: too large for a partition (expected at most "
+     "1G)"),
+])
+def test_a_wrong_option_is_one_line(options, line):
+    hello = BUILD / "guests/hello-x86_64.elf"
+    refused(run(BUILD / "bin/host-wrapper", *options, hello, check=False),
+            line.replace("HELLO", str(hello)))
+
+
+def test_an_i386_work_area_has_to_fit_below_the_stack():
+    hello = BUILD / "guests/hello-i386.elf"
+    refused(in_partition("--work-area", "3G", hello),
+            f"{hello}: --work-area of 3221225472 bytes: too large for an i386 partition")
+
+
+def test_a_guest_at_addresses_of_the_monitor_is_refused(tools, arch):
+    guest = tools.guest(LOOP, flags=["-Wl,-Ttext-segment=0xbf800000"], script=False)
+    result = in_partition(guest)
+    assert "the guest's image at 0x" in result.stderr
+    assert "overlaps" in result.stderr and "of the partition\n" in result.stderr
+    assert result.stderr.count("\n") == 1 and result.returncode == 125
+
+
+def test_missing_functions_are_reported_before_the_machine_starts(tools, arch):
+    guest = tools.guest("""
+        #include <jumpslot/entry.h>
+        #include <jumpslot/external_func.h>
+        EXTERNAL_FUNC(int, missing, int)
+        JUMPSLOT_ENTRY(info) { (void)info; return missing(1) + 1; }
+        """)
+    result = in_partition(guest)
+    assert "missing" in result.stderr and result.returncode == 127
+    called = in_partition("--allow-missing", guest)
+    assert "called missing, which no provider has, from 0x" in called.stderr
+    assert called.returncode == 127
+
+
+def test_qemu_that_is_not_there_is_named(tmp_path):
+    hello = BUILD / "guests/hello-x86_64.elf"
+    refused(in_partition(hello, env={"PATH": str(tmp_path)}),
+            f"{hello}: qemu-system-x86_64 cannot be started: No such file or directory "
+            "(expected in the path)")
+
+
+def test_a_guest_that_does_not_end_is_stopped_in_time(tools, arch):
+    result = in_partition("--timeout", "1", tools.guest(LOOP))
+    assert "stopped by signal 9 (Killed): its time is up (--timeout)" in result.stderr
+    assert result.returncode == 137
+
+
+def test_a_signal_to_host_wrapper_ends_qemu_too(tools, tmp_path):
+    guest = tools.guest("""
+        #include <jumpslot/entry.h>
+        #include <jumpslot/virt_bsp.h>
+        JUMPSLOT_ENTRY(info)
+        {
+                (void)info;
+                _BSP_Virtual_Console_write("running\\n", 8);
+                for (;;) ;
+        }
+        """)
+    child = subprocess.Popen([BUILD / "bin/host-wrapper", "--host", "monitor",
+                              "--work-area", "64K", guest], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert child.stdout.readline() == "running\n"
+    child.terminate()
+    _, errors = child.communicate()
+    assert "stopped by signal 15 (Terminated)" in errors
+    assert child.returncode == 128 + 15
+
+
+def boot(image, tmp_path, memory="96M", processor="max"):
+    """The kernel's log of an image that QEMU boots by itself."""
+    log = tmp_path / "log"
+    subprocess.run(["qemu-system-x86_64", "-nodefaults", "-display", "none", "-cpu",
+                    processor, "-m", memory, "-kernel", BUILD / "bin/jumpslot-monitor",
+                    "-initrd", image, "-serial", "null", "-serial", "null",
+                    "-serial", f"file:{log}",
+                    "-device", "isa-debug-exit,iobase=0xf4,iosize=4", *COUNTED],
+                   stdin=subprocess.DEVNULL, check=False)
+    return log.read_text()
+
+
+@only_x86_64
+@pytest.mark.parametrize("at,line", [
+    (0, "boot image: not a boot image"),
+    (4, "boot image: of another version than this kernel"),
+    (8, "boot image: cut short, or too long"),
+    (200, "boot image: damaged: its hash is wrong"),
+    (-5000, "boot image: damaged: its hash is wrong"),
+])
+def test_a_damaged_image_ends_with_one_line(tmp_path, arch, at, line):
+    image = image_of(BUILD / f"guests/hello-{arch}.elf", tmp_path)
+    data = bytearray(image.read_bytes())
+    data[at] ^= 0x10
+    image.write_bytes(data)
+    assert boot(image, tmp_path) == f"refused: {line}\n"
+
+
+def test_too_little_memory_ends_with_one_line(tmp_path):
+    image = tmp_path / "image"
+    run(BUILD / "bin/host-wrapper", "--host", "monitor", "--work-area", "64M",
+        "--image", image, BUILD / "guests/hello-x86_64.elf")
+    assert boot(image, tmp_path, "32M") == \
+        "refused: not enough memory for the partitions\n"
+
+
+def test_a_processor_without_xsave_ends_with_one_line(tmp_path):
+    image = image_of(BUILD / "guests/hello-x86_64.elf", tmp_path)
+    assert boot(image, tmp_path, processor="qemu64") == \
+        "refused: the processor lacks XSAVE, or XGETBV with ECX = 1\n"
