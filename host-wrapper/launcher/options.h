@@ -67,7 +67,7 @@ struct options {
 	size_t rule_count;
 	uint64_t seed;
 	bool clock_guest;
-	bool kvm; /* the host: a virtual machine, not a process */
+	bool kvm;	   /* the host: a virtual machine, not a process */
 	bool monitor;	   /* the host: a partition of the monitor, not a process */
 	const char *image; /* write the boot image there, instead of starting; or NULL */
 	bool raw;

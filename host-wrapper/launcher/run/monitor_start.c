@@ -34,6 +34,7 @@ int monitor_check_options(const struct options *options, struct message *message
 		{ options->stats, "--stats" },
 		{ options->unused, "--unused" },
 		{ options->rule_count, "--on" },
+		{ options->control, "--control" },
 		{ options->sandbox == SANDBOX_STRICT, "--sandbox strict" },
 		{ options->print_sandbox, "--print-sandbox" },
 		{ options->report, "--report" },
