@@ -102,15 +102,15 @@ uint64_t guest_memory_readable(const struct partition *partition, uint64_t addre
 bool guest_memory_read(const struct partition *partition, void *to, uint64_t from,
 		       uint64_t size)
 {
-	uint64_t done = 0, bytes;
+	const struct partition_region *region;
+	uint64_t done = 0, bytes = 0;
 
 	if (!guest_memory_has(partition, from, size, BOOT_READ))
 		return false;
-	for (; done < size; done += bytes) {
-		const struct partition_region *region =
-			part_of(partition, from + done, size - done, BOOT_READ, &bytes);
-
+	while (done < size && (region = part_of(partition, from + done, size - done,
+						BOOT_READ, &bytes))) {
 		memcpy((char *)to + done, window_at(region, from + done), bytes);
+		done += bytes;
 	}
 	return true;
 }
@@ -118,15 +118,15 @@ bool guest_memory_read(const struct partition *partition, void *to, uint64_t fro
 bool guest_memory_write(const struct partition *partition, uint64_t to, const void *from,
 			uint64_t size)
 {
-	uint64_t done = 0, bytes;
+	const struct partition_region *region;
+	uint64_t done = 0, bytes = 0;
 
 	if (!guest_memory_has(partition, to, size, BOOT_WRITE))
 		return false;
-	for (; done < size; done += bytes) {
-		const struct partition_region *region =
-			part_of(partition, to + done, size - done, BOOT_WRITE, &bytes);
-
+	while (done < size && (region = part_of(partition, to + done, size - done,
+						BOOT_WRITE, &bytes))) {
 		memcpy(window_at(region, to + done), (const char *)from + done, bytes);
+		done += bytes;
 	}
 	return true;
 }
