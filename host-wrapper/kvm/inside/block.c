@@ -39,7 +39,8 @@ int block_map(size_t imports, struct message *message)
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (block.start == MAP_FAILED)
 		return fail(message, errno, "no memory for thunks: %s", strerror(errno));
-	memcpy(block.start, block_image, (size_t)(block_image_end - block_image));
+	memcpy(block.start, block_image,
+	       (uintptr_t)block_image_end - (uintptr_t)block_image);
 	return 0;
 }
 

@@ -167,18 +167,21 @@ static int set_state(const struct machine_tables *tables)
 /* Where a processor has SYSCALL all the same, it gets no further than a page fault. */
 static int set_system_calls(void)
 {
-	struct {
-		struct kvm_msrs header;
-		struct kvm_msr_entry entries[3];
-	} msrs = {
-		.header = { .nmsrs = 3 },
-		.entries = { { .index = LAYOUT_MSR_STAR,
-			       .data = (uint64_t)LAYOUT_KERNEL_CODE << 32 },
-			     { .index = LAYOUT_MSR_LSTAR, .data = LAYOUT_NOWHERE },
-			     { .index = LAYOUT_MSR_CSTAR, .data = LAYOUT_NOWHERE } },
+	static const struct kvm_msr_entry entries[] = {
+		{ .index = LAYOUT_MSR_STAR, .data = (uint64_t)LAYOUT_KERNEL_CODE << 32 },
+		{ .index = LAYOUT_MSR_LSTAR, .data = LAYOUT_NOWHERE },
+		{ .index = LAYOUT_MSR_CSTAR, .data = LAYOUT_NOWHERE },
 	};
+	struct kvm_msrs *msrs = calloc(1, sizeof(*msrs) + sizeof(entries));
+	int set;
 
-	return ioctl(machine.vcpu, KVM_SET_MSRS, &msrs) == 3 ? 0 : -1;
+	if (!msrs)
+		return -1;
+	msrs->nmsrs = sizeof(entries) / sizeof(*entries);
+	memcpy(msrs->entries, entries, sizeof(entries));
+	set = ioctl(machine.vcpu, KVM_SET_MSRS, msrs);
+	free(msrs);
+	return set == (int)(sizeof(entries) / sizeof(*entries)) ? 0 : -1;
 }
 
 static int set_vectors(void)

@@ -146,9 +146,9 @@ static void write_idt(void)
 		const uint64_t handler = LAYOUT_HIGH + LAYOUT_HALT + i;
 		const uint64_t gate = i == 3 || i == 4 ? USER_GATE : GATE;
 
-		idt[2 * i] = (handler & 0xffff) | LAYOUT_KERNEL_CODE << 16 | gate << 32 |
-			     (handler >> 16 & 0xffff) << 48;
-		idt[2 * i + 1] = handler >> 32;
+		idt[(size_t)2 * i] = (handler & 0xffff) | LAYOUT_KERNEL_CODE << 16 |
+				     gate << 32 | (handler >> 16 & 0xffff) << 48;
+		idt[(size_t)2 * i + 1] = handler >> 32;
 	}
 	memset(sys.pages + LAYOUT_HALT, 0xf4, PAGE); /* HLT */
 }
