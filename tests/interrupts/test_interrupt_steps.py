@@ -210,6 +210,24 @@ def test_a_blocking_function_must_look_after_it_lets_signals_come(
                    steps.link_guest(tmp_path, "-DNO_CLOCK"))
 
 
+# A rule that waits no time: the thunk of a trace, without the supervisor.
+WATCHED = ["--on", "step_*=delay:0ns"]
+
+
+def test_no_interrupt_is_lost_in_a_call_that_is_watched(steps):
+    windows = ["none", "copied", "double", "record", "stdcall", "variadic", "blocking",
+               "direct", "callback", "direct, unbound"]
+    result = steps.run(*windows, options=WATCHED)
+    assert result.stdout.endswith("\n0 wrong\n"), result.stdout
+    assert (result.stderr, result.returncode) == ("", 0)
+
+
+def test_a_watched_call_must_look_after_it_lets_interrupts_come(steps):
+    programs = steps.runner_with("trace_ring.c", r"if \(!gate\.deferred\)", "if (true)")
+    result = steps.run("direct", programs=programs, options=WATCHED)
+    assert LOST in result.stdout, result.stdout
+
+
 @pytest.mark.parametrize("window,level", [("wait", "0"), ("set the clock", "level")])
 def test_a_clock_that_does_not_look_when_it_enables_loses_interrupts(steps, window,
                                                                      level):
