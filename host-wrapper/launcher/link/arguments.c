@@ -129,7 +129,8 @@ static bool pass_i386(struct walk *walk, struct type type)
 	    (walk->fastcall || walk->general_count - walk->general < words))
 		return false;
 	if (walk->general_count - walk->general < words) {
-		on_stack(walk, type, 4 * words, 4, is_long ? PLAN_PLACE_LONG : 0);
+		on_stack(walk, type, (uint64_t)4 * words, 4,
+			 is_long ? PLAN_PLACE_LONG : 0);
 		return true;
 	}
 	add(walk, type, walk->general | (is_long ? PLAN_PLACE_LONG : 0));

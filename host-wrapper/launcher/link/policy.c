@@ -52,7 +52,7 @@ static const char *read_when(struct policy_rule *rule, char *action)
 		if (end == at + 1 || *end || !(percent > 0 && percent <= 100))
 			return "invalid chance; expected % and a number above 0, up to "
 			       "100";
-		rule->chance = (uint32_t)(percent * (PLAN_CHANCE_ALWAYS / 100) + 0.5);
+		rule->chance = (uint32_t)(percent * (PLAN_CHANCE_ALWAYS / 100.0) + 0.5);
 	}
 	*at = 0;
 	return NULL;

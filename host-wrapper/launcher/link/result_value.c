@@ -34,7 +34,7 @@ static unsigned bits_of(char letter)
 
 static const char *read_signed(unsigned bits, const char *text, uint64_t *value)
 {
-	const int64_t most = (int64_t)(UINT64_MAX >> (65 - bits));
+	const int64_t most = INT64_MAX >> (64 - bits);
 	char *end;
 	long long number;
 
@@ -98,6 +98,8 @@ const char *result_value_read(char letter, bool in_x87, const char *text,
 		return "missing value; expected fail:VALUE";
 	if (letter == 'f' || letter == 'd' || letter == 'D')
 		return read_float(letter, text, in_x87, value);
+	if (!bits)
+		return "the function's type is not known; fail needs it";
 	if (!strchr("bhilq", letter))
 		return read_unsigned(bits, text, &value[0]);
 	wrong = read_signed(bits, text, &value[0]);

@@ -148,7 +148,7 @@ bool trace_reader_next(struct trace_reader *reader, struct trace_event *event)
 {
 	const uint32_t head = __atomic_load_n(&reader->shared->head, __ATOMIC_ACQUIRE);
 	const uint32_t there = head - reader->tail;
-	uint64_t words[TRACE_MAX_WORDS];
+	uint64_t words[TRACE_MAX_WORDS] = { 0 };
 	uint32_t count;
 
 	if (reader->damaged)

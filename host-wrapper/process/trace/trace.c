@@ -137,7 +137,7 @@ static void change(struct trace_function *function, uint32_t operation)
 	if (operation == CONTROL_TRACE_ON)
 		__atomic_fetch_or(&function->flags, PLAN_WATCH_RECORD, __ATOMIC_SEQ_CST);
 	if (operation == CONTROL_TRACE_OFF)
-		__atomic_fetch_and(&function->flags, ~PLAN_WATCH_RECORD,
+		__atomic_fetch_and(&function->flags, ~(uint32_t)PLAN_WATCH_RECORD,
 				   __ATOMIC_SEQ_CST);
 	if (operation == CONTROL_REVOKE)
 		function->is_revoked = true;

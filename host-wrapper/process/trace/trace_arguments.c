@@ -74,6 +74,8 @@ static uint64_t copy_text(uintptr_t address, char *to)
 	const size_t room = readable(address, TRACE_MAX_TEXT + 1);
 	size_t length = 0;
 
+	if (!room)
+		return TRACE_NO_TEXT;
 	while (length < room && is_text(from[length]) && length < TRACE_MAX_TEXT) {
 		to[length] = from[length];
 		length++;
