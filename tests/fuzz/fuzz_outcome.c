@@ -75,7 +75,10 @@ static void check_text(const char *text, size_t length, size_t most_lines)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct needs needs = { 0 };
-	const struct exit_report_run run = { guest(), &needs, SANDBOX_ON };
+	const struct stats stats = { 0 };
+	const struct exit_report_run run = { .guest = guest(),
+					     .needs = &needs,
+					     .stats = &stats };
 	static struct run_result result;
 	char *text = NULL;
 	size_t length = 0;
