@@ -10,7 +10,7 @@ def test_the_pages_commands_print_the_output_of_the_page(tmp_path):
     steps = [(commands, shown) for commands, shown in doc_page.steps(PAGE) if shown]
     printed = doc_page.run([commands for commands, _ in steps], doc_page.tree(tmp_path))
     assert printed == [shown for _, shown in steps]
-    assert len(steps) == 4
+    assert len(steps) == 5
 
 
 def test_the_page_describes_every_option_of_the_help():
