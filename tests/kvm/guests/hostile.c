@@ -1,7 +1,8 @@
 /*
  * Attacks by name on the kvm host, from inside the virtual machine: argument 1 selects
- * one, argument 2 is an address for it, in hexadecimal. A guest that gets further than it
- * should returns 42.
+ * one, argument 2 is an address for it, and argument 3 the distance from the resolver to
+ * the doorbells, both in hexadecimal. A guest that gets further than it should returns
+ * 42.
  */
 #include <jumpslot/arguments.h>
 #include <jumpslot/entry.h>
@@ -11,7 +12,7 @@
 #define REACHED 42
 #define PAGE	4096u
 
-/* Where the host's block has its doorbells: the page after the resolver's (inside.h). */
+/* Where the host's block has its doorbells (inside.h). */
 static volatile uint64_t *doorbells;
 static uint64_t address;
 static const char constant[8] = "constant";
@@ -279,8 +280,8 @@ JUMPSLOT_ENTRY(info)
 	jumpslot_argument(1, name, sizeof(name));
 	jumpslot_argument(2, text, sizeof(text));
 	address = read_hexadecimal(text);
-	doorbells =
-		(volatile uint64_t *)((info->resolver & ~(uint64_t)(PAGE - 1)) + PAGE);
+	jumpslot_argument(3, text, sizeof(text));
+	doorbells = (volatile uint64_t *)(info->resolver + read_hexadecimal(text));
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		if (same(cases[i].name, name)) {
 			cases[i].run();
