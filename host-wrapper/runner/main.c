@@ -109,10 +109,8 @@ static int prepare(struct runner *runner, int file, int work_area, int trace)
 }
 
 /* All of them are mapped by now. */
-static void close_arguments(const struct runner *runner, char **arguments)
+static void close_arguments(char **arguments)
 {
-	if (!(runner->plan->options & PLAN_SANDBOX))
-		return;
 	for (size_t i = PLAN; i < ARGUMENTS; i++)
 		if (atoi(arguments[i]) >= 0)
 			close(atoi(arguments[i]));
@@ -165,6 +163,6 @@ int main(int argc, char **argv)
 				 atoi(argv[TRACE]));
 	if (status)
 		return status;
-	close_arguments(&runner, argv);
+	close_arguments(argv);
 	return run(&runner);
 }

@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "outcome_share.h"
 
@@ -26,7 +25,6 @@ int outcome_share(struct outcome **outcome, int fd, struct message *message)
 	if (at == MAP_FAILED)
 		return fail(message, errno, "cannot share memory with the supervisor: %s",
 			    strerror(errno));
-	close(fd);
 	shared = outcome;
 	*outcome = at;
 	/* A raw clone() runs no handlers, and then the mapping is not there. */
