@@ -1,6 +1,5 @@
 /* The kernel's shared code, or a system call. See trace_clock.h. */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -8,6 +7,7 @@
 
 #include <jumpslot/provider.h>
 #include "trace_clock.h"
+#include "vdso.h"
 
 #define SECOND_NS 1000000000u
 
@@ -43,15 +43,8 @@ JUMPSLOT_STATE(delay, "(delay)",
 
 void trace_clock_start(void)
 {
-#if defined(__x86_64__)
-	void *library = dlopen("linux-vdso.so.1", RTLD_NOW | RTLD_NOLOAD);
-#else
-	void *library = dlopen("linux-gate.so.1", RTLD_NOW | RTLD_NOLOAD);
-#endif
-
 	/* ISO C has no cast from data to function pointers. */
-	if (library)
-		*(void **)&kernels = dlsym(library, FUNCTION);
+	*(void **)&kernels = vdso_function(FUNCTION);
 }
 
 uint64_t trace_clock_now(void)
