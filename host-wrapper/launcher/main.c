@@ -225,7 +225,8 @@ static int collect_needs(struct launch *launch)
 		.lines = launch->lines.count || launch->options.control,
 		.guest_clock = launch->options.clock_guest,
 		.report = launch->options.report,
-		.trace = launch->watch.records || launch->options.stats,
+		.trace = launch->watch.records || launch->options.stats ||
+			 launch->watch.delays,
 		.delay = launch->watch.delays,
 	};
 	struct message message;
