@@ -75,7 +75,7 @@ def test_a_handler_may_call_gated_host_functions(tools):
 
 
 def test_a_fault_in_a_host_function_is_not_the_guests(tools):
-    result = faulting(tools, "return host_fault();",
+    result = faulting(tools, "return host_fault() + 1;",
                       "fault->decision = JUMPSLOT_FAULT_STOP;",
                       before=HOST, options=["--provider", provider(tools)])
     assert "(not the guest's code: a provider's or the runner's), accessing 0x10, in " \
@@ -85,7 +85,7 @@ def test_a_fault_in_a_host_function_is_not_the_guests(tools):
 
 def test_a_fault_in_a_callback_is_not_handled(tools):
     """The host function that called back could not be left in order."""
-    result = faulting(tools, "return host_calls(callback);",
+    result = faulting(tools, "return host_calls(callback) + 1;",
                       "fault->decision = JUMPSLOT_FAULT_STOP;",
                       before=HOST + "static void callback(void) { divide(0); }",
                       options=["--provider", provider(tools)])

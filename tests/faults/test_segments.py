@@ -27,7 +27,7 @@ def test_a_gated_call_after_changing_fs_or_gs_ends_with_a_report(tools, arch, nu
     changes = CHANGES[arch]
     name, text = changes[number % len(changes)]
     result = faulting(tools, f'__asm__ volatile("{text}" : : : "eax", "memory"); '
-                             'return host("hello");',
+                             'return host("hello") + 1;',
                       "fault->decision = JUMPSLOT_FAULT_STOP;", before=HOST,
                       options=["--provider", provider(tools)])
     assert "stopped by signal 11 (Segmentation fault) at 0x" in result.stderr
