@@ -148,8 +148,8 @@ BROKEN = {
     "i386": {
         "registers swapped": ("interrupt_i386.S", "+ 8(%ebx), %edx", "+ 4(%ebx), %edx"),
         "flags not restored": ("interrupt_i386.S", "\tpopf\n", "\tlea\t4(%esp), %esp\n"),
-        "stack pointer off": ("interrupt_i386.S", "\tpopf\n\tret\n",
-                              "\tpopf\n\tret\t$4\n"),
+        "stack pointer off": ("interrupt_i386.S", "\t.cfi_adjust_cfa_offset -4\n\tret\n",
+                              "\tret\t$4\n"),
         "one vector component": ("i386/interrupt.S", "\txrstor\t(%ecx)\n",
                                  "\tand\t${mask}, %eax\n\txrstor\t(%ecx)\n"),
     },
@@ -173,7 +173,7 @@ def broken_runner(tools, arch, name, mask=0):
     """Build a runner with replaced source text; returns its host-wrapper."""
     replaced = BROKEN[arch][name]
     replaced = replaced if isinstance(replaced, list) else [replaced]
-    runner = ChangedRunner(tools.directory, arch)
+    runner = ChangedRunner(tools.directory, arch, "-static")
     for file, old, new in replaced:
         def edit(text):
             assert text.count(old) == 1, f"{old} in {file}"

@@ -10,15 +10,20 @@ from conftest import BUILD, HOST_MACHINE, ROOT, run
 
 HOST_WRAPPER = ROOT / "host-wrapper"
 ROOMS = ["common", "runner", "vcpu", "process"]
+LDFLAGS = {"": ["-pie", f"-Wl,--dynamic-list={HOST_WRAPPER}/runner/provider_api.map"],
+           "-static": ["-static-pie"]}
 FLAGS = ["-std=gnu11", "-O2", "-g", "-mgeneral-regs-only", "-I", HOST_WRAPPER, "-I", ROOT,
          "-I", ROOT / "guest-macros", "-I", HOST_WRAPPER / "include"]
 
 
 class ChangedRunner:
-    """One runner for `arch`, built below `directory`."""
+    """One runner for `arch`, built below `directory`.
 
-    def __init__(self, directory, arch):
-        self.directory, self.arch = directory, arch
+    The kind is "" for guests with providers, "-static" for those without.
+    """
+
+    def __init__(self, directory, arch, kind=""):
+        self.directory, self.arch, self.kind = directory, arch, kind
         self.changed = {}  # path in the tree: changed text
 
     def source(self, name):
@@ -46,11 +51,12 @@ class ChangedRunner:
     def objects(self):
         """Objects of all files that did not change."""
         built = BUILD / f"obj/runner-{self.arch}/host-wrapper"
+        left_out = ["provider_library", "guest_library"] if self.kind else []
         others = {"x86_64": "i386", "i386": "x86_64"}[self.arch]
         return [built / path.relative_to(HOST_WRAPPER).with_suffix(".o")
                 for room in ROOMS for path in (HOST_WRAPPER / room).rglob("*.[cS]")
                 if path not in self.changed and others not in path.parts
-                and not path.stem.endswith("_offsets")
+                and not path.stem.endswith("_offsets") and path.stem not in left_out
                 and not path.stem.endswith(f"_{others}")]
 
     def link(self):
@@ -59,8 +65,8 @@ class ChangedRunner:
         folder.mkdir(exist_ok=True)
         shutil.copy(BUILD / "bin/host-wrapper", folder)
         changed = [self.compile(path, number) for number, path in enumerate(self.changed)]
-        run("gcc", *HOST_MACHINE[self.arch], "-pie", "-Wl,-z,text,-z,relro,-z,now",
-            f"-Wl,--dynamic-list={HOST_WRAPPER}/runner/provider_api.map",
-            "-o", folder / f"jumpslot-runner-{self.arch}", *changed, *self.objects(),
+        run("gcc", *HOST_MACHINE[self.arch], *LDFLAGS[self.kind],
+            "-Wl,-z,text,-z,relro,-z,now", "-o",
+            folder / f"jumpslot-runner-{self.arch}{self.kind}", *changed, *self.objects(),
             BUILD / f"resolver/resolver-{self.arch}.o")
         return folder
