@@ -16,6 +16,21 @@
 #define MAX_CPU_SECONDS 2
 #define MAX_MEMORY	((rlim_t)1 << 30)
 
+static bool limit(int resource, rlim_t most)
+{
+	const struct rlimit limit = { most, most };
+
+	return !setrlimit(resource, &limit);
+}
+
+/* AddressSanitizer reserves more addresses than any limit allows, and makes calls of its
+ * own. */
+#ifdef __SANITIZE_ADDRESS__
+static bool confine_calls(void)
+{
+	return true;
+}
+#else
 #define LOAD(field)                                                                      \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define RETURN(action) BPF_STMT(BPF_RET | BPF_K, action)
@@ -59,27 +74,15 @@ static const struct sock_filter filter[] = {
 	RETURN(SECCOMP_RET_ERRNO | EPERM),
 };
 
-static bool limit(int resource, rlim_t most)
-{
-	const struct rlimit limit = { most, most };
-
-	return !setrlimit(resource, &limit);
-}
-
-/* AddressSanitizer reserves more addresses than any limit allows, and makes calls of its
- * own. */
 static bool confine_calls(void)
 {
-#ifdef __SANITIZE_ADDRESS__
-	return true;
-#else
 	const struct sock_fprog program = { sizeof(filter) / sizeof(*filter),
 					    (struct sock_filter *)filter };
 
 	return limit(RLIMIT_AS, MAX_MEMORY) &&
 	       !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
-#endif
 }
+#endif
 
 bool confine_self(void)
 {
