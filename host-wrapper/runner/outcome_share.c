@@ -38,6 +38,7 @@ int outcome_share(struct outcome **outcome, int fd, struct message *message)
 void outcome_refuse(struct outcome *outcome, const struct message *reason)
 {
 	_Static_assert(sizeof(reason->text) <= OUTCOME_REASON_MAX, "it has room");
-	strcpy((char *)outcome + OUTCOME_STACK_OFFSET, reason->text);
+	memcpy((char *)outcome + OUTCOME_STACK_OFFSET, reason->text,
+	       strlen(reason->text) + 1);
 	outcome->kind = OUTCOME_REFUSED;
 }

@@ -74,11 +74,15 @@ static bool has_executable_stack(struct elf_file *file)
 
 static void look_at_names(struct elf_file *file, struct mxcsr *mxcsr)
 {
-	if (dynamic_undefined(file, is_changing, &mxcsr->name))
-		mxcsr->change = MXCSR_UNKNOWN;
-	else if (mxcsr->name)
+	int error = dynamic_undefined(file, is_changing, &mxcsr->name);
+
+	if (!error && mxcsr->name) {
 		mxcsr->change = MXCSR_CALLS;
-	else if (dynamic_needed(file, is_foreign, &mxcsr->name))
+		return;
+	}
+	if (!error)
+		error = dynamic_needed(file, is_foreign, &mxcsr->name);
+	if (error)
 		mxcsr->change = MXCSR_UNKNOWN;
 	else if (mxcsr->name)
 		mxcsr->change = MXCSR_NEEDS;

@@ -75,7 +75,8 @@ static void emit_bits(struct writer *writer, size_t from, uint32_t mask, uint32_
 static void emit_check(struct writer *writer, const struct filter_check *check,
 		       bool loaded)
 {
-	const size_t low = offsetof(struct seccomp_data, args[0]) + 8 * check->argument;
+	const size_t low =
+		offsetof(struct seccomp_data, args[0]) + (size_t)8 * check->argument;
 
 	if (check->kind == FILTER_BITS) {
 		emit_bits(writer, low, (uint32_t)check->mask, (uint32_t)check->value,

@@ -65,7 +65,7 @@ static uint64_t memory_needed(const struct source *source)
 				&source->partitions[i].regions[j].record;
 
 			size += region->access & BOOT_WRITE ? region->size : 0;
-			size += region->size / 512 + 4 * BOOT_PAGE;
+			size += region->size / 512 + (uint64_t)4 * BOOT_PAGE;
 		}
 	return size;
 }

@@ -129,13 +129,19 @@ static int load(struct monitor_partition *partition, const struct plan *plan, in
 	return error;
 }
 
+/* The call that a slot without a function leads to. */
+static uint64_t resolver_of(const struct monitor_partition *partition)
+{
+	return partition->record.runtime.calls +
+	       (uint64_t)MONITOR_UNBOUND * MONITOR_CALL_BYTES;
+}
+
 /* Every slot gets its function now: a partition binds nothing while it runs. A slot
  * without a function leads to the resolver, which reports the call. */
 static void bind(struct monitor_partition *partition, const struct plan *plan)
 {
 	const struct plan_import *imports = plan_imports(plan);
-	const uint64_t resolver =
-		partition->record.runtime.calls + MONITOR_UNBOUND * MONITOR_CALL_BYTES;
+	const uint64_t resolver = resolver_of(partition);
 
 	memcpy(at(partition, plan->resolver_pointer), &resolver, word_of(plan));
 	for (uint64_t i = 0; i < plan->imports.count; i++)
@@ -316,8 +322,7 @@ static int add_information(struct monitor_partition *partition, const struct pla
 {
 	const struct monitor_addresses addresses = {
 		.base = partition->record.base,
-		.resolver = partition->record.runtime.calls +
-			    MONITOR_UNBOUND * MONITOR_CALL_BYTES,
+		.resolver = resolver_of(partition),
 		.work_area = work_area_address(plan),
 	};
 	const uint64_t size = PAGE_END(monitor_information_size(plan));

@@ -10,9 +10,10 @@ void trace_thunk_write(uint8_t *at, const struct trace_function *function)
 		0x68, 0,    0,	  0,	0,    /* push $function */
 		0xff, 0x25, 0,	  0,	0, 0, /* jmp *function: its way */
 	};
+	const uintptr_t address = (uintptr_t)function;
 
 	_Static_assert(offsetof(struct trace_function, way) == 0, "jumped through");
 	memcpy(at, code, sizeof(code));
-	memcpy(at + 5, &function, sizeof(function));
-	memcpy(at + 11, &function, sizeof(function));
+	memcpy(at + 5, &address, sizeof(address));
+	memcpy(at + 11, &address, sizeof(address));
 }
