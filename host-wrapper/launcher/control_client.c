@@ -21,8 +21,13 @@ static int connect_to(const char *path, struct message *message)
 			    strerror(ENAMETOOLONG));
 	memcpy(address.sun_path, path, strlen(path));
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address)))
-		return fail(message, errno, "ctl %s: %s", path, strerror(errno));
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address))) {
+		const int error = errno;
+
+		if (fd >= 0)
+			close(fd);
+		return fail(message, error, "ctl %s: %s", path, strerror(error));
+	}
 	return fd;
 }
 
@@ -46,13 +51,12 @@ static int send_words(int fd, int count, char **words, struct message *message)
 }
 
 /* The first line says whether the rest is the answer. */
-static int print_answer(int fd, struct message *message)
+static int read_answer(FILE *in, struct message *message)
 {
-	FILE *in = fdopen(fd, "r");
 	char line[MAX_COMMAND];
 	int byte;
 
-	if (!in || !fgets(line, sizeof(line), in))
+	if (!fgets(line, sizeof(line), in))
 		return fail(message, EPROTO, "ctl: no answer (expected the same user)");
 	line[strcspn(line, "\n")] = 0;
 	if (strcmp(line, "ok"))
@@ -61,6 +65,20 @@ static int print_answer(int fd, struct message *message)
 	while ((byte = getc(in)) != EOF)
 		putchar(byte);
 	return 0;
+}
+
+static int print_answer(int fd, struct message *message)
+{
+	FILE *in = fdopen(fd, "r");
+	int error;
+
+	if (!in) {
+		close(fd);
+		return fail(message, ENOMEM, "out of memory");
+	}
+	error = read_answer(in, message);
+	fclose(in);
+	return error;
 }
 
 int control_client(int count, char **words, struct message *message)
@@ -73,5 +91,8 @@ int control_client(int count, char **words, struct message *message)
 	if (fd < 0)
 		return fd;
 	error = send_words(fd, count - 1, words + 1, message);
-	return error ? error : print_answer(fd, message);
+	if (!error)
+		return print_answer(fd, message);
+	close(fd);
+	return error;
 }
