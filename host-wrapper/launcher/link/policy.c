@@ -124,7 +124,8 @@ static int parse(struct policy_rule *rule, struct message *message)
 static int add(struct policy *policy, const char *text, const char *file, unsigned line,
 	       struct message *message)
 {
-	struct policy_rule *rule;
+	struct policy_rule rule = { .file = file, .line = line };
+	int error;
 
 	if (!policy->rules)
 		policy->rules = calloc(MAX_RULES, sizeof(*policy->rules));
@@ -132,9 +133,16 @@ static int add(struct policy *policy, const char *text, const char *file, unsign
 		return fail(message, ENOMEM, "out of memory");
 	if (policy->count == MAX_RULES)
 		return fail(message, E2BIG, "more than %d rules", MAX_RULES);
-	rule = &policy->rules[policy->count++];
-	*rule = (struct policy_rule){ .file = file, .line = line, .text = strdup(text) };
-	return rule->text ? parse(rule, message) : fail(message, ENOMEM, "out of memory");
+	rule.text = strdup(text);
+	error = rule.text ? parse(&rule, message)
+			  : fail(message, ENOMEM, "out of memory");
+	if (error) {
+		free((void *)rule.pattern);
+		free((void *)rule.text);
+		return error;
+	}
+	policy->rules[policy->count++] = rule;
+	return 0;
 }
 
 int policy_add(struct policy *policy, const char *text, struct message *message)

@@ -141,7 +141,9 @@ static void print_open(struct trace_json *json, const struct trace_open *open,
 		[TRACE_WAIT] = "wait",
 	};
 
-	begin_event(json, phase, open->track, open->name ? open->name : "?", out);
+	const char *const unnamed = open->kind == TRACE_WAIT ? "waits" : "?";
+
+	begin_event(json, phase, open->track, open->name ? open->name : unnamed, out);
 	fprintf(out, ",\"cat\":\"%s\"", categories[open->kind]);
 	print_us("ts", since_start(json, open->start), out);
 	if (end)
@@ -175,8 +177,6 @@ static void begin(struct trace_json *json, struct trace_words *words,
 		});
 	else if (event->kind == TRACE_INTERRUPT)
 		TRACE_WORDS_TEXT(open->name, trace_words_vector(event->number, out_));
-	else
-		open->name = strdup("waits");
 	if (event->kind != TRACE_WAIT)
 		TRACE_WORDS_TEXT(open->caller,
 				 trace_words_place(words, event->place, out_));
