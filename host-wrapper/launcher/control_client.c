@@ -81,12 +81,31 @@ static int print_answer(int fd, struct message *message)
 	return error;
 }
 
+const char control_client_help[] =
+	"usage: host-wrapper ctl PATH COMMAND\n"
+	"\n"
+	"Sends a command to the socket PATH of a guest started with --control PATH.\n"
+	"\n"
+	"  list               print each import with its provider\n"
+	"  stats              print the counters of --stats\n"
+	"  vcpu               print the state of the virtual CPU\n"
+	"  trace on PATTERN   print the calls of functions that match\n"
+	"  trace off PATTERN  stop that\n"
+	"  revoke PATTERN     make the next call of each such function a fault\n"
+	"  restore PATTERN    undo revoke\n"
+	"  raise VECTOR       raise an interrupt vector, 0..63\n"
+	"  stop               send SIGTERM to the guest's runner\n"
+	"\n"
+	"Exit status: 0, or 125 if the command was not carried out.\n";
+
 int control_client(int count, char **words, struct message *message)
 {
 	int fd, error;
 
 	if (count < 2)
-		return fail(message, EINVAL, "ctl: expected PATH COMMAND");
+		return fail(message, EINVAL,
+			    "ctl: expected PATH COMMAND; see host-wrapper ctl "
+			    "--help");
 	fd = connect_to(words[0], message);
 	if (fd < 0)
 		return fd;

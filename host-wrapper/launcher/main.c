@@ -521,6 +521,10 @@ int main(int argc, char **argv)
 	struct message message;
 
 	fill_standard_descriptors();
+	if (argc > 2 && !strcmp(argv[1], "ctl") && !strcmp(argv[2], "--help")) {
+		fputs(control_client_help, stdout);
+		return finish_output(&launch);
+	}
 	if (argc > 1 && !strcmp(argv[1], "ctl")) {
 		if (!control_client(argc - 2, argv + 2, &message))
 			return finish_output(&launch);

@@ -17,6 +17,7 @@
 /* clang-format off */
 const char options_help[] =
 	"usage: host-wrapper [OPTION]... GUEST [ARGUMENT]...\n"
+	"       host-wrapper ctl PATH COMMAND\n"
 	"\n"
 	"Runs a static guest image. Binds each external function that the guest names\n"
 	"to the first provider that has it.\n"
@@ -62,6 +63,7 @@ const char options_help[] =
 	"\n"
 	"--provider may be repeated; the built-in services come last. A comma in FILE\n"
 	"is written \\,. SIZE is in bytes, or with suffix K, M or G (units of 1024).\n"
+	"The values of --trace and --report are optional, and follow = only.\n"
 	"\n"
 	"Exit status: that of the guest; 125 if host-wrapper failed; 126 if the guest\n"
 	"cannot be loaded; 127 if functions are missing or mistyped; 128 + n if signal\n"

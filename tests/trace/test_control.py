@@ -8,7 +8,7 @@ import stat
 import subprocess
 
 import pytest
-from conftest import BUILD, each_arch as arch, only_x86_64, run
+from conftest import BUILD, ROOT, each_arch as arch, only_x86_64, run
 from trace_guest import GUESTS
 
 # Calls functions in a tight loop. Vector 20 ends it; the status tells wrong results.
@@ -131,6 +131,18 @@ def test_a_command_that_is_wrong_is_refused(start):
             (f"host-wrapper: ctl: {problem}\n", 125)
     guest.ctl("raise", "20")
     assert guest.end() == ("", 10)
+
+
+def test_the_help_of_ctl_has_each_command():
+    page = (ROOT / "docs/control.md").read_text()
+    commands = re.findall(r"^\| `([a-z]+)", page, re.MULTILINE)
+    result = run(BUILD / "bin/host-wrapper", "ctl", "--help")
+    printed = re.findall(r"^  ([a-z]+)", result.stdout, re.MULTILINE)
+    assert printed == commands and len(commands) == 9
+    assert result.stdout.startswith("usage: host-wrapper ctl PATH COMMAND\n")
+    alone = run(BUILD / "bin/host-wrapper", "ctl", check=False)
+    assert (alone.stderr, alone.returncode) == (
+        "host-wrapper: ctl: expected PATH COMMAND; see host-wrapper ctl --help\n", 125)
 
 
 @only_x86_64
