@@ -1,8 +1,10 @@
 """The README's picture is drawn from a trace of the RTOS, which can be made again."""
 
+import subprocess
 import xml.etree.ElementTree as ElementTree
 
-from conftest import BUILD, ROOT, run
+import pytest
+from conftest import BUILD, HANGS, ROOT, run
 from trace_guest import read_events
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -26,6 +28,21 @@ def test_the_picture_can_be_drawn_again_from_a_valid_trace(tmp_path):
     rows, bars, marks = shapes(picture)
     assert rows[0] == "interrupts" and len(rows) > 2
     assert bars > 10 and marks > 0
+
+
+@pytest.mark.parametrize("trace,picture,problem", [
+    ("none.json", "x.svg", "none.json: No such file or directory"),
+    ("text", "x.svg", "text: not a trace file (expected one of host-wrapper "
+     "--trace-file)"),
+    ("empty.json", "none/x.svg", "none/x.svg: No such file or directory"),
+])
+def test_a_file_that_cannot_be_used_is_one_line(tmp_path, trace, picture, problem):
+    (tmp_path / "text").write_text("calls\n")
+    (tmp_path / "empty.json").write_text('{"traceEvents": []}')
+    result = subprocess.run([ROOT / "docs/pictures/draw-trace", trace, picture],
+                            cwd=tmp_path, capture_output=True, text=True, timeout=HANGS)
+    assert (result.stdout, result.stderr, result.returncode) == (
+        "", f"draw-trace: {problem}\n", 1)
 
 
 def test_the_picture_of_the_readme_has_threads_calls_and_interrupts():

@@ -208,6 +208,39 @@ def test_every_link_leads_into_the_installed_tree(prefix):
         assert file.resolve().is_relative_to(prefix), file
 
 
+def test_the_installed_pages_have_no_dead_links(prefix):
+    pages = list((prefix / "share/doc/jumpslot").rglob("*.md"))
+    assert len(pages) > 30
+    for page in pages:
+        prose = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.M | re.S)
+        for link in re.findall(r"\]\(([^)\s#]+)[^)\s]*\)", prose):
+            assert "://" in link or (page.parent / link).exists(), (page, link)
+
+
+def test_programs_of_the_documentation_are_installed_as_programs(prefix, home):
+    program = prefix / "share/doc/jumpslot/docs/pictures/draw-trace"
+    assert program.stat().st_mode & 0o777 == 0o755
+    write(home, trace='{"traceEvents": []}')
+    use(prefix, home, program, "trace", "picture.svg")
+
+
+def test_the_installed_example_builds_with_its_makefile(prefix, home):
+    printed = use(prefix, home, "sh", "-ec", f"""
+cp -r {prefix}/share/doc/jumpslot/examples/calculator .
+cd calculator
+make -s
+host-wrapper --provider provider.so calculator.elf""")
+    assert "root" in printed
+
+
+def test_the_synopsis_of_macros_has_no_semicolons():
+    page = subprocess.run(["mandoc", "-T", "ascii", MAN / "EXTERNAL_FUNC.3"], text=True,
+                          stdout=subprocess.PIPE, check=True, timeout=HANGS).stdout
+    plain = re.sub(".\b", "", page)
+    assert "EXTERNAL_FUNC(ret, func, types ...)\n" in plain
+    assert not re.search(r"EXTERNAL_FUNC\w*\([^)]*\);", plain)
+
+
 def test_an_unknown_part_is_refused(tmp_path):
     done = subprocess.run([ROOT / "packaging/install-files", "games"], text=True,
                           stderr=subprocess.PIPE, timeout=HANGS,
