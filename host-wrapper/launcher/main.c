@@ -218,6 +218,21 @@ static int report(const struct launch *launch)
 	return report_unresolved(launch);
 }
 
+/* Landlock cannot tell a core file from others in its directory. */
+static int check_core(const struct launch *launch)
+{
+	const struct need *need = needs_file_by_path(&launch->needs);
+	struct message message;
+
+	if (!launch->options.core || !need)
+		return 0;
+	fail(&message, EINVAL,
+	     "--core cannot be combined with a function that opens files: %s needs %s "
+	     "(--sandbox=off runs it as it is)",
+	     need->who, need->call);
+	return complain(launch, EXIT_FAILED, need->provider, &message);
+}
+
 /* Finds the system calls that the guest may make. Returns 0 or an exit status. */
 static int collect_needs(struct launch *launch)
 {
@@ -236,7 +251,7 @@ static int collect_needs(struct launch *launch)
 		return 0;
 	if (needs_collect(&launch->needs, &launch->guest, &facts, &object, &message))
 		return complain(launch, EXIT_FAILED, object, &message);
-	return 0;
+	return check_core(launch);
 }
 
 /* Reads the policy, and finds the imports whose calls are traced, counted or changed.

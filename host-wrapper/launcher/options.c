@@ -524,6 +524,9 @@ int options_read(struct options *options, int argc, char **argv, struct message 
 	if (options->in_place && options->sandbox == SANDBOX_STRICT)
 		return fail(message, EINVAL,
 			    "--sandbox=strict cannot be combined with --in-place");
+	if (options->core && options->sandbox == SANDBOX_STRICT)
+		return fail(message, EINVAL,
+			    "--core cannot be combined with --sandbox=strict");
 	if (options->wait_gdb && options->timeout_ns)
 		return fail(message, EINVAL,
 			    "--timeout cannot be combined with --wait-gdb");

@@ -36,6 +36,8 @@ SECONDS = "invalid number of seconds; expected above 0, up to 1e9"
     (["--timeout", "-3", "x"], f"--timeout -3: {SECONDS}"),
     (["--in-place", "--timeout", "1", "x"],
      "--timeout cannot be combined with --in-place"),
+    (["--core", "--sandbox=strict", "x"],
+     "--core cannot be combined with --sandbox=strict"),
     (["--raw", "--in-place", "x"],
      "--raw cannot be combined with --in-place"),
     (["--raw=1", "x"], "--raw takes no value"),

@@ -425,6 +425,27 @@ def test_a_guest_on_newlib_gets_no_call_with_a_path_or_mode_that_its_provider_ne
     assert outside.stat() == before
 
 
+def test_core_files_do_not_widen_what_a_guest_can_open(tools, arch):
+    """The right to write a core file is one to write all files of its directory."""
+    victim = tools.directory / "victim"
+    victim.write_text("x")
+    number = 257 if arch == "x86_64" else 295
+    guest = guest_of(
+        tools, f'newlib_open("f", 0, 0); call4({number}, -100, (long)"{victim}", '
+        "0401001, 0);", "EXTERNAL_FUNC(int, newlib_open, const char *, int, int)")
+    provider = BUILD / f"providers/newlib-{arch}.so"
+    options = "--provider", f"{provider},root={tools.directory}/root"
+    (tools.directory / "root").mkdir()
+    result = tools.wrapper("--core", *options, guest, cwd=tools.directory)
+    assert (result.stderr, result.returncode) == (
+        f"host-wrapper: {provider}: --core cannot be combined with a function that opens "
+        "files: newlib_open needs openat (--sandbox=off runs it as it is)\n", 125)
+    tools.wrapper(*options, guest, cwd=tools.directory)
+    assert victim.read_text() == "x"
+    tools.wrapper("--core", "--sandbox=off", *options, guest, cwd=tools.directory)
+    assert victim.read_text() == ""
+
+
 @only_x86_64
 def test_print_sandbox_lists_rules_layers_and_who_asks(tools):
     result = tools.wrapper("--print-sandbox", BUILD / "guests/hello-x86_64.elf")

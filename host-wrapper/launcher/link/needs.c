@@ -230,14 +230,31 @@ int needs_collect(struct needs *needs, const struct linked_guest *guest,
 	return error;
 }
 
+static const struct need *first_of(const struct needs *needs, const char *const *calls)
+{
+	for (size_t i = 0; i < needs->count; i++)
+		if (is_one_of(needs->needs[i].call, calls))
+			return &needs->needs[i];
+	return NULL;
+}
+
 bool needs_processes(const struct needs *needs)
 {
 	static const char *const calls[] = { "clone", "clone3", "fork", "vfork", NULL };
 
-	for (size_t i = 0; i < needs->count; i++)
-		if (is_one_of(needs->needs[i].call, calls))
-			return true;
-	return false;
+	return first_of(needs, calls);
+}
+
+const struct need *needs_file_by_path(const struct needs *needs)
+{
+	static const char *const calls[] = {
+		"open",	    "openat",	 "openat2",	   "open_by_handle_at",
+		"creat",    "truncate",	 "truncate64",	   "mknod",
+		"mknodat",  "link",	 "linkat",	   "rename",
+		"renameat", "renameat2", "io_uring_setup", NULL
+	};
+
+	return first_of(needs, calls);
 }
 
 bool needs_is_first(const struct needs *needs, size_t index)

@@ -43,6 +43,9 @@ void needs_free(struct needs *needs);
 /* Whether a rule allows new threads or processes. */
 bool needs_processes(const struct needs *needs);
 
+/* The first need for a call that opens, makes or cuts a file by its path, or NULL. */
+const struct need *needs_file_by_path(const struct needs *needs);
+
 /* The number of rules that differ. */
 size_t needs_count_rules(const struct needs *needs);
 

@@ -24,8 +24,8 @@
 /* Rights below a directory: read, write, list, remove, make directories, files and
  * symbolic links; not execute, nor make devices, sockets and FIFOs. */
 #define BELOW (UINT64_C(0x11be) | REFER | CUT)
-/* Write a new file. */
-#define CORE	     (UINT64_C(0x102) | CUT)
+/* Make a file and write to it, as the kernel does for a core file. */
+#define CORE	     UINT64_C(0x102)
 #define TCP	     UINT64_C(3) /* 4: bind and connect */
 #define SCOPES	     UINT64_C(3) /* 6: abstract sockets and signals */
 #define PATH_BENEATH 1
@@ -86,14 +86,15 @@ static int allow_directories(int fd, const struct ruleset *rules)
 	return 0;
 }
 
-/* The process itself writes its core file, as the kernel sees it. */
-static int allow_core(int fd, const struct ruleset *rules)
+/* The process itself writes its core file, as the kernel sees it. The right is for every
+ * file below the directory: the launcher refuses --core with rules that open files. */
+static int allow_core(int fd)
 {
 	int directory = core_file_directory(), error;
 
 	if (directory < 0)
 		return 0;
-	error = allow(fd, directory, CORE & rules->files);
+	error = allow(fd, directory, CORE);
 	close(directory);
 	return error;
 }
@@ -108,7 +109,7 @@ int landlock_confine(bool core, struct message *message)
 		return -EOPNOTSUPP;
 	/* A kernel takes a longer structure if it knows nothing of a part that is 0. */
 	fd = (int)syscall(LANDLOCK_CREATE, &rules, sizeof(rules), 0);
-	if (fd < 0 || allow_directories(fd, &rules) || (core && allow_core(fd, &rules)) ||
+	if (fd < 0 || allow_directories(fd, &rules) || (core && allow_core(fd)) ||
 	    syscall(LANDLOCK_RESTRICT, fd, 0))
 		error = fail(message, errno, "the sandbox: Landlock: %s",
 			     strerror(errno));
