@@ -11,6 +11,7 @@
 
 #define MAX_RULES 4096
 #define MAX_LINE  4096
+#define MAX_FILE  ((size_t)1 << 20)
 
 void policy_place(const struct policy_rule *rule, char *text, size_t size)
 {
@@ -29,12 +30,35 @@ static int refuse(const struct policy_rule *rule, const char *why,
 	return fail(message, EINVAL, "%s: %s", place, why);
 }
 
+/* Reads a number that begins with a digit or a point. Returns its end, or `text` if there
+ * is none. */
+static char *read_positive(char *text, double *number)
+{
+	char *end;
+
+	if (!*text || !strchr("0123456789.", *text))
+		return text;
+	*number = strtod(text, &end);
+	return end;
+}
+
+static const char *read_chance(char *text, uint32_t *chance)
+{
+	double percent = 0;
+	char *end = read_positive(text, &percent);
+
+	if (end == text || *end || !(percent > 0 && percent <= 100))
+		return "invalid chance; expected % and a number above 0, up to 100";
+	*chance = (uint32_t)(percent * (PLAN_CHANCE_ALWAYS / 100.0) + 0.5);
+	return *chance ? NULL : "invalid chance; expected at least %0.0001";
+}
+
 /* Reads "@N" or "%P" at the end of an action, and cuts it off. Returns NULL or what is
  * wrong. */
 static const char *read_when(struct policy_rule *rule, char *action)
 {
 	char *at = strpbrk(action, "@%"), *end;
-	double percent;
+	const char *wrong = NULL;
 	unsigned long nth;
 
 	rule->chance = PLAN_CHANCE_ALWAYS;
@@ -48,27 +72,23 @@ static const char *read_when(struct policy_rule *rule, char *action)
 			return "invalid call number; expected @1..4294967295";
 		rule->nth = (uint32_t)nth;
 	} else {
-		percent = strtod(at + 1, &end);
-		if (end == at + 1 || *end || !(percent > 0 && percent <= 100))
-			return "invalid chance; expected % and a number above 0, up to "
-			       "100";
-		rule->chance = (uint32_t)(percent * (PLAN_CHANCE_ALWAYS / 100.0) + 0.5);
+		wrong = read_chance(at + 1, &rule->chance);
 	}
 	*at = 0;
-	return NULL;
+	return wrong;
 }
 
-static const char *read_time(const char *text, uint64_t *ns)
+static const char *read_time(char *text, uint64_t *ns)
 {
 	static const struct {
 		const char *name;
 		double ns;
 	} units[] = { { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 } };
-	char *end;
-	double value = strtod(text, &end);
+	double value = 0;
+	char *end = read_positive(text, &value);
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
-		if (end != text && !strcmp(end, units[i].name) && value >= 0 &&
+		if (end != text && !strcmp(end, units[i].name) &&
 		    value * units[i].ns <= 1e15) {
 			*ns = (uint64_t)(value * units[i].ns);
 			return NULL;
@@ -163,35 +183,53 @@ static char *trim(char *line)
 	return line;
 }
 
-static int read_lines(struct policy *policy, FILE *in, const char *path,
-		      struct message *message)
+/* `lines`: the text of the file; its newlines are replaced. */
+static int add_lines(struct policy *policy, char *lines, const char *path,
+		     struct message *message)
 {
-	char line[MAX_LINE];
 	int error = 0;
+	char *line;
 
-	for (unsigned number = 1; !error && fgets(line, sizeof(line), in); number++) {
-		char *text;
-
-		if (strlen(line) == sizeof(line) - 1)
+	for (unsigned number = 1; !error && (line = strsep(&lines, "\n")); number++) {
+		if (strlen(line) >= MAX_LINE)
 			return fail(message, EINVAL, "%s:%u: longer than %d bytes", path,
-				    number, MAX_LINE - 2);
-		text = trim(line);
-		if (*text)
-			error = add(policy, text, path, number, message);
+				    number, MAX_LINE - 1);
+		line = trim(line);
+		if (*line)
+			error = add(policy, line, path, number, message);
 	}
-	if (!error && ferror(in))
-		return fail(message, errno, "%s: %s", path, strerror(errno));
 	return error;
+}
+
+/* A pipe will do, and a device without an end ends at the limit. */
+static int read_file(struct policy *policy, FILE *in, const char *path, char *text,
+		     struct message *message)
+{
+	size_t size = fread(text, 1, MAX_FILE + 1, in);
+
+	if (ferror(in))
+		return fail(message, errno, "%s: %s", path, strerror(errno));
+	if (memchr(text, 0, size))
+		return fail(message, EINVAL, "%s: has a byte 0 (expected lines of text)",
+			    path);
+	if (size > MAX_FILE)
+		return fail(message, EFBIG, "%s: larger than %zu bytes", path, MAX_FILE);
+	text[size] = 0;
+	return add_lines(policy, text, path, message);
 }
 
 int policy_add_file(struct policy *policy, const char *path, struct message *message)
 {
-	FILE *in = fopen(path, "re");
+	char *text = malloc(MAX_FILE + 1);
+	FILE *in = text ? fopen(path, "re") : NULL;
 	int error;
 
-	if (!in)
-		return fail(message, errno, "%s: %s", path, strerror(errno));
-	error = read_lines(policy, in, path, message);
-	fclose(in);
+	if (!text)
+		return fail(message, ENOMEM, "out of memory");
+	error = in ? read_file(policy, in, path, text, message)
+		   : fail(message, errno, "%s: %s", path, strerror(errno));
+	if (in)
+		fclose(in);
+	free(text);
 	return error;
 }

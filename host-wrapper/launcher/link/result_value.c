@@ -2,12 +2,13 @@
 #include "result_value.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Bits of an integer; 0: not an integer. */
-static unsigned bits_of(char letter)
+static unsigned bits_of(char letter, unsigned word)
 {
 	switch (letter) {
 	case 'B':
@@ -25,11 +26,26 @@ static unsigned bits_of(char letter)
 	case 'm':
 	case 'q':
 	case 'Q':
-	case 'p':
 		return 64;
+	case 'p':
+		return 8 * word;
 	default:
 		return 0;
 	}
+}
+
+/* Whether a digit is first, after one sign at most: strtoll() would skip spaces. */
+static bool is_number(const char *text)
+{
+	text += *text == '-' || *text == '+';
+	return *text >= '0' && *text <= '9';
+}
+
+/* A 0 in front is not for octal numbers here. */
+static int base_of(const char *text)
+{
+	text += *text == '-' || *text == '+';
+	return text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 16 : 10;
 }
 
 static const char *read_signed(unsigned bits, const char *text, uint64_t *value)
@@ -39,8 +55,8 @@ static const char *read_signed(unsigned bits, const char *text, uint64_t *value)
 	long long number;
 
 	errno = 0;
-	number = strtoll(text, &end, 0);
-	if (end == text || *end || errno || number > most || number < -most - 1)
+	number = strtoll(text, &end, base_of(text));
+	if (!is_number(text) || *end || errno || number > most || number < -most - 1)
 		return "invalid value; expected a number within the result's type";
 	*value = (uint64_t)number;
 	return NULL;
@@ -52,12 +68,28 @@ static const char *read_unsigned(unsigned bits, const char *text, uint64_t *valu
 	unsigned long long number;
 
 	errno = 0;
-	number = strtoull(text, &end, 0);
-	if (end == text || *end || errno || strchr(text, '-') ||
+	number = strtoull(text, &end, base_of(text));
+	if (!is_number(text) || *text == '-' || *end || errno ||
 	    number > UINT64_MAX >> (64 - bits))
 		return "invalid value; expected a number from 0 within the result's type";
 	*value = number;
 	return NULL;
+}
+
+/* As the type has it. */
+static long double narrow(char letter, long double number)
+{
+	if (letter == 'f')
+		return (float)number;
+	return letter == 'd' ? (double)number : number;
+}
+
+/* Whether the type has the number as neither infinite nor 0, unless it is so itself. */
+static bool has_number(char letter, long double number)
+{
+	const long double result = narrow(letter, number);
+
+	return !isinf(result) == !isinf(number) && (result == 0) == (number == 0);
 }
 
 /* XMM0 holds a float or a double, x87 registers any of them as a long double. */
@@ -65,25 +97,32 @@ static const char *read_float(char letter, const char *text, bool in_x87,
 			      uint64_t value[2])
 {
 	char *end;
-	long double wide = strtold(text, &end);
-	double number = (double)wide;
-	float narrow = (float)wide;
+	long double wide;
+	double number;
+	float single;
 
-	if (end == text || *end)
+	errno = 0;
+	wide = strtold(text, &end);
+	if (end == text || *end || strchr(" \t\n\v\f\r", *text))
 		return "invalid value; expected a floating-point number";
+	if ((errno && (isinf(wide) || wide == 0)) || !has_number(letter, wide))
+		return "invalid value; expected a number within the result's type";
+	wide = narrow(letter, wide);
+	number = (double)wide;
+	single = (float)wide;
 	if (in_x87 || letter == 'D')
 		memcpy(value, &wide, 10);
 	else if (letter == 'f')
-		memcpy(value, &narrow, sizeof(narrow));
+		memcpy(value, &single, sizeof(single));
 	else
 		memcpy(value, &number, sizeof(number));
 	return NULL;
 }
 
-const char *result_value_read(char letter, bool in_x87, const char *text,
+const char *result_value_read(char letter, bool in_x87, unsigned word, const char *text,
 			      uint64_t value[2])
 {
-	const unsigned bits = bits_of(letter);
+	const unsigned bits = bits_of(letter, word);
 	const char *wrong;
 
 	value[0] = value[1] = 0;

@@ -7,10 +7,10 @@
 
 /*
  * Reads `text` (NULL: none) as a result with that letter of a type string. `value` is
- * what the result's registers hold; `in_x87`: an x87 register. Returns NULL, or what is
- * wrong.
+ * what the result's registers hold; `in_x87`: an x87 register; `word`: bytes of a
+ * pointer. Returns NULL, or what is wrong.
  */
-const char *result_value_read(char letter, bool in_x87, const char *text,
+const char *result_value_read(char letter, bool in_x87, unsigned word, const char *text,
 			      uint64_t value[2]);
 
 #endif

@@ -65,7 +65,7 @@ static const char *set_pops(struct plan_watched *watched,
 }
 
 static int set_action(struct plan_watched *watched, const struct watch_import *import,
-		      uint32_t flags, const char **wrong)
+		      uint32_t flags, unsigned word, const char **wrong)
 {
 	const struct policy_rule *rule = import->rule;
 
@@ -84,7 +84,7 @@ static int set_action(struct plan_watched *watched, const struct watch_import *i
 		*wrong = result_value_read(import->arguments.result,
 					   import->arguments.result_kind ==
 						   PLAN_RESULT_X87,
-					   rule->value, watched->value);
+					   word, rule->value, watched->value);
 		if (!*wrong)
 			*wrong = set_pops(watched, &import->arguments, flags);
 		break;
@@ -158,7 +158,7 @@ static int add_import(struct watched_calls *watch, const struct linked_guest *gu
 	}
 	if (import->rule) {
 		watched->rule = (uint32_t)(import->rule - watch->policy.rules);
-		if (set_action(watched, import, flags, &wrong))
+		if (set_action(watched, import, flags, guest->file.machine->word, &wrong))
 			return refuse(import->rule, from->name, wrong, message);
 	}
 	add_places(watch, watched, &import->arguments);
