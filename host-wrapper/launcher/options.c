@@ -366,6 +366,8 @@ static int take_on(struct options *options, const char *name, char *value,
 static int take_policy(struct options *options, const char *name, char *value,
 		       struct message *message)
 {
+	if (!*value)
+		return fail(message, EINVAL, "%s: missing file name", name);
 	return add_rule(options, true, name, value, message);
 }
 

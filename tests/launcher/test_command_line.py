@@ -43,6 +43,7 @@ SECONDS = "invalid number of seconds; expected above 0, up to 1e9"
     (["--raw=1", "x"], "--raw takes no value"),
     (["--provider", "", "GUEST"], "--provider: missing file name"),
     (["--provider=,x=1", "GUEST"], "--provider: missing file name"),
+    (["--policy", "", "GUEST"], "--policy: missing file name"),
     (["--provider", "/nonexistent.so", "GUEST"],
      "/nonexistent.so: No such file or directory"),
 ])

@@ -17,6 +17,15 @@
 #define STOPPED(by)  ((by)&0x7f) /* as waitpid() gives it */
 #define EXITED(with) (((with)&0xff) << 8)
 
+/* --on and --policy give rules. */
+static bool has_rule(const struct options *options, bool from_file)
+{
+	for (size_t i = 0; i < options->rule_count; i++)
+		if (options->rules[i].is_file == from_file)
+			return true;
+	return false;
+}
+
 int monitor_check_options(const struct options *options, struct message *message)
 {
 	const struct {
@@ -33,7 +42,8 @@ int monitor_check_options(const struct options *options, struct message *message
 		{ options->trace, "--trace" },
 		{ options->stats, "--stats" },
 		{ options->unused, "--unused" },
-		{ options->rule_count, "--on" },
+		{ has_rule(options, false), "--on" },
+		{ has_rule(options, true), "--policy" },
 		{ options->control, "--control" },
 		{ options->sandbox == SANDBOX_STRICT, "--sandbox strict" },
 		{ options->print_sandbox, "--print-sandbox" },
