@@ -11,10 +11,12 @@
 
 /* Opcode bytes (Intel SDM, volume 2). XRSTORS needs privilege. */
 #define ESCAPE	  0x0f
+#define MAP_1	  0x80
 #define GROUP_15  0xae
 #define VEX_2	  0xc5
 #define VEX_3	  0xc4
-#define FXRSTOR	  1 /* /1, and so on: the middle of the ModRM byte */
+#define REX_2	  0xd5 /* of APX; its next byte has the bit that stands for 0F */
+#define FXRSTOR	  1    /* /1, and so on: the middle of the ModRM byte */
 #define LDMXCSR	  2
 #define XRSTOR	  5
 #define NO_MEMORY 3 /* ModRM.mod: LFENCE and others, which load nothing */
@@ -36,7 +38,8 @@ static bool is_before(const uint8_t *bytes, size_t at, size_t distance, uint8_t 
 
 static bool is_load(const uint8_t *bytes, size_t at, size_t size)
 {
-	const bool plain = is_before(bytes, at, 1, ESCAPE);
+	const bool plain = is_before(bytes, at, 1, ESCAPE) ||
+			   (is_before(bytes, at, 2, REX_2) && bytes[at - 1] & MAP_1);
 	const bool vex = is_before(bytes, at, 2, VEX_2) || is_before(bytes, at, 3, VEX_3);
 
 	if (at + 1 == size)
