@@ -61,6 +61,17 @@ static int follow(struct full_path *rest, char *text, size_t length)
 	return join(rest, text, copy.text) ? 0 : fail(ENAMETOOLONG);
 }
 
+static int check_directory(const char *path)
+{
+	struct newlib_status status;
+
+	if (errors_take(newlib_status_of_path(path, &status)) < 0)
+		return -1;
+	if (status.kind != NEWLIB_DIRECTORY)
+		return fail(ENOTDIR);
+	return (int)errors_take(newlib_access(path, NEWLIB_MAY_EXECUTE));
+}
+
 /* Adds a name to a path without links; a link's text goes to the rest instead. */
 static int add_name(struct full_path *path, const char *name, struct full_path *rest)
 {
@@ -72,6 +83,8 @@ static int add_name(struct full_path *path, const char *name, struct full_path *
 	if (!strcmp(name, "..")) {
 		if (!path->text[0])
 			return fail(EACCES);
+		if (check_directory(path->text))
+			return -1;
 		cut_last_name(path);
 		return 0;
 	}
@@ -110,17 +123,6 @@ static int resolve(struct full_path *path, struct full_path *rest)
 		if (links > MAX_LINKS)
 			return fail(ELOOP);
 	}
-}
-
-static int check_directory(const char *path)
-{
-	struct newlib_status status;
-
-	if (errors_take(newlib_status_of_path(path, &status)) < 0)
-		return -1;
-	if (status.kind != NEWLIB_DIRECTORY)
-		return fail(ENOTDIR);
-	return (int)errors_take(newlib_access(path, NEWLIB_MAY_EXECUTE));
 }
 
 int chdir(const char *path)

@@ -679,6 +679,17 @@ def test_chdir_goes_nowhere_outside_of_the_root_and_fails_as_posix_says(box):
     assert sorted(path.name for path in box.top.iterdir()) == ["root", "secret"]
 
 
+def test_chdir_leaves_by_dots_only_what_is_a_directory(box):
+    (box.root / "d").mkdir()
+    (box.root / "f").write_text("")
+    (box.root / "to-f").symlink_to("f")
+    (box.root / "to-d").symlink_to("d")
+    assert box.calls("chdir", "f/..", "chdir", "to-f/..", "chdir", "f/./..", "chdir",
+                     "d/../f/../d", "chdir", "none/..", "chdir", "to-d/..", "chdir",
+                     "d/../to-d", "getcwd") == \
+        ["ENOTDIR"] * 4 + ["ENOENT", "0", "0", "/d"]
+
+
 def test_a_path_that_is_too_long_with_the_working_directory_is_an_error(box):
     deep = "/".join(["y" * 200] * 4)
     (box.root / deep).mkdir(parents=True)
