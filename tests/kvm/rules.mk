@@ -14,7 +14,7 @@ $(NESTED_INIT): $$(call link_inputs,nested)
 	$(Q)$(CC) -static -o $@ $(filter %.o,$^)
 
 $(NESTED_KERNEL):
-	$(call say,FETCH,Debian's linux-image-cloud-amd64)
+	$(call say,FETCH,linux-image-cloud-amd64 of Debian)
 	$(Q)rm -rf $(@D) && mkdir -p $(@D)/package
 	$(Q)cd $(@D)/package && apt-get -qq -o APT::Sandbox::User=root download \
 		$$(apt-cache depends linux-image-cloud-amd64 | \
