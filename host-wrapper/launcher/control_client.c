@@ -8,8 +8,7 @@
 #include <unistd.h>
 
 #include "control_client.h"
-
-#define MAX_COMMAND 1024
+#include "control_command.h"
 
 static int connect_to(const char *path, struct message *message)
 {
@@ -33,7 +32,7 @@ static int connect_to(const char *path, struct message *message)
 
 static int send_words(int fd, int count, char **words, struct message *message)
 {
-	char text[MAX_COMMAND];
+	char text[CONTROL_MAX_LINE];
 	size_t used = 0;
 
 	for (int i = 0; i < count; i++) {
@@ -43,7 +42,7 @@ static int send_words(int fd, int count, char **words, struct message *message)
 		used += (size_t)length;
 		if (used >= sizeof(text))
 			return fail(message, E2BIG, "ctl: command longer than %d bytes",
-				    MAX_COMMAND - 1);
+				    CONTROL_MAX_LINE - 1);
 	}
 	if (send(fd, text, used, MSG_NOSIGNAL) != (ssize_t)used)
 		return fail(message, errno, "ctl: %s", strerror(errno));
@@ -53,7 +52,7 @@ static int send_words(int fd, int count, char **words, struct message *message)
 /* The first line says whether the rest is the answer. */
 static int read_answer(FILE *in, struct message *message)
 {
-	char line[MAX_COMMAND];
+	char line[CONTROL_MAX_LINE];
 	int byte;
 
 	if (!fgets(line, sizeof(line), in))

@@ -9,63 +9,33 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "common/control.h"
+#include "launcher/control_command.h"
 #include "launcher/trace/stats.h"
+#include "socket_file.h"
 #include "vcpu_report.h"
 
-#define MAX_COMMAND 1024
 /* A client that does not send or read in time is dropped: the guest's time-out waits. */
 #define CLIENT_MS 1000
 /* The longest time for the runner to carry out a request. */
 #define RUNNER_MS 2000
 
-static int bind_to(int fd, const struct sockaddr_un *address)
-{
-	const mode_t mask = umask(0177);
-	const int error =
-		bind(fd, (const struct sockaddr *)address, sizeof(*address)) ? -errno : 0;
-
-	umask(mask);
-	return error;
-}
-
-/* Replaces a socket's file without a listener, left by a run that was killed. */
-static int bind_anew(int fd, const struct sockaddr_un *address)
-{
-	struct stat status;
-
-	if (lstat(address->sun_path, &status))
-		return -errno;
-	if (!S_ISSOCK(status.st_mode))
-		return -EEXIST;
-	if (!connect(fd, (const struct sockaddr *)address, sizeof(*address)) ||
-	    errno != ECONNREFUSED)
-		return -EADDRINUSE;
-	return unlink(address->sun_path) ? -errno : bind_to(fd, address);
-}
-
 static int make_socket(struct control *control, struct irq_line *line)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct stat status;
 	int error;
 
-	memcpy(address.sun_path, line->path, strlen(line->path));
 	control->listener =
 		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (control->listener < 0)
 		return -errno;
-	error = bind_to(control->listener, &address);
-	if (error == -EADDRINUSE)
-		error = bind_anew(control->listener, &address);
+	error = socket_file_bind(control->listener, line->path, 0177, &status);
 	if (error)
 		return error;
-	if (lstat(line->path, &status) || listen(control->listener, 8))
+	if (listen(control->listener, 8))
 		return -errno;
 	line->device = status.st_dev;
 	line->inode = status.st_ino;
@@ -232,7 +202,7 @@ static bool read_command(int client, char *command)
 {
 	size_t used = 0;
 
-	while (used < MAX_COMMAND - 1) {
+	while (used < CONTROL_MAX_LINE - 1) {
 		const ssize_t count = recv(client, command + used, 1, 0);
 
 		if (count != 1)
@@ -250,7 +220,7 @@ static void answer(int client, const char *wrong, const char *text, size_t size)
 {
 	const struct timeval most = { .tv_sec = CLIENT_MS / 1000 };
 	size_t sent = 0;
-	char line[MAX_COMMAND];
+	char line[CONTROL_MAX_LINE];
 	int length = snprintf(line, sizeof(line), "%s%s\n", wrong ? "error " : "ok",
 			      wrong ? wrong : "");
 
@@ -270,7 +240,7 @@ static void serve(struct control *control, const struct control_target *target,
 		  int client)
 {
 	const struct timeval most = { .tv_sec = CLIENT_MS / 1000 };
-	char command[MAX_COMMAND], *text = NULL;
+	char command[CONTROL_MAX_LINE], *text = NULL;
 	const char *wrong;
 	size_t size = 0;
 	FILE *out;

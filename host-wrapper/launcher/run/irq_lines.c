@@ -7,10 +7,10 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "irq_lines.h"
+#include "socket_file.h"
 
 /* An eventfd has no file type of its own: only its name tells. */
 static bool is_eventfd(int fd)
@@ -118,44 +118,18 @@ int irq_lines_inherit(struct irq_lines *lines, const struct options *options,
 	return 0;
 }
 
-static int bind_to(int fd, const struct sockaddr_un *address)
-{
-	return bind(fd, (const struct sockaddr *)address, sizeof(*address)) ? -errno : 0;
-}
-
-/* Replaces a socket's file without a listener, left by a run that was killed. */
-static int bind_anew(int fd, const struct sockaddr_un *address)
-{
-	struct stat status;
-
-	if (lstat(address->sun_path, &status))
-		return -errno;
-	if (!S_ISSOCK(status.st_mode))
-		return -EEXIST;
-	if (!connect(fd, (const struct sockaddr *)address, sizeof(*address)) ||
-	    errno != ECONNREFUSED)
-		return -EADDRINUSE;
-	return unlink(address->sun_path) ? -errno : bind_to(fd, address);
-}
-
 /* The descriptor stays open on exec: the runner inherits it. */
 static int make_socket(struct irq_line *line)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct stat status;
 	int error;
 
-	memcpy(address.sun_path, line->path, strlen(line->path));
 	line->descriptor = socket(AF_UNIX, SOCK_DGRAM, 0);
 	if (line->descriptor < 0)
 		return -errno;
-	error = bind_to(line->descriptor, &address);
-	if (error == -EADDRINUSE)
-		error = bind_anew(line->descriptor, &address);
+	error = socket_file_bind(line->descriptor, line->path, 0, &status);
 	if (error)
 		return error;
-	if (lstat(line->path, &status))
-		return -errno;
 	line->device = status.st_dev;
 	line->inode = status.st_ino;
 	return 0;
