@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 from conftest import BUILD, ROOT, each_arch as arch, only_x86_64, run
+from terminal_session import children_of, is_runner, state_of, wait_until
 from trace_guest import GUESTS
 
 # Calls functions in a tight loop. Vector 20 ends it; the status tells wrong results.
@@ -58,6 +59,16 @@ class Running:
     def end(self):
         _, errors = self.process.communicate()
         return errors, self.process.returncode
+
+
+def stop_runner(supervisor):
+    """Stops the guest's process, so that it takes no requests."""
+    below = [supervisor]
+    for process in below:
+        below += children_of(process)
+    [runner] = filter(is_runner, below)
+    os.kill(runner, signal.SIGSTOP)
+    wait_until(lambda: state_of(runner) == "T")
 
 
 @pytest.fixture
@@ -163,3 +174,52 @@ def test_a_client_that_says_nothing_does_not_stop_the_guest(start):
         silent.connect(str(guest.path))
         guest.ctl("raise", "20")
         assert guest.end() == ("", 10)
+
+
+def drip(guest, client):
+    """Sends a byte of a command every now and then, until the guest has ended or the
+    client is dropped. Returns whether that is before the command is complete."""
+    for _ in range(60):
+        try:
+            client.send(b"x")
+            guest.process.wait(0.2)
+        except subprocess.TimeoutExpired:
+            continue
+        except BrokenPipeError:
+            pass
+        return True
+    return False
+
+
+@only_x86_64
+@pytest.mark.parametrize("way", ["time-out", "signal", "drop"])
+def test_a_slow_client_delays_neither_time_out_nor_signals_nor_clients(start, way):
+    guest = start(*(["--timeout", "0.7"] if way == "time-out" else []))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as slow:
+        slow.connect(str(guest.path))
+        slow.send(b"x")
+        if way == "signal":
+            guest.process.send_signal(signal.SIGTERM)
+        assert drip(guest, slow)
+        if way == "drop":
+            guest.ctl("raise", "20")
+    assert guest.end()[1] == {"time-out": 137, "signal": 143, "drop": 10}[way]
+
+
+@only_x86_64
+def test_a_guest_that_does_not_answer_outlives_no_time_out(start):
+    guest = start("--timeout", "1.5")
+    stop_runner(guest.process.pid)
+    result = guest.ctl("trace", "on", "*", check=False)
+    assert (result.stderr, result.returncode) == \
+        ("host-wrapper: ctl: the guest has ended\n", 125)
+    assert guest.end()[1] == 137
+
+
+@only_x86_64
+def test_a_command_waits_once_for_a_guest_that_does_not_answer(start):
+    guest = start()
+    stop_runner(guest.process.pid)
+    result = guest.ctl("trace", "on", "*", check=False)
+    assert (result.stderr, result.returncode) == \
+        ("host-wrapper: ctl: the guest does not answer\n", 125)

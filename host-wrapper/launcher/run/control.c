@@ -1,4 +1,4 @@
-/* Commands, one a connection. See control.h. */
+/* One client at a time, which never makes the supervisor wait. See control.h. */
 #define _GNU_SOURCE
 #include "control.h"
 
@@ -9,19 +9,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/control.h"
 #include "launcher/control_command.h"
 #include "launcher/trace/stats.h"
+#include "monotonic.h"
 #include "socket_file.h"
 #include "vcpu_report.h"
 
-/* A client that does not send or read in time is dropped: the guest's time-out waits. */
-#define CLIENT_MS 1000
-/* The longest time for the runner to carry out a request. */
-#define RUNNER_MS 2000
+#define MS_NS UINT64_C(1000000)
+/* The longest time to send a command, and again to read its answer. */
+#define CLIENT_NS (1000 * MS_NS)
+/* The longest time for the runner to carry out a command, however many functions match.
+ */
+#define RUNNER_NS (2000 * MS_NS)
+/* The time between looks at what the runner has carried out. */
+#define RUNNER_LOOK_NS MS_NS
 
 static int make_socket(struct control *control, struct irq_line *line)
 {
@@ -49,6 +53,7 @@ int control_open(struct control *control, const char *path, struct irq_lines *li
 	int ends[2], error;
 
 	control->listener = -1;
+	control->client.fd = -1;
 	if (!path)
 		return 0;
 	if (pipe2(ends, O_CLOEXEC))
@@ -66,47 +71,75 @@ int control_open(struct control *control, const char *path, struct irq_lines *li
 	return 0;
 }
 
-/* Passes a request on and waits until it has its effect. */
-static const char *request(struct control *control, const struct control_target *target,
-			   uint32_t operation, uint32_t number)
+/* Begins a command that the runner carries out: `pattern` names functions, or is NULL and
+ * `number` is all. */
+static void begin_requests(struct control_client *client, uint32_t operation,
+			   const char *pattern, uint32_t number)
 {
-	const struct control_request record = { ++control->sequence, operation, number,
-						0 };
-	const struct timespec pause = { .tv_nsec = 1000000 };
+	client->step = CONTROL_REQUESTS;
+	client->operation = operation;
+	client->pattern = pattern;
+	client->number = number;
+	client->deadline = monotonic_ns() + RUNNER_NS;
+}
+
+static bool is_matched(const struct linked_guest *guest, const char *pattern, size_t i)
+{
+	return guest->result.links[i].status == LINK_BOUND &&
+	       !fnmatch(pattern, guest->table.imports[i].name, 0);
+}
+
+static const char *begin_calls(struct control *control, uint32_t operation,
+			       const char *pattern)
+{
+	for (uint32_t i = 0; i < control->guest->table.count; i++)
+		if (is_matched(control->guest, pattern, i)) {
+			begin_requests(&control->client, operation, pattern, i);
+			return NULL;
+		}
+	return "no function has such a name";
+}
+
+/* Sets `number` to the next import that matches. Returns false if there is none. */
+static bool next_request(struct control *control)
+{
+	struct control_client *client = &control->client;
+
+	if (!client->pattern)
+		return false;
+	while (++client->number < control->guest->table.count)
+		if (is_matched(control->guest, client->pattern, client->number))
+			return true;
+	return false;
+}
+
+/* Passes requests on without waiting. Returns whether all are. */
+static bool send_requests(struct control *control)
+{
+	struct control_client *client = &control->client;
+
+	while (!client->is_sent) {
+		const struct control_request record = { control->sequence + 1,
+							client->operation, client->number,
+							0 };
+
+		if (write(control->pipe, &record, sizeof(record)) != sizeof(record))
+			return false;
+		control->sequence++;
+		client->is_sent = !next_request(control);
+	}
+	return true;
+}
+
+/* The guest may write `done`, too: then it only deceives the client. */
+static bool is_done(const struct control *control, const struct control_target *target)
+{
 	const volatile struct trace_shared *shared = trace_shared(target->trace);
 
-	if (write(control->pipe, &record, sizeof(record)) != sizeof(record))
-		return "the guest takes no requests";
-	for (int i = 0; i < RUNNER_MS; i++) {
-		if (shared->done == record.sequence)
-			return NULL;
-		trace_read(target->trace);
-		nanosleep(&pause, NULL);
-	}
-	return "the guest does not answer";
+	return shared->done == control->sequence;
 }
 
-/* A request for each function that matches. */
-static const char *request_calls(struct control *control,
-				 const struct control_target *target, uint32_t operation,
-				 const char *pattern)
-{
-	const struct import_table *table = &control->guest->table;
-	const char *wrong = NULL;
-	bool any = false;
-
-	for (uint32_t i = 0; !wrong && i < table->count; i++) {
-		if (control->guest->result.links[i].status != LINK_BOUND ||
-		    fnmatch(pattern, table->imports[i].name, 0))
-			continue;
-		any = true;
-		wrong = request(control, target, operation, i);
-	}
-	return wrong || any ? wrong : "no function has such a name";
-}
-
-static const char *raise_vector(struct control *control,
-				const struct control_target *target, const char *text)
+static const char *raise_vector(struct control *control, const char *text)
 {
 	char *end;
 	unsigned long vector = strtoul(text, &end, 10);
@@ -115,7 +148,8 @@ static const char *raise_vector(struct control *control,
 		return "invalid vector; expected 0..63";
 	if (!control->guest->table.vcpu_state)
 		return "the guest takes no interrupts";
-	return request(control, target, CONTROL_RAISE, (uint32_t)vector);
+	begin_requests(&control->client, CONTROL_RAISE, NULL, (uint32_t)vector);
+	return NULL;
 }
 
 static void list(const struct control *control, FILE *out)
@@ -134,13 +168,10 @@ static const char *print_stats(const struct control *control,
 			       const struct control_target *target, FILE *out)
 {
 	struct stats stats = { .counted = true };
-	struct timespec now;
 
 	if (!control->counts)
 		return "calls are not counted (start with --stats)";
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (stats_take(&stats, target->trace, control->guest,
-		       (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec))
+	if (stats_take(&stats, target->trace, control->guest, monotonic_ns()))
 		return "out of memory";
 	stats_print(&stats, control->guest, out);
 	stats_free(&stats);
@@ -175,15 +206,15 @@ static const char *execute(struct control *control, const struct control_target 
 	if (word && !first && !strcmp(word, "stop"))
 		return kill(target->runner, SIGTERM) ? "the guest has ended" : NULL;
 	if (word && second && !strcmp(word, "trace") && !strcmp(first, "on"))
-		return request_calls(control, target, CONTROL_TRACE_ON, second);
+		return begin_calls(control, CONTROL_TRACE_ON, second);
 	if (word && second && !strcmp(word, "trace") && !strcmp(first, "off"))
-		return request_calls(control, target, CONTROL_TRACE_OFF, second);
+		return begin_calls(control, CONTROL_TRACE_OFF, second);
 	if (word && first && !second && !strcmp(word, "revoke"))
-		return request_calls(control, target, CONTROL_REVOKE, first);
+		return begin_calls(control, CONTROL_REVOKE, first);
 	if (word && first && !second && !strcmp(word, "restore"))
-		return request_calls(control, target, CONTROL_RESTORE, first);
+		return begin_calls(control, CONTROL_RESTORE, first);
 	if (word && first && !second && !strcmp(word, "raise"))
-		return raise_vector(control, target, first);
+		return raise_vector(control, first);
 	return "invalid command; expected list, stats, vcpu, stop, trace on|off PATTERN, "
 	       "revoke PATTERN, restore PATTERN or raise VECTOR";
 }
@@ -197,72 +228,170 @@ static bool is_same_user(int client)
 	       peer.uid == geteuid();
 }
 
-/* Reads up to the end of the line. */
-static bool read_command(int client, char *command)
+static void drop_client(struct control *control)
 {
-	size_t used = 0;
-
-	while (used < CONTROL_MAX_LINE - 1) {
-		const ssize_t count = recv(client, command + used, 1, 0);
-
-		if (count != 1)
-			return false;
-		if (command[used] == '\n') {
-			command[used] = 0;
-			return true;
-		}
-		used++;
-	}
-	return false;
+	close(control->client.fd);
+	free(control->client.text);
+	control->client = (struct control_client){ .fd = -1 };
 }
 
-static void answer(int client, const char *wrong, const char *text, size_t size)
+static void accept_client(struct control *control)
 {
-	const struct timeval most = { .tv_sec = CLIENT_MS / 1000 };
-	size_t sent = 0;
-	char line[CONTROL_MAX_LINE];
-	int length = snprintf(line, sizeof(line), "%s%s\n", wrong ? "error " : "ok",
-			      wrong ? wrong : "");
+	const int fd =
+		accept4(control->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof(most));
-	if (send(client, line, (size_t)length, MSG_NOSIGNAL) != length)
+	if (fd < 0)
 		return;
-	while (sent < size) {
-		ssize_t count = send(client, text + sent, size - sent, MSG_NOSIGNAL);
-
-		if (count <= 0)
-			return;
-		sent += (size_t)count;
-	}
+	control->client =
+		(struct control_client){ .fd = fd,
+					 .deadline = monotonic_ns() + CLIENT_NS };
+	if (!is_same_user(fd))
+		drop_client(control);
 }
 
-static void serve(struct control *control, const struct control_target *target,
-		  int client)
+/* Begins the answer: `text` after the line that says whether the command succeeded. */
+static void begin_answer(struct control *control, const char *wrong, const char *text)
 {
-	const struct timeval most = { .tv_sec = CLIENT_MS / 1000 };
-	char command[CONTROL_MAX_LINE], *text = NULL;
-	const char *wrong;
+	struct control_client *client = &control->client;
+	const int size = asprintf(&client->text, "%s%s\n%s", wrong ? "error " : "ok",
+				  wrong ? wrong : "", wrong ? "" : text);
+
+	if (size < 0) {
+		client->text = NULL;
+		drop_client(control);
+		return;
+	}
+	client->step = CONTROL_ANSWERS;
+	client->size = (size_t)size;
+	client->deadline = monotonic_ns() + CLIENT_NS;
+}
+
+static void begin_command(struct control *control, const struct control_target *target)
+{
+	char *text = NULL;
 	size_t size = 0;
-	FILE *out;
+	FILE *out = open_memstream(&text, &size);
+	const char *wrong;
 
-	setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof(most));
-	if (!is_same_user(client) || !read_command(client, command))
+	if (!out) {
+		drop_client(control);
 		return;
-	out = open_memstream(&text, &size);
-	if (!out)
-		return;
-	wrong = execute(control, target, command, out);
-	fclose(out);
-	answer(client, wrong, text, wrong ? 0 : size);
+	}
+	wrong = execute(control, target, control->client.command, out);
+	if (fclose(out))
+		wrong = "out of memory";
+	if (wrong || control->client.step == CONTROL_READS)
+		begin_answer(control, wrong, text);
 	free(text);
 }
 
-void control_serve(struct control *control, const struct control_target *target)
+/* Reads what there is. */
+static void read_command(struct control *control, const struct control_target *target)
 {
-	const int client = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC);
+	struct control_client *client = &control->client;
+	const size_t room = sizeof(client->command) - client->used;
+	const ssize_t count = recv(client->fd, client->command + client->used, room, 0);
+	char *end;
 
-	if (client < 0)
+	if (count < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	serve(control, target, client);
-	close(client);
+	if (count <= 0) {
+		drop_client(control);
+		return;
+	}
+	end = memchr(client->command + client->used, '\n', (size_t)count);
+	client->used += (size_t)count;
+	if (end) {
+		*end = 0;
+		begin_command(control, target);
+	} else if (client->used == sizeof(client->command)) {
+		drop_client(control);
+	}
+}
+
+static void pass_requests(struct control *control, const struct control_target *target)
+{
+	if (send_requests(control) && is_done(control, target))
+		begin_answer(control, NULL, "");
+}
+
+/* Sends what the client takes. */
+static void send_answer(struct control *control)
+{
+	struct control_client *client = &control->client;
+	const ssize_t count = send(client->fd, client->text + client->sent,
+				   client->size - client->sent, MSG_NOSIGNAL);
+
+	if (count < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (count > 0)
+		client->sent += (size_t)count;
+	if (count <= 0 || client->sent == client->size)
+		drop_client(control);
+}
+
+static void end_late(struct control *control)
+{
+	if (control->client.fd < 0 || monotonic_ns() < control->client.deadline)
+		return;
+	if (control->client.step == CONTROL_REQUESTS)
+		begin_answer(control, "the guest does not answer", "");
+	else
+		drop_client(control);
+}
+
+struct pollfd control_poll(const struct control *control)
+{
+	struct pollfd its = { .fd = control->listener, .events = POLLIN };
+
+	if (control->client.fd < 0)
+		return its;
+	its.fd = control->client.step == CONTROL_REQUESTS ? -1 : control->client.fd;
+	its.events = control->client.step == CONTROL_ANSWERS ? POLLOUT : POLLIN;
+	return its;
+}
+
+uint64_t control_look(const struct control *control)
+{
+	const uint64_t look = monotonic_ns() + RUNNER_LOOK_NS;
+
+	if (control->client.fd < 0)
+		return 0;
+	return control->client.step == CONTROL_REQUESTS && look < control->client.deadline
+		       ? look
+		       : control->client.deadline;
+}
+
+void control_serve(struct control *control, const struct control_target *target,
+		   bool is_ready)
+{
+	struct control_client *client = &control->client;
+
+	if (is_ready && client->fd < 0)
+		accept_client(control);
+	else if (is_ready && client->step == CONTROL_READS)
+		read_command(control, target);
+	if (client->fd >= 0 && client->step == CONTROL_REQUESTS)
+		pass_requests(control, target);
+	if (client->fd >= 0 && client->step == CONTROL_ANSWERS)
+		send_answer(control);
+	end_late(control);
+}
+
+void control_end(struct control *control, const struct control_target *target)
+{
+	struct control_client *client = &control->client;
+
+	if (client->fd < 0)
+		return;
+	if (client->step == CONTROL_REQUESTS)
+		begin_answer(control,
+			     client->is_sent && is_done(control, target)
+				     ? NULL
+				     : "the guest has ended",
+			     "");
+	if (client->fd >= 0 && client->step == CONTROL_ANSWERS)
+		send_answer(control);
+	if (client->fd >= 0)
+		drop_client(control);
 }

@@ -6,18 +6,45 @@
 #ifndef JUMPSLOT_LAUNCHER_CONTROL_H
 #define JUMPSLOT_LAUNCHER_CONTROL_H
 
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "common/message.h"
 #include "common/outcome.h"
 #include "irq_lines.h"
+#include "launcher/control_command.h"
 #include "launcher/link/linked_guest.h"
 #include "launcher/trace/trace.h"
 
+enum control_step {
+	CONTROL_READS,	  /* its command */
+	CONTROL_REQUESTS, /* waits for the runner */
+	CONTROL_ANSWERS,
+};
+
+/* The client that is served; others wait. */
+struct control_client {
+	int fd; /* -1: none */
+	enum control_step step;
+	uint64_t deadline; /* of the step: then the client is dropped */
+	char command[CONTROL_MAX_LINE];
+	size_t used;
+	/* Requests to the runner. */
+	uint32_t operation, number; /* of the next one */
+	const char *pattern;	    /* in `command`, or NULL */
+	bool is_sent;		    /* all of them */
+	char *text;		    /* of the answer */
+	size_t size, sent;
+};
+
 struct control {
 	int listener; /* -1: there is no control */
-	int pipe;     /* to the runner */
-	uint32_t sequence;
+	struct control_client client;
+	int pipe;	   /* to the runner */
+	uint32_t sequence; /* of the last request */
 	const struct linked_guest *guest;
 	bool counts; /* --stats */
 };
@@ -34,7 +61,17 @@ struct control_target {
 int control_open(struct control *control, const char *path, struct irq_lines *lines,
 		 struct message *message);
 
-/* Serves one client that waits. */
-void control_serve(struct control *control, const struct control_target *target);
+/* The descriptor to poll, and its events. */
+struct pollfd control_poll(const struct control *control);
+
+/* Returns when to call control_serve() although nothing happened; 0: never. */
+uint64_t control_look(const struct control *control);
+
+/* Goes on with the client, and never waits. `is_ready`: poll() has found the event. */
+void control_serve(struct control *control, const struct control_target *target,
+		   bool is_ready);
+
+/* The guest has ended: tells a client that waits for the runner. */
+void control_end(struct control *control, const struct control_target *target);
 
 #endif

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "keeper.h"
+#include "monotonic.h"
 #include "outcome_file.h"
 #include "restart.h"
 #include "runner_start.h"
@@ -40,14 +40,6 @@ struct watch {
 	int pidfd;	   /* of the child */
 	uint64_t deadline; /* of all runners together; 0: none */
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * SECOND_NS + (uint64_t)time.tv_nsec;
-}
 
 static void show_vcpu(const struct watch *watch)
 {
@@ -104,6 +96,15 @@ static void serve(struct watch *watch, const struct signals_one *one)
 	}
 }
 
+static struct control_target control_target(const struct watch *watch)
+{
+	return (struct control_target){
+		.trace = watch->run->trace,
+		.runner = watch->child,
+		.outcome = watch->file.outcome,
+	};
+}
+
 /* Waits until the runner has ended, a signal is pending, or `until`; 0: forever. Returns
  * whether the runner has ended. */
 static bool wait_for_event(const struct watch *watch, uint64_t until)
@@ -111,26 +112,22 @@ static bool wait_for_event(const struct watch *watch, uint64_t until)
 	struct pollfd events[] = {
 		{ .fd = watch->pidfd, .events = POLLIN },
 		{ .fd = watch->signals.fd, .events = POLLIN },
-		{ .fd = watch->run->control->listener, .events = POLLIN },
+		control_poll(watch->run->control),
 	};
-	const struct control_target target = {
-		.trace = watch->run->trace,
-		.runner = watch->child,
-		.outcome = watch->file.outcome,
-	};
-	uint64_t now = now_ns(), rest = until > now ? until - now : 0;
+	const struct control_target target = control_target(watch);
+	uint64_t now = monotonic_ns(), rest = until > now ? until - now : 0;
 	const struct timespec wait = { .tv_sec = (time_t)(rest / SECOND_NS),
 				       .tv_nsec = (long)(rest % SECOND_NS) };
 
 	ppoll(events, 3, until ? &wait : NULL, NULL);
-	if (events[2].revents && !events[0].revents)
-		control_serve(watch->run->control, &target);
+	if (!events[0].revents)
+		control_serve(watch->run->control, &target, events[2].revents);
 	return events[0].revents;
 }
 
 static bool is_late(const struct watch *watch)
 {
-	return watch->deadline && now_ns() >= watch->deadline;
+	return watch->deadline && monotonic_ns() >= watch->deadline;
 }
 
 /*
@@ -140,11 +137,11 @@ static bool is_late(const struct watch *watch)
  */
 static void ask(const struct watch *watch)
 {
-	const uint64_t until = now_ns() + ANSWER_NS;
+	const uint64_t until = monotonic_ns() + ANSWER_NS;
 	struct pollfd end = { .fd = watch->pidfd, .events = POLLIN };
 
 	syscall(SYS_tgkill, watch->child, watch->child, SIGXCPU);
-	while (now_ns() < until && !poll(&end, 1, (int)(ANSWER_NS / 1000000)))
+	while (monotonic_ns() < until && !poll(&end, 1, (int)(ANSWER_NS / 1000000)))
 		;
 }
 
@@ -164,18 +161,22 @@ static void time_out(const struct watch *watch, struct run_result *result)
 		result->outcome.vcpu = vcpu;
 }
 
+/* The earlier of two times; 0: never. */
+static uint64_t earlier(uint64_t one, uint64_t other)
+{
+	return one && (!other || one < other) ? one : other;
+}
+
 /* Returns when to act although nothing happened; 0: never. */
 static uint64_t next_look(const struct watch *watch)
 {
-	uint64_t look;
+	uint64_t look = earlier(watch->deadline, control_look(watch->run->control));
 
 	if (trace_has_records(watch->run->trace))
-		look = now_ns() + TRACE_LOOK_NS;
+		look = earlier(look, monotonic_ns() + TRACE_LOOK_NS);
 	else if (terminal_is_awaited(watch->terminal))
-		look = now_ns() + TERMINAL_LOOK_NS;
-	else
-		return watch->deadline;
-	return watch->deadline && watch->deadline < look ? watch->deadline : look;
+		look = earlier(look, monotonic_ns() + TERMINAL_LOOK_NS);
+	return look;
 }
 
 /*
@@ -268,6 +269,7 @@ static int run_all(struct watch *watch, struct run_result *result,
 		   struct message *message)
 {
 	bool keys_reach = !watch->processes.own_session;
+	struct control_target target;
 	int error = signals_block(&watch->signals, keys_reach, message);
 
 	if (error)
@@ -276,6 +278,8 @@ static int run_all(struct watch *watch, struct run_result *result,
 	do
 		error = run_once(watch, result, message);
 	while (!error && restarts(watch, result));
+	target = control_target(watch);
+	control_end(watch->run->control, &target);
 	if (!error && result->outcome.kind == OUTCOME_REFUSED)
 		outcome_file_read_reason(&watch->file, &result->refusal);
 	else if (!error && result->outcome.kind != OUTCOME_NONE)
@@ -284,7 +288,7 @@ static int run_all(struct watch *watch, struct run_result *result,
 	terminal_leave(watch->terminal);
 	signals_restore(&watch->signals);
 	result->processes = watch->processes;
-	result->end_ns = now_ns();
+	result->end_ns = monotonic_ns();
 	if (WIFSIGNALED(result->status))
 		result->fault = strsignal(WTERMSIG(result->status));
 	return error;
@@ -314,7 +318,7 @@ int supervise(const struct run *run, struct run_result *result, struct message *
 		.run = run,
 		.file = { .fd = -1 },
 		.restart = restart_init(run->imports, run->work_area_size),
-		.deadline = run->timeout_ns ? now_ns() + run->timeout_ns : 0,
+		.deadline = run->timeout_ns ? monotonic_ns() + run->timeout_ns : 0,
 	};
 	int error;
 
