@@ -281,7 +281,8 @@ static int make_watch(struct launch *launch)
 		error = watch_make(&launch->watch, &launch->guest, &request, &message);
 	if (!error && launch->watch.records && options->in_place)
 		error = fail(&message, EINVAL,
-			     "a policy with log cannot be combined with --in-place");
+			     "a policy with log needs the supervisor, which neither "
+			     "--in-place nor a debugger has");
 	return error ? complain(launch, EXIT_FAILED, NULL, &message) : 0;
 }
 
@@ -461,14 +462,8 @@ static int print_sandbox(const struct launch *launch)
 static int join_debugger(struct launch *launch)
 {
 	struct options *options = &launch->options;
-	const char *lost = options->timeout_ns	  ? "--timeout"
-			   : options->raw	  ? "--raw"
-			   : options->report_json ? "--report=json"
-			   : options->trace	  ? "--trace"
-			   : options->stats	  ? "--stats"
-			   : options->unused	  ? "--unused"
-						  : NULL;
 	struct message message;
+	const char *lost;
 
 	if (options->in_place || !debugger_traces())
 		return 0;
@@ -477,11 +472,10 @@ static int join_debugger(struct launch *launch)
 		     "--sandbox=strict: no PID namespace under a debugger");
 		return complain(launch, EXIT_FAILED, launch->guest.name, &message);
 	}
-	if (lost)
+	while ((lost = options_drop_supervised(options)))
 		fprintf(stderr, "host-wrapper: %s has no effect under a debugger\n",
 			lost);
 	options->in_place = true;
-	options->report_json = false;
 	return 0;
 }
 

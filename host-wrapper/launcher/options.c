@@ -480,6 +480,29 @@ static const char *needs_supervisor(const struct options *options)
 	return options->unused ? "--unused" : NULL;
 }
 
+const char *options_drop_supervised(struct options *options)
+{
+	const char *name = needs_supervisor(options);
+
+	if (options->raw)
+		options->raw = false;
+	else if (options->timeout_ns)
+		options->timeout_ns = 0;
+	else if (options->report_json)
+		options->report_json = false;
+	else if (options->trace) {
+		options->trace = false;
+		options->trace_pattern_count = 0;
+		options->trace_file = NULL;
+	} else if (options->control)
+		options->control = NULL;
+	else if (options->stats)
+		options->stats = false;
+	else
+		options->unused = false;
+	return name;
+}
+
 /* The first option that the kvm host cannot serve, or NULL. */
 static const char *not_in_kvm(const struct options *options)
 {

@@ -87,6 +87,10 @@ struct options {
  */
 int options_read(struct options *options, int argc, char **argv, struct message *message);
 
+/* Clears an option that only the supervisor can serve. Returns its name; NULL if none is
+ * left. */
+const char *options_drop_supervised(struct options *options);
+
 extern const char options_help[];
 
 #endif

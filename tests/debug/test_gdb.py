@@ -132,6 +132,14 @@ def test_a_guest_that_waits_for_gdb_says_how_to_attach(guest):
 def test_what_only_a_supervisor_can_do_is_said_to_have_no_effect(guest):
     shown = guest.gdb("run", options=["--timeout", "60"], arguments=["v"])
     assert "\nhost-wrapper: --timeout has no effect under a debugger\n" in shown
+    path = guest.tools.directory / "control"
+    shown = guest.gdb("run", options=["--trace", "--control", path, "--stats",
+                                      "--unused", "--timeout", "60"], arguments=["v"])
+    lost = re.findall(r"^host-wrapper: (\S+) has no effect under a debugger$", shown,
+                      re.MULTILINE)
+    assert lost == ["--timeout", "--trace", "--control", "--stats", "--unused"], shown
+    assert "exited normally" in shown or "exited with code" in shown
+    assert "combined" not in shown and "0175" not in shown and not path.exists()
     shown = guest.gdb("run", options=["--sandbox=strict"], arguments=["v"])
     assert f"{guest.guest}: --sandbox=strict: no PID namespace under a debugger" in shown
     assert "exited with code 0175" in shown
