@@ -2,11 +2,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/printable.h"
 #include "control_client.h"
 #include "control_command.h"
 
@@ -30,6 +32,21 @@ static int connect_to(const char *path, struct message *message)
 	return fd;
 }
 
+/* Another user's process could print to the terminal, or learn what is asked. */
+static int check_server(int fd, const char *path, struct message *message)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+		return fail(message, errno, "ctl %s: %s", path, strerror(errno));
+	if (peer.uid != geteuid())
+		return fail(message, EPERM,
+			    "ctl %s: socket of user %u (expected the same user)", path,
+			    (unsigned)peer.uid);
+	return 0;
+}
+
 static int send_words(int fd, int count, char **words, struct message *message)
 {
 	char text[CONTROL_MAX_LINE];
@@ -49,11 +66,24 @@ static int send_words(int fd, int count, char **words, struct message *message)
 	return 0;
 }
 
+/* A line whose fields are separated by tabs. */
+static void print_fields(char *line)
+{
+	char *field;
+
+	line[strcspn(line, "\n")] = 0;
+	while ((field = strsep(&line, "\t"))) {
+		print_escaped(field, stdout);
+		putchar(line ? '\t' : '\n');
+	}
+}
+
 /* The first line says whether the rest is the answer. */
 static int read_answer(FILE *in, struct message *message)
 {
 	char line[CONTROL_MAX_LINE];
-	int byte;
+	char *text = NULL;
+	size_t size = 0;
 
 	if (!fgets(line, sizeof(line), in))
 		return fail(message, EPROTO, "ctl: no answer (expected the same user)");
@@ -61,8 +91,9 @@ static int read_answer(FILE *in, struct message *message)
 	if (strcmp(line, "ok"))
 		return fail(message, EINVAL, "ctl: %s",
 			    strncmp(line, "error ", 6) ? line : line + 6);
-	while ((byte = getc(in)) != EOF)
-		putchar(byte);
+	while (getline(&text, &size, in) > 0)
+		print_fields(text);
+	free(text);
 	return 0;
 }
 
@@ -108,7 +139,9 @@ int control_client(int count, char **words, struct message *message)
 	fd = connect_to(words[0], message);
 	if (fd < 0)
 		return fd;
-	error = send_words(fd, count - 1, words + 1, message);
+	error = check_server(fd, words[0], message);
+	if (!error)
+		error = send_words(fd, count - 1, words + 1, message);
 	if (!error)
 		return print_answer(fd, message);
 	close(fd);

@@ -44,9 +44,11 @@ LOOP = """
 class Running:
     """A guest under control, and commands to it."""
 
-    def __init__(self, tools, *options):
+    def __init__(self, tools, *options, name=None):
         guest = tools.guest(LOOP, "-I", GUESTS)
         provider = tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS)
+        if name:
+            provider = provider.rename(provider.with_name(name))
         self.path = tools.directory / "control"
         self.process = subprocess.Popen(
             [BUILD / "bin/host-wrapper", "--control", self.path, *options, "--provider",
@@ -75,8 +77,8 @@ def stop_runner(supervisor):
 def start(tools):
     started = []
 
-    def start_one(*options):
-        started.append(Running(tools, *options))
+    def start_one(*options, **keys):
+        started.append(Running(tools, *options, **keys))
         return started[-1]
     yield start_one
     for each in started:
@@ -223,3 +225,48 @@ def test_a_command_waits_once_for_a_guest_that_does_not_answer(start):
     result = guest.ctl("trace", "on", "*", check=False)
     assert (result.stderr, result.returncode) == \
         ("host-wrapper: ctl: the guest does not answer\n", 125)
+
+
+@only_x86_64
+def test_an_unusual_name_of_a_provider_does_not_control_the_terminal(start):
+    guest = start(name="p\x1b[31m.so")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.connect(str(guest.path))
+        client.send(b"list\n")
+        answer = client.makefile().read()
+    assert "\x1b" not in answer
+    assert "/p\\x1b[31m.so\n" in answer
+    guest.ctl("raise", "20")
+
+
+def listen_as(listener, user):
+    """The kernel tells clients the user who called listen()."""
+    child = os.fork()
+    if not child:
+        os.seteuid(user)
+        listener.listen()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.parametrize("other", [False, pytest.param(
+    True, marks=pytest.mark.skipif(os.geteuid() != 0, reason="needs two users"))])
+def test_the_client_distrusts_the_server(tmp_path, other):
+    path = tmp_path / "control"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(str(path))
+        listen_as(listener, 65534 if other else os.geteuid())
+        with subprocess.Popen([BUILD / "bin/host-wrapper", "ctl", path, "list"],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True) as process:
+            client = listener.accept()[0]
+            if not other:
+                client.recv(100)
+                client.send(b"ok\na\x1b[1m\tb\x07\n")
+            client.close()
+            output, errors = process.communicate()
+    if other:
+        assert errors == (f"host-wrapper: ctl {path}: socket of user 65534 (expected "
+                          "the same user)\n")
+    assert (output, process.returncode) == \
+        (("", 125) if other else ("a\\x1b[1m\tb\\x07\n", 0))

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/control.h"
+#include "common/printable.h"
 #include "launcher/control_command.h"
 #include "launcher/trace/stats.h"
 #include "monotonic.h"
@@ -157,10 +158,13 @@ static void list(const struct control *control, FILE *out)
 	for (size_t i = 0; i < control->guest->table.count; i++) {
 		const struct link *link = &control->guest->result.links[i];
 
-		fprintf(out, "%s\t%s\n", control->guest->table.imports[i].name,
-			link->status == LINK_BOUND
-				? control->guest->providers[link->provider].name
-				: "-");
+		print_escaped(control->guest->table.imports[i].name, out);
+		fputc('\t', out);
+		print_escaped(link->status == LINK_BOUND
+				      ? control->guest->providers[link->provider].name
+				      : "-",
+			      out);
+		fputc('\n', out);
 	}
 }
 
