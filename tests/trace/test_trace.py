@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import BUILD, each_arch as arch, only_x86_64, run
+from terminal_session import children_of
 from trace_guest import GUESTS, TraceGuest, without_times
 
 # The calls of one round of the guest, as --trace shows them.
@@ -285,3 +286,29 @@ def test_a_trace_goes_on_after_a_reset(tools):
                            guest)
     assert re.findall(r"trace_other\((\d)\)", result.stderr) == ["0", "1", "2"]
     assert re.search(r"^ +3 .* trace_other$", result.stderr, re.MULTILINE)
+
+
+@only_x86_64
+def test_the_finder_of_lines_has_only_the_guests_file_and_a_socket(tools):
+    guest = tools.guest("""
+        #include <jumpslot/entry.h>
+        #include <jumpslot/virt_bsp.h>
+        JUMPSLOT_ENTRY(info)
+        {
+                (void)info;
+                _BSP_Virtual_Console_write("ready\\n", 6);
+                for (;;)
+                        __asm__ volatile("pause");
+        }
+        """)
+    with subprocess.Popen([BUILD / "bin/host-wrapper", "--trace", "--control",
+                           tools.directory / "control", guest], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout.readline() == "ready\n"
+        [finder] = [child for child in children_of(process.pid) if
+                    os.readlink(f"/proc/{child}/exe").endswith("jumpslot-backtrace")]
+        files = {int(each): os.readlink(f"/proc/{finder}/fd/{each}")
+                 for each in os.listdir(f"/proc/{finder}/fd")}
+        process.terminate()
+    assert sorted(files) == [0, 1, 2, 3], files
+    assert files[3] == str(guest)

@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "common/control.h"
+#include "common/monotonic.h"
 #include "common/printable.h"
 #include "launcher/control_command.h"
 #include "launcher/trace/stats.h"
-#include "monotonic.h"
 #include "socket_file.h"
 #include "vcpu_report.h"
 

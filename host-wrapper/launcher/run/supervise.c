@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/monotonic.h"
 #include "keeper.h"
-#include "monotonic.h"
 #include "outcome_file.h"
 #include "restart.h"
 #include "runner_start.h"

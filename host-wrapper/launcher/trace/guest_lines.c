@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,28 +14,33 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/monotonic.h"
 #include "guest_lines.h"
 
-/* The first answer takes as long as reading the debug information. */
-#define MAX_MS	5000
-#define ENTRIES 65536u
+/* The longest time for an answer: the first takes as long as reading the debug
+ * information. */
+#define ANSWER_NS UINT64_C(5000000000)
+#define ENTRIES	  65536u
+
+/* The guest's file in the other process, which has no descriptor after it. */
+#define GUEST_FD      3
+#define GUEST_FD_TEXT "3"
 
 static pid_t spawn(const char *program, int guest, int fd)
 {
-	char text[16];
-	char *argv[] = { (char *)program, "lines", text, NULL };
+	char *argv[] = { (char *)program, "lines", GUEST_FD_TEXT, NULL };
 	char *environment[] = { NULL };
 	posix_spawn_file_actions_t actions;
 	pid_t process;
 	int error;
 
-	snprintf(text, sizeof(text), "%d", guest);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO);
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY,
 					 0);
-	posix_spawn_file_actions_adddup2(&actions, guest, guest);
+	posix_spawn_file_actions_adddup2(&actions, guest, GUEST_FD);
+	posix_spawn_file_actions_addclosefrom_np(&actions, GUEST_FD + 1);
 	error = posix_spawn(&process, program, &actions, NULL, argv, environment);
 	posix_spawn_file_actions_destroy(&actions);
 	return error ? 0 : process;
@@ -74,16 +80,26 @@ void guest_lines_end(struct guest_lines *lines)
 	lines->known = NULL;
 }
 
+/* Whether there is something to read before `deadline`. */
+static bool wait_for_answer(const struct guest_lines *lines, uint64_t deadline)
+{
+	struct pollfd ready = { .fd = lines->fd, .events = POLLIN };
+	const uint64_t now = monotonic_ns();
+
+	return now < deadline &&
+	       poll(&ready, 1, (int)((deadline - now) / 1000000 + 1)) == 1;
+}
+
 /* Reads up to the end of a line. Returns 0, or -1 if there is none in time. */
 static int read_answer(const struct guest_lines *lines, char *text, size_t size)
 {
-	struct pollfd ready = { .fd = lines->fd, .events = POLLIN };
+	const uint64_t deadline = monotonic_ns() + ANSWER_NS;
 	size_t used = 0;
 
 	while (used < size - 1) {
 		ssize_t count;
 
-		if (poll(&ready, 1, MAX_MS) != 1)
+		if (!wait_for_answer(lines, deadline))
 			return -1;
 		count = read(lines->fd, text + used, 1);
 		if (count != 1)
