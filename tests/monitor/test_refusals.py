@@ -139,6 +139,18 @@ def test_a_damaged_image_ends_with_one_line(tmp_path, arch, at, line):
     assert boot(image, tmp_path) == f"refused: {line}\n"
 
 
+def test_an_image_does_not_overwrite_its_guest(tmp_path):
+    guest = tmp_path / "guest.elf"
+    content = (BUILD / "guests/hello-x86_64.elf").read_bytes()
+    guest.write_bytes(content)
+    result = run(BUILD / "bin/host-wrapper", "--host", "monitor", "--image", guest,
+                 guest, check=False)
+    assert (result.stderr, result.returncode) == (
+        f"host-wrapper: {guest}: --image {guest}: is the guest (expected a file to "
+        "overwrite)\n", 125)
+    assert guest.read_bytes() == content
+
+
 def test_too_little_memory_ends_with_one_line(tmp_path):
     image = tmp_path / "image"
     run(BUILD / "bin/host-wrapper", "--host", "monitor", "--work-area", "64M",

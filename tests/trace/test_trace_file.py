@@ -105,3 +105,18 @@ def test_text_of_the_guest_cannot_break_the_file(tools):
     tools.wrapper("--trace-file", path, "--provider", provider, guest)
     assert read_events(path)[-1]["name"] == \
         r'trace_gated(1, "\"}]}\n\\\x1b[31m\xff\xe2\x80\xae")'
+
+
+@only_x86_64
+@pytest.mark.parametrize("kind", ["guest", "provider"])
+def test_the_guest_and_its_providers_are_not_overwritten(traced, kind):
+    path = getattr(traced, kind)
+    content = path.read_bytes()
+    link = path.with_name("trace.json")
+    link.symlink_to(path)
+    result = traced.run("--trace-file", link)
+    what = {"guest": "the guest", "provider": "a provider"}[kind]
+    assert (result.stderr, result.returncode) == (
+        f"host-wrapper: {traced.guest}: {link}: is {what} (expected a file to "
+        "overwrite)\n", 125)
+    assert path.read_bytes() == content

@@ -9,6 +9,7 @@
 
 #include "common/message.h"
 #include "filter.h"
+#include "launcher/output_file.h"
 #include "monitor_machine.h"
 #include "monitor_start.h"
 #include "plan_file.h"
@@ -158,13 +159,14 @@ static int build(struct monitor_image *image, const struct linked_guest *guest,
 }
 
 static int write_image(const struct monitor_image *image, const char *path,
-		       struct message *message)
+		       const struct linked_guest *guest, struct message *message)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	struct message reason;
+	int fd = output_file_open(path, guest, &reason);
 	int error;
 
 	if (fd < 0)
-		return fail(message, errno, "--image %s: %s", path, strerror(errno));
+		return fail(message, -fd, "--image %s", reason.text);
 	error = monitor_image_write(image, fd, message);
 	if (close(fd) && !error)
 		error = fail(message, errno, "--image %s: %s", path, strerror(errno));
@@ -218,7 +220,7 @@ int monitor_start(const struct linked_guest *guest, const struct options *option
 		return error;
 	*result = (struct run_result){ .status = EXITED(0) };
 	if (options->image)
-		error = write_image(&image, options->image, message);
+		error = write_image(&image, options->image, guest, message);
 	else
 		error = run_image(&image, options, files->kernel, result, message);
 	monitor_image_free(&image);

@@ -1,11 +1,11 @@
 /* From the ring to lines and events. See trace.h. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "launcher/output_file.h"
 #include "trace.h"
 #include "trace_json.h"
 #include "trace_lines.h"
@@ -33,9 +33,8 @@ static int open_file(struct trace *trace, struct message *message)
 	trace->file.fd = -1;
 	if (!path)
 		return 0;
-	trace->file.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	return trace->file.fd < 0 ? fail(message, errno, "%s: %s", path, strerror(errno))
-				  : 0;
+	trace->file.fd = output_file_open(path, trace->setup->guest, message);
+	return trace->file.fd < 0 ? trace->file.fd : 0;
 }
 
 int trace_open(struct trace **made, const struct trace_setup *setup,
