@@ -279,13 +279,23 @@ RESETS = """
     """
 
 
-def test_a_trace_goes_on_after_a_reset(tools):
-    guest = tools.guest(RESETS, "-I", GUESTS)
+def check_resets(tools, **link):
+    guest = tools.guest(RESETS, "-I", GUESTS, **link)
     provider = tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS)
     result = tools.wrapper("--trace=trace_other", "--stats", "--provider", provider,
                            guest)
-    assert re.findall(r"trace_other\((\d)\)", result.stderr) == ["0", "1", "2"]
+    assert re.findall(r" _start \(.*\): trace_other\((\d)\)", result.stderr) == \
+        ["0", "1", "2"]
     assert re.search(r"^ +3 .* trace_other$", result.stderr, re.MULTILINE)
+
+
+def test_a_trace_goes_on_after_a_reset(tools):
+    check_resets(tools)
+
+
+@only_x86_64
+def test_a_trace_names_places_that_a_reset_has_moved(tools):
+    check_resets(tools, pie=True)
 
 
 @only_x86_64

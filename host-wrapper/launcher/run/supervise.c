@@ -231,8 +231,10 @@ static int run_once(struct watch *watch, struct run_result *result,
 {
 	int error = restart_prepare(&watch->restart, &result->outcome, message);
 
-	if (watch->child)
+	if (watch->child) {
 		guest_processes_kill(&watch->processes);
+		trace_runner_ended(watch->run->trace);
+	}
 	outcome_file_close(&watch->file);
 	if (!error)
 		error = outcome_file_make(&watch->file, message);

@@ -15,8 +15,19 @@
 /* Events that are written at once, at most. */
 #define BATCH 4096
 
+/* Runners whose records may wait: more only if the output is blocked. */
+#define RUNNERS 16
+
+/* A runner that has ended. */
+struct past_runner {
+	uint32_t end; /* of its records */
+	uint64_t base, stack_low, stack_high;
+};
+
 struct trace {
 	const struct trace_setup *setup;
+	struct past_runner past[RUNNERS]; /* that have records in the ring */
+	size_t past_count;
 	struct trace_reader reader;
 	struct trace_words words;
 	struct trace_lines lines;
@@ -83,6 +94,35 @@ const struct trace_shared *trace_shared(const struct trace *trace)
 	return trace->reader.shared;
 }
 
+static struct past_runner present_runner(const struct trace *trace)
+{
+	const volatile struct trace_shared *shared = trace->reader.shared;
+
+	return (struct past_runner){ shared->head, shared->base, shared->stack_low,
+				     shared->stack_high };
+}
+
+void trace_runner_ended(struct trace *trace)
+{
+	if (trace_has_records(trace) && trace->past_count < RUNNERS)
+		trace->past[trace->past_count++] = present_runner(trace);
+}
+
+/* Before an event at `tail` of the ring: takes the addresses of the runner that wrote it,
+ * which differ if the kernel chose them. */
+static void use_runner(struct trace *trace, uint32_t tail)
+{
+	struct past_runner its;
+
+	while (trace->past_count && (int32_t)(tail - trace->past[0].end) >= 0)
+		memmove(trace->past, trace->past + 1,
+			--trace->past_count * sizeof(*trace->past));
+	its = trace->past_count ? trace->past[0] : present_runner(trace);
+	trace->words.base = its.base;
+	trace->json.stack_low = its.stack_low;
+	trace->json.stack_high = its.stack_high;
+}
+
 /* With the first event: only then does the runner have what this reads. */
 static void start(struct trace *trace, uint64_t time)
 {
@@ -91,9 +131,6 @@ static void start(struct trace *trace, uint64_t time)
 	if (trace->started)
 		return;
 	trace->started = true;
-	trace->words.base = shared->base;
-	trace->json.stack_low = shared->stack_low;
-	trace->json.stack_high = shared->stack_high;
 	trace->json.start = shared->started;
 	if (!trace->json.start || trace->json.start > time)
 		trace->json.start = time;
@@ -121,9 +158,12 @@ static bool is_filed(const struct trace *trace, const struct trace_event *event)
 static void write_events(struct trace *trace, FILE *text, FILE *file)
 {
 	struct trace_event event;
+	uint32_t tail = trace->reader.tail;
 
 	for (int i = 0; i < BATCH && trace_reader_next(&trace->reader, &event); i++) {
 		start(trace, event.time);
+		use_runner(trace, tail);
+		tail = trace->reader.tail;
 		if (is_printed(trace, &event))
 			trace_lines_print(&trace->lines, &trace->words, &event, text);
 		if (!is_filed(trace, &event))

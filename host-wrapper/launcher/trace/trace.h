@@ -18,8 +18,8 @@ struct trace_setup {
 	const struct linked_guest *guest;
 	const struct watched_calls *watch;
 	const char *file; /* to write events to; NULL: none */
-	bool text; /* print what is traced; what the policy logs is always printed */
-	bool calls;	   /* print calls that are traced later */
+	bool text;  /* print what is traced; what the policy logs is always printed */
+	bool calls; /* print calls that are traced later */
 	const char *lines; /* the program that finds source lines */
 	int terminal;	   /* descriptor to print to */
 };
@@ -33,6 +33,9 @@ int trace_descriptor(const struct trace *trace);
 
 /* Whether records may come, so that trace_read() must be called every few ms. */
 bool trace_has_records(const struct trace *trace);
+
+/* The runner has ended, with all that could write its records; another may start. */
+void trace_runner_ended(struct trace *trace);
 
 /* Reads what is there, and writes it as far as that needs no waiting. NULL: nothing. */
 void trace_read(struct trace *trace);
