@@ -2,7 +2,6 @@
 #include "result_value.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,40 +75,35 @@ static const char *read_unsigned(unsigned bits, const char *text, uint64_t *valu
 	return NULL;
 }
 
-/* As the type has it. */
-static long double narrow(char letter, long double number)
+/* Reads a number of the type. Returns its end; errno is ERANGE if it does not fit. */
+static char *read_number(char letter, const char *text, long double *number)
 {
+	char *end;
+
+	errno = 0;
 	if (letter == 'f')
-		return (float)number;
-	return letter == 'd' ? (double)number : number;
-}
-
-/* Whether the type has the number as neither infinite nor 0, unless it is so itself. */
-static bool has_number(char letter, long double number)
-{
-	const long double result = narrow(letter, number);
-
-	return !isinf(result) == !isinf(number) && (result == 0) == (number == 0);
+		*number = strtof(text, &end);
+	else if (letter == 'd')
+		*number = strtod(text, &end);
+	else
+		*number = strtold(text, &end);
+	return end;
 }
 
 /* XMM0 holds a float or a double, x87 registers any of them as a long double. */
 static const char *read_float(char letter, const char *text, bool in_x87,
 			      uint64_t value[2])
 {
-	char *end;
 	long double wide;
-	double number;
-	float single;
+	char *end = read_number(letter, text, &wide);
+	const double number = (double)wide;
+	const float single = (float)wide;
 
-	errno = 0;
-	wide = strtold(text, &end);
 	if (end == text || *end || strchr(" \t\n\v\f\r", *text))
 		return "invalid value; expected a floating-point number";
-	if ((errno && (isinf(wide) || wide == 0)) || !has_number(letter, wide))
+	/* Infinite, or 0; subnormal numbers have ERANGE too. */
+	if (errno && (wide > 1 || wide < -1 || wide == 0))
 		return "invalid value; expected a number within the result's type";
-	wide = narrow(letter, wide);
-	number = (double)wide;
-	single = (float)wide;
 	if (in_x87 || letter == 'D')
 		memcpy(value, &wide, 10);
 	else if (letter == 'f')
