@@ -44,10 +44,20 @@ ACTS_64 = {
     "jump nowhere": ("mov $0x8000000000000000, %rax; jmp *%rax", {ADDRESS}),
     "base of GS": ("wrgsbase %rax", {PRIVILEGED, ILLEGAL}),
     "swapgs": ("swapgs", {PRIVILEGED}),
+} | {
+    f"far jump to selector {selector:#x}": (
+        f"push ${selector}; lea 1f(%rip), %rax; push %rax; lretq; 1: xor %eax, %eax",
+        {ADDRESS})
+    for selector in range(3, 0x4f, 8) if selector != 0x1b
 }
 ACTS_I386 = {
     "far jump to the kernel": ("ljmp $0x8, $0x200000", {PRIVILEGED, ADDRESS}),
     "read above": ("mov 0xfffff000, %eax", {ADDRESS}),
+} | {
+    f"far jump to selector {selector:#x}": (
+        f"push ${selector}; call 1f; 1: addl $2f - 1b, (%esp); lret; 2: xor %eax, %eax",
+        {ADDRESS})
+    for selector in range(3, 0x4f, 8) if selector != 0x1b
 }
 # Acts that change nothing: no fault, and the guest goes on.
 HARMLESS = {

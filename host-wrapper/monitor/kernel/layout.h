@@ -16,13 +16,13 @@
 /* The kernel's image lies in one large page of 2 MiB, which is mapped by small ones. */
 #define LARGE_PAGE 0x200000
 
-/* Selectors. Those of guests have privilege level 3. */
-#define KERNEL_CODE   0x08
-#define KERNEL_DATA   0x10
-#define GUEST_CODE_32 0x1b
-#define GUEST_DATA    0x23
-#define GUEST_CODE_64 0x2b
-#define TASK_STATE    0x30
+/* Selectors. Those of guests have privilege level 3. There is one of each kind for all
+ * guests, so a guest cannot change them: machine_set_guest() gives code its width. */
+#define KERNEL_CODE 0x08
+#define KERNEL_DATA 0x10
+#define GUEST_CODE  0x1b
+#define GUEST_DATA  0x23
+#define TASK_STATE  0x28
 
 /* Interrupt vectors: exceptions, then the lines of the interrupt controllers. */
 #define VECTOR_LINES 32

@@ -34,6 +34,10 @@
 
 #define EXIT_DEVICE 0xf4
 
+/* Descriptors of the guest's code: flat, of level 3. */
+#define CODE_32 0x00cffa000000ffff
+#define CODE_64 0x00affa000000ffff
+
 extern const char trap_entries[], trap_call[];
 extern char kernel_stack_top[], fault_stack_top[];
 
@@ -48,7 +52,7 @@ static struct {
 	uint16_t ports; /* offset of the map of ports: past the end, none is allowed */
 } __attribute__((__packed__)) task;
 
-static uint64_t descriptors[8];
+static uint64_t descriptors[7];
 static struct {
 	uint64_t low, high;
 } gates[MONITOR_VECTOR + 1];
@@ -86,9 +90,7 @@ static void set_descriptors(void)
 
 	descriptors[KERNEL_CODE / 8] = 0x00af9a000000ffff;
 	descriptors[KERNEL_DATA / 8] = 0x00cf92000000ffff;
-	descriptors[GUEST_CODE_32 / 8] = 0x00cffa000000ffff;
 	descriptors[GUEST_DATA / 8] = 0x00cff2000000ffff;
-	descriptors[GUEST_CODE_64 / 8] = 0x00affa000000ffff;
 	descriptors[TASK_STATE / 8] = (base & 0xff000000) << 32 | 0x0000890000000000 |
 				      (base & 0xffffff) << 16 | (sizeof(task) - 1);
 	descriptors[TASK_STATE / 8 + 1] = base >> 32;
@@ -172,9 +174,10 @@ const char *machine_start(void)
 	return NULL;
 }
 
-void machine_set_trap_stack(void *end)
+void machine_set_guest(void *trap_stack_end, bool is_64_bit)
 {
-	task.stacks[0] = (uint64_t)(uintptr_t)end;
+	task.stacks[0] = (uint64_t)(uintptr_t)trap_stack_end;
+	descriptors[GUEST_CODE / 8] = is_64_bit ? CODE_64 : CODE_32;
 }
 
 void machine_line_done(unsigned line)

@@ -16,8 +16,12 @@ enum { LINE_TIMER = 0, LINE_CONSOLE = 4 };
  */
 const char *machine_start(void);
 
-/* Where traps from a guest push registers: below this address. */
-void machine_set_trap_stack(void *end);
+/*
+ * For the guest that goes on: where its traps push registers, below this address; and the
+ * width of its code. It has no selector of the other width. So it never leaves the kernel
+ * an instruction pointer that its code segment does not allow: IRETQ would fault.
+ */
+void machine_set_guest(void *trap_stack_end, bool is_64_bit);
 
 /* Acknowledges a line. */
 void machine_line_done(unsigned line);

@@ -69,7 +69,7 @@ static void set_registers(struct partition *partition)
 
 	*registers = (struct trap_frame){
 		.pc = record->entry,
-		.cs = partition->is_64_bit ? GUEST_CODE_64 : GUEST_CODE_32,
+		.cs = GUEST_CODE,
 		.flags = X86_FLAGS_DEFAULT,
 		.sp = partition->stack->end - word,
 		.ss = GUEST_DATA,

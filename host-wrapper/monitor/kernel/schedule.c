@@ -101,7 +101,7 @@ static void load(struct partition *partition)
 		xstate_save(&the.current->xstate);
 	machine_use_tables(partition->root);
 	xstate_load(&partition->xstate);
-	machine_set_trap_stack(&partition->registers + 1);
+	machine_set_guest(&partition->registers + 1, partition->is_64_bit);
 	the.current = partition;
 }
 
