@@ -119,7 +119,6 @@ static void write_gdt(void)
 
 	gdt[1] = UINT64_C(0x00af9b000000ffff);
 	gdt[2] = UINT64_C(0x00cf93000000ffff);
-	gdt[3] = UINT64_C(0x00cffb000000ffff);
 	gdt[4] = UINT64_C(0x00cff3000000ffff);
 	gdt[5] = UINT64_C(0x00affb000000ffff);
 	gdt[6] = LAYOUT_TSS_LIMIT | (tss & 0xffffff) << 16 | UINT64_C(0x8b) << 40 |

@@ -195,7 +195,9 @@ INSTRUCTION(do_step, "pushfq; orq $0x100, (%%rsp); popfq; nop; nop")
 INSTRUCTION(do_iopl, "pushfq; orq $0x3000, (%%rsp); popfq; cli")
 INSTRUCTION(do_divide, "div %%ebx")
 INSTRUCTION(do_load_ss, "mov %%cx, %%ss")
-INSTRUCTION(do_far_jump, "ljmp *(%%rsi)")
+/* To code of 32 bits, if there is a selector for it. */
+INSTRUCTION(do_far_jump, "lea 1f(%%rip), %%rax; mov %%eax, (%%rsi);"
+			 "movl $0x1b, 4(%%rsi); ljmpl *(%%rsi); 1: ud2")
 INSTRUCTION(do_xsetbv, "xor %%ecx, %%ecx; xsetbv")
 INSTRUCTION(do_clts, "clts")
 
