@@ -1,6 +1,7 @@
 """The guest's fault handler decides: retry, continue elsewhere, stop, or report."""
 
-from conftest import each_arch as arch
+import pytest
+from conftest import each_arch as arch, only_x86_64
 from fault_guest import faulting, function_at, report
 from privileged_instructions import WAIT
 
@@ -111,6 +112,38 @@ def test_a_handler_outside_of_code_is_refused(tools):
         return -_BSP_Virtual_faulthandler(data);
         """)
     assert result.returncode == 22
+
+
+@only_x86_64
+@pytest.mark.parametrize("pc", ["0xdead000000000000", "0x800000000000",
+                                "0xffff800000000000", "0x7fffffff5000"])
+def test_a_retry_where_no_guest_can_be_is_a_fault_there(tools, pc):
+    result = faulting(tools, "load((void *)16); return 1;", f"""
+        if (calls == 2) {{
+                print_number("pc", fault->pc);
+                print_number("kind", fault->kind - JUMPSLOT_FAULT_ADDRESS);
+                print_number("address", fault->address);
+                _CPU_Virtual_exec_stop_error(7);
+        }}
+        fault->pc = {pc};
+        fault->decision = JUMPSLOT_FAULT_RETRY;
+        """)
+    address = pc[2:] if int(pc, 16) < 1 << 47 or pc.startswith("0xffff") else "0"
+    assert result.stdout == f"pc {pc[2:]}\nkind 0\naddress {address}\n"
+    assert (result.stderr, result.returncode) == ("", 7)
+
+
+@only_x86_64
+def test_a_retry_there_ends_after_64_times(tools):
+    result = faulting(tools, "load((void *)16); return 1;", """
+        print(".");
+        fault->pc = 0xdead000000000000;
+        fault->decision = JUMPSLOT_FAULT_RETRY;
+        """)
+    assert report(result).endswith(
+        "stopped by signal 11 (Segmentation fault): jumped to 0xdead000000000000, where "
+        "nothing is mapped, after the guest's fault handler retried it 64 times\n")
+    assert (result.stdout, result.returncode) == (65 * ".", 139)
 
 
 def test_retrying_with_nothing_changed_ends_after_64_times(tools):

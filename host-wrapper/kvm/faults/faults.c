@@ -150,6 +150,35 @@ static void restore_level(uint32_t level)
 		vcpu_set_level(level);
 }
 
+/* With four levels of page tables. */
+static bool is_canonical(uintptr_t address)
+{
+	return (uintptr_t)((intptr_t)(address << 16) >> 16) == address;
+}
+
+/* Some processors refuse to enter a machine at an address that is not canonical. So the
+ * guest has the fault that a jump to it gives. */
+static void refuse_to_continue(struct registers *registers)
+{
+	struct end_cause cause = { .kind = OUTCOME_SIGNAL,
+				   .signal = SIGSEGV,
+				   .code = SI_KERNEL };
+
+	if (enter_handler(&cause, JUMPSLOT_FAULT_ADDRESS, registers))
+		return;
+	cause.registers = registers;
+	end_by(&cause);
+}
+
+static void retry(struct registers *registers, uint32_t level)
+{
+	machine_set_vectors(saved.vectors);
+	machine_set(registers);
+	restore_level(level);
+	if (!is_canonical(registers->pc))
+		refuse_to_continue(registers);
+}
+
 void faults_decide(uintptr_t sp)
 {
 	struct registers registers;
@@ -167,9 +196,7 @@ void faults_decide(uintptr_t sp)
 					    .registers = &registers });
 	switch (answer.decision) {
 	case JUMPSLOT_FAULT_RETRY:
-		machine_set_vectors(saved.vectors);
-		machine_set(&registers);
-		restore_level(answer.level);
+		retry(&registers, answer.level);
 		return;
 	case JUMPSLOT_FAULT_STOP:
 		host_stack_leave(answer.status);

@@ -25,9 +25,8 @@ enum {
 #define PAGE_FAULT_PRESENT 0x1u
 
 /* Flags that a guest may change: arithmetic, TF, DF, NT, RF, AC, ID. */
-#define GUEST_FLAGS    0x254dd5u
-#define FIXED_FLAGS    0x202u
-#define USER_ADDRESSES (UINT64_C(1) << 47)
+#define GUEST_FLAGS 0x254dd5u
+#define FIXED_FLAGS 0x202u
 
 #define FRAME_ALIGNMENT ((uint64_t)64)
 
@@ -261,12 +260,26 @@ static void set_registers(struct trap_frame *to, const struct jumpslot_fault *fr
 	to->flags = (from->flags & GUEST_FLAGS) | FIXED_FLAGS;
 }
 
-/* The processor refuses to continue at such an address, in the kernel's own code. */
-static void retry(struct partition *partition)
+/* With four levels of page tables. */
+static bool is_canonical(uint64_t address)
+{
+	return (uint64_t)((int64_t)(address << 16) >> 16) == address;
+}
+
+/* The kernel cannot continue at an address that is not canonical: IRETQ itself would
+ * fault. So the guest has the fault that a jump to it gives. */
+static void refuse_to_continue(struct partition *partition)
 {
 	const struct guest_cause nowhere =
 		simple(JUMPSLOT_FAULT_ADDRESS, GUEST_SIGSEGV, CODE_KERNEL);
 
+	partition->registers.vector = PROTECTION;
+	partition->registers.error = 0;
+	handle(partition, &nowhere);
+}
+
+static void retry(struct partition *partition)
+{
 	set_registers(&partition->registers, &partition->left);
 	xstate_load(&partition->fault_xstate);
 	if (partition->state)
@@ -275,8 +288,8 @@ static void retry(struct partition *partition)
 		partition->registers.pc = (uint32_t)partition->registers.pc;
 		partition->registers.sp = (uint32_t)partition->registers.sp;
 	}
-	if (partition->registers.pc >= USER_ADDRESSES)
-		end(partition, &nowhere, OUTCOME_HANDLER_NONE);
+	if (!is_canonical(partition->registers.pc))
+		refuse_to_continue(partition);
 }
 
 static void report_found(struct partition *partition)
