@@ -46,8 +46,8 @@ ACTS_64 = {
     "swapgs": ("swapgs", {PRIVILEGED}),
 } | {
     f"far jump to selector {selector:#x}": (
-        f"push ${selector}; lea 1f(%rip), %rax; push %rax; lretq; 1: xor %eax, %eax",
-        {ADDRESS})
+        f"push %rax; lea 1f(%rip), %rax; mov %eax, (%rsp); movl ${selector}, 4(%rsp);"
+        "ljmpl *(%rsp); 1: ud2", {ADDRESS, PRIVILEGED})
     for selector in range(3, 0x4f, 8) if selector != 0x1b
 }
 ACTS_I386 = {
@@ -55,8 +55,7 @@ ACTS_I386 = {
     "read above": ("mov 0xfffff000, %eax", {ADDRESS}),
 } | {
     f"far jump to selector {selector:#x}": (
-        f"push ${selector}; call 1f; 1: addl $2f - 1b, (%esp); lret; 2: xor %eax, %eax",
-        {ADDRESS})
+        f"ljmp ${selector}, $1f; 1: ud2", {ADDRESS, PRIVILEGED})
     for selector in range(3, 0x4f, 8) if selector != 0x1b
 }
 # Acts that change nothing: no fault, and the guest goes on.
