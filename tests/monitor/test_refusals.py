@@ -1,6 +1,13 @@
 """Options without meaning, and damaged images, are refused with one line."""
 
+import fcntl
+import os
+import socket
 import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
 
 import pytest
 from conftest import BUILD, each_arch as arch, only_x86_64, run  # noqa: F401
@@ -88,6 +95,79 @@ def test_a_guest_that_does_not_end_is_stopped_in_time(tools, arch):
     result = in_partition("--timeout", "1", tools.guest(LOOP))
     assert "stopped by signal 9 (Killed): its time is up (--timeout)" in result.stderr
     assert result.returncode == 137
+
+
+FLOOD = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_bsp.h>
+    static char text[4096];
+    JUMPSLOT_ENTRY(info)
+    {
+            (void)info;
+            for (unsigned i = 0; i < sizeof(text); i++)
+                    text[i] = 'x';
+            for (;;)
+                    _BSP_Virtual_Console_error(text, sizeof(text));
+    }
+    """
+
+
+def until(condition):
+    """Look again and again; a failure to come true is one of the test."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.fixture(params=["pipe", "socket"], name="flooded")
+def flood(request, tools):
+    """A run whose errors nobody reads, the other end of them, and QEMU's number."""
+    guest = tools.guest(FLOOD)
+    ends = os.pipe() if request.param == "pipe" else [
+        end.detach() for end in socket.socketpair()]
+
+    def start(*options):
+        child = subprocess.Popen(
+            [BUILD / "bin/host-wrapper", "--host", "monitor", "--work-area", "64K",
+             *options, guest], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=ends[1])
+        os.close(ends[1])
+        children = Path(f"/proc/{child.pid}/task/{child.pid}/children")
+        until(lambda: children.read_text() or child.poll() is not None)
+        return child, open(ends[0], "rb"), children
+    return start
+
+
+def has_no_room(errors):
+    """Nothing more arrives: the same bytes are there each time."""
+    seen = [-1]
+
+    def is_full():
+        before, seen[0] = seen[0], int.from_bytes(
+            fcntl.ioctl(errors, termios.FIONREAD, b"0000"), sys.byteorder)
+        time.sleep(0.2)
+        return seen[0] == before > 0
+    return is_full
+
+
+def test_errors_that_nobody_reads_do_not_hold_up_the_time_out(flooded, arch):
+    child, errors, children = flooded("--timeout", "2")
+    with child, errors:
+        until(lambda: not children.read_text())
+        text = errors.read()
+        assert b"stopped by signal 9 (Killed): its time is up (--timeout)\n" in text
+        assert child.wait() == 137
+
+
+def test_errors_that_nobody_reads_do_not_hold_up_a_signal(flooded, arch):
+    child, errors, children = flooded()
+    with child, errors:
+        until(has_no_room(errors))
+        child.terminate()
+        until(lambda: not children.read_text())
+        assert b"stopped by signal 15 (Terminated)" in errors.read()
+        assert child.wait() == 128 + 15
 
 
 def test_a_signal_to_host_wrapper_ends_qemu_too(tools, tmp_path):

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/memory_file.h"
+#include "monitor_errors.h"
 #include "monitor_log.h"
 #include "monitor_machine.h"
 #include "monitor_qemu.h"
@@ -21,7 +22,7 @@
 #define SECOND_NS 1000000000u
 #define BUFFER	  4096
 
-enum { ERRORS, LOG, CHILD, SIGNALS, SOURCES };
+enum { ERRORS, LOG, CHILD, SIGNALS, OUTPUT, SOURCES };
 
 /* A machine that runs. */
 struct watch {
@@ -29,11 +30,13 @@ struct watch {
 	size_t count; /* of partitions */
 	struct monitor_run *run;
 	struct monitor_log log;
-	struct pollfd sources[SOURCES];
+	struct monitor_errors errors;
+	int sources[SOURCES]; /* descriptors; -1: none, or at its end */
 	sigset_t old_mask;
 	pid_t child;
 	int status; /* of the child */
 	bool has_ended;
+	bool gives_up;	   /* standard error took too long */
 	uint64_t deadline; /* 0: none */
 };
 
@@ -60,7 +63,7 @@ static int catch_signals(struct watch *watch, struct message *message)
 		return fail(message, errno, "no descriptor for signals: %s",
 			    strerror(errno));
 	sigprocmask(SIG_BLOCK, &mask, &watch->old_mask);
-	watch->sources[SIGNALS] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	watch->sources[SIGNALS] = fd;
 	return 0;
 }
 
@@ -91,7 +94,7 @@ static int open_pipe(struct watch *watch, int source, struct message *message)
 	if (pipe2(ends, O_CLOEXEC))
 		return fail(message, errno, "no pipe: %s", strerror(errno));
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	watch->sources[source] = (struct pollfd){ .fd = ends[0], .events = POLLIN };
+	watch->sources[source] = ends[0];
 	return ends[1];
 }
 
@@ -129,10 +132,8 @@ static int start(struct watch *watch, struct message *message)
 	close_descriptors(&descriptors);
 	if (error)
 		return error;
-	watch->sources[CHILD] =
-		(struct pollfd){ .fd = (int)syscall(SYS_pidfd_open, watch->child, 0),
-				 .events = POLLIN };
-	if (watch->sources[CHILD].fd >= 0)
+	watch->sources[CHILD] = (int)syscall(SYS_pidfd_open, watch->child, 0);
+	if (watch->sources[CHILD] >= 0)
 		return 0;
 	error = fail(message, errno, "QEMU cannot be watched: %s", strerror(errno));
 	kill(watch->child, SIGKILL);
@@ -140,51 +141,48 @@ static int start(struct watch *watch, struct message *message)
 	return error;
 }
 
-static void pass_errors(const char *bytes, size_t size)
+static void close_source(struct watch *watch, int source)
 {
-	while (size) {
-		ssize_t count = write(STDERR_FILENO, bytes, size);
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count <= 0)
-			return;
-		bytes += count;
-		size -= (size_t)count;
-	}
+	if (watch->sources[source] >= 0)
+		close(watch->sources[source]);
+	watch->sources[source] = -1;
 }
 
-/* Takes everything that is there. Forgets the source at its end. */
-static void read_source(struct watch *watch, int source)
+/* Once, so that a guest that writes without end delays nothing. */
+static void read_errors(struct watch *watch)
 {
-	struct pollfd *from = &watch->sources[source];
+	if (watch->sources[ERRORS] < 0 || monitor_errors_wait(&watch->errors))
+		return;
+	if (!monitor_errors_read(&watch->errors, watch->sources[ERRORS]))
+		close_source(watch, ERRORS);
+}
+
+static void read_log(struct watch *watch)
+{
 	char buffer[BUFFER];
 	ssize_t count;
 
-	while (from->fd >= 0 && (count = read(from->fd, buffer, sizeof(buffer)))) {
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return;
-		if (source == ERRORS)
-			pass_errors(buffer, (size_t)count);
-		else
-			monitor_log_take(&watch->log, buffer, (size_t)count, watch->run,
-					 watch->count);
-	}
-	if (from->fd >= 0)
-		close(from->fd);
-	from->fd = -1;
+	if (watch->sources[LOG] < 0)
+		return;
+	count = read(watch->sources[LOG], buffer, sizeof(buffer));
+	if (count > 0)
+		monitor_log_take(&watch->log, buffer, (size_t)count, watch->run,
+				 watch->count);
+	else if (count == 0 || (errno != EAGAIN && errno != EINTR))
+		close_source(watch, LOG);
 }
 
+/* QEMU ends when it can write what it has begun, so its errors are read and dropped. */
 static void read_signal(struct watch *watch)
 {
 	struct signalfd_siginfo info;
 
-	if (read(watch->sources[SIGNALS].fd, &info, sizeof(info)) != sizeof(info))
+	if (read(watch->sources[SIGNALS], &info, sizeof(info)) != sizeof(info))
 		return;
 	watch->run->signal = (int)info.ssi_signo;
-	kill(watch->child, SIGTERM);
+	watch->gives_up = true;
+	if (!watch->has_ended)
+		kill(watch->child, SIGTERM);
 }
 
 static int time_left_ms(const struct watch *watch)
@@ -200,30 +198,71 @@ static void end_in_time(struct watch *watch)
 {
 	if (!watch->deadline || now_ns() < watch->deadline)
 		return;
-	watch->run->timed_out = true;
 	watch->deadline = 0;
+	watch->gives_up = true;
+	if (watch->has_ended)
+		return;
+	watch->run->timed_out = true;
 	kill(watch->child, SIGKILL);
+}
+
+static bool is_wanted(const struct watch *watch, int source)
+{
+	switch (source) {
+	case ERRORS:
+		return !monitor_errors_wait(&watch->errors);
+	case OUTPUT:
+		return monitor_errors_wait(&watch->errors);
+	case CHILD:
+		return !watch->has_ended;
+	default:
+		return true;
+	}
+}
+
+static void await(const struct watch *watch)
+{
+	struct pollfd wanted[SOURCES];
+
+	for (int i = 0; i < SOURCES; i++)
+		wanted[i] = (struct pollfd){
+			.fd = is_wanted(watch, i) ? watch->sources[i] : -1,
+			.events = i == OUTPUT ? POLLOUT : POLLIN,
+		};
+	poll(wanted, SOURCES, time_left_ms(watch));
+}
+
+static void pass_errors(struct watch *watch)
+{
+	read_errors(watch);
+	monitor_errors_write(&watch->errors);
+	if (watch->gives_up)
+		monitor_errors_drop(&watch->errors);
 }
 
 static void look(struct watch *watch)
 {
-	poll(watch->sources, SOURCES, time_left_ms(watch));
-	read_source(watch, ERRORS);
-	read_source(watch, LOG);
-	if (watch->sources[SIGNALS].revents)
-		read_signal(watch);
+	await(watch);
+	pass_errors(watch);
+	read_log(watch);
+	read_signal(watch);
 	end_in_time(watch);
-	if (waitpid(watch->child, &watch->status, WNOHANG) == watch->child)
+	if (!watch->has_ended &&
+	    waitpid(watch->child, &watch->status, WNOHANG) == watch->child)
 		watch->has_ended = true;
 }
 
 /* The pipes keep the last lines of a child that has ended. */
+static bool is_over(const struct watch *watch)
+{
+	return watch->has_ended && watch->sources[LOG] < 0 &&
+	       watch->sources[ERRORS] < 0 && !monitor_errors_wait(&watch->errors);
+}
+
 static void watch_child(struct watch *watch)
 {
-	while (!watch->has_ended)
+	while (!is_over(watch))
 		look(watch);
-	read_source(watch, ERRORS);
-	read_source(watch, LOG);
 }
 
 static int judge(const struct watch *watch, struct message *message)
@@ -252,9 +291,9 @@ static int judge(const struct watch *watch, struct message *message)
 
 static void stop_watching(struct watch *watch)
 {
-	for (size_t i = 0; i < SOURCES; i++)
-		if (watch->sources[i].fd >= 0)
-			close(watch->sources[i].fd);
+	watch->sources[OUTPUT] = -1; /* errors.to */
+	for (int i = 0; i < SOURCES; i++)
+		close_source(watch, i);
 	sigprocmask(SIG_SETMASK, &watch->old_mask, NULL);
 }
 
@@ -266,7 +305,7 @@ int monitor_machine_run(const struct monitor_machine *machine, size_t count,
 
 	*run = (struct monitor_run){ 0 };
 	for (size_t i = 0; i < SOURCES; i++)
-		watch.sources[i].fd = -1;
+		watch.sources[i] = -1;
 	if (machine->timeout_ns)
 		watch.deadline = now_ns() + machine->timeout_ns;
 	error = catch_signals(&watch, message);
@@ -274,7 +313,10 @@ int monitor_machine_run(const struct monitor_machine *machine, size_t count,
 		return error;
 	error = start(&watch, message);
 	if (!error) {
+		monitor_errors_open(&watch.errors);
+		watch.sources[OUTPUT] = watch.errors.to;
 		watch_child(&watch);
+		monitor_errors_close(&watch.errors);
 		error = judge(&watch, message);
 	}
 	stop_watching(&watch);
