@@ -49,6 +49,10 @@ def test_an_option_without_meaning_in_a_partition_is_refused(options):
     (["--host=monitor", "--stack", "2G"],
      "HELLO: --stack of 2147483648 bytes: too large for a partition (expected at most "
      "1G)"),
+    *((["--host=monitor", *image, "--work-area", size],
+       "HELLO: too large for a machine of the monitor (expected at most 3575 MiB for its "
+       "image, --stack and --work-area)")
+      for size in ("3570M", "5G", "1024G") for image in ([], ["--image", "/dev/null"])),
 ])
 def test_a_wrong_option_is_one_line(options, line):
     hello = BUILD / "guests/hello-x86_64.elf"

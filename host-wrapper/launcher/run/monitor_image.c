@@ -54,7 +54,8 @@ static uint64_t contents_size(const struct source *source)
 	return size;
 }
 
-/* Pages of a guest's own, and as many again as their tables take at most. */
+/* Pages of a guest's own, and as many again as their tables take at most. Ends as soon as
+ * it is too much, so the sum cannot overflow. */
 static uint64_t memory_needed(const struct source *source)
 {
 	uint64_t size = 0;
@@ -64,6 +65,8 @@ static uint64_t memory_needed(const struct source *source)
 			const struct boot_region *region =
 				&source->partitions[i].regions[j].record;
 
+			if (region->size > MONITOR_MEMORY || size > MONITOR_MEMORY)
+				return UINT64_MAX / 2;
 			size += region->access & BOOT_WRITE ? region->size : 0;
 			size += region->size / 512 + (uint64_t)4 * BOOT_PAGE;
 		}
@@ -153,6 +156,19 @@ static void write_all(struct monitor_image *image, const struct source *source,
 		boot_hash(image->bytes + BOOT_HASH_FROM, image->size - BOOT_HASH_FROM);
 }
 
+static int check_memory(const struct source *source, struct message *message)
+{
+	const uint64_t size =
+		tables_size(source) + contents_size(source) + memory_needed(source);
+
+	if (size <= MONITOR_MEMORY)
+		return 0;
+	return fail(message, ENOMEM,
+		    "too large for a machine of the monitor (expected at most %u MiB for "
+		    "its image, --stack and --work-area)",
+		    (unsigned)(MONITOR_MEMORY >> 20));
+}
+
 int monitor_image_make(struct monitor_image *image,
 		       const struct monitor_partition *partitions, size_t count,
 		       const struct monitor_schedule *schedule, uint32_t options,
@@ -160,6 +176,9 @@ int monitor_image_make(struct monitor_image *image,
 {
 	const struct source source = count_all(partitions, count, schedule);
 
+	*image = (struct monitor_image){ 0 };
+	if (check_memory(&source, message))
+		return -ENOMEM;
 	*image = (struct monitor_image){
 		.size = PAGE_END(tables_size(&source)) + contents_size(&source),
 		.memory = memory_needed(&source),

@@ -19,6 +19,11 @@ struct monitor_image {
 	uint64_t memory; /* bytes that the partitions need besides the image */
 };
 
+/* Bytes of an image and its partitions at most: the kernel uses the memory below 4 GiB,
+ * of which QEMU's machine has one piece of less than 3.5 GiB. The kernel's own is left
+ * out. */
+#define MONITOR_MEMORY ((uint64_t)3575 << 20)
+
 /* `options`: BOOT_EXIT_DEVICE. Returns 0, or -ENOMEM. */
 int monitor_image_make(struct monitor_image *image,
 		       const struct monitor_partition *partitions, size_t count,

@@ -16,6 +16,7 @@
 #define MIB	 ((uint64_t)1 << 20)
 /* Memory for the firmware, the kernel and its tables. */
 #define BASE_MIB 8
+_Static_assert(MONITOR_MEMORY / MIB + BASE_MIB < 3584, "as QEMU has below 4 GiB");
 
 /* Words of the command line that depend on the run. */
 struct words {
