@@ -164,6 +164,19 @@ def test_errors_that_nobody_reads_do_not_hold_up_the_time_out(flooded, arch):
         assert child.wait() == 137
 
 
+def test_qemu_runs_in_its_own_sandbox(flooded, arch):
+    child, errors, children = flooded()
+    with child, errors:
+        errors.read(1000)
+        threads = Path(f"/proc/{children.read_text().strip()}/task").glob("*/status")
+        statuses = [thread.read_text() for thread in threads]
+        child.terminate()
+        errors.read()
+    assert statuses
+    for status in statuses:
+        assert "Seccomp:\t2\n" in status and "NoNewPrivs:\t1\n" in status
+
+
 def test_errors_that_nobody_reads_do_not_hold_up_a_signal(flooded, arch):
     child, errors, children = flooded()
     with child, errors:

@@ -40,7 +40,7 @@ bool monitor_errors_read(struct monitor_errors *errors, int from)
 	return count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-/* What cannot be opened again has room for a few bytes if it is ready. */
+/* A descriptor that could not be opened again has room for a few bytes if it is ready. */
 static ssize_t write_now(int to, const char *bytes, size_t size)
 {
 	ssize_t count = send(to, bytes, size, MSG_DONTWAIT);
