@@ -111,6 +111,28 @@ lamp_list.h: guest.elf
                           "i386": "Intel 80386"}[arch]
 
 
+def test_make_builds_again_for_another_processor_or_with_other_flags(prefix, home):
+    write(home, lamp__h=LAMP_H, guest__c=GUEST_C, lamp__c=PROVIDER_C.replace("3", "PLUS"),
+          Makefile="""\
+include $(shell pkg-config --variable=makefile jumpslot-guest)
+all: guest.elf lamp.so
+CFLAGS = -O2 -DLIST='"lamp_list.h"' -DPLUS=$(PLUS)
+PLUS = 3
+guest.elf: guest.o
+lamp.so: lamp.c lamp_list.h
+lamp_list.h: guest.elf
+""")
+    for words, machine, status in [([], "X86-64", 7),
+                                   (["JUMPSLOT_ARCH=i386"], "Intel 80386", 7),
+                                   (["JUMPSLOT_ARCH=i386", "PLUS=4"], "Intel 80386", 8)]:
+        use(prefix, home, "make", *words)
+        for file in ["guest.elf", "lamp.so"]:
+            assert machine in use(prefix, home, "readelf", "-h", file)
+        assert use(prefix, home, "host-wrapper", "--provider", "./lamp.so", "guest.elf",
+                   status=status) == "on\n"
+        assert use(prefix, home, "make", *words) == ""
+
+
 @pytest.mark.parametrize("arch", ["x86_64", "i386"])
 def test_cmake_builds_guest_and_provider_outside_the_tree(prefix, home, arch):
     write(home, lamp__h=LAMP_H, guest__c=GUEST_C, program__c=PROGRAM_C,
