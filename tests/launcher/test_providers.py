@@ -291,6 +291,20 @@ def test_a_provider_without_its_function_list_is_told_so(tools):
     assert result.returncode == 127
 
 
+def test_a_provider_that_states_system_calls_without_its_list_is_told_so(tools):
+    provider = tools.provider("""
+        #include <jumpslot/provider.h>
+        EXTERNAL_FUNC(int, answer, int)
+        JUMPSLOT_SYSCALLS(answer, JUMPSLOT_NO_SYSCALLS)
+        int answer(int a) { return a; }
+        """)
+    result = tools.wrapper("--provider", provider, tools.guest(GUEST))
+    assert result.stderr == (
+        f'host-wrapper: {provider}: its table of functions is empty: #include '
+        '"func_list.h", which gen-func-list writes\n')
+    assert result.returncode == 125
+
+
 def test_a_path_with_commas_is_given_with_backslashes(tools):
     directory = tools.directory / "a,b,"
     directory.mkdir()

@@ -271,16 +271,28 @@ static bool has_function(const struct provider_file *provider, const char *name)
 	return index != NAME_INDEX_NONE && provider->functions[index].function;
 }
 
-/* A statement for a function that is not there is a misspelt one. */
+static bool has_any_function(const struct provider_file *provider)
+{
+	for (size_t i = 0; i < provider->count; i++)
+		if (provider->functions[i].function)
+			return true;
+	return false;
+}
+
+/* A statement for a function that is not there is misspelt, or the list is missing. */
 static int check_statements(const struct provider_file *provider, struct message *message)
 {
 	for (size_t i = 0; i < provider->stated.count; i++) {
 		const char *name = provider->stated.statements[i].name;
 
-		if (*name != '(' && !has_function(provider, name))
+		if (*name == '(' || has_function(provider, name))
+			continue;
+		if (!has_any_function(provider))
 			return fail(message, ENOEXEC,
-				    "states system calls of %s, which it does not have",
-				    name);
+				    "its table of functions is empty: #include "
+				    "\"func_list.h\", which gen-func-list writes");
+		return fail(message, ENOEXEC,
+			    "states system calls of %s, which it does not have", name);
 	}
 	return 0;
 }
