@@ -22,6 +22,9 @@
  *
  * With -DJUMPSLOT_LINK_TIME the entry has another name, as the program that guest and
  * host are linked to has a _start of its own (docs/link-time.md).
+ *
+ * Hosts recognise a guest by its note, which external_func.h emits: some file of the
+ * guest includes it, or a header that does, even if the guest imports nothing.
  * Depends on abi/start.h alone.
  */
 #ifndef JUMPSLOT_ENTRY_H

@@ -326,10 +326,10 @@ static int read_guest_sections(struct sections *sections, struct elf_file *file,
 		error = load_section(file, image, JUMPSLOT_SECTION_JMPTBL, most_slots,
 				     PF_R | PF_W, &sections->slots, message);
 	if (error == -ENOENT)
-		return fail(
-			message, ENOEXEC,
-			"no section %s or %s: not built with jumpslot/external_func.h",
-			JUMPSLOT_SECTION_NOTE, JUMPSLOT_SECTION_JMPTBL);
+		return fail(message, ENOEXEC,
+			    "no section %s or %s: no file of the guest includes "
+			    "jumpslot/external_func.h (needed even without imports)",
+			    JUMPSLOT_SECTION_NOTE, JUMPSLOT_SECTION_JMPTBL);
 	return error;
 }
 
