@@ -6,6 +6,10 @@ from .safe_text import in_comment
 
 # A longer name moves only its own comment to the right.
 WIDEST_ENTRY = 40
+# One error in place of one for each line.
+GUARD = ["#ifndef EF",
+         '#error "include <jumpslot/provider.h> first, or define EF(name)"',
+         "#else"]
 
 
 def func_list(guests, functions):
@@ -14,7 +18,9 @@ def func_list(guests, functions):
     lines += [" * Define EF(name), then include this: as often as needed.", " */"]
     entries = [(f"EF({function.name})", describe(function)) for function in functions]
     width = min(max((len(entry) for entry, _ in entries), default=0), WIDEST_ENTRY)
+    lines += GUARD
     lines += [f"{entry:{width}} /* {comment} */" for entry, comment in entries]
+    lines.append("#endif")
     return "\n".join(lines) + "\n"
 
 

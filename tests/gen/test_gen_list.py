@@ -36,6 +36,16 @@ def test_head_names_file_build_id_abi_and_word_size(tools, arch):
     assert f" *   {guest.name}: build-id {build_id}, ABI 1, {bits} bits\n" in text
 
 
+def test_a_list_without_its_macro_is_one_error_of_the_compiler(tools, tmp_path):
+    (tmp_path / "func_list.h").write_text(
+        tools.gen_func_list(tools.guest(GUEST)).stdout)
+    (tmp_path / "provider.c").write_text('#include "func_list.h"\n')
+    built = run("gcc", "-c", "provider.c", "-o", "x.o", cwd=tmp_path, check=False)
+    assert built.stderr.count(": error: ") == 1
+    assert '"include <jumpslot/provider.h> first, or define EF(name)"' in built.stderr
+    assert built.returncode == 1
+
+
 def test_head_says_none_where_there_is_no_build_id(tools):
     guest = tools.guest(GUEST, flags=["-Wl,--build-id=none"])
     assert "build-id none, ABI 1" in tools.gen_func_list(guest).stdout
