@@ -150,6 +150,14 @@ def test_help_goes_to_standard_output():
     result = cc("--help")
     assert result.stdout.startswith("usage: jumpslot-cc ")
     assert (result.stderr, result.returncode) == ("", 0)
+    assert cc("-h").stdout == result.stdout
+
+
+def test_version_is_ours_and_then_the_compilers():
+    result = cc("--version")
+    version = (ROOT / "VERSION").read_text().strip()
+    assert result.stdout == f"jumpslot-cc {version}\n" + run("gcc", "--version").stdout
+    assert (result.stderr, result.returncode) == ("", 0)
 
 
 def test_every_example_of_the_page_prints_the_output_that_the_page_shows(tmp_path):
@@ -172,10 +180,22 @@ def test_a_program_on_newlib_without_newlibs_provider_gets_a_hint(folder, tools,
     assert (ran.stderr.count("hint"), ran.returncode) == (1, 127)
 
 
+HINT = "jumpslot-cc: a program with main() needs --newlib, a provider --provider\n"
+
+
 def test_main_without_newlib_is_an_error_of_the_linker(tmp_path, arch):
     (tmp_path / "program.c").write_text("int main(void) { return 0; }\n")
     built = cc(MACHINE[arch], "program.c", "-o", "program.elf", cwd=tmp_path)
     assert "required symbol `_start' not defined" in built.stderr
+    assert built.stderr.endswith("\n" + HINT)
+    assert built.returncode == 1
+
+
+def test_another_error_of_the_linker_gets_no_hint(folder, arch):
+    (folder / "guest.c").write_text(GUEST + "void f(void); void *p = f;")
+    built = cc(MACHINE[arch], "guest.c", "-Wl,--no-gc-sections", "-o", "guest.elf",
+               cwd=folder)
+    assert "undefined reference to `f'" in built.stderr and HINT not in built.stderr
     assert built.returncode == 1
 
 
