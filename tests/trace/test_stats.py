@@ -106,17 +106,22 @@ def unused(tools):
     return run
 
 
+def test_one_call_of_one_function_is_counted_in_the_singular(unused):
+    lines = unused("--stats").stderr.splitlines()
+    assert re.search(r": 1 call of 1 function in [0-9.]+ s$", lines[0]), lines
+
+
 @pytest.mark.parametrize("options", [["--unused"],
                                      ["--unused", "--trace-file=/dev/null"]])
 def test_functions_that_were_never_called_are_known_from_their_slots(unused, options):
     lines = unused(*options).stderr.splitlines()
-    assert lines[0].endswith(": never called 2 of 3 functions")
+    assert lines[0].endswith(": never called: 2 of 3 functions")
     assert lines[1:] == ["  never called: trace_nothing", "  never called: trace_wide"]
 
 
 def test_the_slot_of_a_function_that_is_bound_before_the_start_tells_nothing(unused):
     lines = unused("--unused", "--bind", "now").stderr.splitlines()
-    assert lines[0].endswith(": never called 0 of 3 functions")
+    assert lines[0].endswith(": never called: 3 of 3 not known")
     assert sorted(lines[1:]) == [f"  bound before the start, so not known: {name}" for
                                  name in ("trace_nothing", "trace_other", "trace_wide")]
 
@@ -155,7 +160,7 @@ def test_a_guest_that_was_killed_leaves_that_unknown(tools):
     assert killed.stderr.splitlines()[-1] == \
         "  not known, as the guest was killed: trace_gated"
     faulted = tools.wrapper("--unused", "--provider", provider, guest)
-    assert faulted.stderr.splitlines()[-1].endswith(": never called 0 of 1 functions")
+    assert faulted.stderr.splitlines()[-1].endswith(": never called: 0 of 1 function")
 
 
 @only_x86_64

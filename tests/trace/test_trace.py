@@ -162,6 +162,18 @@ def test_a_guest_without_symbols_and_lines_shows_addresses(traced):
                             "(true|false)", line) for line in lines) and len(lines) == 4
 
 
+def test_a_caller_that_is_not_in_the_guest_has_no_address(tools, arch):
+    """The handler's last call is a tail call: its caller's caller is the host."""
+    result = tools.wrapper("--trace=_CPU_Virtual_Irq_ack",
+                           BUILD / f"guests/ticker-{arch}.elf")
+    lines = without_times(result.stderr).splitlines()
+    calls = [line for line in lines if "Irq_ack" in line]
+    assert calls
+    for line in calls:
+        assert re.fullmatch(r"\(outside the image\): _CPU_Virtual_Irq_ack\(\d+\) = 0",
+                            line)
+
+
 CALLS_FOREVER = """
     #include <jumpslot/entry.h>
     #include "trace.h"

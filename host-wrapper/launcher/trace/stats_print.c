@@ -58,7 +58,8 @@ void stats_print(const struct stats *stats, const struct linked_guest *guest, FI
 		called += stats->functions[i].counter.calls > 0;
 	}
 	print_escaped(guest->name, out);
-	fprintf(out, ": %" PRIu64 " calls of %zu functions in %.6f s\n", calls, called,
+	fprintf(out, ": %" PRIu64 " call%s of %zu function%s in %.6f s\n", calls,
+		calls == 1 ? "" : "s", called, called == 1 ? "" : "s",
 		(double)stats->run_ns / 1e9);
 	fprintf(out, "  %10s %12s %12s %12s %7s  %-7s  FUNCTION\n", "CALLS", "TOTAL us",
 		"MEAN us", "MAX us", "SHARE", "BOUND");
@@ -115,12 +116,19 @@ static void print_each(const struct stats *stats, const struct linked_guest *gue
 void stats_print_unused(const struct stats *stats, const struct linked_guest *guest,
 			FILE *out)
 {
-	size_t unused = 0;
+	size_t unused = 0, open = 0;
 
-	for (size_t i = 0; i < stats->count; i++)
+	for (size_t i = 0; i < stats->count; i++) {
 		unused += is_unused(stats, &stats->functions[i]);
+		open += is_open(stats, &stats->functions[i]);
+	}
 	print_escaped(guest->name, out);
-	fprintf(out, ": never called %zu of %zu functions\n", unused, stats->count);
+	if (unused || !open)
+		fprintf(out, ": never called: %zu of %zu function%s\n", unused,
+			stats->count, stats->count == 1 ? "" : "s");
+	else
+		fprintf(out, ": never called: %zu of %zu not known\n", open,
+			stats->count);
 	print_each(stats, guest, is_unused, false, out);
 	print_each(stats, guest, is_open, true, out);
 }

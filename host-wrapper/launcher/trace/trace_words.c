@@ -195,8 +195,10 @@ void trace_words_place(struct trace_words *words, uint64_t address, FILE *out)
 
 	if (symbol)
 		fputs(symbol->name, out);
-	else
+	else if (image_has(&words->guest->image, at - 1))
 		fprintf(out, "0x%" PRIx64, address);
+	else
+		fputs("(outside the image)", out);
 	if (!line)
 		return;
 	name = strrchr(line->file, '/');
