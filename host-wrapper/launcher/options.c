@@ -58,7 +58,7 @@ const char options_help[] =
 	"  --core                     write a core file at a fault (see ulimit -c)\n"
 	"  --in-place                 exec the runner, unsupervised, as under gdb\n"
 	"  --perf-map                 name generated code in /tmp/perf-PID.map\n"
-	"  --help                     print this help\n"
+	"  --help                     print this help (also -h)\n"
 	"  --version                  print the version\n"
 	"\n"
 	"--provider may be repeated; the built-in services come last. A comma in FILE\n"
@@ -421,6 +421,7 @@ static const struct option table[] = {
 	{ "--wait-gdb", offsetof(struct options, wait_gdb), NULL },
 	{ "--core", offsetof(struct options, core), NULL },
 	{ "--perf-map", offsetof(struct options, perf_map), NULL },
+	{ "-h", offsetof(struct options, help), NULL },
 	{ "--help", offsetof(struct options, help), NULL },
 	{ "--version", offsetof(struct options, version), NULL },
 };
@@ -462,6 +463,11 @@ static int take(struct options *options, int argc, char **argv, int *at,
 	return option->take(options, option->name, value, message);
 }
 
+const char *options_trace_name(const struct options *options)
+{
+	return options->trace_file ? "--trace-file" : "--trace";
+}
+
 /* The option that works only with a supervisor, or NULL. */
 static const char *needs_supervisor(const struct options *options)
 {
@@ -472,7 +478,7 @@ static const char *needs_supervisor(const struct options *options)
 	if (options->report_json)
 		return "--report=json";
 	if (options->trace)
-		return options->trace_file ? "--trace-file" : "--trace";
+		return options_trace_name(options);
 	if (options->control)
 		return "--control";
 	if (options->stats)
@@ -511,7 +517,7 @@ static const char *not_in_kvm(const struct options *options)
 	if (options->wait_gdb)
 		return "--wait-gdb";
 	if (options->trace)
-		return "--trace";
+		return options_trace_name(options);
 	if (options->stats || options->unused)
 		return options->stats ? "--stats" : "--unused";
 	if (options->control)

@@ -91,6 +91,9 @@ int options_read(struct options *options, int argc, char **argv, struct message 
  * left. */
 const char *options_drop_supervised(struct options *options);
 
+/* The option that asked for a trace, for messages. */
+const char *options_trace_name(const struct options *options);
+
 extern const char options_help[];
 
 #endif

@@ -78,6 +78,12 @@ def test_help_names_every_option(tools):
     assert (result.stderr, result.returncode) == ("", 0)
 
 
+def test_a_short_option_prints_the_help_as_well(tools):
+    result = tools.wrapper("-h")
+    assert result.stdout == tools.wrapper("--help").stdout
+    assert (result.stderr, result.returncode) == ("", 0)
+
+
 def test_version_names_program_and_abi(tools):
     result = tools.wrapper("--version")
     assert result.stdout.startswith("host-wrapper ")

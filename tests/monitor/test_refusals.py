@@ -29,7 +29,8 @@ def refused(result, line, status=125):
     ["--provider", "x.so"], ["--line", "2=fd:3"], ["--in-place"], ["--raw"],
     ["--perf-map"], ["--print-sandbox"], ["--report"], ["--report=json"],
     ["--sandbox=strict"], ["--wait-gdb"], ["--core"],
-    ["--trace"], ["--stats"], ["--unused"], ["--on", "x=deny"], ["--policy", "p"],
+    ["--trace"], ["--trace-file", "x"],
+    ["--stats"], ["--unused"], ["--on", "x=deny"], ["--policy", "p"],
     ["--control", "c"],
 ], ids=lambda options: options[0])
 def test_an_option_without_meaning_in_a_partition_is_refused(options):

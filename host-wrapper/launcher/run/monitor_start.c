@@ -40,7 +40,7 @@ int monitor_check_options(const struct options *options, struct message *message
 		{ options->perf_map, "--perf-map" },
 		{ options->wait_gdb, "--wait-gdb" },
 		{ options->core, "--core" },
-		{ options->trace, "--trace" },
+		{ options->trace, options_trace_name(options) },
 		{ options->stats, "--stats" },
 		{ options->unused, "--unused" },
 		{ has_rule(options, false), "--on" },
