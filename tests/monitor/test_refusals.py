@@ -30,6 +30,7 @@ def refused(result, line, status=125):
     ["--perf-map"], ["--print-sandbox"], ["--report"], ["--report=json"],
     ["--sandbox=strict"], ["--wait-gdb"], ["--core"],
     ["--trace"], ["--trace-file", "x"],
+    ["--trace"], ["--trace-file", "x"],
     ["--stats"], ["--unused"], ["--on", "x=deny"], ["--policy", "p"],
     ["--control", "c"],
 ], ids=lambda options: options[0])
