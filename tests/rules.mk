@@ -56,9 +56,12 @@ check-on-monitor: $(PROGRAMS) | test-tools
 
 # The tests of commands again, with sanitizers in launcher and runner. Left out are tests
 # that leave no room for the sanitizers' own memory, no /proc for them, the alignment
-# check on while their code runs, or a child on another stack, of which they warn.
+# check on while their code runs, a child on another stack, of which they warn, or that
+# expect the sandbox, which is off.
 NOT_SANITIZED := no_memory_for_the_stack or without_proc or \
-	pointers_that_are_not_aligned or when_the_runner_cannot_be_started
+	pointers_that_are_not_aligned or when_the_runner_cannot_be_started or \
+	a_runner_that_cannot_be_executed or the_sandbox_is_described or \
+	a_provider_that_refuses_to_start_gives_its_reason
 SANITIZED := $(addprefix tests/,\
 	calls/test_calls.py calls/test_callbacks.py calls/test_gate.py \
 	interrupts/test_lines.py interrupts/test_line_options.py \
@@ -67,7 +70,8 @@ SANITIZED := $(addprefix tests/,\
 check-sanitized: | test-tools
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized \
 		SANITIZE=address,undefined programs guests/simple \
-		$(NEWLIB_PROVIDERS:$(BUILD)/%=$(BUILD)/sanitized/%)
+		$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(NEWLIB_PROVIDERS) \
+			$(PROVIDERS_x86_64) $(PROVIDERS_i386))
 	$(call say,TEST,with sanitizers)
 	$(Q)$(call logged,sanitized,ASAN_OPTIONS=detect_leaks=0 BUILD=$(BUILD)/sanitized \
 		$(PYTHON) -m pytest -q -p no:cacheprovider $(SANITIZED) \
