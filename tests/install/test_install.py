@@ -311,6 +311,16 @@ def test_bash_completes_options_values_and_files(prefix, home):
     assert complete_by_bash(prefix, home, "host-wrapper", "--bind", "=") == [
         "lazy", "now"]
     assert complete_by_bash(prefix, home, "host-wrapper", "gu") == ["guest.elf"]
+    for words, values in [
+            (["--clock", ""], ["host", "guest"]), (["--sandbox", "s"], ["strict"]),
+            (["--report", "="], ["json"]), (["ctl", "path", "st"], ["stats", "stop"]),
+            (["ctl", "path", "trace", ""], ["on", "off"]),
+            (["--bind", "now", "--tim"], ["--timeout"]),
+            (["--report", "=", "json", "--tim"], ["--timeout"]),
+            (["--", "--tim"], []), (["guest.elf", "--tim"], [])]:
+        assert complete_by_bash(prefix, home, "host-wrapper", *words) == values, words
+    options = complete_by_bash(prefix, home, "host-wrapper", "--")
+    assert len(options) == len(set(options))
 
 
 def complete_by_zsh(prefix, home, *words):
@@ -331,4 +341,9 @@ def test_zsh_completes_options_with_their_descriptions(prefix, home):
         option for option in help_options(prefix, home, "host-wrapper")
         if option.startswith("--")}
     assert complete_by_zsh(prefix, home, "host-wrapper", "--bind", "") == ["lazy", "now"]
+    assert len(options) == len({option.split(":")[0] for option in options})
+    assert complete_by_zsh(prefix, home, "host-wrapper", "--sandbox", "") == [
+        "on", "strict", "off"]
+    assert complete_by_zsh(prefix, home, "host-wrapper", "ctl", "path", "trace", "") == [
+        "on", "off"]
     assert complete_by_zsh(prefix, home, "host-wrapper", "") == ["FILES"]
