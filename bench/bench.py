@@ -1,6 +1,6 @@
 """Measures jumpslot beside its peers: tables, results.json and plots.
 
-`make bench` builds what this runs; SUBJECTS="start calls" selects subjects. Goals are
+`make bench` builds what this runs; ONLY="start calls" selects subjects. Goals are
 compared, never enforced: a result above its goal is marked, and the exit status stays 0.
 docs/benchmarks.md describes the method. Plots need gnuplot and are left out without it.
 """
@@ -97,7 +97,7 @@ def write(directory, results):
 
 
 def chosen_subjects():
-    names = os.environ.get("SUBJECTS", "").split() or list(SUBJECTS)
+    names = os.environ.get("ONLY", "").split() or list(SUBJECTS)
     unknown = [name for name in names if name not in SUBJECTS]
     if unknown:
         sys.exit(f"bench: {unknown[0]}: unknown subject; expected one of "

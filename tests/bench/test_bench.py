@@ -134,7 +134,7 @@ def test_the_machine_and_its_load_are_said(bench):
 
 
 def test_an_unknown_subject_is_refused_in_one_line():
-    result = quick_try(SUBJECTS="speed")
+    result = quick_try(ONLY="speed")
     assert result.returncode != 0
     assert "bench: speed: unknown subject; expected one of calls start" in result.stderr
 
