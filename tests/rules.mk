@@ -57,11 +57,13 @@ check-on-monitor: $(PROGRAMS) | test-tools
 # The tests of commands again, with sanitizers in launcher and runner. Left out are tests
 # that leave no room for the sanitizers' own memory, no /proc for them, the alignment
 # check on while their code runs, a child on another stack, of which they warn, or that
-# expect the sandbox, which is off.
+# expect a filter, which sanitizers forbid.
 NOT_SANITIZED := no_memory_for_the_stack or without_proc or \
 	pointers_that_are_not_aligned or when_the_runner_cannot_be_started or \
 	a_runner_that_cannot_be_executed or the_sandbox_is_described or \
-	a_provider_that_refuses_to_start_gives_its_reason
+	a_provider_that_refuses_to_start_gives_its_reason or \
+	only_open_descriptors_memory_and_output_are_left or \
+	(the_report_of_every_end_is_valid and syscall)
 SANITIZED := $(addprefix tests/,\
 	calls/test_calls.py calls/test_callbacks.py calls/test_gate.py \
 	interrupts/test_lines.py interrupts/test_line_options.py \

@@ -378,7 +378,7 @@ START_TEST(errors_name_the_option)
 	check_wrong("--list", "no guest given; see --help");
 	check_wrong("--", "no guest given; see --help");
 	check_wrong("-", "-: unknown option; see --help");
-	check_wrong("-h guest", "-h: unknown option; see --help");
+	check_wrong("-x guest", "-x: unknown option; see --help");
 	check_wrong("--lis guest", "--lis: unknown option; see --help");
 	check_wrong("--listing guest", "--listing: unknown option; see --help");
 	check_wrong("--=x guest", "--=x: unknown option; see --help");

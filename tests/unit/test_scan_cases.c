@@ -329,8 +329,9 @@ WRONG(readonly_slots, loaded(s, PF_R | PF_W)->p_flags = PF_R)
 START_TEST(what_is_wrong_with_a_section_is_said)
 {
 	static const char unbuilt[] =
-		"no section .note.jumpslot or .externals.jmptbl: not "
-		"built with jumpslot/external_func.h";
+		"no section .note.jumpslot or .externals.jmptbl: no file of "
+		"the guest includes jumpslot/external_func.h (needed even "
+		"without imports)";
 	static const char unloaded[] = "section .externals.symtab: 0x10 bytes at 0x* are "
 				       "not loaded by a segment of their kind";
 	static const char resolver[] =
