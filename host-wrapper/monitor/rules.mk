@@ -61,11 +61,13 @@ $(BUILD)/monitor/kernel.elf: $$(call link_inputs,monitor-kernel) \
 $(BUILD)/monitor/kernel.bin: $(BUILD)/monitor/kernel.elf
 	$(Q)objcopy --set-section-flags .bss=alloc,load,contents -O binary $< $@
 
+SETS += monitor-boot
+CFLAGS_monitor-boot = -m32 -I $(HW) -DKERNEL_BINARY='"$(BUILD)/monitor/kernel.bin"'
+INDEXED_monitor-boot := $(MONITOR)/kernel/boot_i386.S
 $(BUILD)/monitor/boot.o: $(MONITOR)/kernel/boot_i386.S $(MONITOR)/kernel/layout.h \
 		$(BUILD)/monitor/kernel.bin
 	$(call say,AS,$@)
-	$(Q)$(CC) -m32 -I $(HW) -DKERNEL_BINARY='"$(BUILD)/monitor/kernel.bin"' \
-		-c -o $@ $<
+	$(Q)$(CC) $(CFLAGS_monitor-boot) -c -o $@ $<
 
 $(MONITOR_KERNEL): $(BUILD)/monitor/boot.o $(MONITOR)/kernel/boot_i386.ld
 	$(call say,LD,$@)
