@@ -98,7 +98,9 @@ def test_every_promised_ratio_is_written_and_printed_with_its_verdict(bench, sub
     for machine, what in promised:
         row = rows[machine, what]
         assert row["host"] == "process"
-        assert row["ours"] >= 0 and row["peer"] >= 0 and row["samples"]
+        assert row["samples"]
+        # The slope of what does not grow may be slightly below 0.
+        assert subject == "scale" or (row["ours"] >= 0 and row["peer"] >= 0)
         part = printed.partition(f", {machine}, host process\n")[2]
         assert any(line.startswith(f"{what}  ") and line.endswith(row["verdict"])
                    for line in printed.splitlines()), (what, part)
