@@ -51,6 +51,7 @@ static void works_for_ever(void *unused)
 	(void)unused;
 	mutex_lock(&mutex, FOR_EVER);
 	say("started");
+	rest();
 	work(1000);
 }
 

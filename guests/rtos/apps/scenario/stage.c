@@ -14,6 +14,7 @@ static struct thread *volatile at_work;
 /* The thread that had each tick: the first letter of its name, or . for idle time. */
 static char trace[TRACE_MAX + 1];
 static size_t traced;
+static volatile uint32_t looks; /* of the clock at the thread that runs */
 
 static void trace_tick(const struct thread *thread)
 {
@@ -33,6 +34,7 @@ static uint32_t count(uint32_t periods)
 	const struct thread *self = thread_self();
 	uint32_t next = timeout_next();
 
+	looks++;
 	if (!periods)
 		return 0;
 	if (self->priority == THREAD_IDLE_PRIORITY) {
@@ -59,6 +61,12 @@ void work(uint32_t ticks)
 	at_work = NULL;
 }
 
+void rest(void)
+{
+	for (uint32_t before = looks; looks == before;)
+		;
+}
+
 static uint32_t opened;
 
 void stage_open(void)
@@ -79,6 +87,8 @@ void say(const char *what)
 
 void start(unsigned number, const char *name, unsigned priority, void (*main)(void *))
 {
+	if (at_work == &workers[number])
+		at_work = NULL; /* it was killed at work */
 	thread_create(&workers[number], name, priority, main, NULL, stacks[number],
 		      sizeof(stacks[number]));
 }

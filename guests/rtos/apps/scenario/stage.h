@@ -29,6 +29,9 @@ void say(const char *what);
 /* Computes for that many ticks of the calling thread. */
 void work(uint32_t ticks);
 
+/* Computes until a period of the clock that does not count has passed. */
+void rest(void);
+
 void start(unsigned number, const char *name, unsigned priority, void (*main)(void *));
 
 /* Waits for the workers, and prints the thread of each tick. */
