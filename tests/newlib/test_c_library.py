@@ -1,4 +1,4 @@
-"""What a guest on newlib gets without its files: answers, memory, printf, a terminal."""
+"""A guest on newlib gets without its files: answers, memory, printf and a terminal."""
 
 import subprocess
 
