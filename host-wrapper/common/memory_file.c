@@ -9,9 +9,17 @@
 
 #include "memory_file.h"
 
+/* Sets the soft limit on file size, up to the hard one. */
+static void set_soft_limit(const struct rlimit *before, rlim_t soft)
+{
+	const struct rlimit limit = { soft, before->rlim_max };
+
+	setrlimit(RLIMIT_FSIZE, &limit);
+}
+
 static int set_size(int fd, const char *what, uint64_t size, struct message *message)
 {
-	struct rlimit before, raised;
+	struct rlimit before;
 	int error;
 
 	if (getrlimit(RLIMIT_FSIZE, &before))
@@ -23,13 +31,11 @@ static int set_size(int fd, const char *what, uint64_t size, struct message *mes
 			    " bytes for %s: the hard limit on file size is %" PRIu64
 			    " bytes (ulimit -H -f)",
 			    size, what, (uint64_t)before.rlim_max);
-	raised = before;
-	raised.rlim_cur = before.rlim_max;
 	if (before.rlim_cur < size)
-		setrlimit(RLIMIT_FSIZE, &raised);
+		set_soft_limit(&before, before.rlim_max);
 	error = ftruncate(fd, (off_t)size) ? errno : 0;
 	if (before.rlim_cur < size)
-		setrlimit(RLIMIT_FSIZE, &before);
+		set_soft_limit(&before, before.rlim_cur);
 	return error ? fail(message, error,
 			    "no memory file of %" PRIu64 " bytes for %s: %s", size, what,
 			    strerror(error))
@@ -48,5 +54,34 @@ int memory_file_create(const char *what, uint64_t size, struct message *message)
 	if (!error)
 		return fd;
 	close(fd);
+	return error;
+}
+
+static int write_all(int fd, const char *bytes, size_t size)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t count = pwrite(fd, bytes + done, size - done, (off_t)done);
+
+		if (count < 0 && errno != EINTR)
+			return -errno;
+		done += count > 0 ? (size_t)count : 0;
+	}
+	return 0;
+}
+
+int memory_file_write(int fd, const void *bytes, size_t size)
+{
+	struct rlimit before;
+	int error;
+
+	if (getrlimit(RLIMIT_FSIZE, &before))
+		return -errno;
+	if (before.rlim_cur < size)
+		set_soft_limit(&before, before.rlim_max);
+	error = write_all(fd, bytes, size);
+	if (before.rlim_cur < size)
+		set_soft_limit(&before, before.rlim_cur);
 	return error;
 }

@@ -6,6 +6,7 @@
 #ifndef JUMPSLOT_MEMORY_FILE_H
 #define JUMPSLOT_MEMORY_FILE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "message.h"
@@ -13,10 +14,15 @@
 /*
  * Creates a memory file of `size` zeroed bytes that can be sealed and is closed on exec.
  * Raises the soft limit on file size meanwhile, if necessary. `what` names it in
- * messages. Write to it by mapping it: write() is limited too. For a process without
- * other threads. Returns a descriptor, or a negative errno; -EFBIG if the hard limit is
- * below the size.
+ * messages. Write to it by mapping it, or by memory_file_write(): write() is limited,
+ * too. For a process without other threads. Returns a descriptor, or a negative errno;
+ * -EFBIG if the hard limit is below the size.
  */
 int memory_file_create(const char *what, uint64_t size, struct message *message);
+
+/* Writes bytes from the file's beginning on, which lie within its size, under the same
+ * conditions. Faster than a mapping, where each page costs a fault. Returns 0 or a
+ * negative errno. */
+int memory_file_write(int fd, const void *bytes, size_t size);
 
 #endif

@@ -259,6 +259,8 @@ static int collect_needs(struct launch *launch)
 static int make_watch(struct launch *launch)
 {
 	const struct options *options = &launch->options;
+	const bool asked = options->trace || options->stats || options->unused ||
+			   options->control || options->rule_count;
 	const struct watch_request request = {
 		.patterns = options->trace_patterns,
 		.pattern_count = options->trace_pattern_count,
@@ -277,7 +279,7 @@ static int make_watch(struct launch *launch)
 				: policy_add(&launch->watch.policy,
 					     options->rules[i].text, &message);
 	launch->guest.policy = &launch->watch.policy;
-	if (!error)
+	if (!error && asked) /* its tables are large */
 		error = watch_make(&launch->watch, &launch->guest, &request, &message);
 	if (!error && launch->watch.records && options->in_place)
 		error = fail(&message, EINVAL,

@@ -13,6 +13,7 @@
 #include <jumpslot/provider.h>
 #include "common/memory_file.h"
 #include "common/printable.h"
+#include "common/table.h"
 #include "process/calls/gate.h"
 #include "process/trace/trace_ring.h"
 #include "resolver/resolver.h"
@@ -41,10 +42,13 @@ static int map_twice(struct runner *runner, int fd, uintptr_t *alias,
 	size_t size = (size_t)pages->size;
 	void *own, *guests = runner_pointer(runner, pages->address);
 
+	int error = memory_file_write(fd, guests, size);
+
+	if (error)
+		return fail(message, -error, "slots: %s", strerror(-error));
 	own = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (own == MAP_FAILED)
 		return fail(message, errno, "slots: %s", strerror(errno));
-	memcpy(own, guests, size);
 	/* From here on no new mapping of it can be writable, not even by mprotect(). */
 	if (fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW))
 		return fail(message, errno, "slots cannot be sealed: %s",
@@ -83,7 +87,7 @@ static struct jumpslot_binding *make_bindings(const struct runner *runner,
 {
 	const struct plan_import *imports = plan_imports(runner->plan);
 	size_t count = (size_t)runner->plan->imports.count;
-	struct jumpslot_binding *bindings = calloc(count + 1, sizeof(*bindings));
+	struct jumpslot_binding *bindings = table_new(count, sizeof(*bindings));
 
 	if (!bindings)
 		return NULL;

@@ -11,6 +11,7 @@
 
 #include "common/exit_status.h"
 #include "common/relocate.h"
+#include "common/table.h"
 #include "clock.h"
 #include "current.h"
 #include "debugger.h"
@@ -104,7 +105,7 @@ static int prepare(struct runner *runner, int file, int work_area, int trace)
 		error = host_prepare(runner, functions, &message);
 	if (!error)
 		error = debugger_wait(runner->plan, &message);
-	free(functions);
+	table_free(functions, (size_t)runner->plan->imports.count, sizeof(*functions));
 	return error ? refuse(runner, EXIT_FAILED, &message) : 0;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/table.h"
 #include "current.h"
 #include "plan_read.h"
 #include "provider_library.h"
@@ -111,7 +112,7 @@ int providers_load(const struct plan *plan, uintptr_t **functions,
 	uintptr_t *bases = calloc(count + 1, sizeof(*bases));
 	int error = 0;
 
-	*functions = calloc((size_t)plan->imports.count + 1, sizeof(**functions));
+	*functions = table_new((size_t)plan->imports.count, sizeof(**functions));
 	if (!bases || !*functions) {
 		free(bases);
 		return fail(message, ENOMEM, "out of memory");

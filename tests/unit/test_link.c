@@ -15,7 +15,9 @@ static struct provider_file provider(struct provided *functions, size_t count)
 
 	ck_assert_int_eq(name_index_init(&made.names, count), 0);
 	for (size_t i = 0; i < count; i++)
-		name_index_add(&made.names, functions[i].name, i);
+		name_index_add(&made.names, functions[i].name,
+			       name_hash(functions[i].name, strlen(functions[i].name)),
+			       i);
 	return made;
 }
 
@@ -26,6 +28,7 @@ static struct link link_one(struct import import, struct provider_file *provider
 	const struct import_table table = { .imports = &import, .count = 1 };
 	struct link link;
 
+	import.hash = name_hash(import.name, strlen(import.name));
 	ck_assert_int_eq(link_imports(result, &table, EM_X86_64, providers, count), 0);
 	ck_assert_uint_eq(result->count, 1);
 	link = result->links[0];
@@ -211,7 +214,8 @@ START_TEST(suggestions_are_sought_for_the_first_missing_imports_only)
 	struct link_result result;
 
 	for (size_t i = 0; i < IMPORTS; i++)
-		imports[i] = (struct import){ .name = "functiom" };
+		imports[i] = (struct import){ .name = "functiom",
+					      .hash = name_hash("functiom", 8) };
 	ck_assert_int_eq(link_imports(&result, &table, EM_X86_64, providers, 1), 0);
 	for (size_t i = 0; i < IMPORTS; i++)
 		ck_assert_int_eq(result.links[i].nearest != NULL, i < LINK_MAX_NEAREST);

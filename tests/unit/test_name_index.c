@@ -1,10 +1,17 @@
 /* The map from names to numbers. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "launcher/scan/name_index.h"
 #include "unit.h"
 
 #define MANY 100000
+
+static size_t add(struct name_index *index, const char *name, size_t number)
+{
+	return name_index_add(index, name, name_hash(name, strlen(name)), number);
+}
 
 START_TEST(an_empty_index_finds_nothing)
 {
@@ -22,8 +29,8 @@ START_TEST(a_name_keeps_the_number_that_it_got_first)
 	struct name_index index;
 
 	ck_assert_int_eq(name_index_init(&index, 1), 0);
-	ck_assert_uint_eq(name_index_add(&index, "name", 7), NAME_INDEX_NONE);
-	ck_assert_uint_eq(name_index_add(&index, "name", 8), 7);
+	ck_assert_uint_eq(add(&index, "name", 7), NAME_INDEX_NONE);
+	ck_assert_uint_eq(add(&index, "name", 8), 7);
 	ck_assert_uint_eq(name_index_find(&index, "name"), 7);
 	ck_assert_uint_eq(name_index_find(&index, "nam"), NAME_INDEX_NONE);
 	name_index_free(&index);
@@ -38,12 +45,46 @@ START_TEST(a_hundred_thousand_names_are_told_apart)
 	ck_assert_int_eq(name_index_init(&index, MANY), 0);
 	for (size_t i = 0; i < MANY; i++) {
 		snprintf(names[i], sizeof(names[i]), "f%zu", i);
-		ck_assert_uint_eq(name_index_add(&index, names[i], i), NAME_INDEX_NONE);
+		ck_assert_uint_eq(add(&index, names[i], i), NAME_INDEX_NONE);
 	}
 	for (size_t i = 0; i < MANY; i++)
 		ck_assert_uint_eq(name_index_find(&index, names[i]), i);
 	ck_assert_uint_eq(name_index_find(&index, "f100000"), NAME_INDEX_NONE);
 	name_index_free(&index);
+}
+END_TEST
+
+/* Each byte of a name counts, wherever the hash reads words that overlap. */
+START_TEST(names_that_differ_in_one_byte_have_different_hashes)
+{
+	char name[40];
+
+	for (size_t length = 1; length < sizeof(name); length++) {
+		memset(name, 'a', length);
+		name[length] = 0;
+		for (size_t i = 0; i < length; i++) {
+			const uint32_t before = name_hash(name, length);
+
+			name[i] = 'b';
+			ck_assert_uint_ne(before, name_hash(name, length));
+			name[i] = 'a';
+		}
+		ck_assert_uint_ne(name_hash(name, length), name_hash(name, length - 1));
+	}
+}
+END_TEST
+
+/* memcheck and AddressSanitizer see a read past the end. */
+START_TEST(the_hash_reads_the_name_alone)
+{
+	for (size_t length = 0; length < 40; length++) {
+		char *name = malloc(length ? length : 1);
+
+		ck_assert_ptr_nonnull(name);
+		memset(name, 'a', length);
+		name_hash(name, length);
+		free(name);
+	}
 }
 END_TEST
 
@@ -53,6 +94,8 @@ int main(void)
 		an_empty_index_finds_nothing,
 		a_name_keeps_the_number_that_it_got_first,
 		a_hundred_thousand_names_are_told_apart,
+		names_that_differ_in_one_byte_have_different_hashes,
+		the_hash_reads_the_name_alone,
 	};
 
 	return unit_run("name index", tests, COUNT(tests));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <jumpslot/external_abi.h>
+#include "common/table.h"
 #include "link.h"
 
 /* Longer names get no suggestion. */
@@ -80,7 +81,8 @@ static void link_one(struct link *link, const struct import *import, unsigned ma
 {
 	link->status = LINK_MISSING;
 	for (size_t i = 0; i < provider_count; i++) {
-		size_t found = name_index_find(&providers[i].names, import->name);
+		size_t found = name_index_find_hashed(&providers[i].names, import->name,
+						      import->hash);
 
 		/* A record of a type alone provides nothing. */
 		if (found == NAME_INDEX_NONE || !providers[i].functions[found].function)
@@ -96,6 +98,16 @@ static void link_one(struct link *link, const struct import *import, unsigned ma
 	}
 }
 
+/* The slots that the search for that import starts at. */
+static void prefetch(const struct import_table *table, size_t index,
+		     const struct provider_file *providers, size_t provider_count)
+{
+	if (index >= table->count)
+		return;
+	for (size_t i = 0; i < provider_count; i++)
+		name_index_prefetch(&providers[i].names, table->imports[index].hash);
+}
+
 int link_imports(struct link_result *result, const struct import_table *table,
 		 unsigned machine, const struct provider_file *providers,
 		 size_t provider_count)
@@ -103,13 +115,14 @@ int link_imports(struct link_result *result, const struct import_table *table,
 	size_t searched = 0;
 
 	*result = (struct link_result){ .count = table->count };
-	result->links = calloc(table->count + 1, sizeof(*result->links));
+	result->links = table_new(table->count, sizeof(*result->links));
 	if (!result->links)
 		return -ENOMEM;
 	for (size_t i = 0; i < table->count; i++) {
 		const struct import *import = &table->imports[i];
 		struct link *link = &result->links[i];
 
+		prefetch(table, i + NAME_INDEX_AHEAD, providers, provider_count);
 		link_one(link, import, machine, providers, provider_count);
 		if (link->status == LINK_MISSING && searched++ < LINK_MAX_NEAREST)
 			find_nearest(link, import->name, providers, provider_count);
@@ -136,7 +149,7 @@ void link_use_traps(struct link_result *result, const struct import_table *table
 
 void link_free(struct link_result *result)
 {
-	free(result->links);
+	table_free(result->links, result->count, sizeof(*result->links));
 	result->links = NULL;
 }
 

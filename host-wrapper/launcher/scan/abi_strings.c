@@ -12,26 +12,35 @@ static bool is_digit(char character)
 }
 
 /* The locale does not matter. */
-static bool is_symbol(char character)
-{
-	char lower = (char)(character | 0x20);
-
-	return (lower >= 'a' && lower <= 'z') || is_digit(character) ||
-	       character == '_' || character == '.' || character == '$';
-}
+static const bool symbol_characters[UINT8_MAX + 1] = {
+	['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true,
+	['_'] = true,	      ['.'] = true,	    ['$'] = true,
+};
 
 /* Checks character by character: strspn() builds a table for each call. */
-bool symbol_name_valid(const char *name)
+size_t symbol_name_length(const char *name)
 {
 	size_t length = 0;
 
-	while (is_symbol(name[length]))
+	while (symbol_characters[(uint8_t)name[length]])
 		length++;
-	return length && !name[length] && length <= JUMPSLOT_MAX_NAME &&
-	       !is_digit(name[0]);
+	return !name[length] && length <= JUMPSLOT_MAX_NAME && !is_digit(name[0]) ? length
+										  : 0;
+}
+
+bool symbol_name_valid(const char *name)
+{
+	return symbol_name_length(name) > 0;
 }
 
 static const char letters[] = "vbhilctumBpfdDqQ";
+/* The letters again: a look-up without a search. */
+static const bool type_letters[UINT8_MAX + 1] = {
+	['v'] = true, ['b'] = true, ['h'] = true, ['i'] = true,
+	['l'] = true, ['c'] = true, ['t'] = true, ['u'] = true,
+	['m'] = true, ['B'] = true, ['p'] = true, ['f'] = true,
+	['d'] = true, ['D'] = true, ['q'] = true, ['Q'] = true,
+};
 static const char *const words[] = {
 	"void",	    "int8_t",	   "int16_t",  "int32_t",
 	"int64_t",  "uint8_t",	   "uint16_t", "uint32_t",
@@ -72,20 +81,19 @@ static bool skip_type(const char **type)
 		return skip_number(type);
 	if (letter == 'S')
 		return skip_number(type) && *(*type)++ == '.' && skip_alignment(type);
-	return strchr(letters, letter) != NULL;
+	return type_letters[(uint8_t)letter];
 }
 
 bool type_string_valid(const char *type)
 {
-	if (strlen(type) > JUMPSLOT_MAX_NAME || !skip_type(&type))
+	const char *start = type;
+
+	if (!skip_type(&type))
 		return false;
-	while (*type) {
-		if (!strcmp(type, "."))
-			return true;
+	while (*type && (type[0] != '.' || type[1]))
 		if (*type == 'v' || !skip_type(&type))
 			return false;
-	}
-	return true;
+	return (size_t)(type - start) + (*type == '.') <= JUMPSLOT_MAX_NAME;
 }
 
 bool type_string_fits(const char *type, uint32_t flags)

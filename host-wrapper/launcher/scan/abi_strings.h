@@ -13,6 +13,9 @@
  * go to terminals and into C files. */
 bool symbol_name_valid(const char *name);
 
+/* The length of such a symbol, or 0. */
+size_t symbol_name_length(const char *name);
+
 /* Tells whether it is a result and parameters by the grammar. */
 bool type_string_valid(const char *type);
 

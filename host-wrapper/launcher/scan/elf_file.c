@@ -6,10 +6,14 @@
 #include <unistd.h>
 
 #include <jumpslot/external_abi.h>
+#include "common/table.h"
 #include "elf_file.h"
 
 /* Far more than linkers write, and small enough to read. */
 #define MAX_SECTION_NAMES 0x1000000u
+
+/* Sections from this size on are not read by libelf. */
+#define LARGE 0x80000u
 
 static const struct machine machines[] = {
 	{
@@ -208,6 +212,9 @@ int elf_file_open(struct elf_file *file, int fd, struct message *message)
 
 void elf_file_close(struct elf_file *file)
 {
+	for (size_t i = 0; i < file->large_count; i++)
+		table_free(file->large[i].bytes, file->large[i].size, 1);
+	file->large_count = 0;
 	elf_end(file->elf);
 	file->elf = NULL;
 }
@@ -217,6 +224,24 @@ int elf_file_segment(struct elf_file *file, size_t index, GElf_Phdr *segment,
 {
 	if (!gelf_getphdr(file->elf, (int)index, segment))
 		return fail(message, ENOEXEC, "segment %zu cannot be read", index);
+	return 0;
+}
+
+int elf_file_read(const struct elf_file *file, uint8_t *bytes, size_t size,
+		  uint64_t offset)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t count = pread(file->fd, bytes + done, size - done,
+				      (off_t)(offset + done));
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count <= 0)
+			return -EIO;
+		done += (size_t)count;
+	}
 	return 0;
 }
 
@@ -255,12 +280,49 @@ static int decompress(Elf_Scn *section, const char *name, uint64_t limit,
 	return 0;
 }
 
+static const uint8_t *decompressed_bytes(Elf_Scn *section, const GElf_Shdr *header)
+{
+	const Elf_Data *data = elf_getdata(section, NULL);
+
+	return data && data->d_size == header->sh_size ? data->d_buf : NULL;
+}
+
+/* libelf would read it into pages of 4 KB, which cost more than the read. Returns NULL
+ * for a small section, or without memory. */
+static const uint8_t *read_large(struct elf_file *file, const GElf_Shdr *header)
+{
+	struct elf_large *large = &file->large[file->large_count];
+
+	if (header->sh_size < LARGE || file->large_count == ELF_MAX_LARGE)
+		return NULL;
+	large->size = header->sh_size;
+	large->bytes = table_new(large->size, 1);
+	if (!large->bytes)
+		return NULL;
+	file->large_count++;
+	return elf_file_read(file, large->bytes, large->size, header->sh_offset)
+		       ? NULL
+		       : large->bytes;
+}
+
+/* The bytes of a section as they are in the file, or NULL. */
+static const uint8_t *raw_bytes(struct elf_file *file, Elf_Scn *section,
+				const GElf_Shdr *header)
+{
+	const uint8_t *large = read_large(file, header);
+	Elf_Data *data = large ? NULL : elf_rawdata(section, NULL);
+
+	if (large)
+		return large;
+	return data && data->d_size == header->sh_size ? data->d_buf : NULL;
+}
+
 int elf_file_section(struct elf_file *file, const char *name, uint64_t limit,
 		     struct elf_section *section, struct message *message)
 {
 	Elf_Scn *found;
 	GElf_Shdr header;
-	Elf_Data *data;
+	const uint8_t *bytes;
 	int error = find_section(file, name, &found, message);
 
 	if (error)
@@ -288,19 +350,19 @@ int elf_file_section(struct elf_file *file, const char *name, uint64_t limit,
 		error = decompress(found, name, limit, message);
 		if (error)
 			return error;
-		data = elf_getdata(found, NULL);
 		gelf_getshdr(found, &header);
+		bytes = decompressed_bytes(found, &header);
 	} else {
-		data = elf_rawdata(found, NULL);
+		bytes = raw_bytes(file, found, &header);
 	}
-	if (header.sh_size && (!data || data->d_size != header.sh_size || !data->d_buf))
+	if (header.sh_size && !bytes)
 		return fail(message, ENOEXEC, "section %s cannot be read", name);
 	*section = (struct elf_section){
 		.address = header.sh_addr,
 		.offset = header.sh_offset,
 		.size = header.sh_size,
 		.flags = header.sh_flags,
-		.bytes = header.sh_size ? data->d_buf : NULL,
+		.bytes = header.sh_size ? bytes : NULL,
 	};
 	return 0;
 }
@@ -346,7 +408,10 @@ const char *elf_string_at(const struct elf_section *section, uint64_t address)
 {
 	uint64_t offset = address - section->address;
 
-	if (address < section->address || offset >= section->size ||
+	if (address < section->address || offset >= section->size)
+		return NULL;
+	/* A section that ends with a NUL has the ends of all its strings. */
+	if (section->bytes[section->size - 1] &&
 	    !memchr(section->bytes + offset, 0, section->size - offset))
 		return NULL;
 	return (const char *)section->bytes + offset;

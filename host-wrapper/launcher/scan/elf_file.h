@@ -31,6 +31,14 @@ const struct machine *machine_find(unsigned number);
 /* The machine with the first `length` bytes of `name` as its name, or NULL. */
 const struct machine *machine_find_name(const char *name, size_t length);
 
+/* A large section, in memory of its own. */
+struct elf_large {
+	uint8_t *bytes;
+	size_t size;
+};
+
+#define ELF_MAX_LARGE 8 /* libelf reads those after that */
+
 struct elf_file {
 	int fd;
 	uint64_t size;
@@ -38,6 +46,8 @@ struct elf_file {
 	const struct machine *machine;
 	GElf_Ehdr header;
 	size_t segment_count;
+	struct elf_large large[ELF_MAX_LARGE];
+	size_t large_count;
 };
 
 struct elf_section {
@@ -55,6 +65,10 @@ struct elf_section {
  */
 int elf_file_open(struct elf_file *file, int fd, struct message *message);
 void elf_file_close(struct elf_file *file);
+
+/* Reads bytes that lay within the file when it was opened. Returns 0 or -EIO. */
+int elf_file_read(const struct elf_file *file, uint8_t *bytes, size_t size,
+		  uint64_t offset);
 
 /* Reads segment `index` (below segment_count). Returns 0 or -ENOEXEC. */
 int elf_file_segment(struct elf_file *file, size_t index, GElf_Phdr *segment,

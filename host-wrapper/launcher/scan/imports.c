@@ -6,6 +6,7 @@
 
 #include <jumpslot/external_abi.h>
 #include "common/page.h"
+#include "common/table.h"
 #include "imports.h"
 #include "name_index.h"
 #include "abi_strings.h"
@@ -137,18 +138,22 @@ static int read_strings(struct import *import, const struct sections *sections,
 			size_t index, const struct jumpslot_import *entry,
 			struct message *message)
 {
+	size_t length;
+
 	import->name = entry_string(sections, index,
 				    offsetof(struct jumpslot_import, name), entry->name);
 	if (!import->name)
 		return fail(message, ENOEXEC,
 			    "import %zu: its name is not a string within section %s",
 			    index, JUMPSLOT_SECTION_STR);
-	if (!symbol_name_valid(import->name))
+	length = symbol_name_length(import->name);
+	if (!length)
 		return fail(
 			message, ENOEXEC,
 			"import %zu: its name is not a symbol of 1 to %u letters, digits "
 			"and _.$",
 			index, JUMPSLOT_MAX_NAME);
+	import->hash = name_hash(import->name, length);
 	if (!entry->type)
 		return 0;
 	import->type = entry_string(sections, index,
@@ -229,7 +234,8 @@ static int check_distinct_slots(const struct import_table *table,
 				const struct elf_section *slots, unsigned word,
 				struct message *message)
 {
-	uint32_t *owner = calloc(slots->size / word + 1, sizeof(*owner));
+	const size_t slot_count = slots->size / word + 1;
+	uint32_t *owner = table_new(slot_count, sizeof(*owner));
 	int error = 0;
 
 	if (!owner)
@@ -245,7 +251,7 @@ static int check_distinct_slots(const struct import_table *table,
 				     table->imports[*its - 1].name);
 		*its = (uint32_t)i + 1;
 	}
-	free(owner);
+	table_free(owner, slot_count, sizeof(*owner));
 	return error;
 }
 
@@ -253,12 +259,16 @@ static int check_distinct_names(const struct import_table *table,
 				struct name_index *names, struct message *message)
 {
 	for (size_t i = 0; i < table->count; i++) {
-		size_t other = name_index_add(names, table->imports[i].name, i);
+		const struct import *import = &table->imports[i];
+		size_t other;
 
+		if (i + NAME_INDEX_AHEAD < table->count)
+			name_index_prefetch(names, import[NAME_INDEX_AHEAD].hash);
+		other = name_index_add(names, import->name, import->hash, i);
 		if (other != NAME_INDEX_NONE)
 			return fail(message, ENOEXEC,
 				    "imports %zu and %zu are both called %s", other, i,
-				    table->imports[i].name);
+				    import->name);
 	}
 	return 0;
 }
@@ -364,7 +374,7 @@ static int read_entries(struct import_table *table, const struct sections *secti
 
 	table->address = sections->table.address;
 	table->count = sections->table.size / sizeof(struct jumpslot_import);
-	table->imports = calloc(table->count + 1, sizeof(*table->imports));
+	table->imports = table_new(table->count, sizeof(*table->imports));
 	if (!table->imports)
 		return fail(message, ENOMEM, "out of memory");
 	for (size_t i = 0; !error && i < table->count; i++)
@@ -420,7 +430,7 @@ int imports_read(struct import_table *table, struct elf_file *file,
 
 void imports_free(struct import_table *table)
 {
-	free(table->imports);
+	table_free(table->imports, table->count, sizeof(*table->imports));
 	table->imports = NULL;
 	table->count = 0;
 }

@@ -15,6 +15,7 @@ struct import {
 	const char *prototype; /* as in the source; NULL: unknown */
 	uint64_t slot;	       /* address in the image */
 	uint32_t flags;
+	uint32_t hash; /* of the name, by name_hash() */
 };
 
 struct import_table {

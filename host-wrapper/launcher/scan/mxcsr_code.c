@@ -1,7 +1,5 @@
 /* Searches segments for LDMXCSR, FXRSTOR and XRSTOR. See mxcsr_code.h. */
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/page.h"
 #include "mxcsr_code.h"
@@ -60,25 +58,6 @@ size_t mxcsr_code_in(const uint8_t *bytes, size_t size)
 	return size;
 }
 
-/* Reads up to `size` bytes; fewer than one is an error: the file was that long. */
-static int read_at(const struct elf_file *file, uint8_t *bytes, size_t size,
-		   uint64_t offset)
-{
-	size_t done = 0;
-
-	while (done < size) {
-		ssize_t count = pread(file->fd, bytes + done, size - done,
-				      (off_t)(offset + done));
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count <= 0)
-			return -EIO;
-		done += (size_t)count;
-	}
-	return 0;
-}
-
 /* Searches [start, end) of the file. Windows overlap, so that each form lies in one. */
 static int find_in_file(const struct elf_file *file, uint64_t start, uint64_t end,
 			uint64_t *offset)
@@ -88,7 +67,7 @@ static int find_in_file(const struct elf_file *file, uint64_t start, uint64_t en
 	for (*offset = end; start < end; start += WINDOW - OVERLAP) {
 		const bool last = end - start <= WINDOW;
 		const size_t size = last ? (size_t)(end - start) : WINDOW;
-		int error = read_at(file, bytes, size, start);
+		int error = elf_file_read(file, bytes, size, start);
 		size_t at;
 
 		if (error)

@@ -1,17 +1,21 @@
 /*
  * Open addressing with linear probing, at most half full. The hash is keyed by a
- * random seed, so that no guest can choose names that collide. See name_index.h.
+ * random seed, so that no guest can choose names that collide. A slot has the hash of its
+ * name, so that a search reads only the name that it finds. See name_index.h.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/table.h"
 #include "name_index.h"
 
 struct name_slot {
 	const char *name; /* NULL: free */
-	size_t number;
+	uint32_t hash;
+	uint32_t number;
 };
 
 int name_index_init(struct name_index *index, size_t count)
@@ -19,56 +23,107 @@ int name_index_init(struct name_index *index, size_t count)
 	index->size = 16;
 	while (index->size < 2 * count)
 		index->size *= 2;
-	index->slots = calloc(index->size, sizeof(*index->slots));
-	if (!index->slots)
-		return -ENOMEM;
-	if (getrandom(&index->seed, sizeof(index->seed), 0) != sizeof(index->seed))
-		index->seed = (uintptr_t)index->slots; /* unpredictable enough */
-	return 0;
+	index->slots = table_new(index->size, sizeof(*index->slots));
+	return index->slots ? 0 : -ENOMEM;
 }
 
 void name_index_free(struct name_index *index)
 {
-	free(index->slots);
+	table_free(index->slots, index->size, sizeof(*index->slots));
 	index->slots = NULL;
 }
 
-/* FNV-1a from a seed, and a final mix, as its low bits alone are weak. */
-static uint64_t hash(const struct name_index *index, const char *name)
+/* Two secret words of this process. The second is odd: a factor loses no bits. */
+static const uint64_t *seed(void)
 {
-	uint64_t value = index->seed ^ 0xcbf29ce484222325u;
+	static uint64_t words[2];
 
-	for (; *name; name++)
-		value = (value ^ (unsigned char)*name) * 0x100000001b3u;
-	value ^= value >> 32;
-	value *= 0xd6e8feb86659fd93u;
-	return value ^ value >> 32;
+	if (!words[1]) {
+		if (getrandom(words, sizeof(words), 0) != sizeof(words))
+			words[0] = (uintptr_t)&words; /* unpredictable enough */
+		words[1] |= 1;
+	}
+	return words;
+}
+
+/* All bits of the product count for all bits of the result. */
+static uint64_t mix(uint64_t value, uint64_t factor)
+{
+	const unsigned __int128 product = (unsigned __int128)value * factor;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* The last 1 to 8 bytes, without a read past the end. */
+static uint64_t rest(const char *bytes, size_t length)
+{
+	uint32_t low, high;
+
+	if (length < 4)
+		return (uint64_t)(uint8_t)bytes[0] << 16 |
+		       (uint64_t)(uint8_t)bytes[length / 2] << 8 |
+		       (uint8_t)bytes[length - 1];
+	memcpy(&low, bytes, sizeof(low));
+	memcpy(&high, bytes + length - sizeof(high), sizeof(high));
+	return (uint64_t)high << 32 | low;
+}
+
+/* Takes eight bytes at a time. Names of one length have the same sequence of words. */
+uint32_t name_hash(const char *name, size_t length)
+{
+	const uint64_t *secret = seed();
+	uint64_t value = secret[0] ^ length, word;
+
+	for (; length > sizeof(word); length -= sizeof(word), name += sizeof(word)) {
+		memcpy(&word, name, sizeof(word));
+		value = mix(value ^ word, secret[1]);
+	}
+	if (length)
+		value = mix(value ^ rest(name, length), secret[1]);
+	return (uint32_t)(value ^ value >> 32);
+}
+
+void name_index_prefetch(const struct name_index *index, uint32_t hash)
+{
+	__builtin_prefetch(&index->slots[hash & (index->size - 1)]);
+}
+
+static bool is_other(const struct name_slot *slot, const char *name, uint32_t hash)
+{
+	return slot->name && (slot->hash != hash || strcmp(slot->name, name));
 }
 
 /* Where the name is, or would be. */
-static struct name_slot *probe(const struct name_index *index, const char *name)
+static struct name_slot *probe(const struct name_index *index, const char *name,
+			       uint32_t hash)
 {
-	size_t at = hash(index, name) & (index->size - 1);
+	size_t at = hash & (index->size - 1);
 
-	while (index->slots[at].name && strcmp(index->slots[at].name, name))
+	while (is_other(&index->slots[at], name, hash))
 		at = (at + 1) & (index->size - 1);
 	return &index->slots[at];
 }
 
-size_t name_index_find(const struct name_index *index, const char *name)
+size_t name_index_find_hashed(const struct name_index *index, const char *name,
+			      uint32_t hash)
 {
-	const struct name_slot *slot = probe(index, name);
+	const struct name_slot *slot = probe(index, name, hash);
 
 	return slot->name ? slot->number : NAME_INDEX_NONE;
 }
 
-size_t name_index_add(struct name_index *index, const char *name, size_t number)
+size_t name_index_find(const struct name_index *index, const char *name)
 {
-	struct name_slot *slot = probe(index, name);
+	return name_index_find_hashed(index, name, name_hash(name, strlen(name)));
+}
+
+size_t name_index_add(struct name_index *index, const char *name, uint32_t hash,
+		      size_t number)
+{
+	struct name_slot *slot = probe(index, name, hash);
 
 	if (slot->name)
 		return slot->number;
-	slot->name = name;
-	slot->number = number;
+	*slot = (struct name_slot){ name, hash, (uint32_t)number };
 	return NAME_INDEX_NONE;
 }

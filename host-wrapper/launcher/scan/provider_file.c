@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <jumpslot/external_abi.h>
+#include "common/table.h"
 #include "provider_file.h"
 #include "abi_strings.h"
 
@@ -21,6 +22,13 @@ struct tables {
 	struct elf_section records;
 	struct elf_section strings;
 	uint32_t record_size;
+	GElf_Phdr code; /* where the last function was found; empty at first */
+};
+
+/* A record that is read, and not yet merged into the function of its name. */
+struct read_ahead {
+	struct provided record;
+	uint32_t hash; /* of its name */
 };
 
 static int read_note(struct tables *tables, struct message *message)
@@ -92,18 +100,28 @@ static int check_segments(struct elf_file *elf, struct message *message)
 	return 0;
 }
 
-/* Tells whether the file has executable code at that address. */
-static bool is_code(struct elf_file *elf, uint64_t address)
+static bool is_in(const GElf_Phdr *segment, uint64_t address)
 {
+	return address >= segment->p_vaddr &&
+	       address - segment->p_vaddr < segment->p_filesz;
+}
+
+/* Tells whether the file has executable code at that address. Functions of one segment
+ * follow each other. */
+static bool is_code(struct elf_file *elf, struct tables *tables, uint64_t address)
+{
+	if (is_in(&tables->code, address))
+		return true;
 	for (size_t i = 0; i < elf->segment_count; i++) {
 		struct message ignored;
 		GElf_Phdr segment;
 
 		if (!elf_file_segment(elf, i, &segment, &ignored) &&
 		    segment.p_type == PT_LOAD && segment.p_flags & PF_X &&
-		    address >= segment.p_vaddr &&
-		    address - segment.p_vaddr < segment.p_filesz)
+		    is_in(&segment, address)) {
+			tables->code = segment;
 			return true;
+		}
 	}
 	return false;
 }
@@ -156,17 +174,23 @@ static int read_carry(struct provided *record, const struct jumpslot_provided *r
 	return 0;
 }
 
-static int read_record(struct provided *record, struct provider_file *provider,
-		       const struct tables *tables, size_t index, struct message *message)
+static int read_record(struct read_ahead *ahead, struct provider_file *provider,
+		       struct tables *tables, size_t index, struct message *message)
 {
+	struct provided *record = &ahead->record;
 	struct jumpslot_provided raw;
 	uint64_t at = tables->records.address + index * tables->record_size;
+	size_t length;
 	int error;
 
+	*ahead = (struct read_ahead){ 0 };
 	memcpy(&raw, tables->records.bytes + index * tables->record_size, sizeof(raw));
 	record->name = elf_string_at(&tables->strings, at + (uint64_t)(int64_t)raw.name);
-	if (!record->name || !symbol_name_valid(record->name))
+	length = record->name ? symbol_name_length(record->name) : 0;
+	if (!length)
 		return fail(message, ENOEXEC, "record %zu has no valid name", index);
+	ahead->hash = name_hash(record->name, length);
+	name_index_prefetch(&provider->names, ahead->hash);
 	at += offsetof(struct jumpslot_provided, type);
 	if (raw.type) {
 		record->type =
@@ -179,7 +203,7 @@ static int read_record(struct provided *record, struct provider_file *provider,
 	      offsetof(struct jumpslot_provided, type);
 	if (raw.function) {
 		record->function = at + (uint64_t)(int64_t)raw.function;
-		if (!is_code(&provider->elf, record->function))
+		if (!is_code(&provider->elf, tables, record->function))
 			return fail(message, ENOEXEC,
 				    "record %zu (%s): 0x%" PRIx64
 				    " is not in executable code",
@@ -247,21 +271,36 @@ static int merge(struct provided *into, const struct provided *record,
 	return merge_carry(into, record, message);
 }
 
-static int add_record(struct provider_file *provider, const struct tables *tables,
-		      size_t index, struct message *message)
+static int add_record(struct provider_file *provider, const struct read_ahead *ahead,
+		      struct message *message)
 {
-	struct provided record = { 0 };
-	int error = read_record(&record, provider, tables, index, message);
-	size_t known;
+	const struct provided *record = &ahead->record;
+	size_t known = name_index_add(&provider->names, record->name, ahead->hash,
+				      provider->count);
 
-	if (error)
-		return error;
-	known = name_index_add(&provider->names, record.name, provider->count);
 	if (known == NAME_INDEX_NONE) {
 		known = provider->count++;
-		provider->functions[known].name = record.name;
+		provider->functions[known].name = record->name;
 	}
-	return merge(&provider->functions[known], &record, message);
+	return merge(&provider->functions[known], record, message);
+}
+
+/* Reads ahead, so that the slot of a name is in the cache when the name is added. */
+static int add_records(struct provider_file *provider, struct tables *tables,
+		       size_t count, struct message *message)
+{
+	struct read_ahead records[NAME_INDEX_AHEAD];
+	int error = 0;
+
+	for (size_t i = 0; !error && i < count + NAME_INDEX_AHEAD; i++) {
+		struct read_ahead *record = &records[i % NAME_INDEX_AHEAD];
+
+		if (i >= NAME_INDEX_AHEAD)
+			error = add_record(provider, record, message);
+		if (!error && i < count)
+			error = read_record(record, provider, tables, i, message);
+	}
+	return error;
 }
 
 static bool has_function(const struct provider_file *provider, const char *name)
@@ -299,7 +338,7 @@ static int check_statements(const struct provider_file *provider, struct message
 
 static int read_functions(struct provider_file *provider, struct message *message)
 {
-	struct tables tables;
+	struct tables tables = { 0 };
 	int error = read_tables(&tables, &provider->elf, message);
 	size_t count;
 
@@ -311,11 +350,11 @@ static int read_functions(struct provider_file *provider, struct message *messag
 	if (count > MAX_RECORDS)
 		return fail(message, ENOEXEC, "%zu records: at most %zu", count,
 			    MAX_RECORDS);
-	provider->functions = calloc(count + 1, sizeof(*provider->functions));
+	provider->room = count;
+	provider->functions = table_new(count, sizeof(*provider->functions));
 	if (!provider->functions || name_index_init(&provider->names, count))
 		return fail(message, ENOMEM, "out of memory");
-	for (size_t i = 0; !error && i < count; i++)
-		error = add_record(provider, &tables, i, message);
+	error = add_records(provider, &tables, count, message);
 	if (!error)
 		error = statements_read(&provider->stated, &provider->elf,
 					&tables.strings, message);
@@ -361,7 +400,7 @@ int provider_file_read(struct provider_file *provider, const char *path, unsigne
 void provider_file_free(struct provider_file *provider)
 {
 	name_index_free(&provider->names);
-	free(provider->functions);
+	table_free(provider->functions, provider->room, sizeof(*provider->functions));
 	provider->functions = NULL;
 	statements_free(&provider->stated);
 	if (provider->elf.elf) {

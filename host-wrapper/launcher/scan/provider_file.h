@@ -29,6 +29,7 @@ struct provider_file {
 	struct elf_file elf;
 	struct provided *functions;
 	size_t count;
+	size_t room; /* for functions */
 	struct name_index names;
 	struct statements stated; /* the system calls of its functions */
 };

@@ -5,19 +5,29 @@
 #include <sys/mman.h>
 
 #include "common/page.h"
+#include "common/table.h"
 #include "thunk_memory.h"
 
 /* Distance between two attempts to find free memory. */
-#define STEP ((size_t)0x200000)
+#define STEP ((uintptr_t)TABLE_ALIGNMENT)
+
+/* Whole pages; whole huge pages if it is large, which then begin at a multiple of STEP.
+ */
+static size_t round_up(size_t size)
+{
+	const size_t alignment = size < TABLE_ALIGNMENT / 4 ? PAGE : TABLE_ALIGNMENT;
+
+	return (size + alignment - 1) & ~(alignment - 1);
+}
 
 static size_t thunks_size(const struct thunk_memory *memory)
 {
-	return PAGE_END(memory->count * THUNK_SIZE);
+	return round_up(memory->count * THUNK_SIZE);
 }
 
 static size_t functions_size(const struct thunk_memory *memory)
 {
-	return PAGE_END(memory->count * sizeof(*memory->functions));
+	return round_up(memory->count * sizeof(*memory->functions));
 }
 
 static void *map_at(uintptr_t address, size_t size)
@@ -35,7 +45,7 @@ static void *map_at(uintptr_t address, size_t size)
  * where the program lies low, as under valgrind. */
 static void *map_near(size_t size)
 {
-	uintptr_t program = PAGE_START((uintptr_t)jumpslot_gate);
+	uintptr_t program = (uintptr_t)jumpslot_gate & ~(STEP - 1);
 	void *at = MAP_FAILED;
 
 	for (uintptr_t away = size + STEP; at == MAP_FAILED && away < THUNK_REACH;
@@ -50,11 +60,16 @@ static void *map_near(size_t size)
 
 int thunk_memory_map(struct thunk_memory *memory, size_t count, struct message *message)
 {
+	size_t size;
+
 	memory->count = count;
-	memory->thunks = map_near(thunks_size(memory) + functions_size(memory));
+	size = thunks_size(memory) + functions_size(memory);
+	memory->thunks = map_near(size);
 	if (memory->thunks == MAP_FAILED)
 		return fail(message, ENOMEM, "no memory for %zu thunks near the runner",
 			    count);
+	if (size >= TABLE_ALIGNMENT)
+		madvise(memory->thunks, size, MADV_HUGEPAGE);
 	memory->functions =
 		(struct gate_function *)(memory->thunks + thunks_size(memory));
 	return 0;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/table.h"
 #include "process/debug/gdb_jit.h"
 #include "thunk_cfi.h"
 #include "thunk_symbols.h"
@@ -162,7 +163,7 @@ int thunk_symbols_register(const struct thunk_area *area, thunk_name *name_of,
 		return fail(message, EOVERFLOW,
 			    "names of %zu gated functions, for debuggers: too long",
 			    area->count);
-	object = malloc(sizes.object);
+	object = table_new(sizes.object, 1);
 	if (!object)
 		return fail(message, ENOMEM,
 			    "names of %zu gated functions, for debuggers: no memory for "
