@@ -62,6 +62,7 @@ HEADERS_runner-i386 := $(HEADERS_runner-x86_64)
 HEADERS_kvm-x86_64 := host-wrapper/kvm
 HEADERS_monitor-kernel := host-wrapper/monitor/kernel
 HEADERS_monitor-runtime-i386 := host-wrapper/monitor/runtime
+HEADERS_monitor-library-x86_64 := host-wrapper/monitor/library
 HEADERS_resolver-x86_64 := resolver
 HEADERS_guest-x86_64 := guest-macros guests/calculator ports/freertos
 HEADERS_guest-i386 := $(HEADERS_guest-x86_64)

@@ -1,7 +1,8 @@
 # The goals for users. `make help` lists them; a test keeps the list complete.
 
 .PHONY: all demo clean help compile_commands.json
-all: $(PROGRAMS) $(LINKED) $(PROVIDERS) $(GUESTS) $(GUESTS:%=%.searched) $(NATIVE_GUESTS)
+all: $(PROGRAMS) $(LINKED) $(PROVIDERS) $(PARTITION_LIBRARIES) $(GUESTS) \
+	$(GUESTS:%=%.searched) $(NATIVE_GUESTS)
 
 demo: all
 	$(Q)guests/demo $(BUILD)

@@ -72,13 +72,16 @@ static int complain(const struct launch *launch, int status, const char *object,
 
 static int add_providers(struct launch *launch)
 {
+	int (*const add)(struct linked_guest *, const char *, const char *,
+			 struct message *) = launch->options.monitor
+						     ? linked_guest_add_library
+						     : linked_guest_add_provider;
 	struct message message;
 
 	for (size_t i = 0; i < launch->options.provider_count; i++) {
 		const struct provider_option *option = &launch->options.providers[i];
 
-		if (linked_guest_add_provider(&launch->guest, option->path,
-					      option->options, &message))
+		if (add(&launch->guest, option->path, option->options, &message))
 			return complain(launch, EXIT_FAILED, option->path, &message);
 	}
 	return 0;
@@ -152,6 +155,8 @@ static int link_guest(struct launch *launch)
 		return complain(launch, EXIT_FAILED, guest->name, &message);
 	if (!status && launch->options.kvm)
 		linked_guest_use_traps(guest);
+	if (!status && launch->options.monitor)
+		linked_guest_use_partition(guest);
 	return status;
 }
 
@@ -487,9 +492,10 @@ static int start_in_monitor(struct launch *launch)
 	const struct monitor_files files = { launch->kernel.text, launch->runner.text };
 	struct run_result result;
 	struct message message;
+	const char *object;
 
-	if (monitor_start(guest, &launch->options, &files, &result, &message))
-		return complain(launch, EXIT_FAILED, guest->name, &message);
+	if (monitor_start(guest, &launch->options, &files, &result, &object, &message))
+		return complain(launch, EXIT_FAILED, object, &message);
 	exit_report_print(guest, &result, stderr);
 	return exit_report_status(guest, &result);
 }

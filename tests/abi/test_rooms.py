@@ -23,6 +23,7 @@ ALLOWED = {
     "kvm": {"common", "guest-macros", "include", "resolver", "runner", "vcpu"},
     "monitor": set(),
     "monitor/kernel": {"common", "guest-macros", "include", "monitor", "vcpu"},
+    "monitor/library": {"common", "guest-macros", "monitor"},
     "monitor/runtime": {"common", "guest-macros", "include", "monitor", "runner", "vcpu"},
     "linked": {"common", "guest-macros", "include", "runner"},
     "launcher/options": {"common", "guest-macros"},

@@ -43,7 +43,7 @@ static void read_for(unsigned machine, const char *path)
 {
 	struct provider_file provider = { 0 };
 	struct message message = blank_message();
-	int error = provider_file_read(&provider, path, machine, &message);
+	int error = provider_file_read(&provider, path, machine, ET_DYN, &message);
 
 	check_verdict(error, &message);
 	if (error)

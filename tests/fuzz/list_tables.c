@@ -93,7 +93,7 @@ static void list_provider(const char *path)
 	struct provider_file provider = { 0 };
 	struct message message;
 
-	if (provider_file_read(&provider, path, machine_of(path), &message)) {
+	if (provider_file_read(&provider, path, machine_of(path), ET_DYN, &message)) {
 		refuse(&message);
 	} else {
 		print_functions(&provider);

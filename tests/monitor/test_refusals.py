@@ -26,7 +26,7 @@ def refused(result, line, status=125):
 
 
 @pytest.mark.parametrize("options", [
-    ["--provider", "x.so"], ["--line", "2=fd:3"], ["--in-place"], ["--raw"],
+    ["--line", "2=fd:3"], ["--in-place"], ["--raw"],
     ["--perf-map"], ["--print-sandbox"], ["--report"], ["--report=json"],
     ["--sandbox=strict"], ["--wait-gdb"], ["--core"],
     ["--trace"], ["--trace-file", "x"],

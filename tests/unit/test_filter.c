@@ -453,7 +453,8 @@ static void compare_file(const char *path, unsigned machine, bool has_reference)
 				  .architecture = system_call_architecture(machine) };
 	struct message message;
 
-	ck_assert_msg(!provider_file_read(&provider, unit_path(path), machine, &message),
+	ck_assert_msg(!provider_file_read(&provider, unit_path(path), machine, ET_DYN,
+					  &message),
 		      "%s: %s", path, message.text);
 	needs.count = stated_needs(&provider, machine, list);
 	ck_assert_uint_gt(needs.count, 10);

@@ -18,7 +18,7 @@ static int read_path(struct provider_file *provider, const char *path, unsigned 
 {
 	*provider = (struct provider_file){ 0 };
 	*message = blank_message();
-	return provider_file_read(provider, path, machine, message);
+	return provider_file_read(provider, path, machine, ET_DYN, message);
 }
 
 static int read_specimen(struct provider_file *provider, const struct specimen *specimen,

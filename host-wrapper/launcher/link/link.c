@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include <jumpslot/external_abi.h>
+#include "common/plan.h"
 #include "common/table.h"
 #include "link.h"
+#include "partition_calls.h"
 
 /* Longer names get no suggestion. */
 #define MAX_SIMILAR 80
@@ -144,6 +146,25 @@ void link_use_traps(struct link_result *result, const struct import_table *table
 			link->call = call_mode_trap(
 				&table->imports[i], link->function, machine,
 				provider_is_runner(&providers[link->provider]));
+	}
+}
+
+void link_use_partition(struct link_result *result, const struct import_table *table,
+			const struct machine *machine,
+			const struct provider_file *providers)
+{
+	for (size_t i = 0; i < result->count; i++) {
+		struct link *link = &result->links[i];
+
+		if (link->status != LINK_BOUND)
+			continue;
+		link->call = (struct call_mode){ .mode = PLAN_DIRECT };
+		link->lacks = partition_calls_lacking(&providers[link->provider],
+						      link->function->name, machine);
+		if (!link->lacks)
+			continue;
+		link->status = LINK_MISSING;
+		result->missing += !(table->imports[i].flags & JUMPSLOT_OPTIONAL);
 	}
 }
 

@@ -21,6 +21,9 @@ struct link {
 	/* If missing: the most similar name of a provider, or NULL. */
 	const struct provided *nearest;
 	size_t nearest_provider;
+	/* If missing: the system call for which a partition cannot have the function of
+	 * `provider`, or NULL. */
+	const char *lacks;
 };
 
 struct link_result {
@@ -45,6 +48,14 @@ int link_imports(struct link_result *result, const struct import_table *table,
 /* Afterwards, for the kvm host: calls are traps. */
 void link_use_traps(struct link_result *result, const struct import_table *table,
 		    unsigned machine, const struct provider_file *providers);
+
+/*
+ * Afterwards, for the monitor host: functions of partition libraries are direct, and
+ * those that need system calls are missing.
+ */
+void link_use_partition(struct link_result *result, const struct import_table *table,
+			const struct machine *machine,
+			const struct provider_file *providers);
 
 void link_free(struct link_result *result);
 

@@ -40,8 +40,8 @@ static int refuse_duplicate(const struct linked_guest *guest,
 	return 0;
 }
 
-int linked_guest_add_provider(struct linked_guest *guest, const char *path,
-			      const char *options, struct message *message)
+static int add_provider(struct linked_guest *guest, const char *path, const char *options,
+			unsigned type, struct message *message)
 {
 	struct provider_file *provider = &guest->providers[guest->provider_count];
 	int error;
@@ -52,12 +52,24 @@ int linked_guest_add_provider(struct linked_guest *guest, const char *path,
 	if (!provider->path)
 		return fail(message, errno, "%s", strerror(errno));
 	error = provider_file_read(provider, provider->path, guest->file.machine->number,
-				   message);
+				   type, message);
 	if (!error)
 		error = refuse_duplicate(guest, provider, message);
 	if (!error)
 		guest->provider_count++;
 	return error;
+}
+
+int linked_guest_add_provider(struct linked_guest *guest, const char *path,
+			      const char *options, struct message *message)
+{
+	return add_provider(guest, path, options, ET_DYN, message);
+}
+
+int linked_guest_add_library(struct linked_guest *guest, const char *path,
+			     const char *options, struct message *message)
+{
+	return add_provider(guest, path, options, ET_EXEC, message);
 }
 
 int linked_guest_add_runner(struct linked_guest *guest, const char *path,
@@ -67,7 +79,8 @@ int linked_guest_add_runner(struct linked_guest *guest, const char *path,
 	int error;
 
 	provider->name = "built-in";
-	error = provider_file_read(provider, path, guest->file.machine->number, message);
+	error = provider_file_read(provider, path, guest->file.machine->number, ET_DYN,
+				   message);
 	if (!error)
 		guest->provider_count++;
 	return error;
@@ -140,4 +153,14 @@ void linked_guest_use_traps(struct linked_guest *guest)
 	guest->traps = true;
 	link_use_traps(&guest->result, &guest->table, guest->file.machine->number,
 		       guest->providers);
+}
+
+void linked_guest_use_partition(struct linked_guest *guest)
+{
+	/* No gate swaps it. */
+	guest->mxcsr = (struct mxcsr){ .change = MXCSR_NEVER };
+	for (size_t i = 0; i < guest->provider_count; i++)
+		guest->provider_mxcsr[i] = guest->mxcsr;
+	link_use_partition(&guest->result, &guest->table, guest->file.machine,
+			   guest->providers);
 }

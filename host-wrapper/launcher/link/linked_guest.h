@@ -42,6 +42,10 @@ int linked_guest_scan(struct linked_guest *guest, const char *name,
 int linked_guest_add_provider(struct linked_guest *guest, const char *path,
 			      const char *options, struct message *message);
 
+/* The same for a partition library, an image at a fixed address (docs/monitor.md). */
+int linked_guest_add_library(struct linked_guest *guest, const char *path,
+			     const char *options, struct message *message);
+
 /* Adds the runner as provider of the built-in services; once, after all others. */
 int linked_guest_add_runner(struct linked_guest *guest, const char *path,
 			    struct message *message);
@@ -59,5 +63,9 @@ bool linked_guest_keeps_mxcsr(const struct linked_guest *guest, size_t *culprit)
 
 /* Afterwards, for the kvm host: calls are traps. */
 void linked_guest_use_traps(struct linked_guest *guest);
+
+/* Afterwards, for the monitor host: there are partition libraries in place of
+ * providers. */
+void linked_guest_use_partition(struct linked_guest *guest);
 
 #endif

@@ -63,19 +63,6 @@ static bool is_asked_for(const struct collector *collector,
 	return function != NAME_INDEX_NONE && collector->imported[function];
 }
 
-/* The name after the machine's, or NULL if the rule is for another machine. */
-static const char *name_for(const char *call, const char *machine)
-{
-	const char *colon = strchr(call, ':');
-	size_t length = strlen(machine);
-
-	if (!colon)
-		return call;
-	return length == (size_t)(colon - call) && !strncmp(call, machine, length)
-		       ? colon + 1
-		       : NULL;
-}
-
 static bool has_reserved_value(const struct jumpslot_rule *rule)
 {
 	for (size_t i = 0; i < JUMPSLOT_RULE_CHECKS; i++)
@@ -133,7 +120,7 @@ static int add_rule(struct collector *collector, const struct provider_file *pro
 		    struct message *message)
 {
 	const struct machine *machine = collector->guest->file.machine;
-	const char *name = name_for(rule->call, machine->name);
+	const char *name = statement_call(rule, machine->name);
 	struct need *need = &collector->into->needs[collector->into->count];
 	bool known;
 

@@ -49,6 +49,11 @@ static void print_problem(const struct linked_guest *guest, size_t index, FILE *
 		print_escaped(provider_name(guest, link->provider), out);
 		fprintf(out, " has %s (guest %s, provider %s)", text, import->type,
 			link->function->type);
+	} else if (link->lacks) {
+		fputs("; ", out);
+		print_escaped(provider_name(guest, link->provider), out);
+		fprintf(out, " needs the system call %s, which a partition does not have",
+			link->lacks);
 	} else if (link->nearest) {
 		fputs("; similar: ", out);
 		style_print(STYLE_DOUBTFUL, link->nearest->name, out);
@@ -111,6 +116,7 @@ static void hint_at_newlib(const struct linked_guest *guest, FILE *out)
 
 	for (size_t i = 0; i < guest->result.count; i++) {
 		if (guest->result.links[i].status != LINK_MISSING ||
+		    guest->result.links[i].lacks ||
 		    strncmp(guest->table.imports[i].name, prefix, strlen(prefix)))
 			continue;
 		fprintf(out,

@@ -30,9 +30,9 @@ static uint64_t word_of(const struct plan *plan)
 	return plan->machine == EM_X86_64 ? 8 : 4;
 }
 
-static int add_region(struct monitor_partition *partition, const char *name,
-		      const struct boot_region *record, const uint8_t *contents,
-		      struct message *message)
+int monitor_partition_add(struct monitor_partition *partition, const char *name,
+			  const struct boot_region *record, const uint8_t *contents,
+			  struct message *message)
 {
 	if (partition->region_count == BOOT_MAX_REGIONS)
 		return fail(message, ENOSPC, "too many segments");
@@ -41,9 +41,8 @@ static int add_region(struct monitor_partition *partition, const char *name,
 	return 0;
 }
 
-/* Memory that is zero, and the partition's. */
-static uint8_t *new_contents(struct monitor_partition *partition, size_t size,
-			     struct message *message)
+uint8_t *monitor_partition_memory(struct monitor_partition *partition, size_t size,
+				  struct message *message)
 {
 	uint8_t *bytes =
 		partition->owned_count < BOOT_MAX_REGIONS ? calloc(1, size) : NULL;
@@ -129,8 +128,7 @@ static int load(struct monitor_partition *partition, const struct plan *plan, in
 	return error;
 }
 
-/* The call that a slot without a function leads to. */
-static uint64_t resolver_of(const struct monitor_partition *partition)
+uint64_t monitor_partition_resolver(const struct monitor_partition *partition)
 {
 	return partition->record.runtime.calls +
 	       (uint64_t)MONITOR_UNBOUND * MONITOR_CALL_BYTES;
@@ -141,7 +139,7 @@ static uint64_t resolver_of(const struct monitor_partition *partition)
 static void bind(struct monitor_partition *partition, const struct plan *plan)
 {
 	const struct plan_import *imports = plan_imports(plan);
-	const uint64_t resolver = resolver_of(partition);
+	const uint64_t resolver = monitor_partition_resolver(partition);
 
 	memcpy(at(partition, plan->resolver_pointer), &resolver, word_of(plan));
 	for (uint64_t i = 0; i < plan->imports.count; i++)
@@ -180,7 +178,8 @@ static int add_part(struct monitor_partition *partition, uint64_t start, uint64_
 
 	if (start == end)
 		return 0;
-	return add_region(partition, "the guest's image", &record, contents, message);
+	return monitor_partition_add(partition, "the guest's image", &record, contents,
+				     message);
 }
 
 /* Whole pages of slots in it are read-only to the guest. */
@@ -223,7 +222,7 @@ static int add_empty(struct monitor_partition *partition, const char *name,
 		.kind = kind,
 	};
 
-	return add_region(partition, name, &record, NULL, message);
+	return monitor_partition_add(partition, name, &record, NULL, message);
 }
 
 /* Returns where the work area begins; 0 if there is no room below the stack. */
@@ -281,7 +280,7 @@ static int add_runtime_segment(struct monitor_partition *partition,
 	const struct monitor_runtime *runtime = partition->runtime;
 	const uint64_t vcpu = runtime->addresses.vcpu;
 	const uint64_t size = PAGE_END(segment->p_memsz);
-	uint8_t *contents = new_contents(partition, size, message);
+	uint8_t *contents = monitor_partition_memory(partition, size, message);
 	const struct boot_region record = {
 		.address = segment->p_vaddr,
 		.size = size,
@@ -300,7 +299,8 @@ static int add_runtime_segment(struct monitor_partition *partition,
 	if (vcpu >= record.address && range_within(vcpu - record.address, 128, size))
 		set_variables(runtime, plan, partition->record.base,
 			      contents + (vcpu - record.address));
-	return add_region(partition, "the monitor's runtime", &record, contents, message);
+	return monitor_partition_add(partition, "the monitor's runtime", &record,
+				     contents, message);
 }
 
 static int add_runtime(struct monitor_partition *partition, const struct plan *plan,
@@ -322,11 +322,11 @@ static int add_information(struct monitor_partition *partition, const struct pla
 {
 	const struct monitor_addresses addresses = {
 		.base = partition->record.base,
-		.resolver = resolver_of(partition),
+		.resolver = monitor_partition_resolver(partition),
 		.work_area = work_area_address(plan),
 	};
 	const uint64_t size = PAGE_END(monitor_information_size(plan));
-	uint8_t *contents = new_contents(partition, size, message);
+	uint8_t *contents = monitor_partition_memory(partition, size, message);
 	const struct boot_region record = {
 		.address = MONITOR_INFORMATION,
 		.size = size,
@@ -340,8 +340,8 @@ static int add_information(struct monitor_partition *partition, const struct pla
 	monitor_information_write(contents, plan, &addresses);
 	partition->record.start_info = monitor_information_start(plan);
 	partition->record.multiboot = monitor_information_multiboot(plan);
-	return add_region(partition, "the information for it", &record, contents,
-			  message);
+	return monitor_partition_add(partition, "the information for it", &record,
+				     contents, message);
 }
 
 static int compare(const void *a, const void *b)
@@ -353,7 +353,7 @@ static int compare(const void *a, const void *b)
 		       : x->record.address > y->record.address;
 }
 
-static int check_overlaps(struct monitor_partition *partition, struct message *message)
+int monitor_partition_check(struct monitor_partition *partition, struct message *message)
 {
 	struct monitor_region *regions = partition->regions;
 
@@ -410,7 +410,7 @@ int monitor_partition_make(struct monitor_partition *partition, const char *name
 		error = add_runtime(partition, plan, message);
 	if (!error)
 		error = add_information(partition, plan, message);
-	return error ? error : check_overlaps(partition, message);
+	return error ? error : monitor_partition_check(partition, message);
 }
 
 void monitor_partition_free(struct monitor_partition *partition)

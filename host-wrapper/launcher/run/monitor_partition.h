@@ -37,6 +37,21 @@ int monitor_partition_make(struct monitor_partition *partition, const char *name
 			   const struct plan *plan, int guest,
 			   const struct monitor_runtime *runtime,
 			   struct message *message);
+
+/*
+ * For what is added afterwards (monitor_library.h): memory that is zero and the
+ * partition's, or NULL; a region, whose contents and name stay in use; the call to which
+ * a slot without a function leads; and the check of all regions, which puts them in
+ * order.
+ */
+uint8_t *monitor_partition_memory(struct monitor_partition *partition, size_t size,
+				  struct message *message);
+int monitor_partition_add(struct monitor_partition *partition, const char *name,
+			  const struct boot_region *record, const uint8_t *contents,
+			  struct message *message);
+uint64_t monitor_partition_resolver(const struct monitor_partition *partition);
+int monitor_partition_check(struct monitor_partition *partition, struct message *message);
+
 void monitor_partition_free(struct monitor_partition *partition);
 
 #endif

@@ -10,6 +10,7 @@
 #include "common/message.h"
 #include "filter.h"
 #include "launcher/output_file.h"
+#include "monitor_library.h"
 #include "monitor_machine.h"
 #include "monitor_start.h"
 #include "plan_file.h"
@@ -33,7 +34,6 @@ int monitor_check_options(const struct options *options, struct message *message
 		bool is_given;
 		const char *name;
 	} refused[] = {
-		{ options->provider_count, "--provider" },
 		{ options->line_count, "--line" },
 		{ options->in_place, "--in-place" },
 		{ options->raw, "--raw" },
@@ -104,7 +104,7 @@ static void name_partition(char *to, size_t size, const char *path)
 static int make_image(struct monitor_image *image, const struct plan *plan,
 		      const struct linked_guest *guest,
 		      const struct monitor_runtime *runtime, uint32_t options,
-		      struct message *message)
+		      const char **object, struct message *message)
 {
 	const struct boot_slot slot = { .length_ns = FRAME_NS };
 	const struct monitor_schedule schedule = { FRAME_NS, &slot, 1 };
@@ -116,6 +116,8 @@ static int make_image(struct monitor_image *image, const struct plan *plan,
 	error = monitor_partition_make(&partition, name, plan, guest->file.fd, runtime,
 				       message);
 	partition.record.options = BOOT_CONSOLE_INPUT;
+	if (!error)
+		error = monitor_libraries_add(&partition, guest, object, message);
 	if (!error)
 		error = monitor_image_make(image, &partition, 1, &schedule, options,
 					   message);
@@ -139,7 +141,7 @@ static int open_runtime(struct monitor_runtime *runtime, const char *path,
 
 static int build(struct monitor_image *image, const struct linked_guest *guest,
 		 const struct options *options, const char *runtime_path,
-		 struct message *message)
+		 const char **object, struct message *message)
 {
 	static struct monitor_runtime runtime;
 	const struct plan *plan;
@@ -150,7 +152,7 @@ static int build(struct monitor_image *image, const struct linked_guest *guest,
 		return error;
 	plan = make_plan(guest, options, &size, message);
 	error = plan ? make_image(image, plan, guest, &runtime,
-				  options->image ? 0 : BOOT_EXIT_DEVICE, message)
+				  options->image ? 0 : BOOT_EXIT_DEVICE, object, message)
 		     : -EIO;
 	if (plan)
 		munmap((void *)plan, size);
@@ -211,10 +213,13 @@ static int run_image(const struct monitor_image *image, const struct options *op
 
 int monitor_start(const struct linked_guest *guest, const struct options *options,
 		  const struct monitor_files *files, struct run_result *result,
-		  struct message *message)
+		  const char **object, struct message *message)
 {
 	struct monitor_image image;
-	int error = build(&image, guest, options, files->runtime, message);
+	int error;
+
+	*object = guest->name;
+	error = build(&image, guest, options, files->runtime, object, message);
 
 	if (error)
 		return error;

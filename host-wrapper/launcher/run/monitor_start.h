@@ -21,10 +21,11 @@ int monitor_check_options(const struct options *options, struct message *message
 /*
  * Writes the boot image if the options say so, and nothing else; `result` is that of a
  * guest that exited with status 0. Otherwise runs the guest in QEMU and fills in
- * `result`. Returns 0 or a negative errno.
+ * `result`. Returns 0 or a negative errno; `object` is set to the file at fault, that of
+ * the guest or of a partition library.
  */
 int monitor_start(const struct linked_guest *guest, const struct options *options,
 		  const struct monitor_files *files, struct run_result *result,
-		  struct message *message);
+		  const char **object, struct message *message);
 
 #endif

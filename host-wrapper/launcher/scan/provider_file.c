@@ -361,8 +361,19 @@ static int read_functions(struct provider_file *provider, struct message *messag
 	return error ? error : check_statements(provider, message);
 }
 
+static int check_type(const struct elf_file *elf, unsigned type, struct message *message)
+{
+	if (elf->header.e_type == type)
+		return 0;
+	return fail(message, ENOEXEC,
+		    type == ET_DYN
+			    ? "not a shared library"
+			    : "not a partition library (expected an image at a fixed "
+			      "address, as --host monitor takes it)");
+}
+
 static int open_file(struct provider_file *provider, const char *path, unsigned machine,
-		     struct message *message)
+		     unsigned type, struct message *message)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	int error;
@@ -376,8 +387,9 @@ static int open_file(struct provider_file *provider, const char *path, unsigned 
 	}
 	if (fstat(fd, &provider->status))
 		return fail(message, EIO, "cannot be examined: %s", strerror(errno));
-	if (provider->elf.header.e_type != ET_DYN)
-		return fail(message, ENOEXEC, "not a shared library");
+	error = check_type(&provider->elf, type, message);
+	if (error)
+		return error;
 	if (provider->elf.header.e_machine != machine)
 		return fail(message, ENOEXEC,
 			    "a provider for %s (expected %s, as the guest)",
@@ -386,9 +398,9 @@ static int open_file(struct provider_file *provider, const char *path, unsigned 
 }
 
 int provider_file_read(struct provider_file *provider, const char *path, unsigned machine,
-		       struct message *message)
+		       unsigned type, struct message *message)
 {
-	int error = open_file(provider, path, machine, message);
+	int error = open_file(provider, path, machine, type, message);
 
 	if (!error)
 		error = read_functions(provider, message);

@@ -41,11 +41,12 @@ static inline bool provider_is_runner(const struct provider_file *provider)
 }
 
 /*
- * Opens the file at `path` and reads its table. `machine`: of the guest, EM_*.
+ * Opens the file at `path` and reads its table. `machine`: of the guest, EM_*. `type`:
+ * ET_DYN, or ET_EXEC for a partition library.
  * Returns 0, or a negative errno with a line that does not name the file.
  */
 int provider_file_read(struct provider_file *provider, const char *path, unsigned machine,
-		       struct message *message);
+		       unsigned type, struct message *message);
 void provider_file_free(struct provider_file *provider);
 
 #endif

@@ -215,6 +215,19 @@ int statements_read(struct statements *statements, struct elf_file *elf,
 	return error;
 }
 
+const char *statement_call(const struct jumpslot_rule *rule, const char *machine)
+{
+	const char *colon = strchr(rule->call, ':');
+	size_t length = strlen(machine);
+
+	if (!colon)
+		return rule->call;
+	return length == (size_t)(colon - rule->call) &&
+			       !strncmp(rule->call, machine, length)
+		       ? colon + 1
+		       : NULL;
+}
+
 void statements_free(struct statements *statements)
 {
 	free(statements->statements);

@@ -29,6 +29,10 @@ struct statements {
  */
 int statements_read(struct statements *statements, struct elf_file *elf,
 		    const struct elf_section *strings, struct message *message);
+/* The name of a rule's system call, or NULL if the rule is for another machine than that
+ * of this name. */
+const char *statement_call(const struct jumpslot_rule *rule, const char *machine);
+
 void statements_free(struct statements *statements);
 
 #endif

@@ -16,6 +16,12 @@
 #include "calls.h"
 #include "vcpu/vcpu.h"
 
+/* For partition libraries (monitor/library/library.h). */
+EF(monitor_range)
+JUMPSLOT_DIRECT(monitor_range)
+EF(monitor_wait)
+JUMPSLOT_DIRECT(monitor_wait)
+
 static const struct monitor_information *information(void)
 {
 	return (const struct monitor_information *)MONITOR_INFORMATION;
