@@ -164,3 +164,10 @@ $(LINKED): $(BUILD)/lib/libjumpslot-linked-%.a: $$(call linked_objects,$$*) \
 	$(Q)mkdir -p $(@D)
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $(filter %.o,$^)
+
+# Below the build directory too, host-wrapper finds it beside its own directory.
+MODEL_COMPILER := $(BUILD)/gen/monitor-model
+$(MODEL_COMPILER): gen/monitor-model
+	$(Q)mkdir -p $(@D)
+	$(Q)ln -srfn $< $@
+PROGRAMS += $(MODEL_COMPILER)

@@ -8,13 +8,17 @@ from .problem import Problem
 
 def write_output(path, text):
     """Write to standard output if the path is None, else replace the file in one step."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path, data):
     try:
         if path is None:
-            _write_all(1, text.encode())
+            _write_all(1, data)
         elif _is_special(path):
-            _write_special(path, text.encode())
+            _write_special(path, data)
         else:
-            _replace(os.path.realpath(path), text.encode())
+            _replace(os.path.realpath(path), data)
     except OSError as error:
         raise Problem(path or "standard output", error.strerror) from error
 

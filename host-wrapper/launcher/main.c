@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <jumpslot/external_abi.h>
@@ -18,6 +19,8 @@
 #include "launcher/link/report.h"
 #include "launcher/link/watched_calls.h"
 #include "launcher/control_client.h"
+#include "launcher/model/model_file.h"
+#include "launcher/model/model_options.h"
 #include "launcher/options.h"
 #include "launcher/run/control.h"
 #include "launcher/run/debugger.h"
@@ -46,6 +49,8 @@ struct launch {
 	struct runner_path runner;
 	struct runner_path backtrace;
 	struct runner_path kernel; /* of the monitor */
+	const char *name;	   /* of the partition; NULL: there is no model */
+	const char *place;	   /* of its guest in the model */
 	bool built_ins_unknown;	   /* no runner: a list may be incomplete */
 };
 
@@ -146,7 +151,10 @@ static int link_guest(struct launch *launch)
 	int status;
 
 	if (linked_guest_scan(guest, launch->options.arguments[0], &message))
-		return complain(launch, EXIT_CANNOT_LOAD, guest->name, &message);
+		return complain(launch, EXIT_CANNOT_LOAD,
+				launch->place ? launch->place : guest->name, &message);
+	if (launch->name)
+		guest->name = launch->name;
 	status = add_providers(launch);
 	if (!status)
 		status = launch->options.monitor ? add_partition_runtime(launch)
@@ -486,18 +494,51 @@ static int join_debugger(struct launch *launch)
 	return 0;
 }
 
-static int start_in_monitor(struct launch *launch)
+/* The guests of a model, or one guest. */
+struct launches {
+	struct launch *each[MODEL_MAX_PARTITIONS];
+	size_t count;
+	const struct model *model; /* NULL: none */
+};
+
+/* Prints how each partition ended, and returns the first status that is not 0. */
+static int report_ends(const struct launches *launches, const struct run_result *results)
 {
-	const struct linked_guest *guest = &launch->guest;
-	const struct monitor_files files = { launch->kernel.text, launch->runner.text };
-	struct run_result result;
+	int status = 0;
+
+	for (size_t i = 0; i < launches->count; i++) {
+		const struct linked_guest *guest = &launches->each[i]->guest;
+		const int its = exit_report_status(guest, &results[i]);
+
+		exit_report_print(guest, &results[i], stderr);
+		if (launches->count > 1 && WIFEXITED(results[i].status))
+			fprintf(stderr, "host-wrapper: %s: exit %d\n", guest->name, its);
+		status = status ? status : its;
+	}
+	return status;
+}
+
+static int start_in_monitor(const struct launches *launches)
+{
+	const struct launch *first = launches->each[0];
+	struct monitor_guest guests[MODEL_MAX_PARTITIONS];
+	const struct monitor_guests all = { guests, launches->count, launches->model };
+	struct run_result results[MODEL_MAX_PARTITIONS];
 	struct message message;
 	const char *object;
 
-	if (monitor_start(guest, &launch->options, &files, &result, &object, &message))
-		return complain(launch, EXIT_FAILED, object, &message);
-	exit_report_print(guest, &result, stderr);
-	return exit_report_status(guest, &result);
+	for (size_t i = 0; i < launches->count; i++)
+		guests[i] = (struct monitor_guest){
+			.guest = &launches->each[i]->guest,
+			.options = &launches->each[i]->options,
+			.runtime = launches->each[i]->runner.text,
+		};
+	if (monitor_start(&all, &first->options, first->kernel.text, results, &object,
+			  &message))
+		return complain(first, EXIT_FAILED, object, &message);
+	if (first->options.image)
+		return 0;
+	return report_ends(launches, results);
 }
 
 static int launch_guest(struct launch *launch)
@@ -509,7 +550,7 @@ static int launch_guest(struct launch *launch)
 	if (status || launch->options.list || launch->options.json)
 		return status;
 	if (launch->options.monitor)
-		return start_in_monitor(launch);
+		return start_in_monitor(&(struct launches){ { launch }, 1, NULL });
 	status = join_debugger(launch);
 	if (!status)
 		status = make_watch(launch);
@@ -518,6 +559,91 @@ static int launch_guest(struct launch *launch)
 	if (status || !launch->options.print_sandbox)
 		return status ? status : start(launch);
 	return print_sandbox(launch);
+}
+
+/* The launch of one partition. Its memory remains until the end. Returns NULL without
+ * memory. */
+static struct launch *partition_launch(const struct launch *launch,
+				       const struct model *model, uint32_t number)
+{
+	const struct model_partition *record = &model_partitions(model)[number];
+	struct launch *to = malloc(sizeof(*to));
+	char *path =
+		model_path(launch->options.model, model_string(model, record->guest));
+	struct message message;
+	char *place;
+
+	if (!to || !path ||
+	    asprintf(&place, "%s:%u: %s", model_string(model, model->source),
+		     record->guest_line, path) < 0)
+		return NULL;
+	*to = *launch;
+	to->name = model_string(model, record->name);
+	to->place = place;
+	to->guest.name = to->name;
+	return model_options(&to->options, &launch->options, model, number, path,
+			     &message)
+		       ? NULL
+		       : to;
+}
+
+static int make_launches(struct launches *launches, const struct launch *launch,
+			 const struct model *model)
+{
+	struct message message;
+
+	launches->model = model;
+	for (uint32_t i = 0; i < model->partitions.count; i++) {
+		launches->each[i] = partition_launch(launch, model, i);
+		if (!launches->each[i]) {
+			fail(&message, ENOMEM, "out of memory");
+			return complain(launch, EXIT_FAILED, launch->options.model,
+					&message);
+		}
+		launches->count++;
+	}
+	return 0;
+}
+
+/* Scans, links and reports all guests, so that every problem is seen at once. Returns the
+ * first status that is not 0. */
+static int link_all(const struct launches *launches)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < launches->count; i++) {
+		int its = link_guest(launches->each[i]);
+
+		if (!its)
+			its = report(launches->each[i]);
+		status = status ? status : its;
+	}
+	return status;
+}
+
+/* Runs the partitions of a model. */
+static int launch_model(const struct launch *launch)
+{
+	const struct options *options = &launch->options;
+	struct launches launches = { 0 };
+	struct runner_path compiler;
+	struct message message;
+	struct model *model;
+	int status;
+
+	if (runner_path_beside(&compiler, "../gen/monitor-model", &message))
+		return complain(launch, EXIT_FAILED, NULL, &message);
+	if (model_read(&model, options->model, compiler.text, &message))
+		return complain(launch, EXIT_FAILED, NULL, &message);
+	status = make_launches(&launches, launch, model);
+	if (!status)
+		status = link_all(&launches);
+	if (status || options->list || options->json)
+		return status;
+	if (options->monitor)
+		return start_in_monitor(&launches);
+	fail(&message, ENOSYS, "--model needs --host monitor");
+	return complain(launch, EXIT_FAILED, NULL, &message);
 }
 
 /*
@@ -565,11 +691,12 @@ int main(int argc, char **argv)
 		message_print(NULL, &message);
 		return EXIT_FAILED;
 	}
-	launch.guest.name = launch.options.arguments[0];
+	launch.guest.name =
+		launch.options.model ? launch.options.model : launch.options.arguments[0];
 	if (irq_lines_inherit(&launch.lines, &launch.options, &message))
 		return complain(&launch, EXIT_FAILED, NULL, &message);
 	if (launch.options.sandbox != SANDBOX_OFF &&
 	    irq_lines_close_others(&launch.lines, &message))
 		return complain(&launch, EXIT_FAILED, NULL, &message);
-	return launch_guest(&launch);
+	return launch.options.model ? launch_model(&launch) : launch_guest(&launch);
 }

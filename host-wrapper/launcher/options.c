@@ -17,6 +17,7 @@
 /* clang-format off */
 const char options_help[] =
 	"usage: host-wrapper [OPTION]... GUEST [ARGUMENT]...\n"
+	"       host-wrapper [OPTION]... --model FILE\n"
 	"       host-wrapper ctl PATH COMMAND\n"
 	"\n"
 	"Runs a static guest image. Binds each external function that the guest names\n"
@@ -25,6 +26,7 @@ const char options_help[] =
 	"  --host HOST                run the guest in a process (default); kvm: in a\n"
 	"                             virtual machine; monitor: in a partition, in QEMU\n"
 	"  --image FILE               write the boot image of --host monitor instead\n"
+	"  --model FILE               run the partitions of a model, instead of a GUEST\n"
 	"  --provider FILE[,OPTIONS]  load a provider of functions, a shared library\n"
 	"  --bind lazy|now            bind on the first call (default), or at the start\n"
 	"  --allow-missing            start with missing or mistyped functions\n"
@@ -181,9 +183,17 @@ static int take_image(struct options *options, const char *name, char *value,
 	return *value ? 0 : fail(message, EINVAL, "%s: missing file name", name);
 }
 
+static int take_model(struct options *options, const char *name, char *value,
+		      struct message *message)
+{
+	options->model = value;
+	return *value ? 0 : fail(message, EINVAL, "%s: missing file name", name);
+}
+
 static int take_stack(struct options *options, const char *name, char *value,
 		      struct message *message)
 {
+	options->sized = name;
 	return take_size(&options->stack_size, name, value, message);
 }
 
@@ -196,6 +206,7 @@ static int take_host_stack(struct options *options, const char *name, char *valu
 static int take_work_area(struct options *options, const char *name, char *value,
 			  struct message *message)
 {
+	options->sized = name;
 	return take_size(&options->work_area_size, name, value, message);
 }
 
@@ -394,6 +405,7 @@ struct option {
 static const struct option table[] = {
 	{ "--host", 0, take_host },
 	{ "--image", 0, take_image },
+	{ "--model", 0, take_model },
 	{ "--provider", 0, take_provider },
 	{ "--bind", 0, take_bind },
 	{ "--stack", 0, take_stack },
@@ -525,6 +537,27 @@ static const char *not_in_kvm(const struct options *options)
 	return options->rule_count ? "--on and --policy" : NULL;
 }
 
+/* A model names the guests, and their memory. */
+static int check_model(const struct options *options, char **rest,
+		       struct message *message)
+{
+	if (!options->model)
+		return *rest ? 0 : fail(message, EINVAL, "no guest given; see --help");
+	if (*rest)
+		return fail(message, EINVAL,
+			    "%s: a guest cannot be combined with --model (expected no "
+			    "more words: the model names the guests)",
+			    *rest);
+	if (options->sized)
+		return fail(message, EINVAL,
+			    "%s cannot be combined with --model (expected its keys stack "
+			    "and work_area)",
+			    options->sized);
+	return options->in_place ? fail(message, EINVAL,
+					"--in-place cannot be combined with --model")
+				 : 0;
+}
+
 int options_read(struct options *options, int argc, char **argv, struct message *message)
 {
 	const char *supervised;
@@ -546,8 +579,9 @@ int options_read(struct options *options, int argc, char **argv, struct message 
 	}
 	if (error || options->help || options->version)
 		return error;
-	if (at >= argc)
-		return fail(message, EINVAL, "no guest given; see --help");
+	error = check_model(options, argv + at, message);
+	if (error)
+		return error;
 	supervised = needs_supervisor(options);
 	if (options->in_place && supervised)
 		return fail(message, EINVAL, "%s cannot be combined with --in-place",

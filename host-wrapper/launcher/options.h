@@ -70,6 +70,8 @@ struct options {
 	bool kvm;	   /* the host: a virtual machine, not a process */
 	bool monitor;	   /* the host: a partition of the monitor, not a process */
 	const char *image; /* write the boot image there, instead of starting; or NULL */
+	const char *model; /* file of a model, which names the guests; or NULL */
+	const char *sized; /* the last option for memory of the guest; or NULL */
 	bool raw;
 	enum sandbox_mode sandbox;
 	bool print_sandbox;
@@ -77,7 +79,7 @@ struct options {
 	uint64_t host_stack_size; /* bytes, whole pages */
 	uint64_t work_area_size;  /* bytes, whole pages */
 	uint64_t timeout_ns;	  /* 0: none */
-	char **arguments;	  /* the guest and its arguments */
+	char **arguments;	  /* the guest and its arguments; none with a model */
 	size_t argument_count;
 };
 

@@ -15,7 +15,8 @@ from conftest import BUILD, HANGS, ROOT
 from doc_page import steps
 
 NOBODY = 65534
-COMMANDS = ["host-wrapper", "gen-func-list", "find-privileged", "jumpslot-cc"]
+COMMANDS = ["host-wrapper", "gen-func-list", "find-privileged", "jumpslot-cc",
+            "monitor-model"]
 MAN = ROOT / "packaging/man"
 
 LAMP_H = """#include <jumpslot/external_func.h>

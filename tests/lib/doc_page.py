@@ -27,7 +27,7 @@ def tree(directory):
     for name in TREE:
         (directory / name).symlink_to(ROOT / name)
     (directory / "build").mkdir()
-    for name in "bin", "guests", "lib", "partitions", "providers":
+    for name in "bin", "gen", "guests", "lib", "partitions", "providers":
         (directory / "build" / name).symlink_to(BUILD / name)
     return directory
 

@@ -41,15 +41,35 @@ static uint64_t tables_size(const struct source *source)
 	       source->schedule->slot_count * sizeof(struct boot_slot);
 }
 
+/* The region before region `j` of partition `i` that has the same contents, which nobody
+ * writes: those of the runtime. NULL: none. `number`: of it among all regions. */
+static const struct monitor_region *find_shared(const struct source *source, size_t i,
+						size_t j, size_t *number)
+{
+	const struct monitor_region *region = &source->partitions[i].regions[j];
+
+	*number = 0;
+	if (region->record.kind != BOOT_RUNTIME || region->record.access & BOOT_WRITE)
+		return NULL;
+	for (size_t k = 0; k < i; k++)
+		for (size_t l = 0; l < source->partitions[k].region_count;
+		     l++, (*number)++)
+			if (source->partitions[k].regions[l].contents == region->contents)
+				return &source->partitions[k].regions[l];
+	return NULL;
+}
+
 static uint64_t contents_size(const struct source *source)
 {
 	uint64_t size = 0;
+	size_t number;
 
 	for (size_t i = 0; i < source->count; i++) {
 		const struct monitor_region *regions = source->partitions[i].regions;
 
 		for (size_t j = 0; j < source->partitions[i].region_count; j++)
-			size += PAGE_END(regions[j].record.file_size);
+			if (!find_shared(source, i, j, &number))
+				size += PAGE_END(regions[j].record.file_size);
 	}
 	return size;
 }
@@ -111,22 +131,32 @@ static struct boot_image *write_header(struct monitor_image *image,
 	return header;
 }
 
-static void write_region(struct writer *writer, struct boot_region *to,
-			 const struct monitor_region *region)
+/* `all`: the records of all regions. */
+static void write_region(struct writer *writer, const struct source *source,
+			 struct boot_region *all, struct boot_region *to, size_t i,
+			 size_t j)
 {
+	const struct monitor_region *region = &source->partitions[i].regions[j];
+	size_t number;
+
 	*to = region->record;
 	if (!to->file_size)
 		return;
+	if (find_shared(source, i, j, &number)) {
+		to->offset = all[number].offset;
+		return;
+	}
 	to->offset = writer->contents;
 	memcpy(writer->image->bytes + to->offset, region->contents, to->file_size);
 	writer->contents += PAGE_END(to->file_size);
 }
 
-static void write_partition(struct writer *writer, struct boot_image *header,
-			    struct boot_partition *to,
-			    const struct monitor_partition *partition,
-			    struct boot_span *next)
+static void write_partition(struct writer *writer, const struct source *source, size_t i,
+			    struct boot_image *header, struct boot_span *next)
 {
+	const struct monitor_partition *partition = &source->partitions[i];
+	struct boot_partition *to =
+		(struct boot_partition *)table_at(writer->image, &header->partitions) + i;
 	struct boot_region *regions = table_at(writer->image, &header->regions);
 	struct boot_range *ranges = table_at(writer->image, &header->ranges);
 
@@ -134,8 +164,8 @@ static void write_partition(struct writer *writer, struct boot_image *header,
 	to->regions =
 		(struct boot_span){ next->first, (uint32_t)partition->region_count };
 	to->ranges = (struct boot_span){ next->count, partition->runtime->range_count };
-	for (size_t i = 0; i < partition->region_count; i++)
-		write_region(writer, &regions[next->first + i], &partition->regions[i]);
+	for (size_t j = 0; j < partition->region_count; j++)
+		write_region(writer, source, regions, &regions[next->first + j], i, j);
 	memcpy(ranges + next->count, partition->runtime->ranges,
 	       partition->runtime->range_count * sizeof(*ranges));
 	next->first += to->regions.count;
@@ -147,11 +177,10 @@ static void write_all(struct monitor_image *image, const struct source *source,
 {
 	struct boot_image *header = write_header(image, source, options);
 	struct writer writer = { image, PAGE_END(tables_size(source)) };
-	struct boot_partition *to = table_at(image, &header->partitions);
 	struct boot_span next = { 0, 0 }; /* the next region, and the next range */
 
 	for (size_t i = 0; i < source->count; i++)
-		write_partition(&writer, header, &to[i], &source->partitions[i], &next);
+		write_partition(&writer, source, i, header, &next);
 	header->hash =
 		boot_hash(image->bytes + BOOT_HASH_FROM, image->size - BOOT_HASH_FROM);
 }

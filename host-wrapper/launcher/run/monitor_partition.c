@@ -273,14 +273,36 @@ static void set_variables(const struct monitor_runtime *runtime, const struct pl
 	memcpy(variables + runtime->lines_offset, &lines, sizeof(lines));
 }
 
-static int add_runtime_segment(struct monitor_partition *partition,
-			       const struct plan *plan, const GElf_Phdr *segment,
-			       struct message *message)
+/* Partitions share what they cannot write. */
+static const uint8_t *runtime_contents(struct monitor_partition *partition,
+				       const struct plan *plan, size_t number,
+				       struct message *message)
 {
 	const struct monitor_runtime *runtime = partition->runtime;
+	const GElf_Phdr *segment = &runtime->segments[number];
 	const uint64_t vcpu = runtime->addresses.vcpu;
 	const uint64_t size = PAGE_END(segment->p_memsz);
-	uint8_t *contents = monitor_partition_memory(partition, size, message);
+	uint8_t *contents;
+
+	if (!(segment->p_flags & PF_W))
+		return runtime->contents[number];
+	contents = monitor_partition_memory(partition, size, message);
+	if (!contents)
+		return NULL;
+	memcpy(contents, runtime->contents[number], size);
+	if (vcpu >= segment->p_vaddr && range_within(vcpu - segment->p_vaddr, 128, size))
+		set_variables(runtime, plan, partition->record.base,
+			      contents + (vcpu - segment->p_vaddr));
+	return contents;
+}
+
+static int add_runtime_segment(struct monitor_partition *partition,
+			       const struct plan *plan, size_t number,
+			       struct message *message)
+{
+	const GElf_Phdr *segment = &partition->runtime->segments[number];
+	const uint64_t size = PAGE_END(segment->p_memsz);
+	const uint8_t *contents = runtime_contents(partition, plan, number, message);
 	const struct boot_region record = {
 		.address = segment->p_vaddr,
 		.size = size,
@@ -288,19 +310,10 @@ static int add_runtime_segment(struct monitor_partition *partition,
 		.access = access_of(segment->p_flags),
 		.kind = BOOT_RUNTIME,
 	};
-	int error;
 
-	if (!contents)
-		return -ENOMEM;
-	error = read_all(runtime->fd, contents, segment->p_filesz, segment->p_offset,
-			 message);
-	if (error)
-		return error;
-	if (vcpu >= record.address && range_within(vcpu - record.address, 128, size))
-		set_variables(runtime, plan, partition->record.base,
-			      contents + (vcpu - record.address));
-	return monitor_partition_add(partition, "the monitor's runtime", &record,
-				     contents, message);
+	return contents ? monitor_partition_add(partition, "the monitor's runtime",
+						&record, contents, message)
+			: -ENOMEM;
 }
 
 static int add_runtime(struct monitor_partition *partition, const struct plan *plan,
@@ -312,8 +325,7 @@ static int add_runtime(struct monitor_partition *partition, const struct plan *p
 	if (runtime->state_offset > 120 || runtime->lines_offset > 120)
 		return fail(message, ENOEXEC, "the runtime has another layout");
 	for (size_t i = 0; !error && i < runtime->segment_count; i++)
-		error = add_runtime_segment(partition, plan, &runtime->segments[i],
-					    message);
+		error = add_runtime_segment(partition, plan, i, message);
 	return error;
 }
 

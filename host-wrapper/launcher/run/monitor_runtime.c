@@ -1,13 +1,31 @@
 /* Segments, the map, and the tables of ranges and stops. See monitor_runtime.h. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/code_table_x86.h"
+#include "common/page.h"
 #include "monitor/calls.h"
 #include "monitor_runtime.h"
 
 /* All sections that are read here. */
 #define MAX_SECTION 4096
+
+static int read_contents(struct monitor_runtime *runtime, size_t number,
+			 struct message *message)
+{
+	const GElf_Phdr *segment = &runtime->segments[number];
+	uint8_t *bytes = calloc(1, PAGE_END(segment->p_memsz));
+
+	runtime->contents[number] = bytes;
+	if (!bytes)
+		return fail(message, ENOMEM, "out of memory");
+	if (pread(runtime->fd, bytes, segment->p_filesz, (off_t)segment->p_offset) !=
+	    (ssize_t)segment->p_filesz)
+		return fail(message, ENOEXEC, "the runtime cannot be read");
+	return 0;
+}
 
 static int read_segments(struct monitor_runtime *runtime, struct elf_file *file,
 			 struct message *message)
@@ -25,6 +43,9 @@ static int read_segments(struct monitor_runtime *runtime, struct elf_file *file,
 		    segment.p_filesz > segment.p_memsz || segment.p_memsz > 1 << 20)
 			return fail(message, ENOEXEC, "segments of another layout");
 		runtime->segments[runtime->segment_count++] = segment;
+		error = read_contents(runtime, runtime->segment_count - 1, message);
+		if (error)
+			return error;
 	}
 	return 0;
 }
@@ -154,4 +175,11 @@ int monitor_runtime_read(struct monitor_runtime *runtime, int fd, struct message
 		error = read_stops(runtime, &file, message);
 	elf_file_close(&file);
 	return error;
+}
+
+void monitor_runtime_free(struct monitor_runtime *runtime)
+{
+	for (size_t i = 0; i < runtime->segment_count; i++)
+		free(runtime->contents[i]);
+	close(runtime->fd);
 }

@@ -15,6 +15,7 @@ struct monitor_runtime {
 	int fd;
 	GElf_Phdr segments[MONITOR_RUNTIME_MAX_SEGMENTS]; /* PT_LOAD */
 	size_t segment_count;
+	uint8_t *contents[MONITOR_RUNTIME_MAX_SEGMENTS]; /* whole pages, as in the file */
 	struct boot_runtime addresses;
 	uint32_t state_offset; /* in struct vcpu: a word, */
 	uint32_t lines_offset; /* and a set of vectors */
@@ -22,9 +23,10 @@ struct monitor_runtime {
 	uint32_t range_count;
 };
 
-/* Reads the file that is open as `fd`, which remains the caller's and open. Returns 0 or
- * a negative errno. */
+/* Reads the file that is open as `fd`, which remains open until monitor_runtime_free().
+ * Returns 0 or a negative errno; monitor_runtime_free() is due in any case. */
 int monitor_runtime_read(struct monitor_runtime *runtime, int fd,
 			 struct message *message);
+void monitor_runtime_free(struct monitor_runtime *runtime);
 
 #endif

@@ -1,0 +1,1 @@
+"""Models of partitions: read from TOML, checked, and compiled for host-wrapper."""
