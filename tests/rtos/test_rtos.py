@@ -184,7 +184,7 @@ def link(machine, application, image, changes=()):
     sources = sources - {old for old, _ in changes} | {new for _, new in changes}
     run("gcc", "-O2", "-ffreestanding", "-fno-stack-protector", "-fno-pie", "-nostdlib",
         "-static", "-Wl,--gc-sections", f"-I{ROOT}/guest-macros",
-        *(f"-I{RTOS / folder}" for folder in ("kernel", "cpu", cpu)),
+        *(f"-I{RTOS / folder}" for folder in ("kernel", "cpu", cpu, "apps/scenario")),
         *LINK[machine.name], *sources, "-lgcc", "-o", image)
     return image
 
@@ -232,6 +232,22 @@ def test_the_tick_counter_may_wrap(tmp_path):
                     "uint32_t now = -61u;")
     result = run(*WRAPPER, "--timeout", LIMIT, image)
     assert result.stdout == (ROOT / "tests/rtos/scenario.txt").read_text()
+
+
+def test_a_tick_before_a_restarted_thread_works_is_not_counted(tmp_path):
+    """Three ticks come first. The killed thread in the same memory was at work."""
+    image = changed(tmp_path, "scenario", "apps/scenario/endings.c",
+                    '\tsay("started");\n', """
+        extern uint64_t _BSP_Virtual_Clock_read(void);
+        const uint64_t end = _BSP_Virtual_Clock_read() + 30000000;
+
+        while (_BSP_Virtual_Clock_read() < end)
+                ;
+        say("started");
+        """)
+    result = run(*WRAPPER, "--timeout", LIMIT, image, check=False)
+    assert (result.stdout, result.stderr, result.returncode) == (
+        (ROOT / "tests/rtos/scenario.txt").read_text(), "", 0)
 
 
 PANICS = {
