@@ -90,8 +90,8 @@ def test_an_i386_guest_is_refused_with_a_line(tools):
     guest = BUILD / "guests/hello-i386.elf"
     result = run(WRAPPER, "--host", "kvm", guest, check=False)
     assert (result.stdout, result.stderr, result.returncode) == (
-        "", f"host-wrapper: {guest}: no runner for i386 guests in the kvm host: "
-        f"{BUILD}/bin/jumpslot-runner-i386-kvm: No such file or directory\n", 125)
+        "", f"host-wrapper: {guest}: --host kvm: no i386 guests (expected an x86-64 "
+        "guest)\n", 125)
 
 
 def refused_with(*mount):
