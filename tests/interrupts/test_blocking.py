@@ -10,7 +10,7 @@ import subprocess
 import threading
 
 import pytest
-from conftest import BUILD, each_arch as arch  # noqa: F401
+from conftest import WRAPPER, each_arch as arch  # noqa: F401
 
 CALLS = 3000
 DECLARED = """
@@ -83,7 +83,7 @@ def status(tools, carried, clock):
     raiser.start()
     try:
         return subprocess.run(
-            [BUILD / "bin/host-wrapper", "--sandbox=off", "--line", f"2=fd:{reader}",
+            [*WRAPPER, "--sandbox=off", "--line", f"2=fd:{reader}",
              "--provider", provider, guest], pass_fds=[reader], timeout=300).returncode
     finally:
         end.set()

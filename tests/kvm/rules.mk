@@ -23,18 +23,22 @@ $(NESTED_KERNEL):
 	$(Q)dpkg-deb -x $(@D)/package/*.deb $(@D) && rm -r $(@D)/package
 	$(Q)touch $@
 
-# Tests of commands that run again on the kvm host, with one compiler and fewer rounds:
-# each exit takes microseconds. They need a /dev/kvm that works.
+# Tests of commands that run again on the kvm host, with one compiler, fewer rounds and a
+# short soak: each exit takes microseconds. They need a /dev/kvm that works.
 ON_KVM := $(addprefix tests/,calls/test_calls.py calls/test_callbacks.py \
 	interrupts/test_services.py interrupts/test_lines.py \
 	interrupts/test_line_options.py interrupts/test_console_input.py \
 	interrupts/test_stack_limit.py interrupts/test_handler_x87.py \
+	interrupts/test_interrupts.py interrupts/test_clock_guest.py \
+	interrupts/test_blocking.py rtos/test_rtos.py lua/test_lua.py \
+	programs/test_sqlite.py \
 	faults/test_fault_kinds.py faults/test_fault_decisions.py \
 	faults/test_privileged_instructions.py faults/test_restart.py)
 .PHONY: check-on-kvm
-check-on-kvm: $(TEST_FILES) $(TEST_FILES_kvm) | test-tools
+check-on-kvm: $(TEST_FILES) $(TEST_FILES_kvm) $(SQLITE_GUESTS) | test-tools
 	$(call say,TEST,$(words $(ON_KVM)) files with HOST=kvm)
 	$(Q)if [ -w /dev/kvm ]; then \
-		$(call logged,on-kvm,HOST=kvm ROUNDS=2000 $(PYTEST) $(ON_KVM) \
-			-k 'not clang'); \
+		$(call logged,on-kvm,HOST=kvm ROUNDS=2000 SOAK_SECONDS=5 \
+			$(PYTEST) $(ON_KVM) \
+			-k 'not clang and not native'); \
 	else echo 'check-on-kvm: NOT RUN, as /dev/kvm cannot be opened: $(ON_KVM)'; fi

@@ -13,6 +13,7 @@ ARCHES = {"process": ["x86_64", "i386"], "kvm": ["x86_64"],
 
 # Ability: patterns of the tests that need it, below tests/.
 CALLS = "calls/test_calls.py::test_"
+INTERRUPTS = "interrupts/test_interrupts.py::test_"
 LACKS = {"process": {}, "kvm": {
     "direct calls": [
         f"{CALLS}registers_arrive_and_those_of_the_guest_come_back*-direct-*",
@@ -22,6 +23,7 @@ LACKS = {"process": {}, "kvm": {
         f"{CALLS}a_blocking_function_of_a_guest_with_a_clock_masks_its_signal*",
         f"{CALLS}a_function_that_takes_too_much_of_a_small_stack_is_seen*",
         f"{CALLS}a_host_that_masks_every_signal_hinders_neither_gate_nor_report*",
+        f"{INTERRUPTS}interrupts_and_host_functions?x86_64-direct-*",
     ],
     "exact host stack": [
         f"{CALLS}stated_bytes_that_the_hosts_stack_does_not_hold_are_reported*",
@@ -38,6 +40,9 @@ LACKS = {"process": {}, "kvm": {
     ],
     "system calls of the guest": [
         "faults/test_fault_kinds.py::test_a_fault_signal_that_a_process_sent_is_not_*",
+    ],
+    "memory of the host in the guest": [
+        f"{INTERRUPTS}a_stack_outside_of_the_guests_memory_is_reported*",
     ],
 }, "monitor": {
     "unmasked SSE exceptions": [

@@ -89,6 +89,16 @@ static inline uint32_t random_next(uint32_t *state)
 	return *state;
 }
 
+/* The shortest period that the clock accepts, and at least `wanted`; in ns. A host
+ * refuses periods that would leave the guest no time. Stops the clock. */
+static inline uint64_t period_of(uint64_t wanted)
+{
+	while (_BSP_Virtual_Clock_periodic(INT32_MAX * SECOND, wanted) && wanted < SECOND)
+		wanted += wanted / 8;
+	_BSP_Virtual_Clock_stop();
+	return wanted;
+}
+
 static inline void spin(uint32_t times)
 {
 	for (uint32_t i = 0; i < times; i++)

@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from conftest import BUILD, HANGS, MACHINE, ROOT, run
+from conftest import BUILD, HANGS, MACHINE, ROOT, WRAPPER, run
 
 GUEST_CC = ROOT / "gen/jumpslot-cc", "--newlib", f"--build={BUILD}"
 UTC = {**os.environ, "TZ": "UTC", "LC_ALL": "C"}
@@ -18,7 +18,7 @@ class ProgramGuest:
 
     def command(self, root, *arguments, options=()):
         provider = f"{BUILD}/providers/newlib-{self.arch}.so,root={root}"
-        return [str(word) for word in (BUILD / "bin/host-wrapper", *options, "--provider",
+        return [str(word) for word in (*WRAPPER, *options, "--provider",
                                        provider, self.image, *arguments)]
 
     def run(self, root, *arguments, options=(), **more):

@@ -10,14 +10,15 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import BUILD, ROOT, WRAPPER, children, run
+from conftest import BUILD, HOST, ROOT, WRAPPER, children, run
+from host_abilities import ARCHES
 from rtos_machine import Machine, Session
 from terminal_session import children_of, is_runner
 
 RTOS = ROOT / "guests/rtos"
 # SOAK_SECONDS=600 runs the soak test for ten minutes.
 SOAK_SECONDS = int(os.environ.get("SOAK_SECONDS", 60))
-VIRTUAL = ["x86_64", "i386"]
+VIRTUAL = ARCHES[HOST]
 LIMIT = 600  # seconds: only a hang takes that long
 
 

@@ -30,7 +30,7 @@ static int begin(void)
 static int begin_ticking(uint64_t period)
 {
 	CHECK(!begin());
-	CHECK(_BSP_Virtual_Clock_periodic(0, period) == 0);
+	CHECK(_BSP_Virtual_Clock_periodic(0, period_of(period)) == 0);
 	CHECK(REACHES(ticks > 0));
 	return 0;
 }
@@ -246,7 +246,7 @@ static int never_enables(void)
 {
 	CHECK(!begin());
 	_CPU_Virtual_Interrupts_close();
-	CHECK(_BSP_Virtual_Clock_periodic(0, 100 * MICROSECOND) == 0);
+	CHECK(_BSP_Virtual_Clock_periodic(0, period_of(100 * MICROSECOND)) == 0);
 	for (int i = 0; i < 1000; i++) {
 		CHECK(add_gated(i, 1) == i + 1);
 		CHECK(use_libc(1) == 0);
@@ -314,7 +314,7 @@ static int corrupts_frames(void)
 	CHECK(!begin());
 	corrupt_state = number_argument(2);
 	CHECK(_CPU_Virtual_Set_handler(corrupt_frame) == 0);
-	CHECK(_BSP_Virtual_Clock_periodic(0, 100 * MICROSECOND) == 0);
+	CHECK(_BSP_Virtual_Clock_periodic(0, period_of(100 * MICROSECOND)) == 0);
 	while (ticks < 1000)
 		spin(1000);
 	return 0;

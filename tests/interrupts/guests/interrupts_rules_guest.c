@@ -498,7 +498,7 @@ static int any_stack_pointer(void)
 	uintptr_t before, after;
 
 	CHECK(!use_clock(acknowledge));
-	CHECK(_BSP_Virtual_Clock_periodic(0, 100 * MICROSECOND) == 0);
+	CHECK(_BSP_Virtual_Clock_periodic(0, period_of(100 * MICROSECOND)) == 0);
 	_CPU_Virtual_Interrupts_open();
 #ifdef __x86_64__
 	__asm__ volatile(
