@@ -267,8 +267,8 @@ static int collect_needs(struct launch *launch)
 	return check_core(launch);
 }
 
-/* Reads the policy, and finds the imports whose calls are traced, counted or changed.
- * Returns 0 or an exit status. */
+/* Finds the imports whose calls are traced, counted or changed. Returns 0 or an exit
+ * status. */
 static int make_watch(struct launch *launch)
 {
 	const struct options *options = &launch->options;
@@ -285,14 +285,8 @@ static int make_watch(struct launch *launch)
 	struct message message;
 	int error = 0;
 
-	for (size_t i = 0; !error && i < options->rule_count; i++)
-		error = options->rules[i].is_file
-				? policy_add_file(&launch->watch.policy,
-						  options->rules[i].text, &message)
-				: policy_add(&launch->watch.policy,
-					     options->rules[i].text, &message);
 	launch->guest.policy = &launch->watch.policy;
-	if (!error && asked) /* its tables are large */
+	if (asked) /* its tables are large */
 		error = watch_make(&launch->watch, &launch->guest, &request, &message);
 	if (!error && launch->watch.records && options->in_place)
 		error = fail(&message, EINVAL,
@@ -658,6 +652,19 @@ static void fill_standard_descriptors(void)
 			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+/* Before other descriptors are closed: a file may be one of them, as <(command) is. */
+static int read_policy(struct policy *policy, const struct options *options,
+		       struct message *message)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < options->rule_count; i++)
+		error = options->rules[i].is_file
+				? policy_add_file(policy, options->rules[i].text, message)
+				: policy_add(policy, options->rules[i].text, message);
+	return error;
+}
+
 int main(int argc, char **argv)
 {
 	static struct launch launch;
@@ -693,6 +700,8 @@ int main(int argc, char **argv)
 	}
 	launch.guest.name =
 		launch.options.model ? launch.options.model : launch.options.arguments[0];
+	if (read_policy(&launch.watch.policy, &launch.options, &message))
+		return complain(&launch, EXIT_FAILED, NULL, &message);
 	if (irq_lines_inherit(&launch.lines, &launch.options, &message))
 		return complain(&launch, EXIT_FAILED, NULL, &message);
 	if (launch.options.sandbox != SANDBOX_OFF &&

@@ -146,6 +146,17 @@ def test_a_command_that_is_wrong_is_refused(start):
     assert guest.end() == ("", 10)
 
 
+@only_x86_64
+def test_a_command_with_a_byte_0_is_refused_and_not_cut(start):
+    guest = start()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.connect(str(guest.path))
+        client.sendall(b"stop\0\n")
+        assert client.makefile().read() == "error invalid command; it has a byte 0\n"
+    guest.ctl("raise", "20")
+    assert guest.end() == ("", 10)
+
+
 def test_the_help_of_ctl_has_each_command():
     page = (ROOT / "docs/control.md").read_text()
     commands = re.findall(r"^\| `([a-z]+)", page, re.MULTILINE)

@@ -1,5 +1,6 @@
 """A policy changes calls as its rules say. Rules that cannot be followed are refused."""
 
+import os
 import re
 import time
 
@@ -42,9 +43,9 @@ def run_calls(tools):
     """Runs a guest that makes a call, and returns host-wrapper's result."""
     provider = tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS)
 
-    def run_it(call, *options, count=3):
+    def run_it(call, *options, count=3, **keys):
         guest = tools.guest(CALLER.format(call=call, count=count), "-I", GUESTS)
-        return tools.wrapper(*options, "--provider", provider, guest)
+        return tools.wrapper(*options, "--provider", provider, guest, **keys)
     return run_it
 
 
@@ -95,7 +96,7 @@ def test_deny_ends_the_guest_and_names_function_rule_and_place(run_calls, tools)
         # The sensor must not be touched.
 
         trace_gated = log
-        """.replace(" = ", "="))
+        """)
     policy.write_text(policy.read_text() + "trace_o*=deny@2 # the second call\n")
     ended = run_calls("print(trace_other(7) + trace_gated(0, \"\"))", "--policy", policy)
     assert ended.stdout == "7\n"
@@ -173,6 +174,16 @@ def test_a_rule_that_cannot_be_carried_out_is_refused_before_the_start(tools):
 
 
 @only_x86_64
+def test_a_policy_may_be_the_output_of_a_command(run_calls, tools):
+    read, write = os.pipe()
+    os.write(write, b"trace_nothing = deny\n")
+    os.close(write)
+    ended = run_calls("trace_nothing();", "--policy", f"/dev/fd/{read}", pass_fds=[read])
+    os.close(read)
+    assert f"policy denies (/dev/fd/{read}:1: trace_nothing = deny)" in ended.stderr
+    assert ended.returncode == 139
+
+
 def test_a_policy_that_cannot_be_read_is_refused(tools):
     guest = tools.guest(GUESTS / "trace_guest.c", "-I", GUESTS)
     missing = tools.directory / "none"

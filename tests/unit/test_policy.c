@@ -168,7 +168,7 @@ END_TEST
 START_TEST(a_file_is_read_to_its_last_line_and_to_its_limit)
 {
 	static char bytes[(1 << 20) + 1];
-	static const char rules[] = "\n# x\n a=deny \r\nb=log";
+	static const char rules[] = "\n# x\n a=deny \r\nb  = log";
 	static struct policy policy; /* static: nothing frees one */
 
 	ck_assert_str_eq(file_problem(&policy, "", 0), "");
@@ -176,6 +176,11 @@ START_TEST(a_file_is_read_to_its_last_line_and_to_its_limit)
 	ck_assert_uint_eq(policy.count, 2);
 	ck_assert_str_eq(policy.rules[0].text, "a=deny");
 	ck_assert_uint_eq(policy.rules[1].line, 4);
+	ck_assert_str_eq(policy.rules[1].pattern, "b");
+	ck_assert_str_eq(problem(&policy, " c = deny"), "");
+	ck_assert_str_eq(policy.rules[2].pattern, "c");
+	ck_assert_str_eq(problem(&policy, " =deny"),
+			 "--on =deny: invalid rule; expected PATTERN=ACTION");
 	memset(bytes, '\n', sizeof(bytes));
 	ck_assert_str_eq(file_problem(&policy, bytes, sizeof(bytes) - 1), "");
 	ck_assert_str_eq(file_problem(&policy, bytes, sizeof(bytes)),

@@ -122,6 +122,18 @@ static const char *read_action(struct policy_rule *rule, char *action)
 	return wrong;
 }
 
+/* Cuts off white space at both ends. */
+static char *trim(char *line)
+{
+	char *end;
+
+	line += strspn(line, " \t");
+	for (end = line + strlen(line); end > line && strchr(" \t", end[-1]); end--)
+		;
+	*end = 0;
+	return line;
+}
+
 static int parse(struct policy_rule *rule, struct message *message)
 {
 	char *pattern, *action;
@@ -134,10 +146,11 @@ static int parse(struct policy_rule *rule, struct message *message)
 		return fail(message, ENOMEM, "out of memory");
 	rule->pattern = pattern;
 	action = strchr(pattern, '=');
-	if (!action || action == pattern)
+	if (action)
+		*action++ = 0;
+	if (!action || !*trim(pattern))
 		return refuse(rule, "invalid rule; expected PATTERN=ACTION", message);
-	*action++ = 0;
-	wrong = read_action(rule, action);
+	wrong = read_action(rule, trim(action));
 	return wrong ? refuse(rule, wrong, message) : 0;
 }
 
@@ -153,7 +166,7 @@ static int add(struct policy *policy, const char *text, const char *file, unsign
 		return fail(message, ENOMEM, "out of memory");
 	if (policy->count == MAX_RULES)
 		return fail(message, E2BIG, "more than %d rules", MAX_RULES);
-	rule.text = strdup(text);
+	rule.text = strdup(text + strspn(text, " \t"));
 	error = rule.text ? parse(&rule, message)
 			  : fail(message, ENOMEM, "out of memory");
 	if (error) {
@@ -170,19 +183,6 @@ int policy_add(struct policy *policy, const char *text, struct message *message)
 	return add(policy, text, NULL, 0, message);
 }
 
-/* Cuts off a comment, and white space at both ends. */
-static char *trim(char *line)
-{
-	char *end;
-
-	line[strcspn(line, "#\r\n")] = 0;
-	line += strspn(line, " \t");
-	for (end = line + strlen(line); end > line && strchr(" \t", end[-1]); end--)
-		;
-	*end = 0;
-	return line;
-}
-
 /* `lines`: the text of the file; its newlines are replaced. */
 static int add_lines(struct policy *policy, char *lines, const char *path,
 		     struct message *message)
@@ -194,6 +194,7 @@ static int add_lines(struct policy *policy, char *lines, const char *path,
 		if (strlen(line) >= MAX_LINE)
 			return fail(message, EINVAL, "%s:%u: longer than %d bytes", path,
 				    number, MAX_LINE - 1);
+		line[strcspn(line, "#\r")] = 0;
 		line = trim(line);
 		if (*line)
 			error = add(policy, line, path, number, message);

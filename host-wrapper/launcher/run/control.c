@@ -307,7 +307,10 @@ static void read_command(struct control *control, const struct control_target *t
 	client->used += (size_t)count;
 	if (end) {
 		*end = 0;
-		begin_command(control, target);
+		if (memchr(client->command, 0, (size_t)(end - client->command)))
+			begin_answer(control, "invalid command; it has a byte 0", NULL);
+		else
+			begin_command(control, target);
 	} else if (client->used == sizeof(client->command)) {
 		drop_client(control);
 	}
