@@ -1,0 +1,89 @@
+/*
+ * A neighbour that takes all it can get, without an end. Its first argument says how:
+ * spin, crash, restart, write, call, fault.
+ */
+#include <jumpslot/arguments.h>
+#include <jumpslot/entry.h>
+#include <jumpslot/virt_bsp.h>
+#include <jumpslot/virt_cpu.h>
+
+static void ignore_interrupt(int vector, void *frame)
+{
+	(void)frame;
+	_CPU_Virtual_Irq_ack(vector);
+}
+
+/* Interrupts are pending and disabled all the time. */
+static void spin(void)
+{
+	_CPU_Virtual_Set_handler(ignore_interrupt);
+	_CPU_Virtual_Irq_request(JUMPSLOT_VECTOR_CLOCK);
+	_BSP_Virtual_Clock_init();
+	_BSP_Virtual_Clock_periodic(0, 10000);
+	for (;;)
+		__asm__ volatile("");
+}
+
+static void crash(void)
+{
+	__asm__ volatile("ud2");
+}
+
+static void restart(void)
+{
+	_BSP_Virtual_reset(0);
+}
+
+static void write_much(void)
+{
+	static char text[64 << 10];
+
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = i % 64 == 63 ? '\n' : '.';
+	for (;;)
+		_BSP_Virtual_Console_write(text, sizeof(text));
+}
+
+static void call(void)
+{
+	static char text[64 << 10];
+
+	for (;;) {
+		_BSP_Virtual_Clock_read();
+		_BSP_Virtual_Console_read();
+		_BSP_Virtual_Clock_oneshot(0);
+		jumpslot_argument(0, text, sizeof(text));
+	}
+}
+
+static void skip(struct jumpslot_fault *fault)
+{
+	fault->pc += 2;
+	fault->decision = JUMPSLOT_FAULT_RETRY;
+}
+
+static void fault(void)
+{
+	_BSP_Virtual_faulthandler(skip);
+	for (;;)
+		__asm__ volatile("ud2");
+}
+
+JUMPSLOT_ENTRY(info)
+{
+	static const struct {
+		char letters[2];
+		void (*act)(void);
+	} acts[] = {
+		{ "sp", spin },	      { "cr", crash }, { "re", restart },
+		{ "wr", write_much }, { "ca", call },  { "fa", fault },
+	};
+	char name[16] = "";
+
+	(void)info;
+	jumpslot_argument(1, name, sizeof(name));
+	for (size_t i = 0; i < sizeof(acts) / sizeof(*acts); i++)
+		if (acts[i].letters[0] == name[0] && acts[i].letters[1] == name[1])
+			acts[i].act();
+	return 1;
+}
