@@ -19,16 +19,16 @@ void interrupts_raise(struct partition *partition, unsigned vector)
 	state->pending |= bit;
 }
 
+/* Without the place: most often there is nothing to deliver, and each way back to a guest
+ * comes here. */
 static struct vcpu_snapshot snapshot(const struct partition *partition)
 {
 	const volatile struct jumpslot_vcpu_state *state = partition->state;
-	const bool is_returning =
-		partition_range(partition, CODE_RETURNING, partition->registers.pc);
 
-	if (!state || !guest_runtime_handler(partition))
+	if (!state || !state->pending || !guest_runtime_handler(partition))
 		return (struct vcpu_snapshot){ 0 };
 	return (struct vcpu_snapshot){
-		.place = is_returning ? VCPU_IN_RETURNING : VCPU_IN_GUEST,
+		.place = VCPU_IN_GUEST,
 		.level = state->level,
 		.used = guest_runtime_used(partition),
 		.pending = state->pending,
@@ -98,12 +98,15 @@ static void restart_return(struct partition *partition)
 
 void interrupts_deliver(struct partition *partition)
 {
-	const struct vcpu_snapshot now = snapshot(partition);
-	const struct vcpu_decision decision = vcpu_decide(&now);
+	struct vcpu_snapshot now = snapshot(partition);
 	const struct boot_range *sleep;
+	struct vcpu_decision decision;
 
 	if (!vcpu_deliverable(&now))
 		return;
+	if (partition_range(partition, CODE_RETURNING, partition->registers.pc))
+		now.place = VCPU_IN_RETURNING;
+	decision = vcpu_decide(&now);
 	switch (decision.action) {
 	case VCPU_HOLD:
 		guest_runtime_set_waiting(partition);

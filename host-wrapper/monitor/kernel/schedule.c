@@ -13,6 +13,9 @@
 
 /* From the start of the kernel's clock to the first frame. */
 #define BEFORE_FIRST_FRAME_NS 100000u
+/* The timer interrupts so long before a slot, and the kernel waits for the slot: longer
+ * than the timer's grain of 838 ns and an interrupt take. */
+#define BEFORE_SLOT_NS 1200u
 
 static struct partition partitions[BOOT_MAX_PARTITIONS];
 
@@ -134,21 +137,34 @@ static bool goes_on(struct partition *partition, uint64_t now, uint64_t *next)
 	return partition->phase == PARTITION_RUNNING;
 }
 
-/* Time that nobody needs: for the log, then for the next interrupt. */
-static void idle(uint64_t until)
-{
-	if (log_drain())
-		return;
-	clock_timer(until);
-	machine_wait();
-}
-
 static void finish(void)
 {
 	log_text("done");
 	log_end_of_line();
 	log_flush();
 	machine_end(the.image->options & BOOT_EXIT_DEVICE);
+}
+
+/* Time that nobody needs: for the log, then for the next interrupt. Ends the machine when
+ * nobody needs any more: only here, as each switch of partitions counts. */
+static void idle(uint64_t until)
+{
+	if (have_all_ended())
+		finish();
+	if (log_drain())
+		return;
+	clock_timer(until);
+	machine_wait();
+}
+
+/* Returns true if a slot, or a gap, ends so soon that it is over on return. */
+static bool wait_for(uint64_t end, uint64_t now)
+{
+	if (end - now > BEFORE_SLOT_NS)
+		return false;
+	while (clock_now() < end)
+		continue;
+	return true;
 }
 
 struct trap_frame *schedule_next(void)
@@ -158,20 +174,21 @@ struct trap_frame *schedule_next(void)
 		struct partition *partition;
 		uint64_t next;
 
-		if (have_all_ended())
-			finish();
 		find_slot(now);
 		if (now < slot_start()) {
-			idle(slot_start());
+			if (!wait_for(slot_start(), now))
+				idle(slot_start() - BEFORE_SLOT_NS);
 			continue;
 		}
+		if (wait_for(slot_end(), now))
+			continue;
 		partition = &partitions[the.slots[the.slot].partition];
 		load(partition);
 		if (partition->phase == PARTITION_STARTING) {
 			restart_step(partition, now);
 			continue;
 		}
-		next = slot_end();
+		next = slot_end() - BEFORE_SLOT_NS;
 		if (goes_on(partition, now, &next)) {
 			clock_timer(next);
 			return &partition->registers;
