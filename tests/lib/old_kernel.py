@@ -9,15 +9,22 @@ ALLOW, ERRNO = 0x7fff0000, 0x00050000
 X86_64 = 0xc000003e
 
 
-def without(on_x86_64, on_i386, error):
-    """A function that makes the calls of these numbers fail."""
+def without(on_x86_64, on_i386, error, first=None):
+    """A function that makes the calls of these numbers fail, or, with `first`, those of
+    them with that first argument."""
+    argument = [] if first is None else [
+        (LOAD, 0, 0, 16),                    # the first argument's lower half
+        (JUMP_EQUAL, 0, 1, first),
+    ]
+    more = len(argument)
     code = b"".join(struct.pack("<HBBI", *line) for line in [
         (LOAD, 0, 0, 4),                     # the architecture
         (JUMP_EQUAL, 0, 2, X86_64),
         (LOAD, 0, 0, 0),                     # the number
-        (JUMP_EQUAL, 2, 3, on_x86_64),
+        (JUMP_EQUAL, 2, 3 + more, on_x86_64),
         (LOAD, 0, 0, 0),
-        (JUMP_EQUAL, 0, 1, on_i386),
+        (JUMP_EQUAL, 0, 1 + more, on_i386),
+        *argument,
         (RETURN, 0, 0, ERRNO | error),
         (RETURN, 0, 0, ALLOW),
     ])

@@ -17,6 +17,7 @@ from old_kernel import without
 HELLO = BUILD / "guests/hello-x86_64.elf"
 NO_LANDLOCK = without(444, 444, errno.ENOSYS)
 NO_SECCOMP = without(317, 354, errno.EINVAL)
+NO_NEW_PRIVS = without(157, 172, errno.EINVAL, first=38)
 NO_LIMITS = without(160, 75, errno.EPERM), without(302, 340, errno.EPERM)
 NEEDS_LANDLOCK = pytest.mark.skipif(
     ctypes.CDLL(None).syscall(444, None, 0, 1) < 6, reason="needs Landlock 6")
@@ -51,6 +52,16 @@ def test_without_seccomp_the_guest_is_refused(arch, mode):
         "", f"host-wrapper: {guest}: the sandbox needs seccomp: Invalid argument "
         "(--sandbox=off runs without)\n", 125)
     assert start("--sandbox=off", before=NO_SECCOMP, guest=guest).returncode == 0
+
+
+@pytest.mark.parametrize("mode", ["on", "strict"])
+def test_without_no_new_privs_the_guest_is_refused(arch, mode):
+    guest = BUILD / f"guests/hello-{arch}.elf"
+    result = start("--sandbox", mode, before=NO_NEW_PRIVS, guest=guest)
+    assert (result.stdout, result.stderr, result.returncode) == (
+        "", f"host-wrapper: {guest}: the sandbox needs no_new_privs: Invalid argument "
+        "(--sandbox=off runs without)\n", 125)
+    assert start("--sandbox=off", before=NO_NEW_PRIVS, guest=guest).returncode == 0
 
 
 def test_without_limits_the_guest_is_refused():
