@@ -15,7 +15,8 @@
 #define BOOT_MAX_PARTITIONS 8
 #define BOOT_MAX_REGIONS    128 /* of one partition */
 #define BOOT_MAX_RANGES	    32	/* of one partition */
-#define BOOT_MAX_SLOTS	    256
+#define BOOT_MAX_SLOTS	    256 /* of all schedules */
+#define BOOT_MAX_SCHEDULES  8
 #define BOOT_NAME	    32 /* bytes of a name, with its NUL */
 
 /* boot_image.options */
@@ -28,7 +29,8 @@
 
 /* boot_partition.options */
 #define BOOT_CONSOLE_INPUT     0x1 /* reads the console's input; one partition at most */
-#define BOOT_PARTITION_OPTIONS 0x1
+#define BOOT_MAY_SCHEDULE      0x2 /* may change the schedule */
+#define BOOT_PARTITION_OPTIONS 0x3
 
 /* boot_region.access */
 #define BOOT_READ    0x1
@@ -63,6 +65,35 @@ enum boot_region_kind {
 /* boot_range.kind: those of code_table_x86.h, and stops, which have no length. */
 #define BOOT_RANGE_STOP 0x100
 
+/* Kinds of errors of a partition. */
+enum boot_error {
+	BOOT_ERROR_FAULT,      /* memory that it may not access so */
+	BOOT_ERROR_ILLEGAL,    /* a privileged or undefined instruction */
+	BOOT_ERROR_ARITHMETIC, /* division by 0, or an unmasked exception of the FPU */
+	BOOT_ERROR_STACK,      /* an overflow of its stack */
+	BOOT_ERROR_MISSING,    /* a call of a function without a provider */
+	BOOT_ERROR_PORT,       /* an undeclared port, or one of the other direction */
+	BOOT_ERROR_EXIT,       /* its end with another status than 0 */
+	BOOT_ERRORS,
+};
+
+/* Reactions of the kernel to an error. */
+enum boot_action {
+	BOOT_LOG,	   /* and let the guest go on */
+	BOOT_GUEST,	   /* call its own handler; without one, do `then` */
+	BOOT_STOP,	   /* the partition */
+	BOOT_RESTART_COLD, /* at most `restarts` times, then do `then` */
+	BOOT_RESTART_WARM,
+	BOOT_HALT,  /* end all partitions */
+	BOOT_RESET, /* start all partitions again, cold; `restarts` times, then halt */
+	BOOT_ACTIONS,
+};
+
+#define BOOT_MAX_RESTARTS 1000000u
+
+/* boot_image.run_ns at most, some 290 years: no limit. */
+#define BOOT_MAX_RUN_NS 0x7fffffffffffffffu
+
 /* `count` records at `offset` from the image's start. */
 struct boot_table {
 	uint64_t offset;
@@ -82,11 +113,14 @@ struct boot_image {
 	uint64_t hash; /* boot_hash() of all that follows this field */
 	uint32_t options;
 	uint32_t reserved;
-	uint64_t frame_ns; /* of the schedule */
+	uint64_t frame_ns; /* of each schedule */
 	struct boot_table partitions;
 	struct boot_table regions;
 	struct boot_table ranges;
 	struct boot_table slots;
+	uint64_t run_ns; /* from the first frame to the end of all partitions */
+	struct boot_table schedules; /* the first is in force at the start */
+	struct boot_table rules;     /* BOOT_ERRORS of each partition, in order */
 };
 
 /* Addresses in the runtime of a partition. */
@@ -135,7 +169,7 @@ struct boot_range {
 	uint32_t outcome; /* OUTCOME_*, of a stop */
 };
 
-/* In ascending order; gaps are idle time. */
+/* Of one schedule, in ascending order; gaps are idle time. */
 struct boot_slot {
 	uint32_t partition;
 	uint32_t reserved;
@@ -143,7 +177,21 @@ struct boot_slot {
 	uint64_t length_ns;
 };
 
-_Static_assert(sizeof(struct boot_image) == 104, "as launcher and kernel know it");
+struct boot_schedule {
+	char name[BOOT_NAME];
+	struct boot_span slots;
+};
+
+struct boot_rule {
+	uint32_t action;
+	uint32_t then;
+	uint32_t restarts; /* 0: no limit */
+	uint32_t reserved;
+};
+
+_Static_assert(sizeof(struct boot_image) == 144, "as launcher and kernel know it");
+_Static_assert(sizeof(struct boot_schedule) == 40, "as launcher and kernel know it");
+_Static_assert(sizeof(struct boot_rule) == 16, "as launcher and kernel know it");
 _Static_assert(sizeof(struct boot_partition) == 176, "as launcher and kernel know it");
 _Static_assert(sizeof(struct boot_region) == 40, "as launcher and kernel know it");
 _Static_assert(sizeof(struct boot_range) == 24, "as launcher and kernel know it");

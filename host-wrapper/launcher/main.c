@@ -51,7 +51,9 @@ struct launch {
 	struct runner_path kernel; /* of the monitor */
 	const char *name;	   /* of the partition; NULL: there is no model */
 	const char *place;	   /* of its guest in the model */
-	bool built_ins_unknown;	   /* no runner: a list may be incomplete */
+	const struct model *model; /* NULL: none */
+	const struct model_partition *partition;
+	bool built_ins_unknown; /* no runner: a list may be incomplete */
 };
 
 static struct exit_report_run json_run(const struct launch *launch)
@@ -75,7 +77,7 @@ static int complain(const struct launch *launch, int status, const char *object,
 	return status;
 }
 
-static int add_providers(struct launch *launch)
+static int add_provider(struct launch *launch, const char *path, const char *options)
 {
 	int (*const add)(struct linked_guest *, const char *, const char *,
 			 struct message *) = launch->options.monitor
@@ -83,13 +85,62 @@ static int add_providers(struct launch *launch)
 						     : linked_guest_add_provider;
 	struct message message;
 
-	for (size_t i = 0; i < launch->options.provider_count; i++) {
-		const struct provider_option *option = &launch->options.providers[i];
+	return add(&launch->guest, path, options, &message)
+		       ? complain(launch, EXIT_FAILED, path, &message)
+		       : 0;
+}
 
-		if (add(&launch->guest, option->path, option->options, &message))
-			return complain(launch, EXIT_FAILED, option->path, &message);
+/* A library of a partition: by its path, or by a name beside this program. The path
+ * remains until the end. */
+static int add_library(struct launch *launch, const char *name)
+{
+	struct runner_path *path = malloc(sizeof(*path));
+	char *given = NULL;
+	struct message message;
+	int error;
+
+	if (strchr(name, '/'))
+		given = model_path(launch->options.model, name);
+	if (!path || (strchr(name, '/') && !given))
+		error = fail(&message, ENOMEM, "out of memory");
+	else if (given)
+		return add_provider(launch, given, "");
+	else
+		error = runner_path_library(path, name, launch->guest.file.machine,
+					    launch->options.monitor, &message);
+	return error ? complain(launch, EXIT_FAILED, name, &message)
+		     : add_provider(launch, path->text, "");
+}
+
+static int add_libraries(struct launch *launch)
+{
+	const uint32_t *words;
+	int status = 0;
+
+	if (!launch->model)
+		return 0;
+	words = model_words(launch->model) + launch->partition->libraries.first;
+	if (launch->partition->libraries.count + launch->guest.provider_count >
+	    LINKED_GUEST_MAX_PROVIDERS) {
+		struct message message;
+
+		fail(&message, E2BIG, "too many libraries (expected at most %d)",
+		     LINKED_GUEST_MAX_PROVIDERS);
+		return complain(launch, EXIT_FAILED, launch->name, &message);
 	}
-	return 0;
+	for (uint32_t i = 0; !status && i < launch->partition->libraries.count; i++)
+		status = add_library(launch, model_string(launch->model, words[i]));
+	return status;
+}
+
+static int add_providers(struct launch *launch)
+{
+	int status = 0;
+
+	for (size_t i = 0; !status && i < launch->options.provider_count; i++)
+		status = add_provider(launch, launch->options.providers[i].path,
+				      launch->options.providers[i].options);
+	return status ? status : add_libraries(launch);
 }
 
 /* Only the dynamic linker's list shows a debugger a guest without fixed addresses. */
@@ -574,6 +625,8 @@ static struct launch *partition_launch(const struct launch *launch,
 	*to = *launch;
 	to->name = model_string(model, record->name);
 	to->place = place;
+	to->model = model;
+	to->partition = record;
 	to->guest.name = to->name;
 	return model_options(&to->options, &launch->options, model, number, path,
 			     &message)

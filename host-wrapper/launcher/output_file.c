@@ -43,6 +43,17 @@ static int check(int fd, const char *path, const struct linked_guest *guest,
 	return 0;
 }
 
+int output_file_spare(const char *path, const char *input, const char *kind,
+		      struct message *message)
+{
+	struct stat its, status;
+
+	if (stat(path, &its) || stat(input, &status) || !is_same(&its, &status))
+		return 0;
+	return fail(message, EINVAL, "%s: is %s (expected a file to overwrite)", path,
+		    kind);
+}
+
 int output_file_open(const char *path, const struct linked_guest *guest,
 		     struct message *message)
 {

@@ -12,4 +12,8 @@
 int output_file_open(const char *path, const struct linked_guest *guest,
 		     struct message *message);
 
+/* Refuses a path that leads to another input, which `kind` describes. */
+int output_file_spare(const char *path, const char *input, const char *kind,
+		      struct message *message);
+
 #endif

@@ -167,7 +167,7 @@ def plans(tools, seeds):
     seeds.add("plan", "lines", bytes(lines))
 
 
-SLOTS_AT, SLOT_SIZE = 88, 24  # in struct boot_image; of struct boot_slot
+RULES_AT, RULE_SIZE = 128, 16  # in struct boot_image; of struct boot_rule
 
 
 def boot_images(tools, seeds):
@@ -176,9 +176,9 @@ def boot_images(tools, seeds):
     for arch in "x86_64", "i386":
         guest = tools.guest(INTERRUPTS, "-g0", arch=arch, name=f"boot-{arch}")
         tools.wrapper("--host", "monitor", "--image", image, guest)
-        offset, count = struct.unpack_from("<QQ", image.read_bytes(), SLOTS_AT)
+        offset, count = struct.unpack_from("<QQ", image.read_bytes(), RULES_AT)
         seeds.add("boot", f"tables-{arch}",
-                  image.read_bytes()[:offset + count * SLOT_SIZE])
+                  image.read_bytes()[:offset + count * RULE_SIZE])
     for name, line in (("end", b"end 0 11 0 " + b"0f" * OUTCOME_SIZE),
                        ("refused", b"refused: not enough memory"), ("done", b"done")):
         seeds.add("monitor_log", name, b"started\n" + line + b"\n")

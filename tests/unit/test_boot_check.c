@@ -61,11 +61,21 @@ static struct boot_slot *slot(const struct bytes *bytes)
 	return (struct boot_slot *)(bytes->at + header(bytes)->slots.offset);
 }
 
+static struct boot_schedule *schedule(const struct bytes *bytes)
+{
+	return (struct boot_schedule *)(bytes->at + header(bytes)->schedules.offset);
+}
+
+static struct boot_rule *rule(const struct bytes *bytes, unsigned index)
+{
+	return (struct boot_rule *)(bytes->at + header(bytes)->rules.offset) + index;
+}
+
 /* Where the tables end: damage is done there. */
 static size_t tables_size(const struct bytes *bytes)
 {
-	return header(bytes)->slots.offset +
-	       header(bytes)->slots.count * sizeof(struct boot_slot);
+	return header(bytes)->rules.offset +
+	       header(bytes)->rules.count * sizeof(struct boot_rule);
 }
 
 static void set_hash(const struct bytes *bytes)
@@ -251,6 +261,17 @@ DAMAGE(damage_range_place, range(bytes, 0)->start = partition(bytes)->entry)
 DAMAGE(damage_slot_partition, slot(bytes)->partition = 1)
 DAMAGE(damage_slot_length, slot(bytes)->length_ns = UINT64_MAX)
 DAMAGE(damage_short_slot, slot(bytes)->length_ns = 1)
+DAMAGE(damage_run, header(bytes)->run_ns = 0)
+DAMAGE(damage_schedules, header(bytes)->schedules.count = BOOT_MAX_SCHEDULES + 1)
+DAMAGE(damage_schedule_name, schedule(bytes)->name[0] = ' ')
+DAMAGE(damage_schedule_slots, schedule(bytes)->slots.count = 2)
+DAMAGE(damage_first_slot, schedule(bytes)->slots.first = 1)
+DAMAGE(damage_rules, header(bytes)->rules.count--)
+DAMAGE(damage_action, rule(bytes, 0)->action = BOOT_ACTIONS)
+DAMAGE(damage_log, rule(bytes, BOOT_ERROR_FAULT)->action = BOOT_LOG)
+DAMAGE(damage_handler, rule(bytes, BOOT_ERROR_EXIT)->action = BOOT_GUEST)
+DAMAGE(damage_then, rule(bytes, BOOT_ERROR_EXIT)->then = BOOT_RESTART_WARM)
+DAMAGE(damage_restarts, rule(bytes, 0)->restarts = BOOT_MAX_RESTARTS + 1)
 
 static const struct {
 	void (*damage)(const struct bytes *);
@@ -294,6 +315,17 @@ static const struct {
 			      "it" },
 	{ damage_short_slot, "too short, not in the frame, or overlaps the one before "
 			     "it" },
+	{ damage_run, "its run has no valid length" },
+	{ damage_schedules, "the table of schedules is out of bounds" },
+	{ damage_schedule_name, "its name or its slots are not valid" },
+	{ damage_schedule_slots, "its name or its slots are not valid" },
+	{ damage_first_slot, "its name or its slots are not valid" },
+	{ damage_rules, "the table of rules is out of bounds" },
+	{ damage_action, "not a valid action" },
+	{ damage_log, "not a valid action" },
+	{ damage_handler, "not a valid action" },
+	{ damage_then, "not a valid action" },
+	{ damage_restarts, "not a valid action" },
 };
 
 static void check_damages(const char *name)

@@ -12,9 +12,8 @@
 #include "filter.h"
 #include "monitor_build.h"
 #include "monitor_library.h"
+#include "monitor_plan.h"
 #include "plan_file.h"
-
-#define FRAME_NS UINT64_C(1000000000)
 
 /* Everything that is freed at the end. */
 struct work {
@@ -23,7 +22,7 @@ struct work {
 	size_t runtime_count;
 	struct monitor_partition partitions[BOOT_MAX_PARTITIONS];
 	size_t partition_count;
-	struct boot_slot slots[BOOT_MAX_SLOTS];
+	struct monitor_plan plan;
 };
 
 /* The plan's bytes, as they are for every host. */
@@ -142,6 +141,8 @@ static int apply_model(struct monitor_partition *partition, const struct model *
 	record = &model_partitions(model)[number];
 	if (record->options & MODEL_CONSOLE)
 		partition->record.options |= BOOT_CONSOLE_INPUT;
+	if (record->options & MODEL_MAY_SCHEDULE)
+		partition->record.options |= BOOT_MAY_SCHEDULE;
 	return check_memory(partition, model, record, message);
 }
 
@@ -164,29 +165,6 @@ static int add_partitions(struct work *work, const struct monitor_guests *guests
 	return error;
 }
 
-static struct monitor_schedule make_schedule(struct work *work, const struct model *model)
-{
-	const struct model_schedule *schedule;
-
-	if (!model) {
-		work->slots[0] = (struct boot_slot){ .length_ns = FRAME_NS };
-		return (struct monitor_schedule){ FRAME_NS, work->slots, 1 };
-	}
-	schedule = model_schedules(model);
-	for (uint32_t i = 0; i < schedule->slots.count; i++) {
-		const struct model_slot *slot =
-			&model_slots(model)[schedule->slots.first + i];
-
-		work->slots[i] = (struct boot_slot){
-			.partition = slot->partition,
-			.start_ns = slot->start_ns,
-			.length_ns = slot->length_ns,
-		};
-	}
-	return (struct monitor_schedule){ model->frame_ns, work->slots,
-					  schedule->slots.count };
-}
-
 static void free_work(struct work *work)
 {
 	while (work->partition_count)
@@ -200,7 +178,6 @@ int monitor_build(struct monitor_image *image, const struct monitor_guests *gues
 		  uint32_t options, const char **object, struct message *message)
 {
 	struct work *work = calloc(1, sizeof(*work));
-	struct monitor_schedule schedule;
 	int error;
 
 	*object = guests->guests[0].guest->name;
@@ -208,9 +185,11 @@ int monitor_build(struct monitor_image *image, const struct monitor_guests *gues
 		return fail(message, ENOMEM, "out of memory");
 	error = add_partitions(work, guests, object, message);
 	if (!error) {
-		schedule = make_schedule(work, guests->model);
+		monitor_plan_make(&work->plan, guests->model);
+		if (guests->model)
+			*object = guests->guests[0].options->model;
 		error = monitor_image_make(image, work->partitions, guests->count,
-					   &schedule, options, message);
+					   &work->plan, options, message);
 	}
 	free_work(work);
 	return error;

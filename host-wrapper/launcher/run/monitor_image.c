@@ -11,7 +11,7 @@
 struct source {
 	const struct monitor_partition *partitions;
 	size_t count;
-	const struct monitor_schedule *schedule;
+	const struct monitor_plan *plan;
 	size_t regions, ranges; /* of all partitions */
 };
 
@@ -22,9 +22,9 @@ struct writer {
 };
 
 static struct source count_all(const struct monitor_partition *partitions, size_t count,
-			       const struct monitor_schedule *schedule)
+			       const struct monitor_plan *plan)
 {
-	struct source source = { partitions, count, schedule, 0, 0 };
+	struct source source = { partitions, count, plan, 0, 0 };
 
 	for (size_t i = 0; i < count; i++) {
 		source.regions += partitions[i].region_count;
@@ -38,7 +38,9 @@ static uint64_t tables_size(const struct source *source)
 	return sizeof(struct boot_image) + source->count * sizeof(struct boot_partition) +
 	       source->regions * sizeof(struct boot_region) +
 	       source->ranges * sizeof(struct boot_range) +
-	       source->schedule->slot_count * sizeof(struct boot_slot);
+	       source->plan->slot_count * sizeof(struct boot_slot) +
+	       source->plan->schedule_count * sizeof(struct boot_schedule) +
+	       source->count * sizeof(source->plan->rules[0]);
 }
 
 /* The region before region `j` of partition `i` that has the same contents, which nobody
@@ -109,6 +111,7 @@ static struct boot_table next_table(uint64_t *offset, size_t count, size_t recor
 static struct boot_image *write_header(struct monitor_image *image,
 				       const struct source *source, uint32_t options)
 {
+	const struct monitor_plan *plan = source->plan;
 	struct boot_image *header = (struct boot_image *)image->bytes;
 	uint64_t offset = sizeof(*header);
 
@@ -117,17 +120,25 @@ static struct boot_image *write_header(struct monitor_image *image,
 		.version = BOOT_VERSION,
 		.size = image->size,
 		.options = options,
-		.frame_ns = source->schedule->frame_ns,
+		.frame_ns = plan->frame_ns,
+		.run_ns = plan->run_ns,
 		.partitions =
 			next_table(&offset, source->count, sizeof(struct boot_partition)),
 		.regions =
 			next_table(&offset, source->regions, sizeof(struct boot_region)),
 		.ranges = next_table(&offset, source->ranges, sizeof(struct boot_range)),
-		.slots = next_table(&offset, source->schedule->slot_count,
-				    sizeof(struct boot_slot)),
+		.slots = next_table(&offset, plan->slot_count, sizeof(struct boot_slot)),
+		.schedules = next_table(&offset, plan->schedule_count,
+					sizeof(struct boot_schedule)),
+		.rules = next_table(&offset, source->count * BOOT_ERRORS,
+				    sizeof(struct boot_rule)),
 	};
-	memcpy(table_at(image, &header->slots), source->schedule->slots,
-	       source->schedule->slot_count * sizeof(struct boot_slot));
+	memcpy(table_at(image, &header->slots), plan->slots,
+	       plan->slot_count * sizeof(struct boot_slot));
+	memcpy(table_at(image, &header->schedules), plan->schedules,
+	       plan->schedule_count * sizeof(struct boot_schedule));
+	memcpy(table_at(image, &header->rules), plan->rules,
+	       source->count * sizeof(plan->rules[0]));
 	return header;
 }
 
@@ -200,10 +211,10 @@ static int check_memory(const struct source *source, struct message *message)
 
 int monitor_image_make(struct monitor_image *image,
 		       const struct monitor_partition *partitions, size_t count,
-		       const struct monitor_schedule *schedule, uint32_t options,
+		       const struct monitor_plan *plan, uint32_t options,
 		       struct message *message)
 {
-	const struct source source = count_all(partitions, count, schedule);
+	const struct source source = count_all(partitions, count, plan);
 
 	*image = (struct monitor_image){ 0 };
 	if (check_memory(&source, message))

@@ -1,5 +1,5 @@
 /*
- * A boot image for the monitor's kernel, from partitions and a schedule. Depends on
+ * A boot image for the monitor's kernel, from partitions and their times. Depends on
  * monitor_partition.h.
  */
 #ifndef JUMPSLOT_MONITOR_IMAGE_H
@@ -7,10 +7,15 @@
 
 #include "monitor_partition.h"
 
-struct monitor_schedule {
+/* Times and rules, which all partitions share. */
+struct monitor_plan {
 	uint64_t frame_ns;
-	const struct boot_slot *slots;
+	uint64_t run_ns;
+	struct boot_schedule schedules[BOOT_MAX_SCHEDULES];
+	size_t schedule_count;
+	struct boot_slot slots[BOOT_MAX_SLOTS]; /* of one schedule after the other */
 	size_t slot_count;
+	struct boot_rule rules[BOOT_MAX_PARTITIONS][BOOT_ERRORS];
 };
 
 struct monitor_image {
@@ -27,7 +32,7 @@ struct monitor_image {
 /* `options`: BOOT_EXIT_DEVICE. Returns 0, or -ENOMEM. */
 int monitor_image_make(struct monitor_image *image,
 		       const struct monitor_partition *partitions, size_t count,
-		       const struct monitor_schedule *schedule, uint32_t options,
+		       const struct monitor_plan *plan, uint32_t options,
 		       struct message *message);
 void monitor_image_free(struct monitor_image *image);
 

@@ -54,12 +54,27 @@ int monitor_check_options(const struct options *options, struct message *message
 	return 0;
 }
 
+/* The guests after the first, which output_file_open() looks at, and the model. */
+static int spare_inputs(const char *path, const struct monitor_guests *guests,
+			struct message *message)
+{
+	int error = 0;
+
+	for (size_t i = 1; !error && i < guests->count; i++)
+		error = output_file_spare(path, guests->guests[i].options->arguments[0],
+					  "a guest", message);
+	if (!error && guests->model)
+		error = output_file_spare(path, guests->guests[0].options->model,
+					  "the model", message);
+	return error;
+}
+
 static int write_image(const struct monitor_image *image, const char *path,
 		       const struct monitor_guests *guests, struct message *message)
 {
 	struct message reason;
-	int fd = output_file_open(path, guests->guests[0].guest, &reason);
-	int error;
+	int error = spare_inputs(path, guests, &reason);
+	int fd = error ? error : output_file_open(path, guests->guests[0].guest, &reason);
 
 	if (fd < 0)
 		return fail(message, -fd, "--image %s", reason.text);

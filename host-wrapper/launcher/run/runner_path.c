@@ -77,3 +77,16 @@ int runner_path_partition(struct runner_path *path, const struct machine *machin
 			    machine->name, path->text, strerror(errno));
 	return error;
 }
+
+int runner_path_library(struct runner_path *path, const char *name,
+			const struct machine *machine, bool is_partition,
+			struct message *message)
+{
+	char file[128];
+
+	if (snprintf(file, sizeof(file),
+		     is_partition ? "../partitions/%s-%s.lib" : "../providers/%s-%s.so",
+		     name, machine->name) >= (int)sizeof(file))
+		return fail(message, ENAMETOOLONG, "the name of a library is too long");
+	return runner_path_beside(path, file, message);
+}

@@ -5,6 +5,7 @@
 #define JUMPSLOT_RUNNER_PATH_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 #include "common/message.h"
 #include "launcher/scan/elf_file.h"
@@ -31,5 +32,10 @@ int runner_path_find(struct runner_path *path, const struct machine *machine,
 /* Finds the monitor's runtime for partitions of that machine. */
 int runner_path_partition(struct runner_path *path, const struct machine *machine,
 			  struct message *message);
+
+/* Where a library of that name is: for partitions, or a provider for processes. */
+int runner_path_library(struct runner_path *path, const char *name,
+			const struct machine *machine, bool is_partition,
+			struct message *message);
 
 #endif

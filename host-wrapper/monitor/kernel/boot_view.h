@@ -29,4 +29,17 @@ static inline const struct boot_slot *boot_slots(const struct boot_image *image)
 	return (const struct boot_slot *)boot_at(image, image->slots.offset);
 }
 
+static inline const struct boot_schedule *boot_schedules(const struct boot_image *image)
+{
+	return (const struct boot_schedule *)boot_at(image, image->schedules.offset);
+}
+
+/* The rule of a partition for an error. */
+static inline const struct boot_rule *boot_rule(const struct boot_image *image,
+						uint32_t partition, enum boot_error error)
+{
+	return (const struct boot_rule *)boot_at(image, image->rules.offset) +
+	       partition * BOOT_ERRORS + error;
+}
+
 #endif

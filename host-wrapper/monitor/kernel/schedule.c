@@ -89,7 +89,7 @@ static void find_slot(uint64_t now)
 	if (now >= the.frame_ns)
 		skip_frames(now);
 	while (now >= slot_end())
-		if (++the.slot == the.image->slots.count) {
+		if (++the.slot == boot_schedules(the.image)->slots.count) {
 			the.slot = 0;
 			the.frame_ns += the.image->frame_ns;
 		}

@@ -1,0 +1,94 @@
+/* Schedules, then a rule for each partition and error. See monitor_plan.h. */
+#include <stdbool.h>
+#include <string.h>
+
+#include "monitor_plan.h"
+
+#define FRAME_NS UINT64_C(1000000000)
+
+_Static_assert((int)MODEL_ERRORS == (int)BOOT_ERRORS &&
+		       (int)MODEL_ERROR_EXIT == (int)BOOT_ERROR_EXIT &&
+		       (int)MODEL_ACTIONS == (int)BOOT_ACTIONS &&
+		       (int)MODEL_RESET == (int)BOOT_RESET,
+	       "the numbers of a model are those of a boot image");
+_Static_assert(MODEL_MAX_PARTITIONS == BOOT_MAX_PARTITIONS &&
+		       MODEL_MAX_SCHEDULES == BOOT_MAX_SCHEDULES &&
+		       MODEL_MAX_SLOTS == BOOT_MAX_SLOTS &&
+		       MODEL_MAX_RESTARTS == BOOT_MAX_RESTARTS &&
+		       MODEL_MAX_NAME < BOOT_NAME,
+	       "a model fits into a boot image");
+
+/* The behaviour of every host if there is no model. */
+static struct boot_rule default_rule(uint32_t error)
+{
+	const bool is_fault = error < BOOT_ERROR_MISSING;
+
+	return (struct boot_rule){
+		.action = is_fault		     ? BOOT_GUEST
+			  : error == BOOT_ERROR_PORT ? BOOT_LOG
+						     : BOOT_STOP,
+		.then = BOOT_STOP,
+	};
+}
+
+static void apply_rule(struct monitor_plan *plan, const struct model_health *rule)
+{
+	const struct boot_rule to = { rule->action, rule->then, rule->restarts, 0 };
+
+	for (uint32_t i = 0; i < BOOT_MAX_PARTITIONS; i++)
+		if (rule->partition == i || rule->partition == MODEL_ALL_PARTITIONS)
+			plan->rules[i][rule->error] = to;
+}
+
+/* Rules of one partition come after those for all, and replace them. */
+static void make_rules(struct monitor_plan *plan, const struct model *model)
+{
+	for (uint32_t i = 0; i < BOOT_MAX_PARTITIONS; i++)
+		for (uint32_t error = 0; error < BOOT_ERRORS; error++)
+			plan->rules[i][error] = default_rule(error);
+	for (int all = 1; model && all >= 0; all--)
+		for (uint32_t i = 0; i < model->health.count; i++) {
+			const struct model_health *rule = &model_health_rules(model)[i];
+
+			if ((rule->partition == MODEL_ALL_PARTITIONS) == all)
+				apply_rule(plan, rule);
+		}
+}
+
+static void add_schedule(struct monitor_plan *plan, const struct model *model,
+			 const struct model_schedule *schedule)
+{
+	struct boot_schedule *to = &plan->schedules[plan->schedule_count++];
+
+	strncpy(to->name, model_string(model, schedule->name), sizeof(to->name) - 1);
+	to->slots = (struct boot_span){ schedule->slots.first, schedule->slots.count };
+	for (uint32_t i = 0; i < schedule->slots.count; i++) {
+		const struct model_slot *slot =
+			&model_slots(model)[schedule->slots.first + i];
+
+		plan->slots[plan->slot_count++] = (struct boot_slot){
+			.partition = slot->partition,
+			.start_ns = slot->start_ns,
+			.length_ns = slot->length_ns,
+		};
+	}
+}
+
+void monitor_plan_make(struct monitor_plan *plan, const struct model *model)
+{
+	*plan = (struct monitor_plan){ .run_ns = BOOT_MAX_RUN_NS };
+	make_rules(plan, model);
+	if (!model) {
+		plan->frame_ns = FRAME_NS;
+		plan->schedules[0] =
+			(struct boot_schedule){ .name = "always", .slots = { 0, 1 } };
+		plan->slots[0] = (struct boot_slot){ .length_ns = FRAME_NS };
+		plan->schedule_count = plan->slot_count = 1;
+		return;
+	}
+	plan->frame_ns = model->frame_ns;
+	if (model->run_ns)
+		plan->run_ns = model->run_ns;
+	for (uint32_t i = 0; i < model->schedules.count; i++)
+		add_schedule(plan, model, &model_schedules(model)[i]);
+}
