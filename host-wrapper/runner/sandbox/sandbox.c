@@ -30,8 +30,10 @@ static int leave_old_modes(struct message *message)
 static int set_no_new_privileges(struct message *message)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return fail(message, errno, "the sandbox needs no_new_privs: %s",
-			    strerror(errno));
+		return fail(
+			message, errno,
+			"the sandbox needs no_new_privs: %s (--sandbox=off runs without)",
+			strerror(errno));
 	return 0;
 }
 
