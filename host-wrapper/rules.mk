@@ -57,7 +57,7 @@ KVM_ARCHES := x86_64
 KVM := $(HW)/kvm
 KVM_ALL := $(call room_sources,kvm)
 KVM_OFFSETS := $(filter %_offsets.c,$(KVM_ALL))
-KVM_INSIDE := $(addprefix $(KVM)/inside/,header.S hooks.c gate_x86_64.S \
+KVM_INSIDE := $(addprefix $(KVM)/inside/,header.S hooks.c clock_x86.c gate_x86_64.S \
 	handlers_x86_64.S)
 SETS += inside-x86_64 kvm-x86_64
 CFLAGS_inside-x86_64 = -m64 -std=gnu11 -O2 -g $(WARNINGS) $(HW_CFLAGS) -ffreestanding \

@@ -9,6 +9,7 @@
 #include "kvm/faults/faults.h"
 #include "kvm/faults/signals.h"
 #include "kvm/inside/block.h"
+#include "kvm/interrupts/inline_clock.h"
 #include "kvm/interrupts/interrupts.h"
 #include "kvm/interrupts/kick.h"
 #include "kvm/machine/machine.h"
@@ -112,6 +113,7 @@ int host_enter(const struct runner *runner)
 	block_vcpu()->lines = vcpu.lines;
 	machine_set(&registers);
 	calls_start();
+	inline_clock_start();
 	status = host_stack_enter(loop_run, stack_top);
 	calls_forget();
 	return status;

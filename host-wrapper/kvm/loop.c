@@ -7,6 +7,7 @@
 #include "kvm/faults/faults.h"
 #include "kvm/inside/block.h"
 #include "kvm/inside/doorbell.h"
+#include "kvm/interrupts/inline_clock.h"
 #include "kvm/interrupts/interrupts.h"
 #include "kvm/machine/machine.h"
 #include "kvm/slots.h"
@@ -44,6 +45,9 @@ static bool serve_doorbell(const struct machine_stop *stop, int *result)
 	case DOORBELL_CLOCK:
 		clock_acknowledged();
 		return false;
+	case DOORBELL_CLOCK_READ:
+		inline_clock_read(value);
+		return false;
 	case DOORBELL_FAULT:
 		faults_decide(value);
 		return false;
@@ -59,12 +63,19 @@ static void __attribute__((__noreturn__)) stop_machine(void)
 	end_failed(&message);
 }
 
+/* Before each entry. */
+static void look(void)
+{
+	interrupts_look();
+	inline_clock_write();
+}
+
 int loop_run(void)
 {
 	int result = 0;
 
 	for (;;) {
-		const struct machine_stop stop = machine_run(interrupts_look);
+		const struct machine_stop stop = machine_run(look);
 
 		interrupts_take_over();
 		switch (stop.exit) {

@@ -25,10 +25,12 @@ CALLBACKS = ["types", "structs", "wide", "variadic", "end-of-memory", "sort", "s
              "pop-in-callback"]
 RULES = ["mask", "clear", "state", "detach", "detach-service", "frame", "frame-level",
          "exceptions", "control"]
-SERVICES = ["hello", "calculator", "ticker"]
+INLINE = {"goes-on": 3000, "timer": 5, "exits": 100}
+SERVICES = ["hello", "calculator", "ticker", "rtos-scenario", "rtos-tickless"]
 NAMES = [*SERVICES, *(f"lua-{name}" for name in LUA),
          *(f"calls-{name}" for name in CARRIES), "calls-untyped",
-         *(f"callback-{name}" for name in CALLBACKS), *(f"rule-{name}" for name in RULES)]
+         *(f"callback-{name}" for name in CALLBACKS), *(f"rule-{name}" for name in RULES),
+         *(f"inline-{name}" for name in INLINE)]
 # The name of an attack, and what the report says.
 FAULT = r"stopped by signal 11 \(Segmentation fault\) at \S+ <{0}\+\S+, accessing "
 PRIVILEGED = r"stopped by signal \d+ \(.*\) at \S+ <{0}\+\S+, privileged instruction {1}"
@@ -94,6 +96,13 @@ def rules(tools):
         yield f"rule-{name}", [guest, name]
 
 
+def inline_functions(tools):
+    """The guest of tests/interrupts/test_inline.py."""
+    guest = tools.guest(INTERRUPTS / "inline_guest.c", "-lgcc", name="inline")
+    for name, rounds in INLINE.items():
+        yield f"inline-{name}", [guest, name, rounds]
+
+
 def programs():
     """Guests that make built."""
     guests, providers = BUILD / "guests", BUILD / "providers"
@@ -101,6 +110,8 @@ def programs():
     yield "calculator", ["--provider", providers / "calculator-x86_64.so",
                          guests / "calculator-x86_64.elf"]
     yield "ticker", [guests / "ticker-x86_64.elf"]
+    yield "rtos-scenario", [guests / "rtos-scenario-x86_64.elf"]
+    yield "rtos-tickless", [guests / "rtos-scenario-x86_64.elf", "tickless"]
     for name in LUA:
         script = ROOT / f"tests/lua/scripts/{name}.lua"
         yield f"lua-{name}", ["--provider", f"{providers}/newlib-x86_64.so,root=/",
@@ -111,7 +122,8 @@ def programs():
 def make_cases(tmp_path_factory):
     """Options and words of each conformance case."""
     tools = Toolbox(tmp_path_factory.mktemp("cases"))
-    made = dict([*programs(), *calls(tools), *callbacks(tools), *rules(tools)])
+    made = dict([*programs(), *calls(tools), *callbacks(tools), *rules(tools),
+                 *inline_functions(tools)])
     assert sorted(made) == sorted(NAMES)
     return made
 

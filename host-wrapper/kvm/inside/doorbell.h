@@ -15,7 +15,8 @@
 #define DOORBELL_STACK_FULL 0x28 /* struct inside_stack_full */
 #define DOORBELL_IS_CODE    0x30 /* struct inside_code */
 #define DOORBELL_CLOCK	    0x38 /* 0: the clock's vector was acknowledged */
-#define DOORBELL_PING	    0x48 /* anything: the host measures an exit */
 #define DOORBELL_FAULT	    0x40 /* stack pointer: the fault handler has returned */
+#define DOORBELL_PING	    0x48 /* anything: the host measures an exit */
+#define DOORBELL_CLOCK_READ 0x50 /* struct inside_clock_read */
 
 #endif

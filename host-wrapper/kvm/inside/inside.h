@@ -33,17 +33,38 @@ struct inside_header {
 	uint32_t inline_functions; /* uint32_t, in the order of common/inline.def */
 };
 
+/*
+ * The guest's time: `now` at a value of the processor's counter, and how it goes on. The
+ * rate is a little low, so no time is later than the host's next one.
+ */
+#define INSIDE_RATE_SHIFT 32
+struct inside_clock {
+	uint64_t counter;
+	uint64_t valid_for; /* counts; then the host must be asked. 0: always */
+	uint64_t now;	    /* ns */
+	uint64_t rate;	    /* ns per count, times 2^INSIDE_RATE_SHIFT */
+	uint32_t written;   /* how often the host did */
+};
+
 /* Words that the host sets for the code inside. */
 struct inside_words {
 	uint32_t in_callback; /* a host function is in progress */
 	uint32_t tell_clock;  /* ring DOORBELL_CLOCK */
+	struct inside_clock clock;
 };
+
+extern struct inside_words inside_words;
 
 /* Arguments of doorbells, on the guest's stack; `result` is the host's answer. */
 struct inside_sleep {
 	uint64_t deadline_ns;
 	uint32_t delivered;
 	uint32_t result; /* of vcpu_sleep() */
+};
+
+struct inside_clock_read {
+	uint64_t counter; /* the processor's, shortly before */
+	uint64_t now;	  /* of _BSP_Virtual_Clock_read() */
 };
 
 struct inside_stack_full {

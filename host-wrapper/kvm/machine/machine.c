@@ -67,6 +67,19 @@ static int reserve_for_intel(void)
 	return ioctl(machine.vm, KVM_SET_TSS_ADDR, LAYOUT_INTEL_TSS);
 }
 
+/* The guest's time stamp counter is this process's, where the kernel can do that. */
+static void share_counter(void)
+{
+	uint64_t offset = 0;
+	const struct kvm_device_attr attribute = {
+		.group = KVM_VCPU_TSC_CTRL,
+		.attr = KVM_VCPU_TSC_OFFSET,
+		.addr = (uintptr_t)&offset,
+	};
+
+	ioctl(machine.vcpu, KVM_SET_DEVICE_ATTR, &attribute);
+}
+
 static int make_processor(struct message *message)
 {
 	int size = ioctl(machine.kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
@@ -79,6 +92,7 @@ static int make_processor(struct message *message)
 			   machine.vcpu, 0);
 	if (machine.run == MAP_FAILED)
 		return lacks("no virtual processor", message);
+	share_counter();
 	return features_set(machine.kvm, machine.vcpu, message);
 }
 
