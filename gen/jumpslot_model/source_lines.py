@@ -67,6 +67,7 @@ class SourceLines:
         if words[1][1] == "[":
             number = self._counts.get(path, 0)
             self._counts[path] = number + 1
+            self._note(path, words[0][2])
             path += (number,)
         self._note(path, words[0][2])
         return path

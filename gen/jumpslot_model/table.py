@@ -71,7 +71,8 @@ class Table:
         return default
 
     def title(self):
-        return next(part for part in reversed(self.place) if isinstance(part, str))
+        return next((part for part in reversed(self.place) if isinstance(part, str)),
+                    "the model")
 
     def end(self):
         """No key may be left over."""
@@ -82,7 +83,7 @@ class Table:
 
     def text(self, key, default=REQUIRED):
         value = self.take(key, default)
-        if value is not default and (
+        if key in self._values and (
                 not isinstance(value, str) or not value or "\0" in value):
             raise self.refuse(key, "a text that is not empty")
         return value
@@ -101,7 +102,7 @@ class Table:
 
     def number(self, key, low, high, default=REQUIRED):
         value = self.take(key, default)
-        if value is default:
+        if key not in self._values:
             return value
         if isinstance(value, bool) or not isinstance(value, int) \
                 or not low <= value <= high:
@@ -110,7 +111,7 @@ class Table:
 
     def time(self, key, low, high, default=REQUIRED):
         value = self.take(key, default)
-        if value is default:
+        if key not in self._values:
             return value
         match = TIME.fullmatch(value) if isinstance(value, str) else None
         ns = Decimal(match[1]) * NS[match[2]] if match else None
@@ -121,7 +122,7 @@ class Table:
     def size(self, key, low, high, default=REQUIRED):
         """Bytes, or a text with a unit; whole pages."""
         value = self.take(key, default)
-        if value is default:
+        if key not in self._values:
             return value
         match = SIZE.fullmatch(str(value)) \
             if isinstance(value, (str, int)) and not isinstance(value, bool) else None

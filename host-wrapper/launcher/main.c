@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <jumpslot/external_abi.h>
@@ -27,6 +26,7 @@
 #include "launcher/run/exit_report.h"
 #include "launcher/run/filter.h"
 #include "launcher/run/irq_lines.h"
+#include "launcher/run/monitor_report.h"
 #include "launcher/run/monitor_start.h"
 #include "launcher/run/plan_file.h"
 #include "launcher/run/runner_path.h"
@@ -547,18 +547,20 @@ struct launches {
 };
 
 /* Prints how each partition ended, and returns the first status that is not 0. */
-static int report_ends(const struct launches *launches, const struct run_result *results)
+static int report_ends(const struct monitor_guests *guests, const struct monitor_run *run,
+		       const struct run_result *results)
 {
 	int status = 0;
 
-	for (size_t i = 0; i < launches->count; i++) {
-		const struct linked_guest *guest = &launches->each[i]->guest;
-		const int its = exit_report_status(guest, &results[i]);
+	monitor_report_health(guests, run, stderr);
+	for (size_t i = 0; i < guests->count; i++) {
+		const struct linked_guest *guest = guests->guests[i].guest;
 
 		exit_report_print(guest, &results[i], stderr);
-		if (launches->count > 1 && WIFEXITED(results[i].status))
-			fprintf(stderr, "host-wrapper: %s: exit %d\n", guest->name, its);
-		status = status ? status : its;
+		if (guests->model)
+			monitor_report_end(&guests->guests[i], &run->ends[i], stderr);
+		if (!status)
+			status = exit_report_status(guest, &results[i]);
 	}
 	return status;
 }
@@ -568,7 +570,8 @@ static int start_in_monitor(const struct launches *launches)
 	const struct launch *first = launches->each[0];
 	struct monitor_guest guests[MODEL_MAX_PARTITIONS];
 	const struct monitor_guests all = { guests, launches->count, launches->model };
-	struct run_result results[MODEL_MAX_PARTITIONS];
+	static struct run_result results[MODEL_MAX_PARTITIONS];
+	static struct monitor_run run;
 	struct message message;
 	const char *object;
 
@@ -578,12 +581,12 @@ static int start_in_monitor(const struct launches *launches)
 			.options = &launches->each[i]->options,
 			.runtime = launches->each[i]->runner.text,
 		};
-	if (monitor_start(&all, &first->options, first->kernel.text, results, &object,
-			  &message))
+	if (monitor_start(&all, &first->options, first->kernel.text, &run, results,
+			  &object, &message))
 		return complain(first, EXIT_FAILED, object, &message);
 	if (first->options.image)
 		return 0;
-	return report_ends(launches, results);
+	return report_ends(&all, &run, results);
 }
 
 static int launch_guest(struct launch *launch)

@@ -1,4 +1,5 @@
 /* Line by line. See monitor_log.h. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,69 @@ static bool take_end(const char *text, struct monitor_run *run, size_t count)
 	return true;
 }
 
+static bool read_long(const char **text, uint64_t *number)
+{
+	char *end;
+
+	if (digit(**text) < 0 || digit(**text) > 9)
+		return false;
+	errno = 0;
+	*number = strtoull(*text, &end, 10);
+	if (errno || *end != ' ')
+		return false;
+	*text = end + 1;
+	return true;
+}
+
+/* "TIME PARTITION ERROR ACTION COUNT PC ADDRESS" and a space. */
+static bool take_health(const char *text, struct monitor_run *run, size_t count)
+{
+	struct monitor_event event = { 0 };
+
+	if (!read_long(&text, &event.time_ns) ||
+	    !read_number(&text, count - 1, &event.partition) ||
+	    !read_number(&text, BOOT_ERRORS - 1, &event.error) ||
+	    !read_number(&text, BOOT_ACTIONS - 1, &event.action) ||
+	    !read_number(&text, UINT32_MAX, &event.count) ||
+	    !read_long(&text, &event.pc) || !read_long(&text, &event.address) || *text)
+		return false;
+	if (run->event_count == MONITOR_MAX_EVENTS)
+		run->lost_events++;
+	else
+		run->events[run->event_count++] = event;
+	return true;
+}
+
+/* "N " */
+static bool take_missed(const char *text, struct monitor_run *run)
+{
+	unsigned missed;
+
+	if (!read_number(&text, UINT32_MAX, &missed) || *text)
+		return false;
+	run->lost_events += missed;
+	return true;
+}
+
+/* "PARTITION " */
+static bool take_halt(const char *text, struct monitor_run *run, size_t count)
+{
+	unsigned partition;
+
+	if (!read_number(&text, count - 1, &partition) || *text ||
+	    run->ends[partition].has_ended)
+		return false;
+	run->ends[partition].has_ended = run->ends[partition].is_halted = true;
+	return true;
+}
+
+/* All partitions start again. */
+static bool take_reset(struct monitor_run *run)
+{
+	memset(run->ends, 0, sizeof(run->ends));
+	return true;
+}
+
 static const char *after(const char *line, const char *word)
 {
 	const size_t length = strlen(word);
@@ -84,6 +148,14 @@ static bool take_line(struct monitor_log *log, struct monitor_run *run, size_t c
 		fail(&log->refusal, 0, "%s", rest);
 	if (rest)
 		return true;
+	if (!strcmp(line, "reset"))
+		return take_reset(run);
+	if ((rest = after(line, "health ")))
+		return take_health(rest, run, count);
+	if ((rest = after(line, "missed ")))
+		return take_missed(rest, run);
+	if ((rest = after(line, "halt ")))
+		return take_halt(rest, run, count);
 	rest = after(line, "end ");
 	return rest && take_end(rest, run, count);
 }

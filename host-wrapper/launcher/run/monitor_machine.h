@@ -20,13 +20,29 @@ struct monitor_machine {
 /* The end of a partition, as the kernel says. */
 struct monitor_end {
 	bool has_ended;
-	int signal; /* 0: by itself, with `status` */
+	bool is_halted; /* the run ended before it, without another reason */
+	int signal;	/* 0: by itself, with `status` */
 	int status;
 	struct outcome outcome; /* of a signal */
 };
 
+/* An event of the kernel's health monitor. */
+struct monitor_event {
+	uint64_t time_ns; /* since the start of the kernel's clock */
+	uint64_t pc, address;
+	uint32_t partition;
+	uint32_t error;	 /* enum boot_error */
+	uint32_t action; /* enum boot_action */
+	uint32_t count;	 /* of restarts or resets by this rule */
+};
+
+#define MONITOR_MAX_EVENTS 256
+
 struct monitor_run {
 	struct monitor_end ends[BOOT_MAX_PARTITIONS];
+	struct monitor_event events[MONITOR_MAX_EVENTS];
+	size_t event_count;
+	uint64_t lost_events; /* that did not fit, here or in the kernel */
 	bool timed_out;
 	int signal; /* that this process got and passed on; 0: none */
 };

@@ -23,7 +23,6 @@
 #define FAULT_TOP      UINT64_C(0xbf400000)
 #define FAULT_STACK    UINT64_C(0x10000)
 #define WORK_AREA_HIGH UINT64_C(0x100000000) /* of x86-64 guests */
-#define PIE_BASE       UINT64_C(0x10000000)
 
 static uint64_t word_of(const struct plan *plan)
 {
@@ -88,11 +87,11 @@ static int map_image(struct monitor_partition *partition, const struct plan *pla
 
 		low = segments[i].address < low ? segments[i].address : low;
 		high = end > high ? end : high;
-		if (segments[i].alignment > PIE_BASE)
+		if (segments[i].alignment > MONITOR_PIE_BASE)
 			return fail(message, ENOEXEC,
 				    "segment %" PRIu64 ": alignment 0x%" PRIx64
 				    " (expected at most 0x%" PRIx64 ")",
-				    i, segments[i].alignment, PIE_BASE);
+				    i, segments[i].alignment, MONITOR_PIE_BASE);
 	}
 	partition->image_low = PAGE_START(low);
 	partition->image_size = PAGE_END(high) - partition->image_low;
@@ -389,7 +388,7 @@ static void fill_record(struct monitor_partition *partition, const char *name,
 			const struct plan *plan)
 {
 	struct boot_partition *record = &partition->record;
-	const uint64_t base = plan->position_independent ? PIE_BASE : 0;
+	const uint64_t base = plan->position_independent ? MONITOR_PIE_BASE : 0;
 
 	*record = (struct boot_partition){
 		.machine = plan->machine,

@@ -9,6 +9,9 @@
 #include "common/plan.h"
 #include "monitor_runtime.h"
 
+/* The address to which a position-independent guest is relocated. */
+#define MONITOR_PIE_BASE UINT64_C(0x10000000)
+
 /* A region, and where its contents are until they are written. */
 struct monitor_region {
 	struct boot_region record; /* without the offset in the image */

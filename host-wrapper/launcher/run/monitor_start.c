@@ -99,8 +99,8 @@ static void fill_result(struct run_result *result, const struct monitor_run *run
 }
 
 static int run_image(const struct monitor_image *image, const struct options *options,
-		     const char *kernel, size_t count, struct run_result *results,
-		     struct message *message)
+		     const char *kernel, size_t count, struct monitor_run *run,
+		     struct run_result *results, struct message *message)
 {
 	const struct monitor_machine machine = {
 		.kernel = kernel,
@@ -108,17 +108,16 @@ static int run_image(const struct monitor_image *image, const struct options *op
 		.timeout_ns = options->timeout_ns,
 		.counts_instructions = options->clock_guest,
 	};
-	struct monitor_run run;
-	int error = monitor_machine_run(&machine, count, &run, message);
+	int error = monitor_machine_run(&machine, count, run, message);
 
 	for (size_t i = 0; !error && i < count; i++)
-		fill_result(&results[i], &run, &run.ends[i]);
+		fill_result(&results[i], run, &run->ends[i]);
 	return error;
 }
 
 int monitor_start(const struct monitor_guests *guests, const struct options *options,
-		  const char *kernel, struct run_result *results, const char **object,
-		  struct message *message)
+		  const char *kernel, struct monitor_run *run, struct run_result *results,
+		  const char **object, struct message *message)
 {
 	struct monitor_image image;
 	int error = monitor_build(&image, guests, options->image ? 0 : BOOT_EXIT_DEVICE,
@@ -131,7 +130,7 @@ int monitor_start(const struct monitor_guests *guests, const struct options *opt
 	if (options->image)
 		error = write_image(&image, options->image, guests, message);
 	else
-		error = run_image(&image, options, kernel, guests->count, results,
+		error = run_image(&image, options, kernel, guests->count, run, results,
 				  message);
 	monitor_image_free(&image);
 	return error;

@@ -6,6 +6,7 @@
 #define JUMPSLOT_MONITOR_START_H
 
 #include "monitor_build.h"
+#include "monitor_machine.h"
 #include "supervise.h"
 
 /* Refuses options that have no meaning for the monitor. Returns 0 or -EINVAL. */
@@ -14,12 +15,12 @@ int monitor_check_options(const struct options *options, struct message *message
 /*
  * Writes the boot image if the options say so, and nothing else; then each of `results`
  * is that of a guest that exited with status 0. Otherwise runs the guests in QEMU and
- * fills in the results, one for each guest. `kernel`: the path of the monitor's kernel.
- * Returns 0 or a negative errno; `object` is set to the guest or the partition library at
- * fault.
+ * fills in `run`, and the results, one for each guest. `kernel`: the path of the
+ * monitor's kernel. Returns 0 or a negative errno; `object` is set to the guest or the
+ * partition library at fault.
  */
 int monitor_start(const struct monitor_guests *guests, const struct options *options,
-		  const char *kernel, struct run_result *results, const char **object,
-		  struct message *message);
+		  const char *kernel, struct monitor_run *run, struct run_result *results,
+		  const char **object, struct message *message);
 
 #endif

@@ -140,6 +140,7 @@ static void unbound_call(struct call *call)
 		.signal = GUEST_SIGILL,
 		.code = CODE_FIRST,
 		.detail = is_entry ? (uint32_t)(offset / IMPORT_BYTES) : 0,
+		.error = BOOT_ERROR_MISSING,
 		.pc = guest_memory_word(partition,
 					sp + (partition->is_64_bit ? word : 2 * word)),
 		.address = entry,

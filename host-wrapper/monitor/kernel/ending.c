@@ -1,6 +1,7 @@
 /* Fills in a struct outcome and prints it. See ending.h. */
 #include "common/outcome.h"
 #include "ending.h"
+#include "health.h"
 #include "log.h"
 #include "memory_bytes.h"
 #include "signals_guest.h"
@@ -29,9 +30,24 @@ static void copy_state(struct outcome *outcome, const struct partition *partitio
 void ending_status(struct partition *partition, int status)
 {
 	const struct outcome outcome = { .kind = OUTCOME_NONE };
+	const struct health_error error = {
+		.error = BOOT_ERROR_EXIT,
+		.pc = partition->registers.pc,
+	};
 
+	if (status & 0xff && !health_ends(partition, &error))
+		return;
 	partition->phase = PARTITION_ENDED;
 	end_line(partition, 0, status & 0xff, &outcome);
+}
+
+void ending_halted(struct partition *partition)
+{
+	partition->phase = PARTITION_ENDED;
+	log_text("halt ");
+	log_number(partition->number);
+	log_text(" ");
+	log_end_of_line();
 }
 
 static void copy_registers(struct jumpslot_fault *to, const struct trap_frame *from)
@@ -76,7 +92,10 @@ void ending_fault(struct partition *partition, const struct ending_cause *cause)
 		.host_import = OUTCOME_NO_IMPORT,
 		.last_import = OUTCOME_NO_IMPORT,
 	};
+	const struct health_error error = { cause->error, cause->pc, cause->address };
 
+	if (!health_ends(partition, &error))
+		return;
 	copy_state(&outcome, partition);
 	copy_registers(&outcome.registers, &partition->registers);
 	partition->phase = PARTITION_ENDED;
@@ -90,6 +109,7 @@ void ending_by(struct partition *partition, uint32_t kind, uint32_t detail)
 		.signal = GUEST_SIGSEGV,
 		.code = CODE_KERNEL,
 		.detail = detail,
+		.error = BOOT_ERROR_STACK,
 		.pc = partition->registers.pc,
 	};
 
@@ -104,6 +124,7 @@ void ending_stack_full(struct partition *partition, uint64_t pc, uint64_t sp,
 		.signal = GUEST_SIGSEGV,
 		.code = CODE_KERNEL,
 		.detail = (uint32_t)bytes,
+		.error = BOOT_ERROR_STACK,
 		.pc = pc,
 		.address = sp,
 	};

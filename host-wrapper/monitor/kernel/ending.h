@@ -15,14 +15,22 @@ struct ending_cause {
 	int code;
 	uint32_t detail;
 	uint32_t handler; /* OUTCOME_HANDLER_* */
+	enum boot_error error;
 	uint64_t pc;
 	uint64_t address;
 };
 
-/* The guest has ended by itself. */
+/*
+ * All of these report to the health monitor first, which may restart the partition
+ * instead.
+ *
+ * The guest has ended by itself. */
 void ending_status(struct partition *partition, int status);
 
 void ending_fault(struct partition *partition, const struct ending_cause *cause);
+
+/* The run ends before the partition does. */
+void ending_halted(struct partition *partition);
 
 /* A fault at the guest's program counter, without an address. */
 void ending_by(struct partition *partition, uint32_t kind, uint32_t detail);

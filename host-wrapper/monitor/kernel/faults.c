@@ -5,6 +5,7 @@
 #include "ending.h"
 #include "faults.h"
 #include "guest_memory.h"
+#include "health.h"
 #include "memory_bytes.h"
 #include "restart.h"
 #include "signals_guest.h"
@@ -99,6 +100,23 @@ static struct guest_cause cause_of(const struct partition *partition, uint64_t a
 	}
 }
 
+static enum boot_error error_of(const struct guest_cause *cause)
+{
+	switch (cause->kind) {
+	case JUMPSLOT_FAULT_DIVISION:
+	case JUMPSLOT_FAULT_FLOAT:
+		return BOOT_ERROR_ARITHMETIC;
+	case JUMPSLOT_FAULT_ILLEGAL:
+	case JUMPSLOT_FAULT_PRIVILEGED:
+	case JUMPSLOT_FAULT_TRAP:
+		return BOOT_ERROR_ILLEGAL;
+	case JUMPSLOT_FAULT_STACK:
+		return BOOT_ERROR_STACK;
+	default:
+		return BOOT_ERROR_FAULT;
+	}
+}
+
 /* The report of a fault that nobody handles. */
 static void end(struct partition *partition, const struct guest_cause *cause,
 		uint32_t handler)
@@ -110,6 +128,7 @@ static void end(struct partition *partition, const struct guest_cause *cause,
 		.signal = cause->signal,
 		.code = cause->code,
 		.handler = handler,
+		.error = error_of(cause),
 		.pc = pc,
 		.address = cause->address,
 	};
@@ -222,6 +241,7 @@ static void enter_handler(struct partition *partition)
 static void handle(struct partition *partition, const struct guest_cause *cause)
 {
 	const struct jumpslot_fault now = describe(partition, cause);
+	const struct health_error error = { error_of(cause), now.pc, now.address };
 
 	partition->retries = is_unchanged(partition, &now) ? partition->retries + 1 : 0;
 	partition->found = now;
@@ -232,6 +252,8 @@ static void handle(struct partition *partition, const struct guest_cause *cause)
 		end(partition, cause, OUTCOME_HANDLER_FAULTED);
 	else if (partition->retries == JUMPSLOT_FAULT_RETRIES)
 		end(partition, cause, OUTCOME_HANDLER_RETRIED);
+	else if (!health_asks_guest(partition, &error))
+		end(partition, cause, OUTCOME_HANDLER_NONE);
 	else
 		enter_handler(partition);
 }

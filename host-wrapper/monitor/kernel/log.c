@@ -65,6 +65,11 @@ void log_end_of_line(void)
 	put('\n');
 }
 
+uint32_t log_room(void)
+{
+	return RING - ring.count;
+}
+
 int log_drain(void)
 {
 	unsigned room = uart_room(UART_LOG);

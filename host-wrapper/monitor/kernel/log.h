@@ -15,6 +15,9 @@ void log_hex(uint64_t number);
 void log_bytes(const void *bytes, size_t count);
 void log_end_of_line(void);
 
+/* Returns how many bytes the ring takes now. */
+uint32_t log_room(void);
+
 /* Writes as much as the line takes at once; returns whether anything is left. */
 int log_drain(void);
 

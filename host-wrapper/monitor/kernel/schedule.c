@@ -2,8 +2,10 @@
 #include "calls.h"
 #include "clock.h"
 #include "console.h"
+#include "ending.h"
 #include "guest_clock.h"
 #include "guest_memory.h"
+#include "health.h"
 #include "interrupts.h"
 #include "log.h"
 #include "machine.h"
@@ -21,10 +23,12 @@ static struct partition partitions[BOOT_MAX_PARTITIONS];
 
 static struct {
 	const struct boot_image *image;
-	const struct boot_slot *slots;
+	const struct boot_slot *slots; /* of the schedule in force */
+	uint32_t slot_count;
 	uint32_t count;		   /* of partitions */
 	struct partition *current; /* whose registers and addresses are in use */
 	uint64_t frame_ns;	   /* when the current frame began */
+	uint64_t end_ns;	   /* of the run */
 	uint32_t slot;		   /* the current one, or the next one in a gap */
 } the;
 
@@ -44,12 +48,20 @@ static bool create(struct partition *partition, uint32_t number)
 const char *schedule_create(const struct boot_image *image)
 {
 	the.image = image;
-	the.slots = boot_slots(image);
 	the.count = (uint32_t)image->partitions.count;
 	for (uint32_t i = 0; i < the.count; i++)
 		if (!create(&partitions[i], i))
 			return "not enough memory for the partitions";
 	return NULL;
+}
+
+static void use_schedule(uint32_t number)
+{
+	const struct boot_schedule *schedule = &boot_schedules(the.image)[number];
+
+	the.slots = boot_slots(the.image) + schedule->slots.first;
+	the.slot_count = schedule->slots.count;
+	the.slot = 0;
 }
 
 struct partition *schedule_current(void)
@@ -89,7 +101,7 @@ static void find_slot(uint64_t now)
 	if (now >= the.frame_ns)
 		skip_frames(now);
 	while (now >= slot_end())
-		if (++the.slot == boot_schedules(the.image)->slots.count) {
+		if (++the.slot == the.slot_count) {
 			the.slot = 0;
 			the.frame_ns += the.image->frame_ns;
 		}
@@ -139,6 +151,8 @@ static bool goes_on(struct partition *partition, uint64_t now, uint64_t *next)
 
 static void finish(void)
 {
+	while (health_drain())
+		log_drain();
 	log_text("done");
 	log_end_of_line();
 	log_flush();
@@ -151,7 +165,7 @@ static void idle(uint64_t until)
 {
 	if (have_all_ended())
 		finish();
-	if (log_drain())
+	if (health_drain() | log_drain())
 		return;
 	clock_timer(until);
 	machine_wait();
@@ -167,6 +181,35 @@ static bool wait_for(uint64_t end, uint64_t now)
 	return true;
 }
 
+static void halt(void)
+{
+	for (uint32_t i = 0; i < the.count; i++)
+		if (partitions[i].phase != PARTITION_ENDED)
+			ending_halted(&partitions[i]);
+}
+
+/* All partitions start again, in a new frame of the first schedule. */
+static void reset(uint64_t now)
+{
+	log_text("reset");
+	log_end_of_line();
+	for (uint32_t i = 0; i < the.count; i++)
+		restart_begin(&partitions[i], false);
+	use_schedule(0);
+	the.frame_ns = now + BEFORE_FIRST_FRAME_NS;
+}
+
+/* Reacts to the end of the run, and to errors that concern all partitions. */
+static void look_at_module(uint64_t now)
+{
+	const enum boot_action action = health_module_action();
+
+	if (action == BOOT_HALT || now >= the.end_ns)
+		halt();
+	else if (action == BOOT_RESET)
+		reset(now);
+}
+
 struct trap_frame *schedule_next(void)
 {
 	for (;;) {
@@ -174,10 +217,11 @@ struct trap_frame *schedule_next(void)
 		struct partition *partition;
 		uint64_t next;
 
+		look_at_module(now);
 		find_slot(now);
 		if (now < slot_start()) {
 			if (!wait_for(slot_start(), now))
-				idle(slot_start() - BEFORE_SLOT_NS);
+				idle(earlier(slot_start() - BEFORE_SLOT_NS, the.end_ns));
 			continue;
 		}
 		if (wait_for(slot_end(), now))
@@ -188,7 +232,7 @@ struct trap_frame *schedule_next(void)
 			restart_step(partition, now);
 			continue;
 		}
-		next = slot_end() - BEFORE_SLOT_NS;
+		next = earlier(slot_end() - BEFORE_SLOT_NS, the.end_ns);
 		if (goes_on(partition, now, &next)) {
 			clock_timer(next);
 			return &partition->registers;
@@ -202,6 +246,10 @@ void schedule_start(void)
 {
 	for (uint32_t i = 0; i < the.count; i++)
 		xstate_make_initial(&partitions[i].xstate);
+	use_schedule(0);
 	the.frame_ns = clock_now() + BEFORE_FIRST_FRAME_NS;
+	the.end_ns = the.image->run_ns < BOOT_MAX_RUN_NS - the.frame_ns
+			     ? the.frame_ns + the.image->run_ns
+			     : UINT64_MAX;
 	first_guest(schedule_next());
 }
