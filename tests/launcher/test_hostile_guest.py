@@ -10,7 +10,8 @@ import subprocess
 
 import pytest
 from conftest import BUILD
-from hostile import attack, start_attack
+from hostile import attack, attack_options, start_attack
+from no_namespaces import without_namespaces
 from terminal_session import (
     are_gone, children_of, is_first, is_runner, state_of, wait_until,
 )
@@ -101,6 +102,13 @@ DAEMON = """
 def test_a_daemon_that_the_guest_forks_ends_with_the_guest(tools):
     """It holds the pipe: only its end lets us read to the end."""
     result = attack(tools, DAEMON + "return 41;")
+    assert (result.stdout, result.stderr, result.returncode) == ("daemon\n", "", 41)
+
+
+def test_a_daemon_ends_with_the_guest_where_no_namespace_is_allowed(tools):
+    """The supervisor is then the parent of what the guest leaves, and kills it."""
+    result = without_namespaces(BUILD / "bin/host-wrapper",
+                                *attack_options(tools, DAEMON + "return 41;"))
     assert (result.stdout, result.stderr, result.returncode) == ("daemon\n", "", 41)
 
 

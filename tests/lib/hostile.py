@@ -50,19 +50,21 @@ ATTACK = """
     """
 
 
-def attack(tools, body, *options, **more):
-    """Run a guest whose host function does `body`; returns the result of host-wrapper."""
+def attack_options(tools, body):
+    """The options for a guest whose host function does `body`."""
     provider = tools.provider(ATTACK % body, name="attack")
-    return tools.wrapper("--sandbox=off", *options, "--provider", provider,
-                         tools.guest(GUEST), **more)
+    return ["--sandbox=off", "--provider", provider, tools.guest(GUEST)]
+
+
+def attack(tools, body, *options, **more):
+    """Runs such a guest; returns the result of host-wrapper."""
+    return tools.wrapper(*options, *attack_options(tools, body), **more)
 
 
 def start_attack(tools, body, *options):
     """The same, but do not wait; standard error goes to a file."""
-    provider = tools.provider(ATTACK % body, name="attack")
     errors = tempfile.TemporaryFile("w+")
     process = subprocess.Popen(
-        [BUILD / "bin/host-wrapper", "--sandbox=off", *options, "--provider", provider,
-         tools.guest(GUEST)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=errors, text=True)
+        [BUILD / "bin/host-wrapper", *options, *attack_options(tools, body)],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True)
     return process, errors

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -334,3 +335,36 @@ def test_the_finder_of_lines_has_only_the_guests_file_and_a_socket(tools):
         process.terminate()
     assert sorted(files) == [0, 1, 2, 3], files
     assert files[3] == str(guest)
+
+
+LATE = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_bsp.h>
+    JUMPSLOT_ENTRY(info)
+    {
+            uint64_t start = _BSP_Virtual_Clock_read();
+            (void)info;
+            _BSP_Virtual_Console_write("begins\\n", 7);
+            while (_BSP_Virtual_Clock_read() - start < 4000000000u)
+                    ;
+            _BSP_Virtual_Console_write("late\\n", 5);
+            return 0;
+    }
+    """
+
+
+@only_x86_64
+def test_source_lines_that_are_not_found_delay_no_time_out(tools):
+    """With a program that never answers in the place of jumpslot-backtrace."""
+    folder = tools.directory / "bin"
+    folder.mkdir()
+    shutil.copy(BUILD / "bin/host-wrapper", folder)
+    for runner in (BUILD / "bin").glob("jumpslot-runner-x86_64*"):
+        (folder / runner.name).symlink_to(runner)
+    silent = folder / "jumpslot-backtrace"
+    silent.write_text("#!/bin/sh\nexec /bin/sleep 1000\n")
+    silent.chmod(0o755)
+    result = run(folder / "host-wrapper", "--timeout", "0.5",
+                 "--trace=_BSP_Virtual_Console_write", tools.guest(LATE), check=False)
+    assert (result.stdout, result.returncode) == ("begins\n", 137)
+    assert "_start: _BSP_Virtual_Console_write(" in result.stderr

@@ -189,7 +189,7 @@ static void wait_for_end(struct watch *watch, struct run_result *result)
 		struct signals_one one;
 		bool ended = wait_for_event(watch, next_look(watch));
 
-		trace_read(watch->run->trace);
+		trace_read(watch->run->trace, watch->deadline);
 		if (is_late(watch))
 			return time_out(watch, result);
 		if (ended)

@@ -93,9 +93,11 @@ static bool wait_for_answer(const struct guest_lines *lines, uint64_t deadline)
 /* Reads up to the end of a line. Returns 0, or -1 if there is none in time. */
 static int read_answer(const struct guest_lines *lines, char *text, size_t size)
 {
-	const uint64_t deadline = monotonic_ns() + ANSWER_NS;
+	uint64_t deadline = monotonic_ns() + ANSWER_NS;
 	size_t used = 0;
 
+	if (lines->deadline && lines->deadline < deadline)
+		deadline = lines->deadline;
 	while (used < size - 1) {
 		ssize_t count;
 

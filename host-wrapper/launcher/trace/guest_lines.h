@@ -19,6 +19,7 @@ struct guest_line {
 struct guest_lines {
 	pid_t process; /* 0: it has not started, or has failed */
 	int fd;
+	uint64_t deadline;	  /* not to wait beyond (CLOCK_MONOTONIC, ns); 0: none */
 	struct guest_line *known; /* a hash table */
 };
 

@@ -221,10 +221,11 @@ static bool write_out(struct trace *trace, bool wait)
 	return trace_output_write(&trace->file, wait) && text;
 }
 
-void trace_read(struct trace *trace)
+void trace_read(struct trace *trace, uint64_t deadline)
 {
 	if (!trace_has_records(trace))
 		return;
+	trace->words.lines.deadline = deadline;
 	/* Not until nothing is left: a guest may write as fast as this reads. */
 	for (int i = 0; i < 4 && write_out(trace, false); i++)
 		if (!make_batch(trace, false, NULL))

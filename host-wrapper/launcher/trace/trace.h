@@ -37,8 +37,10 @@ bool trace_has_records(const struct trace *trace);
 /* The runner has ended, with all that could write its records; another may start. */
 void trace_runner_ended(struct trace *trace);
 
-/* Reads what is there, and writes it as far as that needs no waiting. NULL: nothing. */
-void trace_read(struct trace *trace);
+/* Reads what is there, and writes it as far as that needs no waiting. Source lines that
+ * are not found by `deadline` (CLOCK_MONOTONIC, ns; 0: none) are left out. NULL: nothing.
+ */
+void trace_read(struct trace *trace, uint64_t deadline);
 
 /* The guest has ended, `fault` says how (NULL: by itself): writes the rest. Returns 0 or
  * a negative errno with a line. */
