@@ -67,10 +67,10 @@ class Model:
                         f"slots = [{', '.join(self.slots)}]\n")
         return path
 
-    def run(self, *options, **more):
+    def run(self, *options, keys=None, **more):
+        stdin = {"stdin": subprocess.DEVNULL} if keys is None else {"input": keys}
         return run(BUILD / "bin/host-wrapper", "--host", "monitor", "--clock", "guest",
-                   *options, "--model", self.write(**more), check=False,
-                   stdin=subprocess.DEVNULL)
+                   *options, "--model", self.write(**more), check=False, **stdin)
 
 
 @pytest.fixture(name="model")
@@ -148,7 +148,7 @@ def test_an_error_restarts_its_partition_so_often(model, guests, guest, error, w
     assert events(result) == [("wrong", words, f"restarted {kind} (1)"),
                               ("wrong", words, f"restarted {kind} (2)"),
                               ("wrong", words, "stopped")]
-    assert result.stdout == "cold\n" + 2 * f"{kind}\n"
+    assert result.stdout == "cold\n" + 2 * f"{kind}\n"  # one partition: no name
 
 
 @pytest.mark.parametrize("action,last,runs", [("halt", "halted", 1),
@@ -163,7 +163,9 @@ def test_an_error_may_end_or_start_all_partitions(model, guests, action, last, r
     assert words[0] == f"all partitions are {last}"
     assert words[1:] == ["all partitions are halted"] * (runs - 1)
     assert ends(result) == [("spin", "halted"), ("wrong", "stopped by signal 11")]
-    assert result.stdout == 2 * runs * "cold\n" and result.returncode == 139
+    assert sorted(result.stdout.splitlines()) == \
+        runs * ["[spin] cold"] + runs * ["[wrong] cold"]
+    assert result.returncode == 139
 
 
 def test_a_handler_comes_first_unless_the_rule_says_otherwise(model, guests):
@@ -241,7 +243,7 @@ def counted(folder, kind):
               'console = true')
     model.rule('partition = "other"', 'error = "fault"', 'action = "restart cold"')
     result = model.run(limit='run = "150 ms"')
-    return [line for line in result.stdout.splitlines() if "cold" not in line]
+    return [line for line in result.stdout.splitlines() if "[ticks]" in line]
 
 
 def test_a_neighbour_that_restarts_or_spins_changes_no_tick(tmp_path):
@@ -253,6 +255,64 @@ def test_a_neighbour_that_restarts_or_spins_changes_no_tick(tmp_path):
     assert set(map(tuple, lines.values())) == {tuple(lines["none"])}, lines
     ticks, missed = map(int, re.search(r"(\d+) (\d+)", lines["none"][0]).groups())
     assert 10 <= ticks <= 22 and 99 <= ticks + missed <= 101
+
+
+WRITER = """
+    #include <jumpslot/arguments.h>
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_bsp.h>
+    JUMPSLOT_ENTRY(info)
+    {
+            static char text[600];
+            char name[2];
+            (void)info;
+            jumpslot_argument(1, name, 2);
+            for (size_t i = 0; i < sizeof(text); i++)
+                    text[i] = name[0];
+            for (unsigned size = 0; size < 600; size += 7) {
+                    _BSP_Virtual_Console_write(text, size / 2);
+                    _BSP_Virtual_Console_write(text, size - size / 2);
+                    _BSP_Virtual_Console_write("\\n", 1);
+                    _BSP_Virtual_Console_error(text, size / 8);
+                    _BSP_Virtual_Console_error("\\n", 1);
+            }
+            _BSP_Virtual_Console_write("end", 3);
+            return 0;
+    }
+    """
+
+
+def test_the_console_has_whole_lines_with_names(model, tmp_path):
+    """A line of more than 199 bytes goes on in another one."""
+    for name, arch in ("x", "x86_64"), ("y", "i386"):
+        guest = Toolbox(tmp_path, arch).guest(WRITER, name=f"writer-{name}")
+        model.add(name, guest, f'arguments = ["{name}"]')
+    result = model.run()
+    for name in "x", "y":
+        expected = []
+        for line in (name * size for size in range(0, 600, 7)):
+            expected += [line[at:at + 199] for at in range(0, len(line), 199)] or [""]
+            if line and len(line) % 199 == 0:
+                expected.append("")
+        lines = [line for line in result.stdout.splitlines()
+                 if line.startswith(f"[{name}] ")]
+        assert lines == [f"[{name}] {line}" for line in [*expected, "end"]]
+        errors = [line for line in result.stderr.splitlines()
+                  if line.startswith(f"[{name}] ")]
+        assert errors == [f"[{name}] {name * (size // 8)}" for size in range(0, 600, 7)]
+    assert all(re.match(r"\[[xy]\] ", line) for line in result.stdout.splitlines())
+    assert result.stdout.endswith("\n")
+
+
+def test_a_prompt_is_shown_before_its_line_is_complete(model):
+    model.add("shell", BUILD / "guests/rtos-shell-i386.elf", "console = true",
+              'memory = "128M"')
+    model.add("hello", BUILD / "guests/hello-i386.elf")
+    result = model.run(keys="echo some words\nexit 3\n")
+    assert "[hello] Hello from a guest.\n" in result.stdout
+    assert re.search(r"^\[shell\] .*some words$", result.stdout, re.M)
+    assert all(line.startswith("[") for line in result.stdout.splitlines())
+    assert result.returncode == 3
 
 
 def test_a_partition_library_is_found_by_its_name(model):

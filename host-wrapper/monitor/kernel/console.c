@@ -2,12 +2,19 @@
 #include <linux/errno.h>
 
 #include "console.h"
+#include "console_lines.h"
 #include "guest_memory.h"
 #include "interrupts.h"
 
 static bool has_input(const struct partition *partition)
 {
 	return partition->record->options & BOOT_CONSOLE_INPUT;
+}
+
+/* A single partition prints its bytes as they are. */
+static bool has_neighbours(const struct partition *partition)
+{
+	return partition->image->partitions.count > 1;
 }
 
 /* Returns how many bytes the line has taken. */
@@ -31,6 +38,8 @@ int console_put(const struct partition *partition, enum uart line, uint64_t byte
 		count = sizeof(portion);
 	if (!guest_memory_read(partition, portion, bytes, count))
 		return -EFAULT;
+	if (has_neighbours(partition))
+		return (int)console_lines_put(partition, line, portion, count);
 	return put_portion(line, portion, count);
 }
 
@@ -40,6 +49,8 @@ int console_get(struct partition *partition)
 
 	if (byte < 0 && has_input(partition) && partition->watches_console)
 		uart_watch(true);
+	if (byte < 0 && has_input(partition) && has_neighbours(partition))
+		console_lines_show(partition, UART_CONSOLE);
 	return byte;
 }
 

@@ -1,5 +1,6 @@
 /* Fills in a struct outcome and prints it. See ending.h. */
 #include "common/outcome.h"
+#include "console_lines.h"
 #include "ending.h"
 #include "health.h"
 #include "log.h"
@@ -27,6 +28,12 @@ static void copy_state(struct outcome *outcome, const struct partition *partitio
 		       sizeof(outcome->vcpu));
 }
 
+static void set_ended(struct partition *partition)
+{
+	console_lines_end(partition);
+	partition->phase = PARTITION_ENDED;
+}
+
 void ending_status(struct partition *partition, int status)
 {
 	const struct outcome outcome = { .kind = OUTCOME_NONE };
@@ -37,13 +44,13 @@ void ending_status(struct partition *partition, int status)
 
 	if (status & 0xff && !health_ends(partition, &error))
 		return;
-	partition->phase = PARTITION_ENDED;
+	set_ended(partition);
 	end_line(partition, 0, status & 0xff, &outcome);
 }
 
 void ending_halted(struct partition *partition)
 {
-	partition->phase = PARTITION_ENDED;
+	set_ended(partition);
 	log_text("halt ");
 	log_number(partition->number);
 	log_text(" ");
@@ -98,7 +105,7 @@ void ending_fault(struct partition *partition, const struct ending_cause *cause)
 		return;
 	copy_state(&outcome, partition);
 	copy_registers(&outcome.registers, &partition->registers);
-	partition->phase = PARTITION_ENDED;
+	set_ended(partition);
 	end_line(partition, cause->signal, 0, &outcome);
 }
 

@@ -1,5 +1,6 @@
 /* Pages first, then registers. See restart.h. */
 #include <jumpslot/abi/multiboot_i386.h>
+#include "console_lines.h"
 #include "guest_memory.h"
 #include "memory_bytes.h"
 #include "monitor/calls.h"
@@ -8,6 +9,8 @@
 
 void restart_begin(struct partition *partition, bool keeps_work_area)
 {
+	if (partition->phase == PARTITION_RUNNING)
+		console_lines_end(partition);
 	partition->phase = PARTITION_STARTING;
 	partition->keeps_work_area = keeps_work_area;
 	partition->next_region = 0;

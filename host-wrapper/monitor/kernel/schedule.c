@@ -2,6 +2,7 @@
 #include "calls.h"
 #include "clock.h"
 #include "console.h"
+#include "console_lines.h"
 #include "ending.h"
 #include "guest_clock.h"
 #include "guest_memory.h"
@@ -151,7 +152,7 @@ static bool goes_on(struct partition *partition, uint64_t now, uint64_t *next)
 
 static void finish(void)
 {
-	while (health_drain())
+	while (health_drain() | console_lines_drain())
 		log_drain();
 	log_text("done");
 	log_end_of_line();
@@ -165,7 +166,7 @@ static void idle(uint64_t until)
 {
 	if (have_all_ended())
 		finish();
-	if (health_drain() | log_drain())
+	if (health_drain() | log_drain() | console_lines_drain())
 		return;
 	clock_timer(until);
 	machine_wait();
@@ -234,6 +235,7 @@ struct trap_frame *schedule_next(void)
 		}
 		next = earlier(slot_end() - BEFORE_SLOT_NS, the.end_ns);
 		if (goes_on(partition, now, &next)) {
+			console_lines_drain_own(partition);
 			clock_timer(next);
 			return &partition->registers;
 		}
