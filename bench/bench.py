@@ -7,6 +7,7 @@ docs/benchmarks.md describes the method. Plots need gnuplot and are left out wit
 
 import json
 import os
+import platform
 import shutil
 import sys
 import time
@@ -48,6 +49,17 @@ def processor():
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return "unknown"
+
+
+def system():
+    """Other facts that the numbers depend on, for the page."""
+    facts = dict(line.split(":", 1) for line in
+                 Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines()
+                 if ":" in line)
+    facts = {name.strip(): value.strip() for name, value in facts.items()}
+    return {"family": facts.get("cpu family", "?"), "model": facts.get("model", "?"),
+            "kernel": os.uname().release.split("-")[0],
+            "libc": platform.libc_ver()[1], "date": time.strftime("%Y-%m-%d")}
 
 
 def load():
@@ -109,8 +121,9 @@ def main():
     names = chosen_subjects()
     # One processor for a program and its peers: migration would be noise.
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    results = {"processor": processor(), "processors": os.cpu_count(), "quick": QUICK,
-               "load_before": load(), "series": {}, "clocks": {}, "rows": []}
+    results = {"system": system(), "processor": processor(),
+               "processors": os.cpu_count(), "quick": QUICK, "load_before": load(),
+               "series": {}, "clocks": {}, "rows": []}
     print(f"{processor()}, {os.cpu_count()} processors, load {load()}"
           + ", quick try" * QUICK, flush=True)
     for name in names:

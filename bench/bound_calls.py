@@ -3,6 +3,7 @@ ones."""
 
 from statistics import median
 
+import many_calls
 from rows import addition_ticks, ratio_row
 from runs import BENCH, CALLS, PROCESSES, REPETITIONS, in_turn, read_pairs, run, run_guest
 
@@ -75,7 +76,7 @@ def rows(machine, host):
         equal += samples[count].pop("equal : equal")
     cycle = median(addition_ticks(equal))
     noise = ratio_row(machine, "equal : equal (noise)", "ticks", equal, 1)
-    return [noise] + [
+    return [noise, *many_calls.bound_rows(machine, host)] + [
         ratio_row(machine, f"{what}, {count:,} function{'s' * (count > 1)}",
                   "cycles per call", processes, CALLS // count * count * cycle,
                   goal_of(what))

@@ -24,12 +24,16 @@ def texts():
             + "".join(f"sum += {name}(1);\n" for name in names) + "return sum;\n}\n")
     functions = "".join(f"EF({name}) int {name}(int a) {{ return a; }}\n"
                         for name in names)
+    direct = "".join(f"JUMPSLOT_DIRECT({name})\n" for name in names)
     return {
         "guest": (f"#include <jumpslot/external_func.h>\n{declared}{body}",
                   ("-fno-pie", "-ffreestanding", "-ffunction-sections")),
         "provider": ("#include <jumpslot/provider.h>\n"
                      f"JUMPSLOT_SYSCALLS_ALWAYS(JUMPSLOT_NO_SYSCALLS)\n{declared}"
                      f"{functions}", ("-fPIC",)),
+        "direct": ("#include <jumpslot/provider.h>\n"
+                   f"JUMPSLOT_SYSCALLS_ALWAYS(JUMPSLOT_NO_SYSCALLS)\n{declared}"
+                   f"{functions}{direct}", ("-fPIC",)),
         "peer": (plain + body, ("-fPIC",)),
         "library": ("".join(f"int {name}(int);\nint {name}(int a) {{ return a; }}\n"
                             for name in names), ("-fPIC",)),
@@ -115,3 +119,89 @@ def bulk(machine, parts):
         run("gcc", M[machine], "-shared", "-s", main,
             *objects(folder, machine, "peer", parts), library, "-o", peer)
     return guest, provider, peer
+
+
+# Prints the ticks of each round of calls, of which the first binds. `write`: a function.
+ROUNDS = """
+static void print(unsigned long long value)
+{{
+        char text[24];
+        int at = sizeof(text);
+        text[--at] = '\\n';
+        do
+                text[--at] = (char)('0' + value % 10);
+        while (value /= 10);
+        {write};
+}}
+static unsigned long long now(void)
+{{
+        unsigned long long ticks;
+        __builtin_ia32_lfence();
+        ticks = __builtin_ia32_rdtsc();
+        __builtin_ia32_lfence();
+        return ticks;
+}}
+static int all(void)
+{{
+        int sum = 0;
+        {calls}
+        return sum;
+}}
+static int rounds(void)
+{{
+        int failed = 0;
+        for (int i = 0; i < {rounds}; i++) {{
+                unsigned long long start = now();
+                failed |= all();
+                print(now() - start);
+        }}
+        return failed;
+}}
+"""
+
+
+def rounds_of(machine, parts, rounds):
+    """(guest, provider, program) that call `parts` times 1,000 direct functions in
+    `rounds` rounds, and print the ticks of each."""
+    folder = BENCH / "bulk" / machine
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"rounds{parts}"
+    guest, provider, program, library = (
+        folder / f"{name}{end}" for end in (".elf", "-provider.so", "", "-library.so"))
+    if not provider.exists():
+        run("gcc", M[machine], "-shared", "-s",
+            *objects(folder, machine, "direct", parts), "-o", provider)
+    if not library.exists():
+        run("gcc", M[machine], "-shared", "-s", f"-Wl,-soname,{library.name}",
+            *objects(folder, machine, "library", parts), "-o", library)
+    if not guest.exists():
+        text = ROUNDS.format(calls=calls(parts), rounds=rounds, write=(
+            "_BSP_Virtual_Console_write(text + at, sizeof(text) - at)"))
+        main = compile_main(folder, machine, f"{name}-guest", f"""
+            #include <jumpslot/entry.h>
+            #include <jumpslot/virt_bsp.h>
+            {text}
+            JUMPSLOT_ENTRY(info)
+            {{
+                    (void)info;
+                    return rounds();
+            }}
+            """, "-fno-pie", "-ffreestanding", "-msse2")
+        run("gcc", M[machine], "-nostdlib", "-static", "-s", "-Wl,--gc-sections",
+            "-T", "linkscripts/externals.ld", main,
+            *objects(folder, machine, "guest", parts), "-o", guest)
+    if not program.exists():
+        text = ROUNDS.format(calls=calls(parts), rounds=rounds,
+                             write="failed |= write(1, text + at, sizeof(text) - at) < 0")
+        main = compile_main(folder, machine, f"{name}-program", f"""
+            #include <unistd.h>
+            static int failed;
+            {text}
+            int main(void)
+            {{
+                    return rounds() | failed;
+            }}
+            """, "-fno-pie", "-msse2")
+        run("gcc", M[machine], "-no-pie", "-s", "-Wl,-z,lazy", "-Wl,-rpath,$ORIGIN", main,
+            *objects(folder, machine, "peer", parts), library, "-o", program)
+    return guest, provider, program

@@ -44,10 +44,17 @@ def blocks(series):
     return text, names
 
 
+def shares(values, most=200):
+    """Some `most` of the values, each with the percentage that is at most as large."""
+    values = sorted(values)
+    step = max(1, len(values) // most)
+    places = sorted({*range(0, len(values), step), len(values) - 1})
+    return [(values[i], 100 * (i + 1) / len(values)) for i in places]
+
+
 def distributions(series, title, path):
     """The share of periods that are at most so late."""
-    points = {name: [(max(1, value) / 1000, 100 * (i + 1) / len(values))
-                     for i, value in enumerate(sorted(values))]
+    points = {name: [(max(1, value) / 1000, share) for value, share in shares(values)]
               for name, values in series.items()}
     data, names = blocks(points)
     gnuplot(f"""

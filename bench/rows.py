@@ -36,6 +36,7 @@ class Row:
     goal: float | None = None
     subject: str = ""  # bench.py sets both
     host: str = ""
+    instructions: list | None = None  # per call: ours and the peer's
 
     @property
     def value(self):

@@ -28,7 +28,7 @@ BENCH_FILES := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
 		$(BENCH_BOUND:%=%/bound-$(f))) \
 	$(BENCH_BOUND:%=%/bound-linked) hello.elf hello-linked \
 	$(foreach f,guest.elf provider.so gated.so peer,$(BENCH_FIRST:%=%/first-$(f))) \
-	16-16/gated-guest.elf 16-16/gated-provider.so \
+	16-16/gated-guest.elf 16-16/gated-any.elf 16-16/gated-provider.so \
 	16-16/interrupt-guest.elf 16-16/interrupt-provider.so \
 	$(BENCH_STARTED) latency-guest.elf latency-provider.so latency-signal \
 	boot-rtos.elf switch-rtos.elf switch-native open-now $(BENCH_FIRST:%=%/chain) \
@@ -66,6 +66,11 @@ $(BENCH_MEMORY_NATIVE): $(BENCH)/%/memory-native: bench/calls/memory.c \
 	$(Q)$(CC) $(HOST_M_$*) $(BENCH_CALL_ALL) -o $@ $<
 BENCH_PROGRAMS := $(BENCH_MEMORY_GUESTS) $(BENCH_MEMORY_NATIVE) $(BENCH_SPEEDTESTS) \
 	$(SQLITE_SPEEDTESTS) $(NEWLIB_PROVIDERS)
+
+# The page shows results that are stored, so that a reader sees them without a run.
+.PHONY: bench-page
+bench-page:
+	$(Q)BUILD=$(BUILD) $(PYTHON) bench/page.py
 
 .PHONY: bench
 BENCH_GUESTS := $(BENCH_MACHINES:%=$(BUILD)/guests/hello-%.elf) $(LUA_GUESTS) \
@@ -172,6 +177,10 @@ $(BENCH)/%/gated-guest.elf: $(BENCH)/%/gated_guest.o $(BENCH)/%/stub.o \
 		$(BENCH)/%/stub-direct.o
 	$(call say,LD,$@)
 	$(Q)$(BENCH_GUEST)
+$(BENCH)/%/gated-any.elf: bench/calls/gated_guest.c $(BENCH)/%/names.h
+	$(call say,LD,$@)
+	$(Q)$(CC) $(BENCH_GUEST_CFLAGS) $(BENCH_DEPENDENCIES) -DGUEST -DANY_GUEST \
+		-I $(@D) $(GUEST_LDFLAGS) -o $@ $<
 $(BENCH)/%/gated-provider.so: bench/calls/gated.c $(BENCH)/%/names.h
 	$(call say,LD,$@)
 	$(Q)$(BENCH_PROVIDER)
@@ -250,26 +259,32 @@ $(BENCH)/count-cpuid: bench/programs/count_cpuid.c $(BUILD)/stamps/bench
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $<
 $(BENCH)/%/open-now: bench/programs/open_now.c $(BUILD)/stamps/bench
 	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_HOST_M) $(HOST_CFLAGS) -o $@ $<
 
 # Latency of a periodic clock, and switches of contexts.
 $(BENCH)/%/latency-guest.elf: bench/programs/latency_guest.c $(BUILD)/stamps/bench
 	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $<
 $(BENCH)/%/latency-provider.so: bench/programs/latency_provider.c $(BUILD)/stamps/bench
 	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_HOST_M) $(PROVIDER_CFLAGS) $(PROVIDER_LDFLAGS) -o $@ $<
 $(BENCH)/%/latency-signal: bench/programs/latency_signal.c $(BUILD)/stamps/bench
 	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_HOST_M) $(HOST_CFLAGS) -o $@ $<
 $(BENCH)/%/switch-native: bench/programs/switch_native.c $(BUILD)/stamps/bench
 	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_HOST_M) $(HOST_CFLAGS) -I bench -pthread -o $@ $<
 # $(1): application
 define bench_rtos
 $(BENCH)/%/$(1)-rtos.elf: bench/programs/$(1)_rtos.c $(BUILD)/stamps/bench \
 		$$$$(call link_inputs,rtos-virtual-$$$$*)
 	$$(call say,LD,$$@)
+	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(CFLAGS_rtos-virtual-$$*) -I bench $$(RTOS_LDFLAGS_virtual) \
 		-o $$@ $$< $$(filter %.o,$$^) -lgcc
 endef
@@ -277,12 +292,14 @@ $(foreach a,boot switch,$(eval $(call bench_rtos,$(a))))
 $(BENCH)/i386/boot-native.elf: bench/programs/boot_rtos.c $(BUILD)/stamps/bench \
 		$$(call link_inputs,rtos-native-i386)
 	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_rtos-native-i386) $(RTOS_LDFLAGS_native) -o $@ $< \
 		$(filter %.o,$^) -lgcc
 
 # First calls by other means: a chain of compares, and musl's dynamic linker.
 $(BENCH)/%/chain: bench/programs/chain.c $(BENCH)/%/names.h
 	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_PROGRAM_CFLAGS) -no-pie -I $(@D) -I bench -o $@ $<
 $(BENCH)/%/libcallee-musl.so: bench/calls/callee.c bench/calls/first.c $(BENCH)/%/names.h
 	$(call say,LD,$@)

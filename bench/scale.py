@@ -6,12 +6,11 @@ A row compares the slope of the last half with that of the first: 1 is a straigh
 tests/calls/test_scale.py holds the same to a limit.
 """
 
-import re
-import subprocess
 import tempfile
 from pathlib import Path
 
 from bulk import M, bulk
+from instructions import instructions
 from rows import Ratio
 from runs import BENCH, QUICK, WRAPPER, run
 
@@ -20,16 +19,6 @@ LOADED = [1, 2, 3] if QUICK else [17, 21, 25, 29, 33]  # callgrind runs each fun
 SIZES = [1, 10, 20] if QUICK else [1, 25, 50, 75, 100]  # MB
 PROVIDERS = [1, 2, 3] if QUICK else [1, 8, 16, 24, 32]
 GOAL = 1.1
-
-
-def instructions(which, command):
-    """callgrind's count for the `which`-th program that a command executes."""
-    with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
-            ["valgrind", "--tool=callgrind", "--trace-children=yes",
-             f"--callgrind-out-file={folder}/out.%p", *map(str, command)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
-    return int(re.findall(r"Collected : (\d+)", done.stderr)[which])
 
 
 def by_imports(host):

@@ -25,6 +25,7 @@ make demo           build, and show link reports and guests at work
 make deps check     install the packages of the tests too, and run all tests
 make bench          measure, beside peers in the same run (QUICK=1: a quick try;
                     ONLY="start calls": these alone)
+make bench-page     put the results of `make bench` into docs/benchmarks.md
 make install        install commands, headers, newlib and pages below PREFIX=$(PREFIX)
                     (DESTDIR=FOLDER: below that folder); install-host, install-dev and
                     install-doc are its parts; `make installed` only builds what they need

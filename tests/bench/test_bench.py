@@ -55,12 +55,16 @@ RATIOS = {
         *(f"{cost}, by {what}" for cost in ("report", "load and run")
           for what in ("size of the image", "providers")))]},
 }
+for machine, peer in ("x86_64", "PLT, far"), ("i386", "PLT of a program"):
+    RATIOS["calls"][machine].append(f"stub : {peer}, 2,000 functions")
+    RATIOS["first"][machine] += [f"{what} : lazy first, 2,000 functions"
+                                 for what in ("first", "--bind now")]
 RATIOS["start"]["i386"].append("RTOS as a guest : booted by QEMU")
 LEVELS = "disable and enable : nothing"
-WITH_GOAL = {"no arguments", "one int", "one int, 16 functions in turn", LEVELS}
-DIFFERENCES = WITH_GOAL | {
-    "six words on the stack", "variadic, on the guest's stack", "blocking, one int",
-    "callback : plain call"}
+WITH_GOAL = {"no arguments", "one int", "one int, 16 functions in turn", LEVELS,
+             "one int, any guest", "blocking, one int", "blocking, one int, with a clock",
+             "callback : plain call", "callback : plain call, any guest"}
+DIFFERENCES = WITH_GOAL | {"six words on the stack", "variadic, on the guest's stack"}
 # {subject: plots}
 PLOTS = {"calls": ["calls", "gate"], "start": ["start"], "first": ["first"],
          "interrupts": ["interrupts", "latency-x86_64", "latency-i386"],

@@ -1,0 +1,210 @@
+"""Puts the results of `make bench` into docs/benchmarks.md: tables, plots and reasons.
+
+Without arguments: takes build/bench/results.json, stores its rows in
+docs/benchmarks.json and its plots in docs/pictures/bench/, and writes the page's
+generated parts. With --check: compares these parts with what docs/benchmarks.json gives.
+
+Depends on the standard library and on reasons.
+"""
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from textwrap import fill, wrap
+
+from reasons import reason_for
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs/benchmarks.md"
+STORED = ROOT / "docs/benchmarks.json"
+PICTURES = ROOT / "docs/pictures/bench"
+BUILT = Path(os.environ.get("BUILD", ROOT / "build")) / "bench"
+KEPT = ("subject", "host", "machine", "what", "unit", "ours", "peer", "kind", "value",
+        "cycles", "quartiles", "goal", "verdict", "instructions")
+HEADINGS = {"calls": "Calls", "start": "Start and memory", "first": "First calls",
+            "interrupts": "Interrupts", "programs": "Real programs", "sizes": "Sizes",
+            "scale": "Scale"}
+PLOTS = {"calls": ("calls", "gate"), "start": ("start",), "first": ("first",),
+         "interrupts": ("interrupts", "latency-x86_64", "latency-i386"),
+         "programs": ("programs",), "sizes": ("sizes",),
+         "scale": ("scale-imports", "scale-size", "scale-providers")}
+
+
+def number(value):
+    """At most four digits that mean something; no exponent."""
+    if value >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 100 else f"{value:.2f}"
+
+
+def reduced(results):
+    """The rows of the results, without samples and series."""
+    rows = [{key: row[key] for key in KEPT if row.get(key) is not None}
+            for row in results["rows"]]
+    for row in rows:
+        for key in "ours", "peer", "value", "cycles":
+            if key in row:
+                row[key] = float(f"{row[key]:.5g}")
+        row["quartiles"] = [float(f"{value:.5g}") for value in row["quartiles"]]
+    return {key: results[key] for key in ("system", "processor", "processors", "quick",
+                                          "load_before", "load_after", "clocks")} | {
+        "rows": rows}
+
+
+def lines(text, indent="", more=""):
+    """Text in lines of at most 90 columns: the first indent, then the other."""
+    return fill(text, 90, initial_indent=indent, subsequent_indent=more,
+                break_long_words=False, break_on_hyphens=False)
+
+
+def machine_text(stored):
+    quick = ("**A quick try**: few samples, so its numbers show the form alone.\n\n"
+             if stored["quick"] else "")
+    system = stored["system"]
+    text = (f"Measured by `make bench` on {stored['processor']} (family "
+            f"{system['family']}, model {system['model']}), "
+            f"{stored['processors']} processors, Linux {system['kernel']}, glibc "
+            f"{system['libc']}, {system['date']}. Load before: "
+            f"{stored['load_before']}; after: {stored['load_after']}.")
+    return quick + lines(text) + "\n"
+
+
+def clock_text(stored):
+    lines = ["| host | machine | ns per tick | ticks per addition: min, median, max |",
+             "|---|---|---|---|"]
+    for host, machines in stored["clocks"].items():
+        for machine, clock in machines.items():
+            ticks = clock["ticks_per_cycle"]
+            lines.append(f"| {host} | {machine} | {clock['ns_per_tick']:.4f} | "
+                         f"{ticks['min']:.3f}, {ticks['median']:.3f}, "
+                         f"{ticks['max']:.3f} |")
+    return "\n".join(lines) + "\n"
+
+
+def row_text(row):
+    goal = row.get("goal")
+    shown = "" if goal is None else number(goal)
+    value = number(row["value"])
+    if goal is not None and row["value"] > goal:
+        value = f"**{value}**"
+    what = row["what"].replace("|", "\\|")
+    counts = row.get("instructions", [])
+    instructions = " : ".join(f"{count:,.0f}" for count in counts)
+    return (f"| {what} | {number(row['ours'])} | {number(row['peer'])} | {row['unit']} | "
+            f"{value} | {number(row['quartiles'][0])}-{number(row['quartiles'][1])} | "
+            f"{shown} | {instructions} |")
+
+
+def table(rows, kind):
+    """Ratios, or differences in nanoseconds."""
+    value = "ratio" if kind == "ratio" else "ns more"
+    return "\n".join([
+        f"| ours : peer | ours | peer | unit | {value} | quartiles | goal | "
+        "instructions |", "|---|---|---|---|---|---|---|---|",
+        *(row_text(row) for row in rows)]) + "\n"
+
+
+def subject_text(stored, subject):
+    """The tables of each host and machine; ratios first."""
+    text = f"### {HEADINGS[subject]}\n"
+    rows = [row for row in stored["rows"] if row["subject"] == subject]
+    for host, machine in dict.fromkeys((row["host"], row["machine"]) for row in rows):
+        text += f"\n{machine}, host {host}:\n"
+        for kind in "ratio", "difference":
+            chosen = [row for row in rows if (row["host"], row["machine"], row["kind"]) ==
+                      (host, machine, kind)]
+            if chosen:
+                text += "\n" + table(chosen, kind)
+    if subject == "calls":
+        text += "\n" + clock_text(stored)
+    for name in PLOTS[subject]:
+        if (PICTURES / f"{name}.svg").exists():
+            text += f"\n![{HEADINGS[subject]}: {name}](pictures/bench/{name}.svg)\n"
+    return text
+
+
+def results_text(stored):
+    subjects = dict.fromkeys(row["subject"] for row in stored["rows"])
+    return machine_text(stored) + "\n" + "\n".join(
+        subject_text(stored, subject) for subject in HEADINGS if subject in subjects)
+
+
+def missed_text(stored):
+    """Each reason once, after the rows that it is for."""
+    rows = [row for row in stored["rows"] if row.get("goal") is not None]
+    missed = [row for row in rows if row["value"] > row["goal"]]
+    text = (f"{len(rows) - len(missed)} of {len(rows)} lines with a goal meet it. The "
+            "others, and what was measured about them:\n\n")
+    reasons = {}
+    for row in missed:
+        reasons.setdefault(reason_for(row), []).append(row)
+    for reason, its_rows in reasons.items():
+        names = {}
+        for row in its_rows:
+            names.setdefault(row["what"], []).append(
+                f"{number(row['value'])} {row['machine']}"
+                + f" on {row['host']}" * (row["host"] != "process")
+                + f" (goal {number(row['goal'])})")
+        text += "\n".join(lines(f"{what}: {', '.join(values)}", "- ", "  ")
+                          for what, values in names.items())
+        text += "\n\n" + lines(reason, "  ", "  ") + "\n\n"
+    return text.rstrip("\n") + "\n"
+
+
+PARTS = {"results": results_text, "missed goals": missed_text}
+
+
+def with_parts(page, stored):
+    """The page, with its generated parts between their marks made again."""
+    for name, make in PARTS.items():
+        start = f"<!-- {name}: from docs/benchmarks.json -->\n"
+        end = f"<!-- end: {name} -->"
+        pattern = re.escape(start) + ".*?" + re.escape(end)
+        text = f"{start}\n{make(stored)}\n{end}"
+        page, count = re.subn(pattern, lambda _, text=text: text, page, flags=re.DOTALL)
+        if count != 1:
+            sys.exit(f"page: {PAGE}: {count} parts called {name} (expected 1)")
+    return page
+
+
+def narrow(svg):
+    """The same picture in lines of at most 90 columns, as all files have."""
+    return "\n".join("\n".join(wrap(line, 90, break_long_words=False,
+                                   break_on_hyphens=False)) or ""
+                     for line in svg.splitlines()) + "\n"
+
+
+def store():
+    source = BUILT / "results.json"
+    if not source.exists():
+        sys.exit(f"page: {source}: no results; run make bench first")
+    results = json.loads(source.read_text())
+    absent = [name for name in HEADINGS
+              if name not in {row["subject"] for row in results["rows"]}]
+    if absent:
+        sys.exit(f"page: {source}: no rows of {absent[0]}; run make bench without ONLY")
+    STORED.write_text(json.dumps(reduced(results), indent=1) + "\n")
+    PICTURES.mkdir(exist_ok=True)
+    for plot in (name for names in PLOTS.values() for name in names):
+        if (BUILT / f"{plot}.svg").exists():
+            text = (BUILT / f"{plot}.svg").read_text()
+            (PICTURES / f"{plot}.svg").write_text(narrow(text))
+
+
+def main():
+    check = sys.argv[1:] == ["--check"]
+    if sys.argv[1:] and not check:
+        sys.exit("page: unknown argument; expected --check or none")
+    if not check:
+        store()
+    page = PAGE.read_text()
+    made = with_parts(page, json.loads(STORED.read_text()))
+    if check and made != page:
+        sys.exit(f"page: {PAGE}: differs from {STORED}; run bench/page.py")
+    PAGE.write_text(made)
+
+
+if __name__ == "__main__":
+    main()
