@@ -17,12 +17,17 @@
 #define PATTERN 0x9e3779b9u
 
 static volatile uint32_t ticks;
+static volatile uint32_t missed;
+static uint64_t end; /* ticks after that do not count: one more may come */
 static uint32_t memory[WORDS];
 
 static void on_interrupt(int vector, void *frame)
 {
 	(void)frame;
-	ticks++;
+	if (_BSP_Virtual_Clock_read() < end) {
+		ticks++;
+		missed += _BSP_Virtual_Clock_backlog();
+	}
 	__asm__ volatile(
 		"fld1\n fstp %%st(0)\n pxor %%xmm0, %%xmm0\n pxor %%xmm7, %%xmm7\n"
 		" stc\n cld"
@@ -114,10 +119,10 @@ JUMPSLOT_ENTRY(info)
 {
 	uint32_t *work = (uint32_t *)(uintptr_t)info->work_area_base;
 	const size_t words = (size_t)info->work_area_size / sizeof(*work);
-	const uint64_t end = (uint64_t)number(1, 100) * 1000000;
 	const uint64_t period = (uint64_t)number(2, 500) * 1000;
 	uint32_t wrong = 0;
 
+	end = (uint64_t)number(1, 100) * 1000000 + period / 2;
 	fill(work, words);
 	fill(memory, WORDS);
 	_CPU_Virtual_Set_handler(on_interrupt);
@@ -133,7 +138,7 @@ JUMPSLOT_ENTRY(info)
 	print(wrong ? "CORRUPT: " : "intact: ");
 	print_number(ticks);
 	print(" ticks, ");
-	print_number(_BSP_Virtual_Clock_backlog());
+	print_number(missed);
 	print(" missed\n");
 	return wrong != 0;
 }
