@@ -24,7 +24,7 @@ SLOT = 500000
 
 
 def counts(result):
-    """What the canary tells, whatever dots its neighbour writes in between."""
+    """The counts of the canary, whatever dots its neighbour writes in between."""
     found = COUNTS.findall(re.sub(r"[.\n]|\[noise\] ", "", result.stdout))
     assert len(found) == 1, result.stdout[-1000:] + result.stderr
     return found[0]
@@ -70,8 +70,8 @@ def rows(result):
 
 def lateness(end, starts):
     """
-    How late slots begin, at most, in ns. `end`: the last moments that the partition
-    before saw in its slots, so that each boundary comes after them; frames apart.
+    Upper bounds of the lateness of slots, in ns. `end`: the last moments that the
+    partition before saw in its slots, so that each boundary comes after them.
     """
     half = len(starts) // 2
     frame = median((starts[i + half] - starts[i]) / half for i in range(half))
