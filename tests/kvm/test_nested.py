@@ -14,6 +14,7 @@ from nested_machine import NestedMachine
 
 WRAPPER = [BUILD / "bin/host-wrapper", "--timeout", "60"]
 KVM = [*WRAPPER, "--host", "kvm"]
+GUESTS = ROOT / "tests/kvm/guests"
 CALLS, INTERRUPTS = (ROOT / f"tests/{name}/guests" for name in ("calls", "interrupts"))
 LUA = ["closures", "coroutines", "errors", "numbers", "packing", "sorting", "strings"]
 CARRIES = {"gated": [], "blocking": ["-DCARRY=JUMPSLOT_BLOCKING"],
@@ -135,6 +136,14 @@ def distance_of_doorbells():
     return f"{symbols['inside_doorbell'] - symbols['inside_bind']:x}"
 
 
+def add_steps(machine, tools):
+    """A guest whose processor stops after each instruction: its provider sees to that."""
+    guest = tools.guest(GUESTS / "steps_guest.c", "-lgcc", name="steps")
+    provider = tools.provider(GUESTS / "steps_provider.c", "-Wl,-z,now", name="steps")
+    machine.case("steps", "/usr/bin/env", f"LD_PRELOAD={provider}", *KVM,
+                 "--sandbox=off", "--provider", provider, guest)
+
+
 @pytest.fixture(scope="module", name="nested")
 def boot(tmp_path_factory, cases):
     """The results of all cases, from one boot."""
@@ -144,11 +153,12 @@ def boot(tmp_path_factory, cases):
         machine.add(BUILD / program)
     for name, words in cases.items():
         machine.case(name, *KVM, *words)
-    guest = Toolbox(directory).guest(ROOT / "tests/kvm/guests/hostile.c", name="hostile")
+    guest = Toolbox(directory).guest(GUESTS / "hostile.c", name="hostile")
     for name in HOSTILE:
         machine.case(name, BUILD / "bin/host-wrapper", "--host", "kvm", "--timeout",
                      "1" if name in ("spin", "storm", "spoil_data") else "60", guest,
                      name, "1000", distance_of_doorbells())
+    add_steps(machine, Toolbox(directory))
     started = time.monotonic()
     results = machine.boot(900)
     print(f"{len(results)} cases in {time.monotonic() - started:.0f} s")
@@ -172,6 +182,18 @@ def test_a_hostile_guest_ends_with_a_diagnosis(nested, name):
     status, output, errors = nested[name]
     assert re.search(HOSTILE[name].replace("{0}", name), errors), errors
     assert output == "" and status > 128
+
+
+def test_an_interrupt_at_any_instruction_inside_is_delivered_once(nested):
+    """Each round of a window raises one instruction later: it has as many rounds."""
+    status, output, errors = nested["steps"]
+    rounds = {name: int(count) for name, count in
+              re.findall(r"^(.*): (\d+) rounds$", output, re.MULTILINE)}
+    assert (output.count("\n"), status, errors) == (len(rounds), 0, ""), output
+    assert list(rounds) == [
+        "call", "variadic call", "first call", "callback", "enable", "raise and clear",
+        "mask and unmask", "wait", "clock", "handler", "handler in a call"]
+    assert min(rounds.values()) >= 40
 
 
 def test_there_are_as_many_cases_as_agreed():
