@@ -180,8 +180,14 @@ def boot_images(tools, seeds):
         seeds.add("boot", f"tables-{arch}",
                   image.read_bytes()[:offset + count * RULE_SIZE])
     for name, line in (("end", b"end 0 11 0 " + b"0f" * OUTCOME_SIZE),
-                       ("refused", b"refused: not enough memory"), ("done", b"done")):
+                       ("refused", b"refused: not enough memory"), ("done", b"done"),
+                       ("health", b"health 1200000 1 0 4 2 4198489 16 "),
+                       ("rest", b"missed 3 \nhalt 1 \nreset")):
         seeds.add("monitor_log", name, b"started\n" + line + b"\n")
+    model = run(ROOT / "gen/monitor-model", ROOT / "tests/unit/inputs/partitions.toml",
+                "-o", tools.directory / "model")
+    assert not model.stderr
+    seeds.add("model", "partitions", (tools.directory / "model").read_bytes())
 
 
 OUTCOME_SIZE = 376

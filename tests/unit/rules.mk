@@ -83,7 +83,12 @@ $(UNIT_BOOT_IMAGES): $(BUILD)/unit/%.boot: $(BUILD)/guests/%.elf \
 	$(Q)mkdir -p $(@D)
 	$(Q)$(BUILD)/bin/host-wrapper --host monitor --image $@ $<
 
-UNIT_INPUTS := $(UNIT_BOOT_IMAGES) \
+UNIT_MODEL := $(BUILD)/unit/partitions.model
+$(UNIT_MODEL): tests/unit/inputs/partitions.toml $(wildcard gen/jumpslot_model/*.py)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(PYTHON) gen/monitor-model -o $@ $<
+
+UNIT_INPUTS := $(UNIT_BOOT_IMAGES) $(UNIT_MODEL) \
 	$(BUILD)/guests/hello-x86_64.elf $(BUILD)/guests/hello-i386.elf \
 	$(BUILD)/guests/calculator-x86_64.elf $(BUILD)/unit/compressed.elf \
 	$(BUILD)/unit/pie.elf $(BUILD)/unit/provider.so $(BUILD)/unit/provider-i386.so \
