@@ -28,7 +28,8 @@
 #define MONITOR_UNBOUND	      13 /* the resolver: an import that has no function */
 #define MONITOR_RETURNED      14 /* the guest's entry has returned */
 #define MONITOR_WAIT	      15 /* int (uint64_t deadline): 0 at the deadline */
-#define MONITOR_CALLS	      16
+#define MONITOR_SCHEDULE_SET  16 /* int (const char *name, size_t length) */
+#define MONITOR_CALLS	      17
 
 /* Bytes that one call of MONITOR_CONSOLE_PUT takes at most: those of a UART's queue. */
 #define MONITOR_PUT_MAX 16

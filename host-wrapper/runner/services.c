@@ -1,6 +1,6 @@
 /*
- * Built-in services: work area, arguments, and the end. Guests call them, so every
- * argument is checked. Each is async-signal-safe.
+ * Built-in services: work area, arguments, schedules, and the end. Guests call them, so
+ * every argument is checked. Each is async-signal-safe.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -8,6 +8,7 @@
 
 #include <jumpslot/provider.h>
 #include <jumpslot/arguments.h>
+#include <jumpslot/schedule.h>
 #include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>
 #include "services.def"
@@ -48,6 +49,12 @@ int jumpslot_argument(int index, char *buffer, size_t size)
 	if (jumpslot_guest_copy_out(buffer, argument, length + 1))
 		return -EFAULT;
 	return (int)length;
+}
+
+/* A process has no schedule that it could leave. */
+int jumpslot_schedule_set(const char *name, size_t length)
+{
+	return jumpslot_guest_range(name, length, JUMPSLOT_READ) ? -EFAULT : -EPERM;
 }
 
 /* AddressSanitizer would look for the bottom of a stack that it does not know. */

@@ -315,6 +315,57 @@ def test_a_prompt_is_shown_before_its_line_is_complete(model):
     assert result.returncode == 3
 
 
+CHOOSER = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/schedule.h>
+    #include <jumpslot/virt_bsp.h>
+    JUMPSLOT_ENTRY(info)
+    {
+            static const char master[] = "master\\n";
+            (void)info;
+            if (jumpslot_schedule_set("both", 5) != -2 ||
+                jumpslot_schedule_set((const char *)16, 4) != -14 ||
+                jumpslot_schedule_set("normalnormalnormalnormalnormalnormal", 36) != -2)
+                    return 1;
+            while (_BSP_Virtual_Clock_read() < 25000000)
+                    ;
+            _BSP_Virtual_Console_write(master, sizeof(master) - 1);
+            return -jumpslot_schedule_set("second", 6);
+    }
+    """
+
+
+@pytest.mark.parametrize("arch", ["x86_64", "i386"])
+def test_a_permitted_partition_changes_the_schedule(model, tmp_path, arch):
+    """The other partition has no slot before that."""
+    model.add("master", Toolbox(tmp_path, arch).guest(CHOOSER, name="chooser"),
+              'permissions = ["schedule"]')
+    model.add("other", BUILD / f"guests/hello-{arch}.elf")
+    second = model.slots.pop()
+    path = model.write()
+    path.write_text(path.read_text() + '[[schedule]]\nname = "second"\n'
+                    f"slots = [{second}]\n")
+    options = ["--host", "monitor", "--clock", "guest", "--model", path]
+    result = run(BUILD / "bin/host-wrapper", *options, check=False)
+    assert result.stdout == "[master] master\n[other] Hello from a guest.\n"
+    assert ends(result) == [("master", "exit 0"), ("other", "exit 0")]
+
+
+def test_a_partition_without_permission_changes_nothing(model, tmp_path):
+    guest = Toolbox(tmp_path).guest("""
+        #include <jumpslot/entry.h>
+        #include <jumpslot/schedule.h>
+        JUMPSLOT_ENTRY(info)
+        {
+                (void)info;
+                return -jumpslot_schedule_set("normal", 6);
+        }
+        """)
+    model.add("one", guest)
+    assert ends(model.run()) == [("one", "exit 1")]
+    assert run(BUILD / "bin/host-wrapper", guest, check=False).returncode == 1
+
+
 def test_a_partition_library_is_found_by_its_name(model):
     model.add("calculator", BUILD / "guests/calculator-i386.elf",
               'libraries = ["calculator"]')

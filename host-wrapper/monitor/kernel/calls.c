@@ -11,9 +11,10 @@
 #include "interrupts.h"
 #include "monitor/calls.h"
 #include "restart.h"
+#include "schedule.h"
 #include "signals_guest.h"
 
-_Static_assert(MONITOR_CALLS *MONITOR_CALL_BYTES == 128, "as boot_check.c has it");
+_Static_assert(MONITOR_CALLS *MONITOR_CALL_BYTES == 136, "as boot_check.c has it");
 
 #define INT_BYTES     2 /* of the instruction */
 #define IMPORT_BYTES  16
@@ -164,6 +165,21 @@ static void wait_call(struct call *call)
 	call->partition->waits = true;
 }
 
+static void schedule_set_call(struct call *call)
+{
+	char name[BOOT_NAME] = { 0 };
+	const uint64_t length = call->arguments[1];
+
+	if (!(call->partition->record->options & BOOT_MAY_SCHEDULE))
+		result(call, -EPERM);
+	else if (length >= sizeof(name))
+		result(call, -ENOENT);
+	else if (!guest_memory_read(call->partition, name, call->arguments[0], length))
+		result(call, -EFAULT);
+	else
+		result(call, schedule_choose(name) ? 0 : -ENOENT);
+}
+
 static void (*const functions[MONITOR_CALLS])(struct call *) = {
 	[MONITOR_CONSOLE_PUT] = console_put_call,
 	[MONITOR_ERROR_PUT] = error_put_call,
@@ -181,13 +197,15 @@ static void (*const functions[MONITOR_CALLS])(struct call *) = {
 	[MONITOR_UNBOUND] = unbound_call,
 	[MONITOR_RETURNED] = returned_call,
 	[MONITOR_WAIT] = wait_call,
+	[MONITOR_SCHEDULE_SET] = schedule_set_call,
 };
 
 /* 32-bit words that each call takes from the stack of an i386 guest. */
 static const uint8_t words_i386[MONITOR_CALLS] = {
-	[MONITOR_CONSOLE_PUT] = 2, [MONITOR_ERROR_PUT] = 2,	[MONITOR_CLOCK_SET] = 4,
-	[MONITOR_RANGE] = 3,	   [MONITOR_FAULT_HANDLER] = 1, [MONITOR_RESTART] = 1,
-	[MONITOR_STOP] = 1,	   [MONITOR_STACK_FULL] = 3,	[MONITOR_WAIT] = 2,
+	[MONITOR_CONSOLE_PUT] = 2,  [MONITOR_ERROR_PUT] = 2,	 [MONITOR_CLOCK_SET] = 4,
+	[MONITOR_RANGE] = 3,	    [MONITOR_FAULT_HANDLER] = 1, [MONITOR_RESTART] = 1,
+	[MONITOR_STOP] = 1,	    [MONITOR_STACK_FULL] = 3,	 [MONITOR_WAIT] = 2,
+	[MONITOR_SCHEDULE_SET] = 2,
 };
 
 /* After the return address. Returns false if they cannot be read. */

@@ -26,6 +26,7 @@ static struct {
 	const struct boot_image *image;
 	const struct boot_slot *slots; /* of the schedule in force */
 	uint32_t slot_count;
+	uint32_t next_schedule;	   /* in force with the next frame */
 	uint32_t count;		   /* of partitions */
 	struct partition *current; /* whose registers and addresses are in use */
 	uint64_t frame_ns;	   /* when the current frame began */
@@ -63,6 +64,28 @@ static void use_schedule(uint32_t number)
 	the.slots = boot_slots(the.image) + schedule->slots.first;
 	the.slot_count = schedule->slots.count;
 	the.slot = 0;
+	the.next_schedule = number;
+}
+
+static bool is_name(const char *a, const char *b)
+{
+	for (uint32_t i = 0; i < BOOT_NAME; i++) {
+		if (a[i] != b[i])
+			return false;
+		if (!a[i])
+			return true;
+	}
+	return false;
+}
+
+bool schedule_choose(const char *name)
+{
+	for (uint32_t i = 0; i < the.image->schedules.count; i++)
+		if (is_name(boot_schedules(the.image)[i].name, name)) {
+			the.next_schedule = i;
+			return true;
+		}
+	return false;
 }
 
 struct partition *schedule_current(void)
@@ -93,7 +116,7 @@ static void skip_frames(uint64_t now)
 
 	if (now - the.frame_ns >= frame) {
 		the.frame_ns += (now - the.frame_ns) / frame * frame;
-		the.slot = 0;
+		use_schedule(the.next_schedule);
 	}
 }
 
@@ -103,8 +126,8 @@ static void find_slot(uint64_t now)
 		skip_frames(now);
 	while (now >= slot_end())
 		if (++the.slot == the.slot_count) {
-			the.slot = 0;
 			the.frame_ns += the.image->frame_ns;
+			use_schedule(the.next_schedule);
 		}
 }
 

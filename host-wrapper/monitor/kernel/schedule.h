@@ -12,6 +12,10 @@ const char *schedule_create(const struct boot_image *image);
 /* Starts the first frame, and never returns. */
 void schedule_start(void) __attribute__((__noreturn__));
 
+/* Puts the schedule of that name, of BOOT_NAME bytes, in force with the next frame.
+ * Returns false if there is none. */
+bool schedule_choose(const char *name);
+
 /* Raises the console's vector where it belongs. */
 void schedule_console_input(void);
 

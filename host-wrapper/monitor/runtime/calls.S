@@ -35,6 +35,7 @@ HIDDEN(monitor_calls)
 	/* An interrupt that is delivered before this instruction must not be followed by
 	   the wait: it continues at the return. */
 	code_range CODE_SLEEP, monitor_wait, monitor_wait + 2
+	monitor_call monitor_schedule_set
 	/* As many as there are in monitor/calls.h: .org cannot go back. */
 	.org	monitor_calls + MONITOR_CALLS * MONITOR_CALL_BYTES
 

@@ -25,5 +25,6 @@ void monitor_stop(int status) __attribute__((__noreturn__));
 void monitor_stack_full(uintptr_t pc, uintptr_t sp, size_t bytes)
 	__attribute__((__noreturn__));
 int monitor_wait(uint64_t deadline_ns);
+int monitor_schedule_set(const char *name, size_t length);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include <jumpslot/provider.h>
 #include <jumpslot/arguments.h>
+#include <jumpslot/schedule.h>
 #include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>
 #include "runner/services.def"
@@ -130,6 +131,13 @@ void _BSP_Virtual_reset(int warm)
 void _CPU_Virtual_exec_stop_error(int error)
 {
 	monitor_stop(error);
+}
+
+int jumpslot_schedule_set(const char *name, size_t length)
+{
+	return monitor_range(name, length, JUMPSLOT_READ)
+		       ? -EFAULT
+		       : monitor_schedule_set(name, length);
 }
 
 int jumpslot_argument_count(void)
