@@ -25,7 +25,7 @@ include resolver/rules.mk host-wrapper/rules.mk host-wrapper/monitor/rules.mk
 include gen/rules.mk
 include guests/rules.mk guests/newlib/rules.mk guests/lua/rules.mk guests/rtos/rules.mk
 include guests/sqlite/rules.mk guests/tcc/rules.mk
-include host-wrapper/monitor/library/rules.mk
+include host-wrapper/monitor/library/rules.mk guests/partitions/rules.mk
 include bench/rules.mk packaging/rules.mk
 include tests/unit/rules.mk tests/fuzz/rules.mk tests/programs/rules.mk tests/rules.mk
 include tests/kvm/rules.mk

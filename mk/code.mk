@@ -69,6 +69,7 @@ HEADERS_guest-i386 := $(HEADERS_guest-x86_64)
 HEADERS_rtos-virtual-x86_64 := guests/rtos
 HEADERS_rtos-native-i386 := guests/rtos
 HEADERS_rtos-lua-virtual-i386 := guests/rtos/newlib
+HEADERS_partitions-x86_64 := guests/partitions
 HEADERS_newlib-x86_64 := guests/newlib
 HEADERS_newlib-provider-x86_64 := guests/newlib
 HEADERS_unit-plain := tests/unit tests/fuzz

@@ -52,6 +52,7 @@ make fuzz-corpus    make the stored inputs of the targets again
 make programs       build host-wrapper and the runners alone
 make guests/simple  build $(SIMPLE_GUESTS) alone
 make guests/sqlite  build SQLite as a guest (make guests/tcc: tcc); see docs/programs.md
+make guests/partitions  build the example of docs/partitions.md alone
 make code           build all that needs no other project's source
 
 make compile_commands.json   flags of each source file, for editors and clang's tools
