@@ -18,6 +18,7 @@ import first_calls
 import gated_calls
 import imports
 import interrupts
+import kvm
 import latency
 import memory
 import programs
@@ -38,6 +39,7 @@ SUBJECTS = {
     "first": ("First calls", (first_calls,)),
     "interrupts": ("Interrupts", (interrupts, latency)),
     "programs": ("Real programs", (programs,)),
+    "kvm": ("Virtual machine", (kvm,)),
     "sizes": ("Sizes", (sizes,)),
     "scale": ("Scale", (scale,)),
 }

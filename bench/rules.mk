@@ -35,7 +35,9 @@ BENCH_FILES := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
 	$(foreach f,guest.elf peer,$(BENCH_SIZES_$(m):%=%/size-$(f)))))
 
 # musl's own compiler wrapper knows x86-64 alone.
-BENCH_FILES += $(BENCH)/count-cpuid $(BENCH)/i386/boot-native.elf \
+BENCH_FILES += $(BENCH)/bare-kvm \
+	$(addprefix $(BENCH)/x86_64/trapped-,guest.elf provider.so) \
+	$(BENCH)/count-cpuid $(BENCH)/i386/boot-native.elf \
 	$(BENCH_FIRST:%=$(BENCH)/x86_64/%/first-musl)
 
 # A quick try leaves out what takes a minute to build: SQLite, native and as a guest.
@@ -261,6 +263,20 @@ $(BENCH)/%/open-now: bench/programs/open_now.c $(BUILD)/stamps/bench
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_HOST_M) $(HOST_CFLAGS) -o $@ $<
+
+# The kvm host, and a bare virtual machine.
+$(BENCH)/bare-kvm: bench/programs/bare_kvm.c $(BUILD)/stamps/bench
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $<
+$(BENCH)/%/trapped-guest.elf: bench/calls/trapped_guest.c $(BUILD)/stamps/bench
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_GUEST_CFLAGS) $(GUEST_LDFLAGS) -o $@ $<
+$(BENCH)/%/trapped-provider.so: bench/calls/trapped.c $(BUILD)/stamps/bench
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_HOST_M) $(PROVIDER_CFLAGS) $(PROVIDER_LDFLAGS) -o $@ $<
 
 # Latency of a periodic clock, and switches of contexts.
 $(BENCH)/%/latency-guest.elf: bench/programs/latency_guest.c $(BUILD)/stamps/bench

@@ -59,6 +59,12 @@ for machine, peer in ("x86_64", "PLT, far"), ("i386", "PLT of a program"):
     RATIOS["calls"][machine].append(f"stub : {peer}, 2,000 functions")
     RATIOS["first"][machine] += [f"{what} : lazy first, 2,000 functions"
                                  for what in ("first", "--bind now")]
+if os.access("/dev/kvm", os.R_OK | os.W_OK):
+    RATIOS["kvm"] = {"x86_64": [
+        "trapped call : bare exit", "inline call : bare exit",
+        "inline call : process host's", "loop : process host's",
+        "Lua, computes : process host's",
+        "hello : process host's and 1.3 bare machines", "hello : bare machine"]}
 RATIOS["start"]["i386"].append("RTOS as a guest : booted by QEMU")
 LEVELS = "disable and enable : nothing"
 WITH_GOAL = {"no arguments", "one int", "one int, 16 functions in turn", LEVELS,
