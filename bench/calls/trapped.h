@@ -1,4 +1,4 @@
-/* What bench/kvm.py's guest calls: a function that does nothing, and the clock. */
+/* Functions for the guest of bench/kvm.py: one that does nothing, and the clock. */
 #ifndef BENCH_TRAPPED_H
 #define BENCH_TRAPPED_H
 

@@ -42,6 +42,8 @@
 #define PLAN_CONSOLE 0x6a73f002u /* the descriptor of the console's input */
 #define PLAN_WAKE    0x6a73f003u /* the descriptor that wakes the thread of the sources */
 #define PLAN_OPENED  0x6a73f004u /* the first descriptor that is opened from now on */
+#define PLAN_VCPU    0x6a73f005u /* the descriptor of the kvm host's processor */
+#define PLAN_GDB     0x6a73f006u /* the descriptor of gdb's connection */
 
 /* plan_import.carry: the way to the function. One of these, and flags. */
 #define PLAN_CARRY_MASK 0xf
@@ -101,6 +103,7 @@ struct plan {
 	uint64_t stack_size;
 	uint64_t host_stack_size; /* for gated functions */
 	uint64_t work_area_size;
+	uint64_t gdb; /* kvm: the descriptor of gdb's connection, plus 1; 0: none */
 	struct plan_table segments;
 	struct plan_table imports;   /* in the order of the guest's table */
 	struct plan_table providers; /* one without a path: the runner itself */
@@ -201,7 +204,7 @@ struct plan_watched {
 #define PLAN_PLACE_LONG	  0x10000000 /* i386: 8 bytes, two registers or stack words */
 
 /* i386 aligns uint64_t to 4, so 8-byte fields stand at multiples of 8 by themselves. */
-_Static_assert(sizeof(struct plan) == 296, "as launcher and every runner know it");
+_Static_assert(sizeof(struct plan) == 304, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_segment) == 48, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_import) == 40, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_provider) == 40,
@@ -248,7 +251,7 @@ static inline const uint32_t *plan_places(const struct plan *plan)
 /* Whether the runner would take a value for one of its own. */
 static inline int plan_is_reserved(uint64_t value)
 {
-	return (uint32_t)value >= PLAN_PROCESS && (uint32_t)value <= PLAN_OPENED;
+	return (uint32_t)value >= PLAN_PROCESS && (uint32_t)value <= PLAN_GDB;
 }
 
 static inline const char *plan_string(const struct plan *plan, uint32_t string)

@@ -8,6 +8,7 @@
 #include "kvm/calls/host_stack.h"
 #include "kvm/faults/faults.h"
 #include "kvm/faults/signals.h"
+#include "kvm/gdb/session.h"
 #include "kvm/inside/block.h"
 #include "kvm/interrupts/inline_clock.h"
 #include "kvm/interrupts/interrupts.h"
@@ -70,6 +71,8 @@ int host_prepare(struct runner *runner, uintptr_t *functions, struct message *me
 	if (error)
 		return error;
 	machine_close_rest();
+	if (session_open(runner->plan, message))
+		return -EINVAL;
 	stack_top = host_stack_map(runner->plan->host_stack_size, message);
 	return stack_top ? 0 : -ENOMEM;
 }
@@ -94,6 +97,11 @@ void host_control(const struct control_request *request)
 	(void)request;
 }
 
+struct host_descriptors host_descriptors(void)
+{
+	return (struct host_descriptors){ machine_descriptor(), session_descriptor() };
+}
+
 int host_start_interrupts(struct message *message)
 {
 	return interrupts_start(message);
@@ -113,9 +121,11 @@ int host_enter(const struct runner *runner)
 	block_vcpu()->lines = vcpu.lines;
 	machine_set(&registers);
 	calls_start();
+	session_begin();
 	inline_clock_start();
 	status = host_stack_enter(loop_run, stack_top);
 	calls_forget();
+	session_exited(status);
 	return status;
 }
 

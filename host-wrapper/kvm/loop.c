@@ -5,6 +5,7 @@
 #include "kvm/calls/calls.h"
 #include "kvm/faults/end.h"
 #include "kvm/faults/faults.h"
+#include "kvm/gdb/session.h"
 #include "kvm/inside/block.h"
 #include "kvm/inside/doorbell.h"
 #include "kvm/interrupts/inline_clock.h"
@@ -66,7 +67,8 @@ static void __attribute__((__noreturn__)) stop_machine(void)
 /* Before each entry. */
 static void look(void)
 {
-	interrupts_look();
+	if (!session_look())
+		interrupts_look();
 	inline_clock_write();
 }
 
@@ -87,7 +89,10 @@ int loop_run(void)
 			faults_serve();
 			break;
 		case MACHINE_KICKED:
+			session_kicked();
 			break;
+		case MACHINE_NO_MEMORY:
+			faults_no_memory();
 		case MACHINE_MISUSE:
 			end_by_doorbell(block_doorbell() + (uintptr_t)stop.doorbell);
 		case MACHINE_OTHER:

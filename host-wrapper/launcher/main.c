@@ -25,6 +25,7 @@
 #include "launcher/run/debugger.h"
 #include "launcher/run/exit_report.h"
 #include "launcher/run/filter.h"
+#include "launcher/run/gdb_socket.h"
 #include "launcher/run/irq_lines.h"
 #include "launcher/run/monitor_report.h"
 #include "launcher/run/monitor_start.h"
@@ -45,6 +46,7 @@ struct launch {
 	struct needs needs; /* none with --sandbox=off */
 	struct watched_calls watch;
 	struct control control;
+	int gdb;	    /* descriptor of its connection; 0: none */
 	struct stats stats; /* at the end, with --stats or --unused */
 	struct runner_path runner;
 	struct runner_path backtrace;
@@ -307,6 +309,7 @@ static int collect_needs(struct launch *launch)
 		.trace = launch->watch.records || launch->options.stats ||
 			 launch->watch.delays,
 		.delay = launch->watch.delays,
+		.gdb = launch->options.gdb,
 	};
 	struct message message;
 	const char *object;
@@ -357,7 +360,7 @@ static int make_plan(const struct launch *launch, struct message *message)
 			   &launch->lines, message))
 		return -1;
 	plan = plan_file_create(guest, &launch->options, &launch->lines, &launch->watch,
-				&filter, message);
+				&filter, launch->gdb, message);
 	filter_free(&filter);
 	return plan;
 }
@@ -456,6 +459,14 @@ static int run_guest(struct launch *launch)
 	return supervise_guest(launch, &run);
 }
 
+static int accept_gdb(struct launch *launch, struct message *message)
+{
+	if (!launch->options.gdb)
+		return 0;
+	launch->gdb = gdb_socket_accept(launch->options.gdb, launch->guest.name, message);
+	return launch->gdb < 0 ? launch->gdb : 0;
+}
+
 static int start(struct launch *launch)
 {
 	struct message message;
@@ -468,6 +479,8 @@ static int start(struct launch *launch)
 	}
 	if (irq_lines_open(&launch->lines, &message))
 		return complain(launch, EXIT_FAILED, NULL, &message);
+	if (accept_gdb(launch, &message))
+		return complain(launch, EXIT_FAILED, launch->guest.name, &message);
 	launch->control.guest = &launch->guest;
 	launch->control.counts = launch->options.stats;
 	if (control_open(&launch->control, launch->options.control, &launch->lines,

@@ -57,6 +57,7 @@ const char options_help[] =
 	"  --policy FILE              take such rules from the lines of a file\n"
 	"  --seed NUMBER              start the random choice of %P there (default 0)\n"
 	"  --wait-gdb                 wait for gdb before the guest starts\n"
+	"  --gdb PATH                 wait for gdb at a new socket, with --host kvm\n"
 	"  --core                     write a core file at a fault (see ulimit -c)\n"
 	"  --in-place                 exec the runner, unsupervised, as under gdb\n"
 	"  --perf-map                 name generated code in /tmp/perf-PID.map\n"
@@ -347,15 +348,27 @@ static int take_trace_file(struct options *options, const char *name, char *valu
 	return 0;
 }
 
-static int take_control(struct options *options, const char *name, char *value,
-			struct message *message)
+static int check_socket(const char *name, const char *value, struct message *message)
 {
 	if (!*value || strlen(value) >= sizeof(((struct sockaddr_un *)0)->sun_path))
 		return fail(message, EINVAL,
 			    "%s %s: invalid path of a socket; expected 1..107 bytes",
 			    name, value);
-	options->control = value;
 	return 0;
+}
+
+static int take_control(struct options *options, const char *name, char *value,
+			struct message *message)
+{
+	options->control = value;
+	return check_socket(name, value, message);
+}
+
+static int take_gdb(struct options *options, const char *name, char *value,
+		    struct message *message)
+{
+	options->gdb = value;
+	return check_socket(name, value, message);
 }
 
 static int add_rule(struct options *options, bool is_file, const char *name, char *value,
@@ -431,6 +444,7 @@ static const struct option table[] = {
 	{ "--in-place", offsetof(struct options, in_place), NULL },
 	{ "--raw", offsetof(struct options, raw), NULL },
 	{ "--wait-gdb", offsetof(struct options, wait_gdb), NULL },
+	{ "--gdb", 0, take_gdb },
 	{ "--core", offsetof(struct options, core), NULL },
 	{ "--perf-map", offsetof(struct options, perf_map), NULL },
 	{ "-h", offsetof(struct options, help), NULL },
@@ -595,6 +609,11 @@ int options_read(struct options *options, int argc, char **argv, struct message 
 	if (options->wait_gdb && options->timeout_ns)
 		return fail(message, EINVAL,
 			    "--timeout cannot be combined with --wait-gdb");
+	if (options->gdb && options->timeout_ns)
+		return fail(message, EINVAL, "--timeout cannot be combined with --gdb");
+	if (options->gdb && !options->kvm && !options->monitor)
+		return fail(message, EINVAL,
+			    "--gdb needs --host kvm; expected --wait-gdb for a process");
 	if (options->kvm && not_in_kvm(options))
 		return fail(message, EINVAL, "%s cannot be combined with --host kvm",
 			    not_in_kvm(options));

@@ -61,6 +61,7 @@ struct options {
 	size_t trace_pattern_count;
 	const char *trace_file; /* NULL: none */
 	const char *control;	/* path of a socket; NULL: none */
+	const char *gdb;	/* the same */
 	bool stats;
 	bool unused;
 	struct rule_option rules[OPTIONS_MAX_PATTERNS]; /* in the order given */

@@ -38,6 +38,13 @@ int host_share_trace(const struct runner *runner, int fd, struct message *messag
  * it is done. On the thread of the sources. */
 void host_control(const struct control_request *request);
 
+/* Descriptors that the host uses while the guest runs, for the sandbox; -1: none. */
+struct host_descriptors {
+	int vcpu; /* of the kvm host's processor */
+	int gdb;  /* of gdb's connection */
+};
+struct host_descriptors host_descriptors(void);
+
 /* Starts the virtual CPU: from here on interrupts may be raised. The guest's clock runs.
  */
 int host_start_interrupts(struct message *message);

@@ -120,7 +120,10 @@ static void close_arguments(char **arguments)
 /* Starts the sources of interrupts, and closes the sandbox. */
 static int confine(const struct runner *runner, struct message *message)
 {
-	struct sandbox_values values = { .console = services_open_console() };
+	const struct host_descriptors of_host = host_descriptors();
+	struct sandbox_values values = { .console = services_open_console(),
+					 .vcpu = of_host.vcpu,
+					 .gdb = of_host.gdb };
 	int error = sandbox_prepare(runner->plan, message);
 
 	if (!error)

@@ -172,6 +172,9 @@ static int check_carries(const struct plan *plan, struct message *message)
 				    " stack bytes",
 				    plan_string(plan, imports[i].name), imports[i].carry,
 				    imports[i].stack_bytes);
+	if (plan->gdb > (uint64_t)INT32_MAX + 1)
+		return fail(message, EINVAL, "plan: gdb by descriptor %" PRIu64,
+			    plan->gdb - 1);
 	if (!plan->host_stack_size || plan->host_stack_size % PAGE)
 		return fail(message, EINVAL,
 			    "plan: a host stack of %" PRIu64 " bytes: not whole pages",

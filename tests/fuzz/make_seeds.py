@@ -192,7 +192,10 @@ def boot_images(tools, seeds):
 
 OUTCOME_SIZE = 376
 KINDS = 23  # of outcomes, and one that is not known
-SIZE_AT, LINES_AT = 8, 208  # offsets in struct plan
+GDB = (b"?", b"g", b"G00", b"p10", b"P10=0010400000000000", b"m401000,40",
+       b"M401000,2:cccc", b"c", b"C0b", b"s", b"Z0,401000,1", b"z0,401000,1", b"k", b"D",
+       b"qSupported:swbreak+", b"qfThreadInfo", b"qOffsets", b"qC", b"vKill;1", b"H g0")
+SIZE_AT, LINES_AT = 8, 216  # offsets in struct plan
 
 
 def texts(seeds):
@@ -202,6 +205,10 @@ def texts(seeds):
         seeds.add("options", f"command{index}", text.replace(" ", "\n").encode())
     for kind in range(5):
         seeds.add("lines", f"kind{kind}", bytes([kind, 2, 100, 1, 0, 40, 1, 80, 255, 1]))
+    packets = b"".join(b"$%s#%02x" % (text, sum(text) % 256) for text in GDB)
+    seeds.add("gdb", "packets", b"+\x03" + packets + b"$wrong#00$}]#7d")
+    for index, text in enumerate(GDB):
+        seeds.add("gdb", f"command{index}", text)
     head = struct.Struct("<QHHHH H6x")
     words = struct.pack("<QQq", 0x1038, 8, 0x1000)
     relr = struct.pack("<QQ", 0x1038, 0xff)

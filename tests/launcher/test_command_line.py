@@ -71,7 +71,7 @@ def test_help_names_every_option(tools):
     result = tools.wrapper("--help")
     for option in ("--provider --bind --allow-missing --list --json --report --stack "
                    "--host-stack --work-area --raw --timeout --perf-map --in-place "
-                   "--wait-gdb --core --host --image --model "
+                   "--wait-gdb --gdb --core --host --image --model "
                    "--help --version").split():
         assert f"  {option} " in result.stdout, option
     assert "Exit status" in result.stdout

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import subprocess
+import threading
 from pathlib import Path
 
 MODULES = ["virt/lib/irqbypass.ko", "arch/x86/kvm/kvm.ko", "arch/x86/kvm/kvm-amd.ko"]
@@ -57,7 +58,7 @@ class NestedMachine:
     def __init__(self, directory, build):
         self.directory, self.archive = directory, Archive()
         self.kernel = build / "kvm/kernel"
-        self.known, self.cases = set(), []
+        self.known, self.cases, self.bridges = set(), [], {}
         for folder in "dev", "proc", "sys", "tmp":
             self.archive.entry(folder, stat.S_IFDIR | 0o755)
         self.archive.entry("dev/console", stat.S_IFCHR | 0o600)
@@ -86,18 +87,43 @@ class NestedMachine:
                 self.add(name_of_file)
         self.cases.append("\t".join([name, *words]) + "\n")
 
+    def bridge(self, name, action, path, *command):
+        """Add a case that makes a socket at `path` inside. While it runs, `action` gets
+        the path of a socket outside that leads there."""
+        self.bridges[name] = action
+        self.case(name, "@bridge", path, *command)
+
+    def read(self, machine, serial):
+        """All that the machine prints; starts the actions of bridges meanwhile."""
+        printed, actions = [], []
+        for line in machine.stdout:
+            printed.append(line)
+            word, _, name = line.decode(errors="replace").strip().partition(" ")
+            if word == "@bridge":
+                actions.append(threading.Thread(target=self.bridges[name],
+                                                args=[serial]))
+                actions[-1].start()
+        for action in actions:
+            action.join()
+        return b"".join(printed).decode(errors="replace")
+
     def boot(self, timeout):
         """Run all cases. Returns {name: (status, output, errors)}; fails if one lacks."""
+        serial = self.directory / "serial"
         image = self.directory / "initramfs"
         self.archive.add("cases", "".join(self.cases).encode())
         self.archive.write(image)
         kernel = next((self.kernel / "boot").glob("vmlinuz-*"))
-        printed = subprocess.run(
+        with subprocess.Popen(
             ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg", "-cpu",
              "EPYC,+svm", "-m", "1024", "-kernel", kernel, "-initrd", image, "-append",
              " ".join(OPTIONS), "-display", "none", "-no-reboot", "-nodefaults",
-             "-serial", "stdio"], stdin=subprocess.DEVNULL, capture_output=True,
-            timeout=timeout, check=False).stdout.decode(errors="replace")
+             "-serial", "stdio", "-serial", f"unix:{serial},server=on,wait=off"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as machine:
+            limit = threading.Timer(timeout, machine.kill)
+            limit.start()
+            printed = self.read(machine, serial)
+            limit.cancel()
         printed = printed.replace("\r\n", "\n")
         assert "\n@end\n" in printed, printed[-3000:]
         found = re.findall(r"^@case (.*)\n@status (\d+)\n@out (.*)\n@error (.*)$",

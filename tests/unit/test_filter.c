@@ -419,10 +419,13 @@ static size_t to_rules(const struct needs *needs, const struct irq_lines *lines,
 						(uint64_t)lines->lines[line].descriptor,
 					[JUMPSLOT_CHECK_OPENED] = BASE,
 					[JUMPSLOT_CHECK_FILE] = BASE,
+					[JUMPSLOT_CHECK_VCPU] = PLAN_VCPU,
+					[JUMPSLOT_CHECK_GDB] = PLAN_GDB,
 				};
 				static const enum filter_kind kinds[] = {
 					[JUMPSLOT_CHECK_OPENED] = FILTER_FROM,
 					[JUMPSLOT_CHECK_FILE] = FILTER_FILE,
+					[JUMPSLOT_CHECK_LAST] = FILTER_BITS,
 				};
 
 				if (!from[j].kind)

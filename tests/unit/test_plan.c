@@ -79,7 +79,7 @@ static int create(const struct scan *scan, struct message *message)
 		.result = { .links = &link, .count = 1 },
 	};
 	guest.table.vcpu_state = 0x5000; /* as of a guest that has lines */
-	return plan_file_create(&guest, &options, &lines, &calls, &filter, message);
+	return plan_file_create(&guest, &options, &lines, &calls, &filter, 0, message);
 }
 
 /* A sealed plan for hello. */

@@ -47,7 +47,9 @@
 #define JUMPSLOT_CHECK_LINE    5 /* ... that of any interrupt line */
 #define JUMPSLOT_CHECK_OPENED  6 /* ... one that was opened after the guest's start */
 #define JUMPSLOT_CHECK_FILE    7 /* ... such a one, or 0, 1 or 2 */
-#define JUMPSLOT_CHECK_LAST    7
+#define JUMPSLOT_CHECK_VCPU    8 /* ... the descriptor of the kvm host's processor */
+#define JUMPSLOT_CHECK_GDB     9 /* ... the descriptor of gdb's connection */
+#define JUMPSLOT_CHECK_LAST    9
 
 #ifndef __ASSEMBLER__
 

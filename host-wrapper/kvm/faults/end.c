@@ -9,6 +9,7 @@
 
 #include "common/exit_status.h"
 #include "end.h"
+#include "kvm/gdb/session.h"
 #include "kvm/calls/calls.h"
 #include "kvm/interrupts/kick.h"
 #include "kvm/machine/machine.h"
@@ -109,6 +110,7 @@ void end_by(const struct end_cause *cause)
 		machine_get(&registers);
 	if (current->outcome)
 		describe(current->outcome, cause, &registers);
+	session_killed(cause->signal);
 	raise_default(cause->signal);
 }
 
@@ -125,5 +127,6 @@ void end_by_doorbell(uintptr_t address)
 void end_failed(const struct message *message)
 {
 	message_print(plan_string(current->plan, current->plan->name), message);
+	session_exited(EXIT_FAILED);
 	_exit(EXIT_FAILED);
 }

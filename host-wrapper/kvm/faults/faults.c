@@ -14,6 +14,7 @@
 #include "faults.h"
 #include "kvm/calls/calls.h"
 #include "kvm/calls/host_stack.h"
+#include "kvm/gdb/session.h"
 #include "kvm/inside/block.h"
 #include "kvm/machine/layout_x86.h"
 #include "kvm/machine/machine.h"
@@ -28,9 +29,12 @@
 #define STACK ((size_t)0x10000)
 #define GUARD LOAD_GUARD
 
-/* Of SYSCALL, in bytes; and the vector of an undefined instruction. */
+/* Of SYSCALL, in bytes; and vectors. */
 #define SYSCALL_SIZE 2
 #define UNDEFINED    6
+
+/* The flag of a single step. */
+#define TF 0x100
 
 /* The fault that the guest is handling, and its vector registers. */
 static struct {
@@ -117,6 +121,31 @@ static void undo_syscall(struct registers *registers, struct tables_exception *e
 	exception->vector = UNDEFINED;
 }
 
+/* Shows gdb the guest as it was at the exception. Returns whether the guest goes on. */
+static bool gdb_takes(const struct end_cause *cause,
+		      const struct tables_exception *exception,
+		      struct registers *registers)
+{
+	bool goes_on;
+
+	if (session_descriptor() < 0)
+		return false;
+	if (session_is_stepping())
+		registers->flags &= ~(uintptr_t)TF;
+	machine_set_user_mode();
+	machine_set(registers);
+	goes_on = session_faulted(cause->signal, exception->vector);
+	machine_get(registers);
+	return goes_on;
+}
+
+/* As a process has it whose file became shorter than its mapping. */
+void faults_no_memory(void)
+{
+	end_by(&(struct end_cause){
+		.kind = OUTCOME_SIGNAL, .signal = SIGBUS, .code = SI_KERNEL });
+}
+
 void faults_serve(void)
 {
 	struct tables_exception exception;
@@ -136,6 +165,8 @@ void faults_serve(void)
 		undo_syscall(&registers, &exception);
 	cause_find(&cause, &exception);
 	name_place(&cause, registers.pc);
+	if (gdb_takes(&cause, &exception, &registers))
+		return;
 	if (enter_handler(&cause, cause_kind(&cause), &registers))
 		return;
 	cause.registers = &registers;

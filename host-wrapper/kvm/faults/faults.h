@@ -14,6 +14,9 @@ int faults_prepare(struct runner *runner, struct message *message);
 /* Serves an exception, after which the machine has halted. */
 void faults_serve(void);
 
+/* The kernel cannot give the machine a page of the guest's memory. */
+void faults_no_memory(void) __attribute__((__noreturn__));
+
 /* The doorbell: the guest's handler has returned, at that stack pointer. */
 void faults_decide(uintptr_t sp);
 

@@ -17,13 +17,13 @@
 #include "layout_x86.h"
 #include "machine.h"
 
-/* The processor's descriptor is the only one of KVM that is open while the guest runs. */
-#define ALLOW_IOCTL(request) JUMPSLOT_ALLOW_IF("ioctl", JUMPSLOT_ARG(1, request))
+#define ALLOW_IOCTL(request)                                                             \
+	JUMPSLOT_ALLOW_IF("ioctl", JUMPSLOT_ARG_IS(0, JUMPSLOT_CHECK_VCPU),              \
+			  JUMPSLOT_ARG(1, request))
 JUMPSLOT_SYSCALLS_ALWAYS(ALLOW_IOCTL(KVM_RUN), ALLOW_IOCTL(KVM_GET_REGS),
 			 ALLOW_IOCTL(KVM_SET_REGS), ALLOW_IOCTL(KVM_GET_SREGS),
 			 ALLOW_IOCTL(KVM_SET_SREGS), ALLOW_IOCTL(KVM_GET_XSAVE),
-			 ALLOW_IOCTL(KVM_SET_XSAVE), ALLOW_IOCTL(KVM_GET_FPU),
-			 ALLOW_IOCTL(KVM_GET_VCPU_EVENTS))
+			 ALLOW_IOCTL(KVM_SET_XSAVE), ALLOW_IOCTL(KVM_GET_VCPU_EVENTS))
 
 static struct {
 	int kvm, vm, vcpu;
@@ -34,6 +34,10 @@ static struct {
 	bool is_open;	       /* the last exit has to be completed */
 	volatile bool kicked;
 } machine = { .kvm = -1, .vm = -1, .vcpu = -1 };
+
+/* Offsets in XSAVE's area (Intel SDM, volume 1, 10.5.1). */
+#define XSAVE_STATUS 2
+#define XSAVE_MXCSR  24
 
 static int lacks(const char *what, struct message *message)
 {
@@ -223,6 +227,11 @@ void machine_close_rest(void)
 	close(machine.kvm);
 }
 
+int machine_descriptor(void)
+{
+	return machine.vcpu;
+}
+
 /* No guest can cause it. */
 static void __attribute__((__noreturn__)) broken(const char *what)
 {
@@ -276,6 +285,8 @@ struct machine_stop machine_run(void (*look)(void))
 	look();
 	if (!ioctl(machine.vcpu, KVM_RUN, 0))
 		return why();
+	if (errno == EFAULT)
+		return (struct machine_stop){ .exit = MACHINE_NO_MEMORY };
 	if (errno != EINTR && errno != EAGAIN)
 		broken("KVM_RUN");
 	machine.is_open = false;
@@ -396,14 +407,14 @@ uint64_t machine_fault_address(void)
 	return state.cr2;
 }
 
+/* Not by KVM_GET_FPU, which leaves MXCSR out. */
 void machine_get_float(uint16_t *status, uint32_t *mxcsr)
 {
-	struct kvm_fpu fpu = { 0 };
+	struct kvm_xsave area;
 
-	if (ioctl(machine.vcpu, KVM_GET_FPU, &fpu))
-		broken("KVM_GET_FPU");
-	*status = fpu.fsw;
-	*mxcsr = fpu.mxcsr;
+	machine_get_vectors(&area);
+	memcpy(status, (const char *)&area + XSAVE_STATUS, sizeof(*status));
+	memcpy(mxcsr, (const char *)&area + XSAVE_MXCSR, sizeof(*mxcsr));
 }
 
 void machine_describe(struct message *message)

@@ -32,11 +32,15 @@ int machine_start(const struct machine_tables *tables, struct message *message);
 /* Closes what the running machine does not need. */
 void machine_close_rest(void);
 
+/* The processor's descriptor, the only one of KVM that is open while the guest runs. */
+int machine_descriptor(void);
+
 /* Why the processor stopped. */
 enum machine_exit {
 	MACHINE_DOORBELL,
 	MACHINE_HALT, /* an exception, at its handler */
 	MACHINE_KICKED,
+	MACHINE_NO_MEMORY, /* the kernel cannot give the memory of a page */
 	MACHINE_MISUSE, /* the doorbells' page was read, or not written as a doorbell */
 	MACHINE_OTHER,	/* see machine_describe() */
 };
@@ -66,7 +70,7 @@ bool machine_has_exception(const struct registers *registers);
 /* Back to user code, after an exception. */
 void machine_set_user_mode(void);
 
-/* Vector and x87 registers, of machine_vectors_size() bytes. */
+/* Vector and x87 registers, of machine_vectors_size() bytes, in XSAVE's format. */
 size_t machine_vectors_size(void);
 void machine_get_vectors(void *to);
 void machine_set_vectors(const void *from);

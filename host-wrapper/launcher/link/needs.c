@@ -47,6 +47,8 @@ static bool holds(const struct collector *collector, const char *name)
 		return collector->facts->trace;
 	if (!strcmp(name, "(delay)"))
 		return collector->facts->delay;
+	if (!strcmp(name, "(gdb)"))
+		return collector->facts->gdb;
 	if (!strcmp(name, "(segments)"))
 		return !(getauxval(AT_HWCAP2) & FSGSBASE);
 	return false;
@@ -283,6 +285,8 @@ static void check_to_text(const struct jumpslot_check *check, char *text, size_t
 		[JUMPSLOT_CHECK_LINE] = "an interrupt line",
 		[JUMPSLOT_CHECK_OPENED] = "opened later",
 		[JUMPSLOT_CHECK_FILE] = "standard or opened later",
+		[JUMPSLOT_CHECK_VCPU] = "the virtual processor",
+		[JUMPSLOT_CHECK_GDB] = "gdb's connection",
 	};
 
 	if (check->kind != JUMPSLOT_CHECK_BITS)

@@ -14,6 +14,7 @@ struct needs_facts {
 	bool report;	  /* the runner prints a report at the end */
 	bool trace;	  /* the runner takes the time of calls */
 	bool delay;	  /* the policy delays calls */
+	bool gdb;	  /* gdb debugs the guest in the virtual machine */
 };
 
 /* A rule, and who asks for it. */

@@ -26,10 +26,13 @@ static struct filter_check to_check(const struct jumpslot_check *check, uint64_t
 		[JUMPSLOT_CHECK_LINE] = line,
 		[JUMPSLOT_CHECK_OPENED] = PLAN_OPENED,
 		[JUMPSLOT_CHECK_FILE] = PLAN_OPENED,
+		[JUMPSLOT_CHECK_VCPU] = PLAN_VCPU,
+		[JUMPSLOT_CHECK_GDB] = PLAN_GDB,
 	};
 	const enum filter_kind kinds[] = {
 		[JUMPSLOT_CHECK_OPENED] = FILTER_FROM,
 		[JUMPSLOT_CHECK_FILE] = FILTER_FILE, /* all others: FILTER_BITS */
+		[JUMPSLOT_CHECK_LAST] = FILTER_BITS,
 	};
 
 	/* The kernel takes descriptors and numbers from the low half of an argument. */

@@ -33,6 +33,7 @@ int monitor_check_options(const struct options *options, struct message *message
 		{ options->raw, "--raw" },
 		{ options->perf_map, "--perf-map" },
 		{ options->wait_gdb, "--wait-gdb" },
+		{ options->gdb, "--gdb" },
 		{ options->core, "--core" },
 		{ options->trace, options_trace_name(options) },
 		{ options->stats, "--stats" },

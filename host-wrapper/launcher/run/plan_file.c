@@ -17,6 +17,7 @@ struct source {
 	const struct irq_lines *lines;
 	const struct watched_calls *watch;
 	const struct filter *filter;
+	int gdb;
 };
 
 /* The plan while it is written: tables first, strings after them. */
@@ -244,6 +245,7 @@ static void write_plan(struct writer *writer, const struct source *source)
 
 	write_header(plan, source->guest, source->options);
 	plan->size = writer->size;
+	plan->gdb = source->gdb ? (uint64_t)source->gdb + 1 : 0;
 	writer->next = sizeof(*plan);
 	write_segments(writer, plan, &source->guest->image);
 	write_imports(writer, plan, source->guest);
@@ -277,9 +279,9 @@ static int fill(int fd, struct writer *writer, const struct source *source)
 
 int plan_file_create(const struct linked_guest *guest, const struct options *options,
 		     const struct irq_lines *lines, const struct watched_calls *watch,
-		     const struct filter *filter, struct message *message)
+		     const struct filter *filter, int gdb, struct message *message)
 {
-	const struct source source = { guest, options, lines, watch, filter };
+	const struct source source = { guest, options, lines, watch, filter, gdb };
 	struct writer writer = { .strings = tables_size(&source) };
 	size_t strings = strings_size(&source);
 	int fd, error;

@@ -26,6 +26,12 @@ static void fill_in(struct sock_filter *program, size_t count,
 		case PLAN_WAKE:
 			program[i].k = (uint32_t)values->wake;
 			break;
+		case PLAN_VCPU:
+			program[i].k = (uint32_t)values->vcpu;
+			break;
+		case PLAN_GDB:
+			program[i].k = (uint32_t)values->gdb;
+			break;
 		case PLAN_OPENED:
 			program[i].k = (uint32_t)values->opened;
 			break;

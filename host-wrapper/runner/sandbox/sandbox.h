@@ -13,6 +13,8 @@
 struct sandbox_values {
 	int console; /* the descriptor of the console's input, -1: none */
 	int wake;    /* the descriptor that wakes the thread of the sources, -1: none */
+	int vcpu;    /* the descriptor of the kvm host's processor, -1: none */
+	int gdb;     /* the descriptor of gdb's connection, -1: none */
 	int opened;  /* the first descriptor that is opened later: set by sandbox_close()
 		      */
 };

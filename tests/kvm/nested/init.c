@@ -7,15 +7,20 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define MAX_WORDS 32
@@ -61,6 +66,62 @@ static void become(char **words)
 	_exit(120);
 }
 
+/* The second serial port, which leads to a socket outside. */
+static int open_serial(void)
+{
+	const int fd = open("/dev/ttyS1", O_RDWR | O_NOCTTY);
+	struct termios mode;
+
+	if (fd < 0 || tcgetattr(fd, &mode))
+		return fd;
+	cfmakeraw(&mode);
+	tcsetattr(fd, TCSAFLUSH, &mode);
+	return fd;
+}
+
+/* Returns a connection to the socket that the child makes; -1: it has ended before. */
+static int connect_to(const char *path, pid_t child)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	siginfo_t ended = { 0 };
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	while (connect(fd, (struct sockaddr *)&address, sizeof(address))) {
+		waitid(P_PID, (id_t)child, &ended, WEXITED | WNOHANG | WNOWAIT);
+		if (ended.si_pid)
+			return -1;
+		usleep(10000);
+	}
+	return fd;
+}
+
+static bool copy(int from, int to)
+{
+	char bytes[512];
+	const ssize_t got = read(from, bytes, sizeof(bytes));
+
+	return got > 0 && write(to, bytes, (size_t)got) == got;
+}
+
+/* Copies both ways until the socket's other end has gone. */
+static void bridge(const char *name, const char *path, pid_t child)
+{
+	struct pollfd ends[] = { { open_serial(), POLLIN, 0 },
+				 { connect_to(path, child), POLLIN, 0 } };
+
+	printf("@bridge %s\n", name);
+	fflush(stdout);
+	while (ends[1].fd >= 0 && poll(ends, 2, -1) > 0) {
+		if (ends[0].revents && !copy(ends[0].fd, ends[1].fd))
+			break;
+		if (ends[1].revents && !copy(ends[1].fd, ends[0].fd))
+			break;
+	}
+	close(ends[0].fd);
+	close(ends[1].fd);
+}
+
 /* Prints a file in hexadecimal: whatever is in it, the lines of the frame stay. */
 static void print_file(const char *what, const char *path)
 {
@@ -75,15 +136,24 @@ static void print_file(const char *what, const char *path)
 		fclose(file);
 }
 
+/* After "@bridge" and a path, the case makes a socket there. */
 static void run(const char *name, char **words)
 {
+	const char *path = NULL;
 	pid_t child;
 	int status = 0;
+
+	if (!strcmp(words[0], "@bridge")) {
+		path = words[1];
+		words += 2;
+	}
 
 	fflush(stdout);
 	child = fork();
 	if (!child)
 		become(words);
+	if (child > 0 && path)
+		bridge(name, path, child);
 	if (child < 0 || waitpid(child, &status, 0) != child)
 		status = 121 << 8;
 	printf("@case %s\n@status %d\n", name,

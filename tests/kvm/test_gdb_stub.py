@@ -1,0 +1,257 @@
+"""`--gdb` lets gdb debug a guest in the virtual machine, which stays what it was.
+
+Each session runs in the reference machine, and also with a /dev/kvm that works. Most are
+gdb's own; the others speak its protocol, to be exact or to break its rules.
+"""
+
+import os
+import re
+import socket
+import stat
+import subprocess
+
+import pytest
+from conftest import BUILD, ROOT, Toolbox, run
+from nested_machine import NestedMachine
+
+WRAPPER = BUILD / "bin/host-wrapper"
+SOURCE = ROOT / "tests/kvm/guests/debugged.c"
+LOCAL = os.access("/dev/kvm", os.R_OK | os.W_OK)
+WALK = ["break fill_tank", "continue", "backtrace", "print litres", "print share",
+        "info registers rip cs", "next", "next", "print total", "print $mxcsr",
+        "x/2xb fill_tank", "set variable total = 10", "stepi", "finish",
+        "print total", "print (long)$rsp % 8", "delete", "continue"]
+FAULT = ["continue", "backtrace", "continue"]
+REPAIR = ["continue", "set variable nowhere = &total", "print nowhere = &total",
+          "set $pc = fault", "signal 0"]
+FLAGS = ["break flags", "continue", *["stepi"] * 6, "continue"]
+
+
+def gdb(guest, commands):
+    """A session of the real gdb, with the text that it printed."""
+    def session(path):
+        words = ["gdb", "-nx", "-batch", "-ex", "set debuginfod enabled off",
+                 "-ex", "set remotetimeout 100", "-ex", f"target remote {path}",
+                 *(word for command in commands for word in ("-ex", command)), guest]
+        return subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=100,
+                              check=False).stdout
+    return session
+
+
+class Client:
+    """Speaks the protocol itself."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(100)
+        self.socket.connect(str(path))
+        self.input = b""
+
+    def send(self, data):
+        """Send a packet, whose reply reply() reads."""
+        self.socket.sendall(b"$%s#%02x" % (data, sum(data) % 256))
+
+    def take(self, pattern):
+        """Read until there is a match, and return it."""
+        while not (found := re.search(pattern, self.input, re.DOTALL)):
+            more = self.socket.recv(4096)
+            assert more, self.input
+            self.input += more
+        self.input = self.input[found.end():]
+        return found
+
+    def reply(self):
+        """The data of the next packet."""
+        return self.take(rb"\$([^#]*)#..")[1]
+
+    def ask(self, data):
+        """The reply to a packet."""
+        self.send(data)
+        return self.reply()
+
+
+def interrupt(path):
+    client = Client(path)
+    assert client.ask(b"?") == b"S05"
+    client.send(b"c")
+    client.take(rb"\+")
+    client.socket.sendall(b"\x03")
+    assert client.reply() == b"S02"
+    client.send(b"k")
+    return "killed"
+
+
+def broken(path):
+    """Packets that no gdb sends. The guest ends as if nothing had been sent."""
+    client = Client(path)
+    client.socket.sendall(b"\x00\xff}}#$nonsense#00")
+    client.take(rb"-")
+    client.socket.sendall(b"$" + b"m" * 10000 + b"#00")
+    client.take(rb"-")
+    assert client.ask(b"unknown") == b""
+    for wrong in (b"m1", b"m,1", b"m0,ffffffffffffffff", b"m10000000000000000,1",
+                  b"M401000,2:00", b"M401000,1:zz", b"G00", b"P", b"P1=00", b"p39",
+                  b"P100000000=00", b"Z0,0,1", b"Z0,ffffffffffffffff,1", b"Z0", b"c10",
+                  b"Mffffffffffffffff,1:00", b"m0,1", b"M401000,1:00"):
+        assert client.ask(wrong)[:1] == b"E", wrong
+    assert client.ask(b"Z2,401000,4") == b""
+    assert client.ask(b"D") == b"OK"
+    return "detached"
+
+
+def vanish(path):
+    """gdb goes away with a breakpoint set, which goes with it."""
+    client = Client(path)
+    entry = int(run("sh", "-c", f"nm {vanish.guest} | grep ' fill_tank$'").stdout[:16],
+                16)
+    assert client.ask(b"Z0,%x,1" % entry) == b"OK"
+    read = client.ask(b"m%x,4" % entry)
+    assert read[:2] != b"cc"
+    client.send(b"c")
+    assert client.reply() == b"S05"
+    assert client.ask(b"z0,%x,1" % entry) == b"OK"
+    assert client.ask(b"Z0,%x,1" % (entry + 4)) == b"OK"
+    assert client.ask(b"D") == b"OK"
+    return "gone"
+
+
+@pytest.fixture(scope="module", name="sessions")
+def make_sessions(tmp_path_factory):
+    """{name: (action, command)}"""
+    tools = Toolbox(tmp_path_factory.mktemp("debugged"))
+    guest = tools.guest(SOURCE, "-g", "-O1", name="debugged")
+    moved = tools.guest(SOURCE, "-g", "-O1", name="moved", pie=True)
+    vanish.guest = guest
+    return {"walk": (gdb(guest, WALK), [guest]),
+            "moved": (gdb(moved, WALK), [moved]),
+            "fault": (gdb(guest, FAULT), [guest, "fault"]),
+            "repair": (gdb(guest, REPAIR), [guest, "fault"]),
+            "flags": (gdb(guest, FLAGS), [guest, "push"]),
+            "kill": (gdb(guest, ["break fill_tank", "continue", "kill"]), [guest]),
+            "detach": (gdb(guest, ["break fill_tank", "continue", "detach"]), [guest]),
+            "interrupt": (interrupt, [guest, "spin"]),
+            "broken": (broken, [guest]),
+            "vanish": (vanish, [guest])}
+
+
+def run_nested(directory, sessions):
+    """{name: (what the session returned, status, output, errors)}"""
+    machine, returned = NestedMachine(directory, BUILD), {}
+    for program in "bin/jumpslot-runner-x86_64-kvm", "bin/jumpslot-backtrace":
+        machine.add(BUILD / program)
+    for name, (action, words) in sessions.items():
+        def keep(path, name=name, action=action):
+            returned[name] = action(path)
+        machine.bridge(name, keep, f"/tmp/{name}", WRAPPER, "--host", "kvm", "--gdb",
+                       f"/tmp/{name}", *words)
+    results = machine.boot(300)
+    return {name: (returned.get(name), *results[name]) for name in sessions}
+
+
+def run_here(directory, sessions):
+    results = {}
+    for name, (action, words) in sessions.items():
+        path = directory / name
+        with subprocess.Popen([WRAPPER, "--host", "kvm", "--gdb", path, *words],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True) as guest:
+            first = guest.stderr.readline()
+            returned = action(path)
+            output, errors = guest.communicate(timeout=100)
+        results[name] = returned, guest.returncode, output, first + errors
+    return results
+
+
+PLACES = {"nested": run_nested, "here": run_here}
+
+
+@pytest.fixture(scope="module", params=["nested", *["here"] * LOCAL], name="ended")
+def run_sessions(request, tmp_path_factory, sessions):
+    return PLACES[request.param](tmp_path_factory.mktemp(request.param), sessions)
+
+
+@pytest.mark.parametrize("name", ["walk", "moved"])
+def test_gdb_stops_steps_and_sees_all_of_the_guest(ended, name):
+    shown, status, output, _ = ended[name]
+    for line in (r"Breakpoint 1, fill_tank \(litres=\w*@?\w*=?2\)",
+                 r"#1  0x\w+ in _start \(.*\) at .*debugged\.c",
+                 r"\$1 = 2$", r"\$2 = 1\.5$", r"cs +0x2b +43$", r"^\d+\t+total \*= 2;$",
+                 r"\$3 = 2$", r"\$4 = \[ IM DM ZM OM UM PM \]$",
+                 r"Value returned is \$5 = 20$", r"\$6 = 20$",
+                 r"\$7 = 0$", r"exited with code 056"):
+        assert re.search(line, shown, re.MULTILINE), (line, shown)
+    assert not re.search(r"<fill_tank\S*>:\t0xcc", shown), shown
+    assert output == "filled\nfilled\n" and status == 2 * (20 + 3)
+
+
+def test_gdb_sees_a_fault_where_it_is_and_the_report_is_as_without_it(ended):
+    shown, status, _, errors = ended["fault"]
+    assert "Program received signal SIGSEGV" in shown
+    assert re.search(r"#0 +(0x\w+ in )?fault \(\)", shown), shown
+    assert "Program terminated with signal SIGSEGV" in shown
+    assert re.search(r"stopped by signal 11 .* <fault\+\S+, accessing 0x10", errors)
+    assert status == 139
+
+
+def test_a_guest_whose_fault_gdb_repairs_goes_on(ended):
+    shown, status, _, errors = ended["repair"]
+    assert "exited with code 016" in shown and status == 14
+    assert "stopped by" not in errors
+
+
+def test_a_step_does_not_show_in_the_flags_that_a_guest_pushes(ended):
+    shown, status, *_ = ended["flags"]
+    assert "exited normally" in shown and status == 0
+
+
+def test_gdb_kills_the_guest(ended):
+    _, status, output, errors = ended["kill"]
+    assert (status, output) == (137, "") and "stopped by signal 9" in errors
+
+
+def test_a_guest_from_which_gdb_detaches_runs_on_without_breakpoints(ended):
+    shown, status, output, errors = ended["detach"]
+    assert "detached" in shown
+    assert (status, output) == (14, "filled\nfilled\n") and "stopped" not in errors
+
+
+def test_gdb_interrupts_a_guest_that_runs(ended):
+    returned, status, *_ = ended["interrupt"]
+    assert (returned, status) == ("killed", 137)
+
+
+def test_what_is_not_the_protocol_is_refused_and_changes_nothing(ended):
+    returned, status, output, _ = ended["broken"]
+    assert (returned, status, output) == ("detached", 14, "filled\nfilled\n")
+
+
+def test_breakpoints_do_not_show_in_memory_and_go_with_gdb(ended):
+    returned, status, output, _ = ended["vanish"]
+    assert (returned, status, output) == ("gone", 14, "filled\nfilled\n")
+
+
+@pytest.mark.skipif(not LOCAL, reason="needs /dev/kvm")
+def test_the_socket_is_the_users_own_and_is_gone_once_gdb_has_connected(tools, tmp_path):
+    path = tmp_path / "gdb"
+    with subprocess.Popen([WRAPPER, "--host", "kvm", "--gdb", path,
+                           tools.guest(SOURCE, name="debugged")],
+                          stderr=subprocess.PIPE, text=True) as guest:
+        assert guest.stderr.readline().endswith(f"gdb -ex 'target remote {path}' "
+                                                f"{tmp_path}/debugged-x86_64.elf\n")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        client = Client(path)
+        assert client.ask(b"?") == b"S05"
+        assert not path.exists()
+        assert client.ask(b"D") == b"OK"
+
+
+@pytest.mark.parametrize("options,message", [
+    ([], "--gdb needs --host kvm; expected --wait-gdb for a process"),
+    (["--host", "monitor"], "--gdb cannot be combined with --host monitor"),
+    (["--host", "kvm", "--timeout", "1"], "--timeout cannot be combined with --gdb"),
+])
+def test_gdb_is_refused_in_one_line_where_it_cannot_be(options, message):
+    result = run(WRAPPER, *options, "--gdb", "x", BUILD / "guests/hello-x86_64.elf",
+                 check=False)
+    assert (result.stderr, result.returncode) == (f"host-wrapper: {message}\n", 125)
