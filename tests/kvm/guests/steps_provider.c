@@ -1,7 +1,7 @@
 /*
- * Provider and preloaded library at once: its ioctl() takes the place of libc's in the
- * runner, steps the virtual processor, and makes a vector pending at a given instruction,
- * as a source of interrupts would.
+ * Provider and preloaded library at once: the runner calls its ioctl(), which steps the
+ * virtual processor, and makes a vector pending at a given instruction, as a source of
+ * interrupts would.
  */
 #define _GNU_SOURCE
 #include <errno.h>
