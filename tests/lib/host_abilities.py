@@ -44,6 +44,9 @@ LACKS = {"process": {}, "kvm": {
     "memory of the host in the guest": [
         f"{INTERRUPTS}a_stack_outside_of_the_guests_memory_is_reported*",
     ],
+    "catching up on a busy machine": [
+        "rtos/test_rtos.py::test_a_kernel_that_was_stopped_for_a_while_catches_up*",
+    ],
 }, "monitor": {
     "unmasked SSE exceptions": [
         "faults/test_fault_kinds.py::test_each_kind_reaches_the_handler_*-float?",
