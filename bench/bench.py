@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -25,7 +26,7 @@ import programs
 import scale
 import sizes
 import start
-from clock import clock_of
+from clock import clock_of, samples_of
 from hosts import HOSTS
 from plots import plot_all
 from report import print_clock, print_rows, print_sections
@@ -79,13 +80,25 @@ def measure(module, machine, host):
     return module.rows(machine, host), {}
 
 
+def measure_or_note(module, machine, host, results):
+    """The same, but a program that fails costs only its own module's rows: the others
+    have taken minutes. main() makes it an error in the end."""
+    try:
+        return measure(module, machine, host)
+    except (subprocess.SubprocessError, RuntimeError, OSError, ValueError) as error:
+        failure = f"{module.__name__}, {machine}, host {host.name}: {error}"
+        progress(failure)
+        results["failures"].append(failure)
+        return [], {}
+
+
 def measure_subject(subject, machine, host, results):
     """Measures, adds to `results`, and prints."""
     heading, modules = SUBJECTS[subject]
     found = []
     for module in modules:
         progress(f"{heading}: {module.__name__}, {machine}, host {host.name}")
-        rows, series = measure(module, machine, host)
+        rows, series = measure_or_note(module, machine, host, results)
         found += rows
         if series:
             results["series"].setdefault(module.__name__, {}).setdefault(
@@ -94,10 +107,10 @@ def measure_subject(subject, machine, host, results):
         row.subject, row.host = subject, host.name
     results["rows"] += found
     print(f"\n{heading}, {machine}, host {host.name}")
-    if subject == "calls":
+    if subject == "calls" and (machine, host) in samples_of:
         print_clock(clock_of(machine, host))
     print_rows(found)
-    if subject == "sizes":
+    if subject == "sizes" and found:
         print_sections(results["series"]["sizes"][host.name][machine])
     sys.stdout.flush()
 
@@ -125,7 +138,7 @@ def main():
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     results = {"system": system(), "processor": processor(),
                "processors": os.cpu_count(), "quick": QUICK, "load_before": load(),
-               "series": {}, "clocks": {}, "rows": []}
+               "series": {}, "clocks": {}, "rows": [], "failures": []}
     print(f"{processor()}, {os.cpu_count()} processors, load {load()}"
           + ", quick try" * QUICK, flush=True)
     for name in names:
@@ -135,9 +148,12 @@ def main():
     results["load_after"] = load()
     for host in HOSTS:
         results["clocks"][host.name] = {
-            machine: clock_of(machine, host).as_json() for machine in MACHINES}
+            machine: clock_of(machine, host).as_json() for machine in MACHINES
+            if (machine, host) in samples_of}
     print(f"\nload {load()}")
     write(BENCH / "quick" if QUICK else BENCH, results)
+    if results["failures"]:
+        sys.exit("bench: " + "\nbench: ".join(results["failures"]))
 
 
 if __name__ == "__main__":

@@ -15,13 +15,14 @@ samples_of = {}
 def gated_samples(machine, host):
     """{what: [[(gated, direct)] of each process]}, in ticks; measured once."""
     if (machine, host) not in samples_of:
-        samples = samples_of[machine, host] = {}
+        samples = {}
         for _ in range(PROCESSES):
             for guest in "gated-guest.elf", "gated-any.elf":
                 output = run_guest(host, BENCH / machine / "16-16", guest,
                                    "gated-provider.so", f"{REPETITIONS},{CALLS}")
                 for what, pairs in read_pairs(output).items():
                     samples.setdefault(what, []).append(pairs)
+        samples_of[machine, host] = samples
     return samples_of[machine, host]
 
 

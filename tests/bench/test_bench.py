@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 
 import pytest
 from conftest import BUILD, ROOT, run
@@ -162,3 +163,17 @@ def test_an_import_has_at_most_its_share_of_the_bytes_of_elf_lazy_binding(
     assert row["peer"] == sum(sides["peer"].values())
     assert row["goal"] == MOST_BYTES[machine]
     assert row["value"] <= MOST_BYTES[machine]
+
+
+def test_a_program_that_fails_costs_its_own_lines_alone(tmp_path):
+    """Without its clock's guest, gated calls fail; bytes are still counted."""
+    (tmp_path / "bench").mkdir()
+    for name in MACHINES:
+        (tmp_path / "bench" / name).symlink_to(BUILD / "bench" / name)
+    result = run(sys.executable, ROOT / "bench/bench.py", check=False, env=os.environ | {
+        "BUILD": str(tmp_path), "QUICK": "1", "ONLY": "interrupts sizes"})
+    assert result.returncode == 1
+    assert "\nSizes, i386, host process\n" in result.stdout
+    assert "bench: interrupts, x86_64, host process: " in result.stderr
+    written = json.loads((tmp_path / "bench/quick/results.json").read_text())
+    assert {row["subject"] for row in written["rows"]} == {"sizes"}
