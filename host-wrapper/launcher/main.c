@@ -52,8 +52,10 @@ struct launch {
 	struct runner_path backtrace;
 	struct runner_path kernel; /* of the monitor */
 	const char *name;	   /* of the partition; NULL: there is no model */
-	const char *place;	   /* of its guest in the model */
-	const struct model *model; /* NULL: none */
+	char *place;		   /* of its guest in the model */
+	char *path;		   /* of its guest */
+	char *libraries[LINKED_GUEST_MAX_PROVIDERS]; /* paths */
+	const struct model *model;		     /* NULL: none */
 	const struct model_partition *partition;
 	bool built_ins_unknown; /* no runner: a list may be incomplete */
 };
@@ -92,26 +94,30 @@ static int add_provider(struct launch *launch, const char *path, const char *opt
 		       : 0;
 }
 
-/* A library of a partition: by its path, or by a name beside this program. The path
- * remains until the end. */
-static int add_library(struct launch *launch, const char *name)
+/* The path of a library: given, or by a name beside this program. */
+static int find_library(struct launch *launch, char **path, const char *name,
+			struct message *message)
 {
-	struct runner_path *path = malloc(sizeof(*path));
-	char *given = NULL;
-	struct message message;
-	int error;
+	const bool is_given = strchr(name, '/');
+	struct runner_path beside;
+	int error =
+		is_given ? 0
+			 : runner_path_library(&beside, name, launch->guest.file.machine,
+					       launch->options.monitor, message);
 
-	if (strchr(name, '/'))
-		given = model_path(launch->options.model, name);
-	if (!path || (strchr(name, '/') && !given))
-		error = fail(&message, ENOMEM, "out of memory");
-	else if (given)
-		return add_provider(launch, given, "");
-	else
-		error = runner_path_library(path, name, launch->guest.file.machine,
-					    launch->options.monitor, &message);
-	return error ? complain(launch, EXIT_FAILED, name, &message)
-		     : add_provider(launch, path->text, "");
+	if (error)
+		return error;
+	*path = model_path(launch->options.model, is_given ? name : beside.text);
+	return *path ? 0 : fail(message, ENOMEM, "out of memory");
+}
+
+static int add_library(struct launch *launch, uint32_t number, const char *name)
+{
+	struct message message;
+
+	if (find_library(launch, &launch->libraries[number], name, &message))
+		return complain(launch, EXIT_FAILED, name, &message);
+	return add_provider(launch, launch->libraries[number], "");
 }
 
 static int add_libraries(struct launch *launch)
@@ -131,7 +137,7 @@ static int add_libraries(struct launch *launch)
 		return complain(launch, EXIT_FAILED, launch->name, &message);
 	}
 	for (uint32_t i = 0; !status && i < launch->partition->libraries.count; i++)
-		status = add_library(launch, model_string(launch->model, words[i]));
+		status = add_library(launch, i, model_string(launch->model, words[i]));
 	return status;
 }
 
@@ -554,7 +560,7 @@ static int join_debugger(struct launch *launch)
 
 /* The guests of a model, or one guest. */
 struct launches {
-	struct launch *each[MODEL_MAX_PARTITIONS];
+	struct launch *all;
 	size_t count;
 	const struct model *model; /* NULL: none */
 };
@@ -580,7 +586,7 @@ static int report_ends(const struct monitor_guests *guests, const struct monitor
 
 static int start_in_monitor(const struct launches *launches)
 {
-	const struct launch *first = launches->each[0];
+	const struct launch *first = launches->all;
 	struct monitor_guest guests[MODEL_MAX_PARTITIONS];
 	const struct monitor_guests all = { guests, launches->count, launches->model };
 	static struct run_result results[MODEL_MAX_PARTITIONS];
@@ -590,9 +596,9 @@ static int start_in_monitor(const struct launches *launches)
 
 	for (size_t i = 0; i < launches->count; i++)
 		guests[i] = (struct monitor_guest){
-			.guest = &launches->each[i]->guest,
-			.options = &launches->each[i]->options,
-			.runtime = launches->each[i]->runner.text,
+			.guest = &launches->all[i].guest,
+			.options = &launches->all[i].options,
+			.runtime = launches->all[i].runner.text,
 		};
 	if (monitor_start(&all, &first->options, first->kernel.text, &run, results,
 			  &object, &message))
@@ -611,7 +617,7 @@ static int launch_guest(struct launch *launch)
 	if (status || launch->options.list || launch->options.json)
 		return status;
 	if (launch->options.monitor)
-		return start_in_monitor(&(struct launches){ { launch }, 1, NULL });
+		return start_in_monitor(&(struct launches){ launch, 1, NULL });
 	status = join_debugger(launch);
 	if (!status)
 		status = make_watch(launch);
@@ -622,47 +628,39 @@ static int launch_guest(struct launch *launch)
 	return print_sandbox(launch);
 }
 
-/* The launch of one partition. Its memory remains until the end. Returns NULL without
- * memory. */
-static struct launch *partition_launch(const struct launch *launch,
-				       const struct model *model, uint32_t number)
+/* Fills in the launch of one partition, which remains until the end. */
+static int make_launch(struct launch *to, const struct launch *launch,
+		       const struct model *model, uint32_t number,
+		       struct message *message)
 {
 	const struct model_partition *record = &model_partitions(model)[number];
-	struct launch *to = malloc(sizeof(*to));
-	char *path =
-		model_path(launch->options.model, model_string(model, record->guest));
-	struct message message;
-	char *place;
 
-	if (!to || !path ||
-	    asprintf(&place, "%s:%u: %s", model_string(model, model->source),
-		     record->guest_line, path) < 0)
-		return NULL;
 	*to = *launch;
-	to->name = model_string(model, record->name);
-	to->place = place;
 	to->model = model;
 	to->partition = record;
+	to->name = model_string(model, record->name);
 	to->guest.name = to->name;
-	return model_options(&to->options, &launch->options, model, number, path,
-			     &message)
-		       ? NULL
-		       : to;
+	to->path = model_path(launch->options.model, model_string(model, record->guest));
+	if (!to->path ||
+	    asprintf(&to->place, "%s:%u: %s", model_string(model, model->source),
+		     record->guest_line, to->path) < 0)
+		return fail(message, ENOMEM, "out of memory");
+	return model_options(&to->options, &launch->options, model, number, to->path,
+			     message);
 }
 
 static int make_launches(struct launches *launches, const struct launch *launch,
 			 const struct model *model)
 {
+	static struct launch all[MODEL_MAX_PARTITIONS];
 	struct message message;
 
 	launches->model = model;
+	launches->all = all;
 	for (uint32_t i = 0; i < model->partitions.count; i++) {
-		launches->each[i] = partition_launch(launch, model, i);
-		if (!launches->each[i]) {
-			fail(&message, ENOMEM, "out of memory");
+		if (make_launch(&all[i], launch, model, i, &message))
 			return complain(launch, EXIT_FAILED, launch->options.model,
 					&message);
-		}
 		launches->count++;
 	}
 	return 0;
@@ -675,10 +673,10 @@ static int link_all(const struct launches *launches)
 	int status = 0;
 
 	for (size_t i = 0; i < launches->count; i++) {
-		int its = link_guest(launches->each[i]);
+		int its = link_guest(&launches->all[i]);
 
 		if (!its)
-			its = report(launches->each[i]);
+			its = report(&launches->all[i]);
 		status = status ? status : its;
 	}
 	return status;

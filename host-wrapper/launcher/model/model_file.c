@@ -44,7 +44,7 @@ static int read_file(struct model_bytes *bytes, const char *path, struct message
 static int copy_model(struct model **model, const struct model_bytes *bytes,
 		      struct message *message)
 {
-	*model = malloc(bytes->size);
+	*model = malloc(bytes->size + 1); /* model_check() found at least a header */
 	if (!*model)
 		return fail(message, ENOMEM, "out of memory");
 	memcpy(*model, bytes->at, bytes->size);

@@ -190,5 +190,8 @@ void console_lines_drain_own(const struct partition *partition)
 
 bool console_lines_drain(void)
 {
-	return drain(UART_CONSOLE) | drain(UART_ERRORS);
+	const bool console = drain(UART_CONSOLE);
+	const bool errors = drain(UART_ERRORS);
+
+	return console || errors;
 }

@@ -173,10 +173,20 @@ static bool goes_on(struct partition *partition, uint64_t now, uint64_t *next)
 	return partition->phase == PARTITION_RUNNING;
 }
 
+/* Writes what waits for the serial lines. Returns whether anything is left. */
+static bool drain(void)
+{
+	const bool events = health_drain();
+	const bool text = log_drain();
+	const bool lines = console_lines_drain();
+
+	return events || text || lines;
+}
+
 static void finish(void)
 {
-	while (health_drain() | console_lines_drain())
-		log_drain();
+	while (drain())
+		continue;
 	log_text("done");
 	log_end_of_line();
 	log_flush();
@@ -189,7 +199,7 @@ static void idle(uint64_t until)
 {
 	if (have_all_ended())
 		finish();
-	if (health_drain() | log_drain() | console_lines_drain())
+	if (drain())
 		return;
 	clock_timer(until);
 	machine_wait();
