@@ -217,6 +217,54 @@ def test_a_time_out_ends_a_guest_whose_trace_nobody_reads(tools):
     assert process.returncode == 137
 
 
+ENDLESS = """
+    #include <jumpslot/provider.h>
+    #include "trace.h"
+    EF(trace_direct)
+    {carry}
+    JUMPSLOT_SYSCALLS_ALWAYS(JUMPSLOT_NO_SYSCALLS)
+    long long trace_direct(long long number, unsigned char byte)
+    {{
+            while (byte)
+                    __asm__ volatile("");
+            return number;
+    }}
+    """
+STAYS = """
+    #include <jumpslot/entry.h>
+    #include "trace.h"
+    static __attribute__((noinline)) int stays(void)
+    {{
+            return (int)trace_direct(1, {byte}) + 1;
+    }}
+    JUMPSLOT_ENTRY(info)
+    {{
+            (void)info;
+            return stays() + 1;
+    }}
+    """
+
+
+@pytest.mark.parametrize("way", ["gated", "direct", "delay"])
+def test_a_time_out_within_a_traced_call_names_function_and_caller(tools, arch, way):
+    """In the function, on the host's stack or the guest's, or in the policy's delay."""
+    byte = 0 if way == "delay" else 2
+    guest = tools.guest(STAYS.format(byte=byte), "-I", GUESTS, arch=arch)
+    carry = "JUMPSLOT_DIRECT(trace_direct)" if way == "direct" else ""
+    provider = tools.provider(ENDLESS.format(carry=carry), "-I", GUESTS, arch=arch)
+    delay = ["--on", "trace_direct=delay:1000s"] if way == "delay" else []
+    result = tools.wrapper("--trace", *delay, "--timeout", "1", "--provider", provider,
+                           guest)
+    assert result.returncode == 137
+    call, end, place = result.stderr.splitlines()[:3]
+    assert re.fullmatch(rf" *\d+\.\d{{6}} stays \(\w+\.c:6\): trace_direct\(1, "
+                        rf"{byte} <unfinished \.\.\.>", call), call
+    assert end.endswith(": its time is up (--timeout)")
+    assert "(not the guest's code: a provider's or the runner's" in place
+    if way == "gated":
+        assert re.search(r"\), in trace_direct, called from 0x[0-9a-f]+ <stays\+", place)
+
+
 def test_no_record_is_lost_when_the_ring_is_full(tools):
     calls = 100000
     guest = tools.guest(COUNTED.format(calls=calls), "-I", GUESTS)
