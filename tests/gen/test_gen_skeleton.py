@@ -4,12 +4,14 @@ import re
 
 import pytest
 
+from conftest import BUILD, ROOT
 from gen_tool import (
     ARCHES, COMPILERS, GUEST, TYPES, assembled, build_skeleton, debug_record,
     provider_of_add, strip,
 )
 from jumpslot_elf.guest import read_guest
 from jumpslot_elf.provider import read_provider
+from jumpslot_elf.services import is_service
 
 
 @pytest.mark.parametrize("stripped", [False, True])
@@ -57,6 +59,39 @@ def test_skeleton_leaves_out_what_is_provided(tools):
     library = provider_of_add(tools)
     text = tools.gen_func_list(guest, "--skeleton", "--provided-by", library).stdout
     assert "log_line(" in text and "add(" not in text
+
+
+SERVICES = """
+    #include <jumpslot/arguments.h>
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_bsp.h>
+    EXTERNAL_FUNC(int, sensor, int)
+    JUMPSLOT_ENTRY(info)
+    {
+            (void)info;
+            _BSP_Virtual_Console_write("x", 1);
+            return sensor(jumpslot_argument_count());
+    }
+    """
+
+
+def test_skeleton_warns_that_it_replaces_built_in_services(tools):
+    guest = tools.guest(SERVICES)
+    result = tools.gen_func_list(guest, "--skeleton")
+    assert result.stderr == (
+        "gen-func-list: warning: the skeleton replaces built-in services: "
+        "_BSP_Virtual_Console_write, jumpslot_argument_count "
+        "(expected --provided-by RUNNER)\n")
+    runner = BUILD / "bin/jumpslot-runner-x86_64"
+    result = tools.gen_func_list(guest, "--skeleton", "--provided-by", runner)
+    assert result.stderr == "" and "EF(sensor)" in result.stdout
+    assert "Console_write" not in result.stdout
+
+
+def test_every_built_in_service_is_known_by_its_name():
+    services = (ROOT / "host-wrapper/runner/services.def").read_text()
+    names = re.findall(r"^SERVICE\((\w+)\)$", services, re.MULTILINE)
+    assert len(names) > 20 and all(map(is_service, names)), names
 
 
 def test_skeleton_leaves_names_that_c_does_not_have_to_assembly(tools):
