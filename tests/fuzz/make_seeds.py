@@ -224,6 +224,52 @@ def outcomes(seeds):
         seeds.add("outcome", f"kind{kind}", head + bytes(360) + b"\0" * 16 + b"a.c")
 
 
+def record(kind, words, number, *data, stack=1):
+    return struct.pack(f"<HHIQQQ{len(data)}Q", kind, words, number, 10, 0x401058, stack,
+                       *data)
+
+
+TRACES = {
+    "call": record(1, 8, 0, 5, 0x401000, 2, 0) + record(2, 7, 0, 20, 1, 0),
+    "text": record(1, 8, 3, 0x402000, 5, 0x726567656e, 0x100),
+    "interrupt": record(4, 4, 2) + record(5, 4, 2) + record(6, 4, 0) + record(7, 4, 0),
+    "skipped": record(1, 8, 2, 0, 0x3ff0 << 48, 0, 0) + record(3, 7, 2, 0, 0, 0),
+    "open": record(1, 5, 4, 0, stack=0x7000) + record(1, 6, 6, 0x3f800000, 0, stack=0x6f00),
+    "cut": record(1, 96, 1, 0, 0),
+}
+ANSWERS = b"12 guest.c\n0 -\n7 a b.c\n"
+FRAMES = b"401058 12 guest.c\n0 0 -\n"
+
+
+def shared_memory(seeds):
+    """Records of a trace, with and without answers of the finder of source lines."""
+    head = struct.Struct("<QQQQQIhHIBBxx")
+    for index, (name, words) in enumerate(TRACES.items()):
+        for reset in 0, 1:
+            start = head.pack(0, 4096, 0x6000, 0x8000, 5, 0x3fffe * index, 0,
+                              len(ANSWERS) * reset, 0, reset, 1)
+            seeds.add("trace", f"{name}{reset}",
+                      start + words + words + ANSWERS * reset)
+
+
+# The code of hello that an outcome is at: its entry, and a stub.
+PLACES = (0x40104a, 0x401020), (0x804904a, 0x8049020)
+
+
+def stacks(seeds):
+    """A frame at a stack's start, of frame pointers, whose caller is the entry."""
+    for i386, places in enumerate(PLACES):
+        for index, pc in enumerate(places):
+            word = "<II" if i386 else "<QQ"
+            stack = struct.pack(word, 0x7010, places[0]) * 8
+            outcome = bytearray(OUTCOME_SIZE)
+            struct.pack_into("<QQQQII", outcome, OUTCOME_SIZE - 40, pc, 0x7000, 0x7000,
+                             0x7000, len(stack), 0)
+            seeds.add("backtrace", f"stack{i386}{index}",
+                      struct.pack("<BBHI", i386, 0, len(FRAMES), 1) + outcome + FRAMES +
+                      stack)
+
+
 def main():
     directory = Path(sys.argv[1])
     scratch = Path(tempfile.mkdtemp())
@@ -235,6 +281,8 @@ def main():
         boot_images(tools, seeds)
         texts(seeds)
         outcomes(seeds)
+        shared_memory(seeds)
+        stacks(seeds)
     finally:
         shutil.rmtree(scratch)
     print(f"{sum(1 for each in directory.rglob('*') if each.is_file())} inputs, "

@@ -25,8 +25,8 @@ $(BUILD)/fuzz/tested.a: $$(call link_inputs,fuzz)
 $(FUZZ_PROGRAMS): $(BUILD)/fuzz/%: $(BUILD)/obj/fuzz/tests/fuzz/fuzz_%.o \
 		$(BUILD)/fuzz/tested.a
 	$(call say,LD,$@)
-	$(Q)clang -fsanitize=fuzzer $(FUZZ_SANITIZE) -o $@ $^ -lelf -lseccomp \
-		-pthread
+	$(Q)clang -fsanitize=fuzzer $(FUZZ_SANITIZE) -o $@ $^ -ldw -lelf \
+		-lseccomp -pthread
 
 # FUZZ=NAME selects one target.
 FUZZ := $(FUZZ_NAMES)

@@ -132,15 +132,20 @@ static void ask(struct guest_lines *lines, struct guest_line *entry)
 		entry->line = 0;
 }
 
+static struct guest_line *place_of(const struct guest_lines *lines, uint64_t address)
+{
+	return &lines->known[(size_t)((address * UINT64_C(0x9e3779b97f4a7c15)) >> 48) %
+			     ENTRIES];
+}
+
 const struct guest_line *guest_lines_find(struct guest_lines *lines, uint64_t address)
 {
-	size_t at = (size_t)((address * UINT64_C(0x9e3779b97f4a7c15)) >> 48) % ENTRIES;
 	struct guest_line *entry;
 
 	if (!lines->known)
 		return NULL;
 	/* A place that is taken is reused: the table is a cache. */
-	entry = &lines->known[at];
+	entry = place_of(lines, address);
 	if (entry->address != address) {
 		free(entry->file);
 		*entry = (struct guest_line){ .address = address };
