@@ -255,6 +255,7 @@ static int report_unresolved(const struct launch *launch)
 	const struct linked_guest *guest = &launch->guest;
 	const bool unresolved = guest->result.missing || guest->result.mismatched;
 	const bool refused = unresolved && !launch->options.allow_missing;
+	struct runner_path newlib;
 	struct message counts;
 
 	if (launch->options.report_json) {
@@ -262,7 +263,9 @@ static int report_unresolved(const struct launch *launch)
 		return refused ? complain(launch, EXIT_UNRESOLVED, guest->name, &counts)
 			       : 0;
 	}
-	report_problems(guest, stderr);
+	if (runner_path_library(&newlib, "newlib", guest->file.machine, false, &counts))
+		return complain(launch, EXIT_FAILED, guest->name, &counts);
+	report_problems(guest, newlib.text, stderr);
 	if (unresolved)
 		hint_at_arguments(&launch->options);
 	return refused ? EXIT_UNRESOLVED : 0;

@@ -234,7 +234,8 @@ TRACES = {
     "text": record(1, 8, 3, 0x402000, 5, 0x726567656e, 0x100),
     "interrupt": record(4, 4, 2) + record(5, 4, 2) + record(6, 4, 0) + record(7, 4, 0),
     "skipped": record(1, 8, 2, 0, 0x3ff0 << 48, 0, 0) + record(3, 7, 2, 0, 0, 0),
-    "open": record(1, 5, 4, 0, stack=0x7000) + record(1, 6, 6, 0x3f800000, 0, stack=0x6f00),
+    "open": record(1, 5, 4, 0, stack=0x7000) +
+            record(1, 6, 6, 0x3f800000, 0, stack=0x6f00),
     "cut": record(1, 96, 1, 0, 0),
 }
 ANSWERS = b"12 guest.c\n0 -\n7 a b.c\n"

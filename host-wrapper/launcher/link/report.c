@@ -110,7 +110,8 @@ static void print_empty_providers(const struct linked_guest *guest, FILE *out)
 }
 
 /* A program on newlib does not declare these functions itself. */
-static void hint_at_newlib(const struct linked_guest *guest, FILE *out)
+static void hint_at_newlib(const struct linked_guest *guest, const char *newlib,
+			   FILE *out)
 {
 	static const char prefix[] = "newlib_";
 
@@ -119,15 +120,14 @@ static void hint_at_newlib(const struct linked_guest *guest, FILE *out)
 		    guest->result.links[i].lacks ||
 		    strncmp(guest->table.imports[i].name, prefix, strlen(prefix)))
 			continue;
-		fprintf(out,
-			"  hint: %s... are newlib's: add --provider "
-			".../providers/newlib-%s.so\n",
-			prefix, guest->file.machine->name);
+		fprintf(out, "  hint: %s... are newlib's: add --provider ", prefix);
+		print_escaped(newlib, out);
+		fputc('\n', out);
 		return;
 	}
 }
 
-void report_problems(const struct linked_guest *guest, FILE *out)
+void report_problems(const struct linked_guest *guest, const char *newlib, FILE *out)
 {
 	const struct link_result *result = &guest->result;
 	bool said = false;
@@ -142,7 +142,7 @@ void report_problems(const struct linked_guest *guest, FILE *out)
 	}
 	if (result->missing) {
 		print_empty_providers(guest, out);
-		hint_at_newlib(guest, out);
+		hint_at_newlib(guest, newlib, out);
 	}
 }
 

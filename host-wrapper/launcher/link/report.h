@@ -21,7 +21,7 @@ void report_counts(const struct linked_guest *guest, struct message *message);
 void report_json_problems(const struct linked_guest *guest, FILE *out);
 
 /* Prints one line per problem, mistyped optional imports included; nothing if there is
- * none. */
-void report_problems(const struct linked_guest *guest, FILE *out);
+ * none. `newlib` is the path of newlib's provider. */
+void report_problems(const struct linked_guest *guest, const char *newlib, FILE *out);
 
 #endif
