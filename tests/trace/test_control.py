@@ -44,9 +44,10 @@ LOOP = """
 class Running:
     """A guest under control, and commands to it."""
 
-    def __init__(self, tools, *options, name=None):
+    def __init__(self, tools, *options, name=None,
+                 provider=GUESTS / "trace_provider.c"):
         guest = tools.guest(LOOP, "-I", GUESTS)
-        provider = tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS)
+        provider = tools.provider(provider, "-I", GUESTS, "-I", ROOT / "host-wrapper")
         if name:
             provider = provider.rename(provider.with_name(name))
         self.path = tools.directory / "control"
@@ -281,3 +282,58 @@ def test_the_client_distrusts_the_server(tmp_path, other):
                           "the same user)\n")
     assert (output, process.returncode) == \
         (("", 125) if other else ("a\\x1b[1m\tb\\x07\n", 0))
+
+
+# Writes to the words that it shares with the supervisor in each call.
+FORGER = """
+    #include <jumpslot/provider.h>
+    #include <stdio.h>
+    #include <stdlib.h>
+    #include <string.h>
+    #include <jumpslot/abi/vcpu.h>
+    #include "common/trace.h"
+    #include "trace.h"
+    EF(trace_other) EF(trace_direct)
+    static struct trace_shared *shared;
+    static void find(void)
+    {
+            unsigned long start;
+            char line[256];
+            FILE *maps = fopen("/proc/self/maps", "r");
+            while (maps && !shared && fgets(line, sizeof(line), maps))
+                    if (strstr(line, "memfd:the trace") &&
+                        sscanf(line, "%lx-", &start) == 1)
+                            shared = (void *)start;
+            if (!shared)
+                    abort();
+            fclose(maps);
+    }
+    int trace_other(int number)
+    {
+            if (!shared)
+                    find();
+            FORGED;
+            return number;
+    }
+    long long trace_direct(long long number, unsigned char byte)
+    {
+            return -number - byte;
+    }
+    """
+
+
+@only_x86_64
+@pytest.mark.parametrize("forged", [
+    "shared->done = 1", "shared->done++", "shared->done = ~0u",
+    "memset(trace_counters(shared), 0xff, 64)",
+    "memset(shared->vectors, rand(), sizeof(shared->vectors))"])
+def test_a_guest_that_forges_answers_deceives_the_client_alone(start, forged):
+    guest = start("--stats", "--sandbox=off", "--timeout=60",
+                  provider=FORGER.replace("FORGED", forged))
+    answers = [guest.ctl(*words.split(), check=False) for words in (
+        "trace on trace_*", "stats", "vcpu", "raise 5", "trace off trace_*", "raise 20")]
+    errors, status = guest.end()
+    assert status == 11
+    assert all(line.isprintable() for line in errors.splitlines())
+    for answer in answers:
+        assert answer.returncode in (0, 1, 125), answer
