@@ -17,7 +17,10 @@
 #define BOOT_MAX_RANGES	    32	/* of one partition */
 #define BOOT_MAX_SLOTS	    256 /* of all schedules */
 #define BOOT_MAX_SCHEDULES  8
-#define BOOT_NAME	    32 /* bytes of a name, with its NUL */
+#define BOOT_MAX_CHANNELS   64
+#define BOOT_MAX_ENDS	    256 /* of all channels */
+#define BOOT_LAST_VECTOR    15	/* of an end; 0: none */
+#define BOOT_NAME	    32	/* bytes of a name, with its NUL */
 
 /* boot_image.options */
 #define BOOT_EXIT_DEVICE 0x1 /* QEMU's isa-debug-exit is there, for the end */
@@ -121,6 +124,8 @@ struct boot_image {
 	uint64_t run_ns; /* from the first frame to the end of all partitions */
 	struct boot_table schedules; /* the first is in force at the start */
 	struct boot_table rules;     /* BOOT_ERRORS of each partition, in order */
+	struct boot_table channels;  /* all zeros: there are none */
+	struct boot_table ends;
 };
 
 /* Addresses in the runtime of a partition. */
@@ -189,7 +194,27 @@ struct boot_rule {
 	uint32_t reserved;
 };
 
-_Static_assert(sizeof(struct boot_image) == 144, "as launcher and kernel know it");
+/* The numbers of kinds and directions are those of common/channel.h. */
+struct boot_channel {
+	uint32_t kind;
+	uint32_t size;	/* bytes of a message at most */
+	uint32_t depth; /* of a queue; sampling: 1 */
+	uint32_t reserved;
+	uint64_t refresh_ns;   /* sampling alone */
+	struct boot_span ends; /* the source first */
+};
+
+struct boot_end {
+	char port[BOOT_NAME]; /* zeros follow */
+	uint32_t partition;
+	uint32_t direction;
+	uint32_t channel;
+	uint32_t vector; /* raised there on arrival, or when there is room; 0: none */
+};
+
+_Static_assert(sizeof(struct boot_channel) == 32, "as launcher and kernel know it");
+_Static_assert(sizeof(struct boot_end) == 48, "as launcher and kernel know it");
+_Static_assert(sizeof(struct boot_image) == 176, "as launcher and kernel know it");
 _Static_assert(sizeof(struct boot_schedule) == 40, "as launcher and kernel know it");
 _Static_assert(sizeof(struct boot_rule) == 16, "as launcher and kernel know it");
 _Static_assert(sizeof(struct boot_partition) == 176, "as launcher and kernel know it");

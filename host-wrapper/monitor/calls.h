@@ -29,7 +29,21 @@
 #define MONITOR_RETURNED      14 /* the guest's entry has returned */
 #define MONITOR_WAIT	      15 /* int (uint64_t deadline): 0 at the deadline */
 #define MONITOR_SCHEDULE_SET  16 /* int (const char *name, size_t length) */
-#define MONITOR_CALLS	      17
+#define MONITOR_PORT_OPEN     17 /* int (const char *name, int direction) */
+#define MONITOR_PORT_PUT      18 /* int (int port, const void *, span): next offset */
+#define MONITOR_PORT_GET      19 /* int (int port, void *, span, age): the size */
+#define MONITOR_PORT_STATUS   20 /* int (int port, struct jumpslot_port_status *) */
+#define MONITOR_PORT_WAIT     21 /* void (uint64_t deadline, int port) */
+#define MONITOR_CALLS	      22
+
+/* A message is copied in pieces, from the first to the last. A span has the offset of the
+ * piece, the size of the message (or of the buffer), and whether the port queues. A
+ * message that changes between the pieces is -EINTR: begin again. */
+#define MONITOR_PORT_PIECE	   1024u
+#define MONITOR_SPAN(offset, size) ((uint32_t)(offset) << 16 | (uint32_t)(size))
+#define MONITOR_SPAN_SIZE(span)	   ((span)&0xffffu)
+#define MONITOR_SPAN_OFFSET(span)  ((span) >> 16 & 0x7fffu)
+#define MONITOR_SPAN_QUEUING	   0x80000000u
 
 /* Bytes that one call of MONITOR_CONSOLE_PUT takes at most: those of a UART's queue. */
 #define MONITOR_PUT_MAX 16

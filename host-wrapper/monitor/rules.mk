@@ -42,7 +42,7 @@ SETS += monitor-kernel monitor-kernel-i386
 CFLAGS_monitor-kernel = $(KERNEL_CFLAGS)
 CFLAGS_monitor-kernel-i386 = $(KERNEL_CFLAGS) -I $(BUILD)/offsets/i386
 SOURCES_monitor-kernel := $(filter-out %_check_i386.c,$(wildcard $(MONITOR)/kernel/*.c)) \
-	$(MONITOR)/kernel/trap.S $(HW)/common/privileged.c \
+	$(MONITOR)/kernel/trap.S $(HW)/common/channel.c $(HW)/common/privileged.c \
 	$(HW)/vcpu/interrupt_frame_x86.c
 SOURCES_monitor-kernel-i386 := $(wildcard $(MONITOR)/kernel/*_check_i386.c)
 NEEDS_monitor-kernel-i386 := $(OFFSETS_runner_i386)

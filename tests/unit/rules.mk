@@ -88,7 +88,16 @@ $(UNIT_MODEL): tests/unit/inputs/partitions.toml $(wildcard gen/jumpslot_model/*
 	$(Q)mkdir -p $(@D)
 	$(Q)$(PYTHON) gen/monitor-model -o $@ $<
 
-UNIT_INPUTS := $(UNIT_BOOT_IMAGES) $(UNIT_MODEL) \
+$(BUILD)/unit/channels.boot: tests/unit/inputs/channels.toml \
+		$(BUILD)/bin/host-wrapper $(MONITOR_RUNTIMES) \
+		$(ARCHES:%=$(BUILD)/guests/hello-%.elf)
+	$(call say,IMAGE,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)cp $< $(@:.boot=.toml)
+	$(Q)$(BUILD)/bin/host-wrapper --host monitor --image $@ \
+		--model $(@:.boot=.toml)
+
+UNIT_INPUTS := $(UNIT_BOOT_IMAGES) $(UNIT_MODEL) $(BUILD)/unit/channels.boot \
 	$(BUILD)/guests/hello-x86_64.elf $(BUILD)/guests/hello-i386.elf \
 	$(BUILD)/guests/calculator-x86_64.elf $(BUILD)/unit/compressed.elf \
 	$(BUILD)/unit/pie.elf $(BUILD)/unit/provider.so $(BUILD)/unit/provider-i386.so \

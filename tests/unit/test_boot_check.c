@@ -13,6 +13,8 @@
 #include "monitor/kernel/boot_check.h"
 #include "unit.h"
 
+static const char channels_name[] = "unit/channels.boot";
+
 /* An image in memory that ends where the image ends. */
 struct bytes {
 	uint8_t *at;
@@ -72,6 +74,17 @@ static struct boot_rule *rule(const struct bytes *bytes, unsigned index)
 }
 
 /* Where the tables end: damage is done there. */
+static struct boot_channel *channel(const struct bytes *bytes, unsigned index)
+{
+	return (struct boot_channel *)(bytes->at + header(bytes)->channels.offset) +
+	       index;
+}
+
+static struct boot_end *end(const struct bytes *bytes, unsigned index)
+{
+	return (struct boot_end *)(bytes->at + header(bytes)->ends.offset) + index;
+}
+
 static size_t tables_size(const struct bytes *bytes)
 {
 	return header(bytes)->rules.offset +
@@ -119,6 +132,7 @@ static void check_good(const char *name)
 
 START_TEST(what_the_launcher_makes_is_good)
 {
+	check_good(channels_name);
 	for (size_t i = 0; i < COUNT(names); i++)
 		check_good(names[i]);
 }
@@ -348,6 +362,74 @@ START_TEST(each_damage_is_refused_with_its_reason)
 }
 END_TEST
 
+DAMAGE(damage_channels, header(bytes)->channels.count = BOOT_MAX_CHANNELS + 1)
+DAMAGE(damage_channel_table, header(bytes)->channels.offset += 4)
+DAMAGE(damage_ends, header(bytes)->ends.count = BOOT_MAX_ENDS + 1)
+DAMAGE(damage_few_ends, header(bytes)->ends.count--)
+DAMAGE(damage_no_channels, header(bytes)->channels = (struct boot_table){ 0 })
+DAMAGE(damage_channel_kind, channel(bytes, 0)->kind = 2)
+DAMAGE(damage_channel_size, channel(bytes, 1)->size++)
+DAMAGE(damage_channel_empty, channel(bytes, 1)->size = 0)
+DAMAGE(damage_depth, channel(bytes, 1)->depth = 257)
+DAMAGE(damage_no_depth, channel(bytes, 1)->depth = 0)
+DAMAGE(damage_sampling_depth, channel(bytes, 0)->depth = 2)
+DAMAGE(damage_queue_refresh, channel(bytes, 1)->refresh_ns = 1)
+DAMAGE(damage_channel_reserved, channel(bytes, 1)->reserved = 1)
+DAMAGE(damage_first_end, channel(bytes, 1)->ends.first = 1)
+DAMAGE(damage_one_end, channel(bytes, 0)->ends.count = 1)
+DAMAGE(damage_many_ends, channel(bytes, 1)->ends.count = 3)
+DAMAGE(damage_end_partition, end(bytes, 1)->partition = 2)
+DAMAGE(damage_end_direction, end(bytes, 1)->direction = 0)
+DAMAGE(damage_end_unknown, end(bytes, 1)->direction = 2)
+DAMAGE(damage_end_channel, end(bytes, 1)->channel = 1)
+DAMAGE(damage_end_vector, end(bytes, 1)->vector = 16)
+DAMAGE(damage_port, end(bytes, 1)->port[0] = 0)
+DAMAGE(damage_long_port, memset(end(bytes, 1)->port, 'x', BOOT_NAME))
+DAMAGE(damage_port_end, end(bytes, 1)->port[BOOT_NAME - 1] = 'x')
+
+static const struct {
+	void (*damage)(const struct bytes *);
+	const char *text;
+} channel_damages[] = {
+	{ damage_channels, "the table of channels is out of bounds" },
+	{ damage_channel_table, "the table of channels is out of bounds" },
+	{ damage_ends, "the table of ends is out of bounds" },
+	{ damage_few_ends, "its limits or its ends are not valid" },
+	{ damage_no_channels, "an end belongs to no channel" },
+	{ damage_channel_kind, "its limits or its ends are not valid" },
+	{ damage_channel_size, "its limits or its ends are not valid" },
+	{ damage_channel_empty, "its limits or its ends are not valid" },
+	{ damage_depth, "its limits or its ends are not valid" },
+	{ damage_no_depth, "its limits or its ends are not valid" },
+	{ damage_sampling_depth, "its limits or its ends are not valid" },
+	{ damage_queue_refresh, "its limits or its ends are not valid" },
+	{ damage_channel_reserved, "its limits or its ends are not valid" },
+	{ damage_first_end, "its limits or its ends are not valid" },
+	{ damage_one_end, "its limits or its ends are not valid" },
+	{ damage_many_ends, "its limits or its ends are not valid" },
+	{ damage_end_partition, "not a valid port" },
+	{ damage_end_direction, "not a valid port" },
+	{ damage_end_unknown, "not a valid port" },
+	{ damage_end_channel, "not a valid port" },
+	{ damage_end_vector, "not a valid port" },
+	{ damage_port, "not a valid port" },
+	{ damage_long_port, "not a valid port" },
+	{ damage_port_end, "not a valid port" },
+};
+
+START_TEST(a_wrong_record_of_a_channel_is_refused)
+{
+	for (size_t i = 0; i < COUNT(channel_damages); i++) {
+		struct bytes bytes = read_image(channels_name);
+
+		channel_damages[i].damage(&bytes);
+		set_hash(&bytes);
+		ck_assert_pstr_eq(problem(&bytes), channel_damages[i].text);
+		free(bytes.at);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -356,6 +438,7 @@ int main(void)
 		each_changed_bit_of_a_table_is_found_by_the_hash,
 		any_value_of_a_field_is_refused_or_harmless,
 		each_damage_is_refused_with_its_reason,
+		a_wrong_record_of_a_channel_is_refused,
 	};
 
 	return unit_run("boot_check", tests, COUNT(tests));

@@ -129,6 +129,20 @@ static int check_memory(const struct monitor_partition *partition,
 		    record->memory >> 10, size >> 10);
 }
 
+/* The vectors of the ends of a partition. */
+static uint64_t lines_of(const struct model *model, size_t number)
+{
+	uint64_t lines = 0;
+
+	for (uint32_t i = 0; i < model->ends.count; i++) {
+		const struct model_end *end = &model_ends(model)[i];
+
+		if (end->partition == number && end->vector)
+			lines |= UINT64_C(1) << end->vector;
+	}
+	return lines;
+}
+
 static int apply_model(struct monitor_partition *partition, const struct model *model,
 		       size_t number, struct message *message)
 {
@@ -143,6 +157,7 @@ static int apply_model(struct monitor_partition *partition, const struct model *
 		partition->record.options |= BOOT_CONSOLE_INPUT;
 	if (record->options & MODEL_MAY_SCHEDULE)
 		partition->record.options |= BOOT_MAY_SCHEDULE;
+	monitor_partition_add_lines(partition, lines_of(model, number));
 	return check_memory(partition, model, record, message);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/channel.h"
 #include "common/page.h"
 #include "monitor_image.h"
 
@@ -40,7 +41,9 @@ static uint64_t tables_size(const struct source *source)
 	       source->ranges * sizeof(struct boot_range) +
 	       source->plan->slot_count * sizeof(struct boot_slot) +
 	       source->plan->schedule_count * sizeof(struct boot_schedule) +
-	       source->count * sizeof(source->plan->rules[0]);
+	       source->count * sizeof(source->plan->rules[0]) +
+	       source->plan->channel_count * sizeof(struct boot_channel) +
+	       source->plan->end_count * sizeof(struct boot_end);
 }
 
 /* The region before region `j` of partition `i` that has the same contents, which nobody
@@ -76,11 +79,27 @@ static uint64_t contents_size(const struct source *source)
 	return size;
 }
 
+static uint64_t channels_size(const struct monitor_plan *plan)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < plan->channel_count; i++) {
+		const struct channel_shape shape = {
+			.kind = plan->channels[i].kind,
+			.size = plan->channels[i].size,
+			.depth = plan->channels[i].depth,
+		};
+
+		size += PAGE_END(channel_memory_size(&shape));
+	}
+	return size;
+}
+
 /* Pages of a guest's own, and as many again as their tables take at most. Ends as soon as
  * it is too much, so the sum cannot overflow. */
 static uint64_t memory_needed(const struct source *source)
 {
-	uint64_t size = 0;
+	uint64_t size = channels_size(source->plan);
 
 	for (size_t i = 0; i < source->count; i++)
 		for (size_t j = 0; j < source->partitions[i].region_count; j++) {
@@ -105,7 +124,7 @@ static struct boot_table next_table(uint64_t *offset, size_t count, size_t recor
 	const struct boot_table table = { *offset, count };
 
 	*offset += count * record;
-	return table;
+	return count ? table : (struct boot_table){ 0, 0 };
 }
 
 static struct boot_image *write_header(struct monitor_image *image,
@@ -132,7 +151,14 @@ static struct boot_image *write_header(struct monitor_image *image,
 					sizeof(struct boot_schedule)),
 		.rules = next_table(&offset, source->count * BOOT_ERRORS,
 				    sizeof(struct boot_rule)),
+		.channels = next_table(&offset, plan->channel_count,
+				       sizeof(struct boot_channel)),
+		.ends = next_table(&offset, plan->end_count, sizeof(struct boot_end)),
 	};
+	memcpy(table_at(image, &header->channels), plan->channels,
+	       plan->channel_count * sizeof(struct boot_channel));
+	memcpy(table_at(image, &header->ends), plan->ends,
+	       plan->end_count * sizeof(struct boot_end));
 	memcpy(table_at(image, &header->slots), plan->slots,
 	       plan->slot_count * sizeof(struct boot_slot));
 	memcpy(table_at(image, &header->schedules), plan->schedules,

@@ -15,6 +15,10 @@ struct monitor_plan {
 	size_t schedule_count;
 	struct boot_slot slots[BOOT_MAX_SLOTS]; /* of one schedule after the other */
 	size_t slot_count;
+	struct boot_channel channels[BOOT_MAX_CHANNELS];
+	size_t channel_count;
+	struct boot_end ends[BOOT_MAX_ENDS]; /* of one channel after the other */
+	size_t end_count;
 	struct boot_rule rules[BOOT_MAX_PARTITIONS][BOOT_ERRORS];
 };
 

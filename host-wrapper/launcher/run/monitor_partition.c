@@ -424,6 +424,28 @@ int monitor_partition_make(struct monitor_partition *partition, const char *name
 	return error ? error : monitor_partition_check(partition, message);
 }
 
+void monitor_partition_add_lines(struct monitor_partition *partition, uint64_t lines)
+{
+	const uint64_t vcpu = partition->record.runtime.vcpu;
+
+	for (size_t i = 0; i < partition->region_count; i++) {
+		const struct boot_region *region = &partition->regions[i].record;
+		uint64_t all;
+		uint8_t *to;
+
+		if (region->kind != BOOT_RUNTIME || !(region->access & BOOT_WRITE) ||
+		    vcpu < region->address ||
+		    !range_within(vcpu - region->address, 128, region->file_size))
+			continue;
+		/* Memory of the partition's own: runtime_contents(). */
+		to = (uint8_t *)partition->regions[i].contents +
+		     (vcpu - region->address) + partition->runtime->lines_offset;
+		memcpy(&all, to, sizeof(all));
+		all |= lines;
+		memcpy(to, &all, sizeof(all));
+	}
+}
+
 void monitor_partition_free(struct monitor_partition *partition)
 {
 	if (partition->image)

@@ -41,6 +41,9 @@ int monitor_partition_make(struct monitor_partition *partition, const char *name
 			   const struct monitor_runtime *runtime,
 			   struct message *message);
 
+/* Serves the guest these vectors, as bits, in addition to the console's. */
+void monitor_partition_add_lines(struct monitor_partition *partition, uint64_t lines);
+
 /*
  * For what is added afterwards (monitor_library.h): memory that is zero and the
  * partition's, or NULL; a region, whose contents and name stay in use; the call to which

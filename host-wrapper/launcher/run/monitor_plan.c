@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "common/channel.h"
 #include "monitor_plan.h"
 
 #define FRAME_NS UINT64_C(1000000000)
@@ -14,6 +15,11 @@ _Static_assert((int)MODEL_ERRORS == (int)BOOT_ERRORS &&
 _Static_assert(MODEL_MAX_PARTITIONS == BOOT_MAX_PARTITIONS &&
 		       MODEL_MAX_SCHEDULES == BOOT_MAX_SCHEDULES &&
 		       MODEL_MAX_SLOTS == BOOT_MAX_SLOTS &&
+		       MODEL_MAX_CHANNELS == BOOT_MAX_CHANNELS &&
+		       MODEL_MAX_ENDS == BOOT_MAX_ENDS &&
+		       MODEL_LAST_VECTOR == BOOT_LAST_VECTOR &&
+		       (int)MODEL_QUEUING == (int)CHANNEL_QUEUING &&
+		       (int)MODEL_DESTINATION == (int)CHANNEL_DESTINATION &&
 		       MODEL_MAX_RESTARTS == BOOT_MAX_RESTARTS &&
 		       MODEL_MAX_NAME < BOOT_NAME,
 	       "a model fits into a boot image");
@@ -74,6 +80,36 @@ static void add_schedule(struct monitor_plan *plan, const struct model *model,
 	}
 }
 
+static void add_end(struct monitor_plan *plan, const struct model *model,
+		    const struct model_end *end)
+{
+	struct boot_end *to = &plan->ends[plan->end_count++];
+
+	*to = (struct boot_end){
+		.partition = end->partition,
+		.direction = end->direction,
+		.channel = (uint32_t)plan->channel_count,
+		.vector = end->vector,
+	};
+	strncpy(to->port, model_string(model, end->port), sizeof(to->port) - 1);
+}
+
+static void add_channel(struct monitor_plan *plan, const struct model *model,
+			const struct model_channel *channel)
+{
+	const struct boot_channel to = {
+		.kind = channel->kind,
+		.size = channel->size,
+		.depth = channel->depth,
+		.refresh_ns = channel->refresh_ns,
+		.ends = { (uint32_t)plan->end_count, channel->ends.count },
+	};
+
+	for (uint32_t i = 0; i < channel->ends.count; i++)
+		add_end(plan, model, &model_ends(model)[channel->ends.first + i]);
+	plan->channels[plan->channel_count++] = to;
+}
+
 void monitor_plan_make(struct monitor_plan *plan, const struct model *model)
 {
 	*plan = (struct monitor_plan){ .run_ns = BOOT_MAX_RUN_NS };
@@ -91,4 +127,6 @@ void monitor_plan_make(struct monitor_plan *plan, const struct model *model)
 		plan->run_ns = model->run_ns;
 	for (uint32_t i = 0; i < model->schedules.count; i++)
 		add_schedule(plan, model, &model_schedules(model)[i]);
+	for (uint32_t i = 0; i < model->channels.count; i++)
+		add_channel(plan, model, &model_channels(model)[i]);
 }

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 
 #include "boot_check.h"
+#include "common/channel.h"
 #include "common/code_table_x86.h"
 
 #define NOBODY UINT32_MAX
@@ -53,6 +54,13 @@ static struct boot_problem check_header(const struct boot_image *image, size_t s
 	return GOOD;
 }
 
+/* A table that may be empty. */
+static bool is_optional(const struct boot_image *image, const struct boot_table *table,
+			uint64_t record, uint64_t max)
+{
+	return (!table->offset && !table->count) || is_table(image, table, record, max);
+}
+
 static struct boot_problem check_tables(const struct boot_image *image)
 {
 	const uint64_t parts = BOOT_MAX_PARTITIONS;
@@ -74,6 +82,11 @@ static struct boot_problem check_tables(const struct boot_image *image)
 		      parts * BOOT_ERRORS) ||
 	    image->rules.count != image->partitions.count * BOOT_ERRORS)
 		return bad("the table of rules is out of bounds");
+	if (!is_optional(image, &image->channels, sizeof(struct boot_channel),
+			 BOOT_MAX_CHANNELS))
+		return bad("the table of channels is out of bounds");
+	if (!is_optional(image, &image->ends, sizeof(struct boot_end), BOOT_MAX_ENDS))
+		return bad("the table of ends is out of bounds");
 	return GOOD;
 }
 
@@ -89,6 +102,9 @@ static uint64_t contents_start(const struct boot_image *image)
 		image->schedules.offset +
 			image->schedules.count * sizeof(struct boot_schedule),
 		image->rules.offset + image->rules.count * sizeof(struct boot_rule),
+		image->channels.offset +
+			image->channels.count * sizeof(struct boot_channel),
+		image->ends.offset + image->ends.count * sizeof(struct boot_end),
 	};
 	uint64_t end = 0;
 
@@ -226,7 +242,7 @@ static bool is_field(uint32_t offset)
 
 /* Bytes from the first monitor call to the end of the last; checked in the kernel's file
  * of calls against monitor/calls.h. */
-#define CALLS_BYTES 136u
+#define CALLS_BYTES 176u
 
 static struct boot_problem check_runtime(const struct subject *subject)
 {
@@ -441,6 +457,77 @@ static struct boot_problem check_rules(const struct boot_image *image)
 	return GOOD;
 }
 
+static bool is_channel(const struct boot_channel *channel)
+{
+	const struct channel_shape shape = {
+		.kind = channel->kind,
+		.size = channel->size,
+		.depth = channel->depth,
+		.refresh_ns = channel->refresh_ns,
+	};
+
+	return channel_shape_is_valid(&shape) && !channel->reserved;
+}
+
+/* `place`: of the end in its channel. The first is the source. */
+static bool is_end(const struct boot_image *image, const struct boot_end *end,
+		   uint64_t channel, uint32_t place)
+{
+	return is_name(end->port) && end->partition < image->partitions.count &&
+	       end->channel == channel && end->vector <= BOOT_LAST_VECTOR &&
+	       end->direction == (place ? CHANNEL_DESTINATION : CHANNEL_SOURCE);
+}
+
+/* Names are compared whole, so what follows one has to be zeros. */
+static bool is_filled(const char *name)
+{
+	bool ended = false;
+
+	for (unsigned i = 0; i < BOOT_NAME; i++) {
+		if (ended && name[i])
+			return false;
+		ended = !name[i];
+	}
+	return true;
+}
+
+static struct boot_problem check_ends(const struct boot_image *image, uint64_t channel)
+{
+	const struct boot_span *span = &boot_channels(image)[channel].ends;
+
+	for (uint32_t i = 0; i < span->count; i++) {
+		const uint32_t end = span->first + i;
+
+		if (!is_end(image, &boot_ends(image)[end], channel, i) ||
+		    !is_filled(boot_ends(image)[end].port))
+			return bad_record("end", end, NOBODY, "not a valid port");
+	}
+	return GOOD;
+}
+
+static struct boot_problem check_channels(const struct boot_image *image)
+{
+	uint64_t next = 0;
+
+	for (uint64_t i = 0; i < image->channels.count; i++) {
+		const struct boot_channel *channel = &boot_channels(image)[i];
+		const uint32_t most =
+			channel->kind == CHANNEL_QUEUING ? 2 : BOOT_MAX_ENDS;
+		struct boot_problem problem;
+
+		if (!is_channel(channel) || channel->ends.first != next ||
+		    channel->ends.count < 2 ||
+		    !is_span(&channel->ends, &image->ends, most))
+			return bad_record("channel", i, NOBODY,
+					  "its limits or its ends are not valid");
+		problem = check_ends(image, i);
+		if (problem.text)
+			return problem;
+		next += channel->ends.count;
+	}
+	return next == image->ends.count ? GOOD : bad("an end belongs to no channel");
+}
+
 struct boot_problem boot_check(const void *bytes, size_t size)
 {
 	const struct boot_image *image = (const struct boot_image *)bytes;
@@ -456,5 +543,7 @@ struct boot_problem boot_check(const void *bytes, size_t size)
 		problem = check_sharing(image);
 	if (!problem.text)
 		problem = check_schedules(image);
-	return problem.text ? problem : check_rules(image);
+	if (!problem.text)
+		problem = check_rules(image);
+	return problem.text ? problem : check_channels(image);
 }

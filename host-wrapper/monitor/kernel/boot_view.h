@@ -34,6 +34,16 @@ static inline const struct boot_schedule *boot_schedules(const struct boot_image
 	return (const struct boot_schedule *)boot_at(image, image->schedules.offset);
 }
 
+static inline const struct boot_channel *boot_channels(const struct boot_image *image)
+{
+	return (const struct boot_channel *)boot_at(image, image->channels.offset);
+}
+
+static inline const struct boot_end *boot_ends(const struct boot_image *image)
+{
+	return (const struct boot_end *)boot_at(image, image->ends.offset);
+}
+
 /* The rule of a partition for an error. */
 static inline const struct boot_rule *boot_rule(const struct boot_image *image,
 						uint32_t partition, enum boot_error error)

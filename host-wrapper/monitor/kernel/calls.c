@@ -10,11 +10,12 @@
 #include "guest_memory.h"
 #include "interrupts.h"
 #include "monitor/calls.h"
+#include "ports.h"
 #include "restart.h"
 #include "schedule.h"
 #include "signals_guest.h"
 
-_Static_assert(MONITOR_CALLS *MONITOR_CALL_BYTES == 136, "as boot_check.c has it");
+_Static_assert(MONITOR_CALLS *MONITOR_CALL_BYTES == 176, "as boot_check.c has it");
 
 #define INT_BYTES     2 /* of the instruction */
 #define IMPORT_BYTES  16
@@ -180,6 +181,57 @@ static void schedule_set_call(struct call *call)
 		result(call, schedule_choose(name) ? 0 : -ENOENT);
 }
 
+/* Those of a message; other calls use a part of them. */
+static struct ports_call port_arguments(const struct call *call)
+{
+	return (struct ports_call){
+		.partition = call->partition,
+		.now_ns = call->now_ns,
+		.pc = call->pc,
+		.port = (uint32_t)call->arguments[0],
+		.address = call->arguments[1],
+		.span = (uint32_t)call->arguments[2],
+		.age = call->arguments[3],
+	};
+}
+
+static void port_open_call(struct call *call)
+{
+	struct ports_call its = port_arguments(call);
+
+	its.address = call->arguments[0];
+	result(call, ports_open(&its, (uint32_t)call->arguments[1]));
+}
+
+static void port_put_call(struct call *call)
+{
+	const struct ports_call its = port_arguments(call);
+
+	result(call, ports_put(&its));
+}
+
+static void port_get_call(struct call *call)
+{
+	const struct ports_call its = port_arguments(call);
+
+	result(call, ports_get(&its));
+}
+
+static void port_status_call(struct call *call)
+{
+	const struct ports_call its = port_arguments(call);
+
+	result(call, ports_status(&its));
+}
+
+static void port_wait_call(struct call *call)
+{
+	wait_call(call);
+	call->partition->waits_for_port = true;
+	call->partition->port =
+		(uint32_t)call->arguments[call->partition->is_64_bit ? 1 : 2];
+}
+
 static void (*const functions[MONITOR_CALLS])(struct call *) = {
 	[MONITOR_CONSOLE_PUT] = console_put_call,
 	[MONITOR_ERROR_PUT] = error_put_call,
@@ -198,6 +250,11 @@ static void (*const functions[MONITOR_CALLS])(struct call *) = {
 	[MONITOR_RETURNED] = returned_call,
 	[MONITOR_WAIT] = wait_call,
 	[MONITOR_SCHEDULE_SET] = schedule_set_call,
+	[MONITOR_PORT_OPEN] = port_open_call,
+	[MONITOR_PORT_PUT] = port_put_call,
+	[MONITOR_PORT_GET] = port_get_call,
+	[MONITOR_PORT_STATUS] = port_status_call,
+	[MONITOR_PORT_WAIT] = port_wait_call,
 };
 
 /* 32-bit words that each call takes from the stack of an i386 guest. */
@@ -205,7 +262,8 @@ static const uint8_t words_i386[MONITOR_CALLS] = {
 	[MONITOR_CONSOLE_PUT] = 2,  [MONITOR_ERROR_PUT] = 2,	 [MONITOR_CLOCK_SET] = 4,
 	[MONITOR_RANGE] = 3,	    [MONITOR_FAULT_HANDLER] = 1, [MONITOR_RESTART] = 1,
 	[MONITOR_STOP] = 1,	    [MONITOR_STACK_FULL] = 3,	 [MONITOR_WAIT] = 2,
-	[MONITOR_SCHEDULE_SET] = 2,
+	[MONITOR_SCHEDULE_SET] = 2, [MONITOR_PORT_OPEN] = 2,	 [MONITOR_PORT_PUT] = 3,
+	[MONITOR_PORT_GET] = 4,	    [MONITOR_PORT_STATUS] = 2,	 [MONITOR_PORT_WAIT] = 3,
 };
 
 /* After the return address. Returns false if they cannot be read. */
@@ -275,9 +333,10 @@ bool calls_wait_is_over(struct partition *partition, uint64_t now_ns)
 {
 	const bool is_late = now_ns - partition->started_ns >= partition->deadline_ns;
 
-	if (!is_late && !interrupts_has_deliverable(partition))
+	if (!is_late && !interrupts_has_deliverable(partition) &&
+	    !ports_is_ready(partition))
 		return false;
-	partition->waits = false;
+	partition->waits = partition->waits_for_port = false;
 	partition->registers.general.ax = !is_late;
 	return true;
 }

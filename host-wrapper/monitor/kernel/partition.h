@@ -72,6 +72,8 @@ struct partition {
 	/* calls.c */
 	bool waits;
 	uint64_t deadline_ns; /* on the guest's clock */
+	bool waits_for_port;  /* then a change of `port` ends the wait, too */
+	uint32_t port;
 
 	/* faults.c */
 	uint64_t fault_handler;

@@ -94,7 +94,7 @@ static void enter(struct partition *partition, uint64_t now_ns)
 	partition->started_ns = now_ns;
 	partition->has_clock = partition->clock_is_set = false;
 	partition->watches_console = false;
-	partition->waits = false;
+	partition->waits = partition->waits_for_port = false;
 	partition->fault_handler = 0;
 	partition->retries = 0;
 	partition->left.decision = JUMPSLOT_FAULT_REPORT;

@@ -12,6 +12,7 @@
 #include "machine.h"
 #include "pages.h"
 #include "restart.h"
+#include "ports.h"
 #include "schedule.h"
 
 /* From the start of the kernel's clock to the first frame. */
@@ -54,6 +55,8 @@ const char *schedule_create(const struct boot_image *image)
 	for (uint32_t i = 0; i < the.count; i++)
 		if (!create(&partitions[i], i))
 			return "not enough memory for the partitions";
+	if (!ports_create(image))
+		return "not enough memory for the channels";
 	return NULL;
 }
 
@@ -86,6 +89,11 @@ bool schedule_choose(const char *name)
 			return true;
 		}
 	return false;
+}
+
+struct partition *schedule_partition(uint32_t number)
+{
+	return &partitions[number];
 }
 
 struct partition *schedule_current(void)

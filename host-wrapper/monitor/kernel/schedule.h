@@ -22,6 +22,9 @@ void schedule_console_input(void);
 /* The partition whose registers and addresses are in use. */
 struct partition *schedule_current(void);
 
+/* The partition of that number, which exists. */
+struct partition *schedule_partition(uint32_t number);
+
 /* Chooses the guest that goes on, after a trap; waits if there is none. Ends the machine
  * when all partitions have ended. */
 struct trap_frame *schedule_next(void);

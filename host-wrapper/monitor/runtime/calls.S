@@ -36,6 +36,11 @@ HIDDEN(monitor_calls)
 	   the wait: it continues at the return. */
 	code_range CODE_SLEEP, monitor_wait, monitor_wait + 2
 	monitor_call monitor_schedule_set
+	monitor_call monitor_port_open
+	monitor_call monitor_port_put
+	monitor_call monitor_port_get
+	monitor_call monitor_port_status
+	monitor_call monitor_port_wait
 	/* As many as there are in monitor/calls.h: .org cannot go back. */
 	.org	monitor_calls + MONITOR_CALLS * MONITOR_CALL_BYTES
 

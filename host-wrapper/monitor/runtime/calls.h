@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <jumpslot/ports.h>
 #include "monitor/calls.h"
 
 int monitor_console_put(const char *bytes, size_t count);
@@ -26,5 +27,11 @@ void monitor_stack_full(uintptr_t pc, uintptr_t sp, size_t bytes)
 	__attribute__((__noreturn__));
 int monitor_wait(uint64_t deadline_ns);
 int monitor_schedule_set(const char *name, size_t length);
+int monitor_port_open(const char *name, int direction);
+int monitor_port_put(int port, const void *bytes, uint32_t span);
+int monitor_port_get(int port, void *buffer, uint32_t span,
+		     struct jumpslot_port_age *age);
+int monitor_port_status(int port, struct jumpslot_port_status *status);
+void monitor_port_wait(uint64_t deadline_ns, int port);
 
 #endif

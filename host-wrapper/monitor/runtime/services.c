@@ -9,6 +9,7 @@
 
 #include <jumpslot/provider.h>
 #include <jumpslot/arguments.h>
+#include <jumpslot/ports.h>
 #include <jumpslot/schedule.h>
 #include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>
