@@ -1,4 +1,4 @@
-"""Costs of the monitor in instructions, which QEMU counts; docs/monitor.md has a table."""
+"""Costs of the monitor in instructions, as docs/monitor.md has them in a table."""
 
 from conftest import BUILD, ROOT, each_arch as arch, run  # noqa: F401
 from partition import build, in_partition
