@@ -29,7 +29,8 @@ def build(directory, arch):
                PROCESS / "debug/gdb_jit.c",
                ROOT / "host-wrapper/common/message.c",
                ROOT / "host-wrapper/common/process_number.c",
-               ROOT / "host-wrapper/common/printable.c"]
+               ROOT / "host-wrapper/common/printable.c",
+               ROOT / "host-wrapper/common/table.c"]
     program = directory / f"thunks-{arch}"
     run("gcc", MACHINE[arch], "-std=gnu11", "-O0", "-g", "-pie", "-fpie", *WARNINGS,
         "-I", ROOT / "host-wrapper", "-I", BUILD / "offsets" / arch,
