@@ -13,6 +13,7 @@ enum control_operation {
 	CONTROL_TRACE_OFF,
 	CONTROL_REVOKE,	 /* make calls of import `number` a fault */
 	CONTROL_RESTORE, /* make them calls of its function again */
+	CONTROL_USE,	 /* make them calls of the function of `provider` */
 	CONTROL_RAISE,	 /* raise vector `number` */
 };
 
@@ -20,7 +21,7 @@ struct control_request {
 	uint32_t sequence; /* from 1 */
 	uint32_t operation;
 	uint32_t number;
-	uint32_t reserved;
+	uint32_t provider; /* index in the plan */
 };
 
 _Static_assert(sizeof(struct control_request) == 16, "as every runner knows it");

@@ -109,10 +109,11 @@ struct plan {
 	struct plan_table providers; /* one without a path: the runner itself */
 	struct plan_table arguments; /* uint32_t: strings */
 	struct plan_table lines;
-	struct plan_table filter;  /* struct sock_filter: for seccomp */
-	struct plan_table watched; /* imports whose calls something is done about */
-	struct plan_table places;  /* uint32_t: their arguments */
-	struct plan_table strings; /* bytes; the last one is NUL */
+	struct plan_table filter;   /* struct sock_filter: for seccomp */
+	struct plan_table standbys; /* functions that may take an import's place */
+	struct plan_table watched;  /* imports whose calls something is done about */
+	struct plan_table places;   /* uint32_t: their arguments */
+	struct plan_table strings;  /* bytes; the last one is NUL */
 };
 
 struct plan_segment {
@@ -134,6 +135,15 @@ struct plan_import {
 	uint32_t carry;	      /* PLAN_DIRECT and so on */
 	uint32_t stack_bytes; /* at most this many bytes of arguments are on the stack */
 	uint32_t reserved;
+};
+
+/* A function of another provider that the control can point an import at. */
+struct plan_standby {
+	uint64_t function; /* as in struct plan_import, like the fields below */
+	uint32_t provider;
+	uint32_t import; /* index */
+	uint32_t carry;
+	uint32_t stack_bytes;
 };
 
 struct plan_provider {
@@ -204,11 +214,12 @@ struct plan_watched {
 #define PLAN_PLACE_LONG	  0x10000000 /* i386: 8 bytes, two registers or stack words */
 
 /* i386 aligns uint64_t to 4, so 8-byte fields stand at multiples of 8 by themselves. */
-_Static_assert(sizeof(struct plan) == 304, "as launcher and every runner know it");
+_Static_assert(sizeof(struct plan) == 320, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_segment) == 48, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_import) == 40, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_provider) == 40,
 	       "as launcher and every runner know it");
+_Static_assert(sizeof(struct plan_standby) == 24, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_line) == 16, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_watched) == 72, "as launcher and every runner know it");
 
@@ -226,6 +237,11 @@ static inline const struct plan_segment *plan_segments(const struct plan *plan)
 static inline const struct plan_import *plan_imports(const struct plan *plan)
 {
 	return (const struct plan_import *)plan_at(plan, &plan->imports);
+}
+
+static inline const struct plan_standby *plan_standbys(const struct plan *plan)
+{
+	return (const struct plan_standby *)plan_at(plan, &plan->standbys);
 }
 
 static inline const struct plan_provider *plan_providers(const struct plan *plan)

@@ -151,12 +151,26 @@ static int add_providers(struct launch *launch)
 	return status ? status : add_libraries(launch);
 }
 
+/* After the runner: the first provider that has a function serves it. */
+static int add_standbys(struct launch *launch)
+{
+	const struct options *options = &launch->options;
+	struct message message;
+
+	for (size_t i = 0; i < options->standby_count; i++)
+		if (linked_guest_add_standby(&launch->guest, options->standbys[i].path,
+					     options->standbys[i].options, &message))
+			return complain(launch, EXIT_FAILED, options->standbys[i].path,
+					&message);
+	return 0;
+}
+
 /* Only the dynamic linker's list shows a debugger a guest without fixed addresses. */
 static bool needs_dynamic_runner(const struct launch *launch)
 {
 	const struct options *options = &launch->options;
 
-	if (options->provider_count)
+	if (options->provider_count || options->standby_count)
 		return true;
 	return launch->guest.image.position_independent &&
 	       (options->wait_gdb || options->core || debugger_traces());
@@ -206,6 +220,7 @@ static int add_runner(struct launch *launch)
 static int link_guest(struct launch *launch)
 {
 	struct linked_guest *guest = &launch->guest;
+	const char *culprit = guest->name;
 	struct message message;
 	int status;
 
@@ -218,8 +233,12 @@ static int link_guest(struct launch *launch)
 	if (!status)
 		status = launch->options.monitor ? add_partition_runtime(launch)
 						 : add_runner(launch);
+	if (!status)
+		status = add_standbys(launch);
 	if (!status && linked_guest_link(guest, &message))
 		return complain(launch, EXIT_FAILED, guest->name, &message);
+	if (!status && linked_guest_link_standbys(guest, &culprit, &message))
+		return complain(launch, EXIT_FAILED, culprit, &message);
 	if (!status && launch->options.kvm)
 		linked_guest_use_traps(guest);
 	if (!status && launch->options.monitor)

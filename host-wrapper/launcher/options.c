@@ -28,6 +28,7 @@ const char options_help[] =
 	"  --image FILE               write the boot image of --host monitor instead\n"
 	"  --model FILE               run the partitions of a model, instead of a GUEST\n"
 	"  --provider FILE[,OPTIONS]  load a provider of functions, a shared library\n"
+	"  --standby FILE[,OPTIONS]   load one more, for ctl PATH use (with --control)\n"
 	"  --bind lazy|now            bind on the first call (default), or at the start\n"
 	"  --allow-missing            start with missing or mistyped functions\n"
 	"  --list                     print the link report instead of starting\n"
@@ -127,22 +128,35 @@ static char *cut_path(char *path)
 	return NULL;
 }
 
-static int take_provider(struct options *options, const char *name, char *value,
-			 struct message *message)
+/* Adds to `providers`. The limit is for all of a guest, those that stand by too. */
+static int add_provider(struct options *options, struct provider_option *providers,
+			size_t *count, const char *name, char *value,
+			struct message *message)
 {
-	struct provider_option *provider = &options->providers[options->provider_count];
 	char *comma;
 
-	if (options->provider_count == OPTIONS_MAX_PROVIDERS)
+	if (options->provider_count + options->standby_count == OPTIONS_MAX_PROVIDERS)
 		return fail(message, EINVAL, "%s %s: at most %u providers", name, value,
 			    OPTIONS_MAX_PROVIDERS);
 	comma = cut_path(value);
 	if (!*value)
 		return fail(message, EINVAL, "%s: missing file name", name);
-	provider->path = value;
-	provider->options = comma ? comma + 1 : "";
-	options->provider_count++;
+	providers[(*count)++] = (struct provider_option){ value, comma ? comma + 1 : "" };
 	return 0;
+}
+
+static int take_provider(struct options *options, const char *name, char *value,
+			 struct message *message)
+{
+	return add_provider(options, options->providers, &options->provider_count, name,
+			    value, message);
+}
+
+static int take_standby(struct options *options, const char *name, char *value,
+			struct message *message)
+{
+	return add_provider(options, options->standbys, &options->standby_count, name,
+			    value, message);
 }
 
 static int take_bind(struct options *options, const char *name, char *value,
@@ -420,6 +434,7 @@ static const struct option table[] = {
 	{ "--image", 0, take_image },
 	{ "--model", 0, take_model },
 	{ "--provider", 0, take_provider },
+	{ "--standby", 0, take_standby },
 	{ "--bind", 0, take_bind },
 	{ "--stack", 0, take_stack },
 	{ "--host-stack", 0, take_host_stack },
@@ -547,7 +562,7 @@ static const char *not_in_kvm(const struct options *options)
 	if (options->stats || options->unused)
 		return options->stats ? "--stats" : "--unused";
 	if (options->control)
-		return "--control";
+		return options->standby_count ? "--standby" : "--control";
 	return options->rule_count ? "--on and --policy" : NULL;
 }
 
@@ -594,6 +609,8 @@ int options_read(struct options *options, int argc, char **argv, struct message 
 	if (error || options->help || options->version)
 		return error;
 	error = check_model(options, argv + at, message);
+	if (!error && options->standby_count && !options->control)
+		error = fail(message, EINVAL, "--standby needs --control PATH");
 	if (error)
 		return error;
 	supervised = needs_supervisor(options);

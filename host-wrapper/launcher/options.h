@@ -42,6 +42,8 @@ enum sandbox_mode {
 struct options {
 	struct provider_option providers[OPTIONS_MAX_PROVIDERS];
 	size_t provider_count;
+	struct provider_option standbys[OPTIONS_MAX_PROVIDERS];
+	size_t standby_count;
 	struct line_option lines[OPTIONS_MAX_LINES]; /* each vector once */
 	size_t line_count;
 	bool help;

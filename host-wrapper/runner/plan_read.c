@@ -79,6 +79,9 @@ static int check_tables(const struct plan *plan, struct message *message)
 		error = check_table(plan, &plan->imports, sizeof(struct plan_import),
 				    "imports", message);
 	if (!error)
+		error = check_table(plan, &plan->standbys, sizeof(struct plan_standby),
+				    "standby functions", message);
+	if (!error)
 		error = check_table(plan, &plan->providers, sizeof(struct plan_provider),
 				    "providers", message);
 	if (!error)
@@ -116,6 +119,7 @@ static bool is_provider(const struct plan *plan, const struct plan_provider *pro
 static bool references_hold(const struct plan *plan)
 {
 	const struct plan_import *imports = plan_imports(plan);
+	const struct plan_standby *standbys = plan_standbys(plan);
 	const struct plan_provider *providers = plan_providers(plan);
 	const uint32_t *arguments = plan_at(plan, &plan->arguments);
 
@@ -123,6 +127,10 @@ static bool references_hold(const struct plan *plan)
 		if (!is_string(plan, imports[i].name) ||
 		    (imports[i].provider != PLAN_NO_PROVIDER &&
 		     imports[i].provider >= plan->providers.count))
+			return false;
+	for (uint64_t i = 0; i < plan->standbys.count; i++)
+		if (standbys[i].import >= plan->imports.count ||
+		    standbys[i].provider >= plan->providers.count)
 			return false;
 	for (uint64_t i = 0; i < plan->providers.count; i++)
 		if (!is_provider(plan, &providers[i]))
@@ -148,30 +156,41 @@ static uint32_t flags_of(uint32_t mode)
 }
 
 /* Only these ways copy a known number of bytes of stack arguments. */
-static bool is_carry(const struct plan_import *import)
+static bool is_carry(uint32_t carry, uint32_t stack_bytes)
 {
-	const uint32_t mode = import->carry & PLAN_CARRY_MASK;
+	const uint32_t mode = carry & PLAN_CARRY_MASK;
 
-	if (mode > PLAN_INLINE || import->carry & ~(PLAN_CARRY_MASK | flags_of(mode)))
+	if (mode > PLAN_INLINE || carry & ~(PLAN_CARRY_MASK | flags_of(mode)))
 		return false;
 	if (mode != PLAN_GATED && mode != PLAN_TRAP)
-		return !import->stack_bytes;
-	return import->stack_bytes <= JUMPSLOT_MAX_STACK_BYTES &&
-	       import->stack_bytes % sizeof(void *) == 0;
+		return !stack_bytes;
+	return stack_bytes <= JUMPSLOT_MAX_STACK_BYTES &&
+	       stack_bytes % sizeof(void *) == 0;
+}
+
+static int refuse_carry(const struct plan *plan, uint32_t name, uint32_t carry,
+			uint32_t stack_bytes, struct message *message)
+{
+	return fail(message, EINVAL,
+		    "plan: %s: carry 0x%" PRIx32 " with %" PRIu32 " stack bytes",
+		    plan_string(plan, name), carry, stack_bytes);
 }
 
 static int check_carries(const struct plan *plan, struct message *message)
 {
 	const struct plan_import *imports = plan_imports(plan);
+	const struct plan_standby *standbys = plan_standbys(plan);
 
 	for (uint64_t i = 0; i < plan->imports.count; i++)
-		if (!is_carry(&imports[i]) ||
+		if (!is_carry(imports[i].carry, imports[i].stack_bytes) ||
 		    (imports[i].provider == PLAN_NO_PROVIDER && imports[i].carry))
-			return fail(message, EINVAL,
-				    "plan: %s: carry 0x%" PRIx32 " with %" PRIu32
-				    " stack bytes",
-				    plan_string(plan, imports[i].name), imports[i].carry,
-				    imports[i].stack_bytes);
+			return refuse_carry(plan, imports[i].name, imports[i].carry,
+					    imports[i].stack_bytes, message);
+	for (uint64_t i = 0; i < plan->standbys.count; i++)
+		if (!is_carry(standbys[i].carry, standbys[i].stack_bytes))
+			return refuse_carry(plan, imports[standbys[i].import].name,
+					    standbys[i].carry, standbys[i].stack_bytes,
+					    message);
 	if (plan->gdb > (uint64_t)INT32_MAX + 1)
 		return fail(message, EINVAL, "plan: gdb by descriptor %" PRIu64,
 			    plan->gdb - 1);

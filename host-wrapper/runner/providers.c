@@ -97,11 +97,20 @@ static void find_functions(const struct plan *plan, uintptr_t *functions,
 			   const uintptr_t *bases)
 {
 	const struct plan_import *imports = plan_imports(plan);
+	const struct plan_standby *standbys = plan_standbys(plan);
 
 	for (uint64_t i = 0; i < plan->imports.count; i++)
 		if (imports[i].provider != PLAN_NO_PROVIDER)
 			functions[i] = bases[imports[i].provider] +
 				       (uintptr_t)imports[i].function;
+	for (uint64_t i = 0; i < plan->standbys.count; i++)
+		functions[plan->imports.count + i] =
+			bases[standbys[i].provider] + (uintptr_t)standbys[i].function;
+}
+
+size_t providers_count(const struct plan *plan)
+{
+	return (size_t)(plan->imports.count + plan->standbys.count);
 }
 
 int providers_load(const struct plan *plan, uintptr_t **functions,
@@ -112,7 +121,7 @@ int providers_load(const struct plan *plan, uintptr_t **functions,
 	uintptr_t *bases = calloc(count + 1, sizeof(*bases));
 	int error = 0;
 
-	*functions = table_new((size_t)plan->imports.count, sizeof(**functions));
+	*functions = table_new(providers_count(plan), sizeof(**functions));
 	if (!bases || !*functions) {
 		free(bases);
 		return fail(message, ENOMEM, "out of memory");

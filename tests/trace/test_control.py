@@ -135,8 +135,8 @@ def test_commands_show_functions_counters_and_the_virtual_cpu(start):
 def test_a_command_that_is_wrong_is_refused(start):
     guest = start()
     for words, problem in ((["dance"], "invalid command; expected list, stats, vcpu, "
-                            "stop, trace on|off PATTERN, revoke PATTERN, restore PATTERN "
-                            "or raise VECTOR"),
+                            "stop, trace on|off PATTERN, revoke PATTERN, restore "
+                            "PATTERN, use PATTERN PROVIDER or raise VECTOR"),
                            (["revoke", "none"], "no function has such a name"),
                            (["raise", "64"], "invalid vector; expected 0..63"),
                            (["stats"], "calls are not counted (start with --stats)")):
@@ -163,7 +163,7 @@ def test_the_help_of_ctl_has_each_command():
     commands = re.findall(r"^\| `([a-z]+)", page, re.MULTILINE)
     result = run(BUILD / "bin/host-wrapper", "ctl", "--help")
     printed = re.findall(r"^  ([a-z]+)", result.stdout, re.MULTILINE)
-    assert printed == commands and len(commands) == 9
+    assert printed == commands and len(commands) == 10
     assert result.stdout.startswith("usage: host-wrapper ctl PATH COMMAND\n")
     alone = run(BUILD / "bin/host-wrapper", "ctl", check=False)
     assert (alone.stderr, alone.returncode) == (

@@ -37,6 +37,9 @@ static int create(const struct scan *scan, struct message *message)
 	struct link link = { .status = LINK_BOUND,
 			     .function = &function,
 			     .call = { PLAN_GATED | PLAN_BLOCKING, 24 } };
+	struct standby standby = { .provider = 1,
+				   .function = &function,
+				   .call = { PLAN_GATED, 24 } };
 	static struct linked_guest guest;
 	const struct irq_lines lines = {
 		.lines = { { .vector = 2, .kind = PLAN_LINE_COUNT, .descriptor = 9 },
@@ -76,6 +79,7 @@ static int create(const struct scan *scan, struct message *message)
 			       { .name = "built-in",
 				 .status = { .st_dev = 7, .st_ino = 8 } } },
 		.provider_count = 2,
+		.standbys = { &standby, 1 },
 		.result = { .links = &link, .count = 1 },
 	};
 	guest.table.vcpu_state = 0x5000; /* as of a guest that has lines */
@@ -165,6 +169,9 @@ START_TEST(what_the_launcher_writes_the_runner_accepts)
 	ck_assert_uint_eq(plan->host_stack_size, 12288);
 	ck_assert_uint_eq(plan_imports(plan)->carry, PLAN_GATED | PLAN_BLOCKING);
 	ck_assert_uint_eq(plan_imports(plan)->stack_bytes, 24);
+	ck_assert_uint_eq(plan->standbys.count, 1);
+	ck_assert_uint_eq(plan_standbys(plan)->provider, 1);
+	ck_assert_uint_eq(plan_standbys(plan)->carry, PLAN_GATED);
 	ck_assert_uint_eq(plan->filter.count, 2);
 	ck_assert_uint_eq(((const struct sock_filter *)plan_at(plan, &plan->filter))[1].k,
 			  2);
@@ -286,6 +293,9 @@ WRONG(name_beyond, p->name = (uint32_t)p->strings.count)
 WRONG(name_none, p->name = PLAN_NO_STRING)
 WRONG(import_name, ((struct plan_import *)in(p, &p->imports))->name = PLAN_NO_STRING)
 WRONG(import_provider, ((struct plan_import *)in(p, &p->imports))->provider = 2)
+WRONG(standby_import, ((struct plan_standby *)in(p, &p->standbys))->import = 1)
+WRONG(standby_provider, ((struct plan_standby *)in(p, &p->standbys))->provider = 2)
+WRONG(standby_carry, ((struct plan_standby *)in(p, &p->standbys))->carry = 9)
 WRONG(import_unprovided,
       ((struct plan_import *)in(p, &p->imports))->provider = PLAN_NO_PROVIDER;
       carry(p, 0, 0))
@@ -353,6 +363,9 @@ START_TEST(what_is_wrong_with_a_plan_is_said)
 		{ name_none, beyond },
 		{ import_name, beyond },
 		{ import_provider, beyond },
+		{ standby_import, beyond },
+		{ standby_provider, beyond },
+		{ standby_carry, "plan: *: carry 0x9 with 24 stack bytes" },
 		{ import_unprovided, NULL },
 		{ unprovided_gated, "plan: *: carry 0x1 with 0 stack bytes" },
 		{ direct, NULL },
@@ -444,6 +457,7 @@ START_TEST(tables_lie_within_the_plan)
 
 	check_extremes(&bytes, offsetof(struct plan, segments), "segments");
 	check_extremes(&bytes, offsetof(struct plan, imports), "imports");
+	check_extremes(&bytes, offsetof(struct plan, standbys), "standby functions");
 	check_extremes(&bytes, offsetof(struct plan, providers), "providers");
 	check_extremes(&bytes, offsetof(struct plan, arguments), "arguments");
 	check_extremes(&bytes, offsetof(struct plan, lines), "lines");

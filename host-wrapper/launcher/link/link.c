@@ -12,7 +12,7 @@
 /* Longer names get no suggestion. */
 #define MAX_SIMILAR 80
 
-static bool types_agree(const struct import *import, const struct provided *function)
+bool link_types_agree(const struct import *import, const struct provided *function)
 {
 	uint32_t flags = import->flags & ~(uint32_t)JUMPSLOT_OPTIONAL;
 
@@ -92,7 +92,7 @@ static void link_one(struct link *link, const struct import *import, unsigned ma
 		link->provider = i;
 		link->function = &providers[i].functions[found];
 		link->status = LINK_MISMATCH;
-		if (types_agree(import, link->function)) {
+		if (link_types_agree(import, link->function)) {
 			link->status = LINK_BOUND;
 			link->call = call_mode_decide(import, link->function, machine);
 		}

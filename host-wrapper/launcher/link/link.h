@@ -57,6 +57,9 @@ void link_use_partition(struct link_result *result, const struct import_table *t
 			const struct machine *machine,
 			const struct provider_file *providers);
 
+/* Whether both have the same type, or one of them is not known. */
+bool link_types_agree(const struct import *import, const struct provided *function);
+
 void link_free(struct link_result *result);
 
 /* Whether an import is missing or mistyped. A missing optional one is not a problem. */

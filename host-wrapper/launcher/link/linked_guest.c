@@ -86,25 +86,48 @@ int linked_guest_add_runner(struct linked_guest *guest, const char *path,
 	return error;
 }
 
-static bool is_gated(const struct link *link)
+int linked_guest_add_standby(struct linked_guest *guest, const char *path,
+			     const char *options, struct message *message)
 {
-	return link->status == LINK_BOUND &&
-	       (link->call.mode & PLAN_CARRY_MASK) != PLAN_DIRECT;
+	int error = add_provider(guest, path, options, ET_DYN, message);
+
+	guest->standby_count += !error;
+	return error;
 }
 
-static bool has_gated(const struct link_result *result)
+static bool is_gated_call(const struct call_mode *call)
 {
-	for (size_t i = 0; i < result->count; i++)
-		if (is_gated(&result->links[i]))
+	return (call->mode & PLAN_CARRY_MASK) != PLAN_DIRECT;
+}
+
+static bool is_gated(const struct link *link)
+{
+	return link->status == LINK_BOUND && is_gated_call(&link->call);
+}
+
+static bool has_gated(const struct linked_guest *guest)
+{
+	for (size_t i = 0; i < guest->result.count; i++)
+		if (is_gated(&guest->result.links[i]))
+			return true;
+	for (size_t i = 0; i < guest->standbys.count; i++)
+		if (is_gated_call(&guest->standbys.entries[i].call))
 			return true;
 	return false;
+}
+
+static void note_mxcsr(const struct linked_guest *guest, struct call_mode *call,
+		       size_t provider)
+{
+	if (is_gated_call(call) && guest->provider_mxcsr[provider].change == MXCSR_NEVER)
+		call->mode |= PLAN_RETURNS_MXCSR;
 }
 
 /* Large files take time to read, so only where a call can save it. The services of the
  * runner leave MXCSR as it was. */
 static void look_at_mxcsr(struct linked_guest *guest)
 {
-	if (!has_gated(&guest->result))
+	if (!has_gated(guest))
 		return;
 	guest->mxcsr = mxcsr_of_guest(&guest->file);
 	for (size_t i = 0; i < guest->provider_count; i++)
@@ -114,19 +137,38 @@ static void look_at_mxcsr(struct linked_guest *guest)
 	for (size_t i = 0; i < guest->result.count; i++) {
 		struct link *link = &guest->result.links[i];
 
-		if (is_gated(link) &&
-		    guest->provider_mxcsr[link->provider].change == MXCSR_NEVER)
-			link->call.mode |= PLAN_RETURNS_MXCSR;
+		if (link->status == LINK_BOUND)
+			note_mxcsr(guest, &link->call, link->provider);
 	}
+	for (size_t i = 0; i < guest->standbys.count; i++)
+		note_mxcsr(guest, &guest->standbys.entries[i].call,
+			   guest->standbys.entries[i].provider);
 }
 
 int linked_guest_link(struct linked_guest *guest, struct message *message)
 {
 	if (link_imports(&guest->result, &guest->table, guest->file.machine->number,
-			 guest->providers, guest->provider_count))
+			 guest->providers, guest->provider_count - guest->standby_count))
 		return fail(message, ENOMEM, "out of memory");
 	look_at_mxcsr(guest);
 	return 0;
+}
+
+int linked_guest_link_standbys(struct linked_guest *guest, const char **culprit,
+			       struct message *message)
+{
+	int error = 0;
+
+	for (size_t i = guest->provider_count - guest->standby_count;
+	     !error && i < guest->provider_count; i++) {
+		*culprit = guest->providers[i].name;
+		error = standbys_add(&guest->standbys, &guest->result, &guest->table,
+				     guest->file.machine->number, &guest->providers[i], i,
+				     message);
+	}
+	if (!error && guest->standbys.count)
+		look_at_mxcsr(guest);
+	return error;
 }
 
 bool linked_guest_keeps_mxcsr(const struct linked_guest *guest, size_t *culprit)
@@ -142,6 +184,15 @@ bool linked_guest_keeps_mxcsr(const struct linked_guest *guest, size_t *culprit)
 			continue;
 		keeps = false;
 		found = link->provider;
+	}
+	for (size_t i = 0; keeps && i < guest->standbys.count; i++) {
+		const struct standby *standby = &guest->standbys.entries[i];
+
+		if (is_gated_call(&standby->call) ||
+		    guest->provider_mxcsr[standby->provider].change == MXCSR_NEVER)
+			continue;
+		keeps = false;
+		found = standby->provider;
 	}
 	if (culprit)
 		*culprit = found;

@@ -7,6 +7,7 @@
 
 #include "link.h"
 #include "mxcsr.h"
+#include "standby.h"
 
 #define LINKED_GUEST_MAX_PROVIDERS 64 /* and the runner */
 
@@ -19,6 +20,8 @@ struct linked_guest {
 	struct import_table table;
 	struct provider_file providers[LINKED_GUEST_MAX_PROVIDERS + 1];
 	size_t provider_count;
+	size_t standby_count; /* the last of them, which serve no import at first */
+	struct standbys standbys;
 	struct link_result result;
 	bool traps; /* calls are those of the kvm host */
 	/* Looked at if a call is gated: the guest's own code, and each provider's. */
@@ -49,6 +52,15 @@ int linked_guest_add_library(struct linked_guest *guest, const char *path,
 /* Adds the runner as provider of the built-in services; once, after all others. */
 int linked_guest_add_runner(struct linked_guest *guest, const char *path,
 			    struct message *message);
+
+/* Adds a provider that stands by; after the runner. */
+int linked_guest_add_standby(struct linked_guest *guest, const char *path,
+			     const char *options, struct message *message);
+
+/* Finds the functions of the providers that stand by; afterwards. `culprit`: set to the
+ * name of the one that is refused. */
+int linked_guest_link_standbys(struct linked_guest *guest, const char **culprit,
+			       struct message *message);
 
 /* Finds the provider of each import. Missing and mistyped imports are not errors here:
  * they are in the result. */

@@ -25,6 +25,9 @@ static bool has_blocking(const struct linked_guest *guest)
 	for (size_t i = 0; i < guest->result.count; i++)
 		if (guest->result.links[i].call.mode & PLAN_BLOCKING)
 			return true;
+	for (size_t i = 0; i < guest->standbys.count; i++)
+		if (guest->standbys.entries[i].call.mode & PLAN_BLOCKING)
+			return true;
 	return false;
 }
 
@@ -171,7 +174,7 @@ static int add_provider(struct collector *collector, size_t index,
 	return error;
 }
 
-/* Marks the functions of a provider that the guest is bound to. */
+/* Marks the functions of a provider that the guest is bound to, or may be later. */
 static bool *mark_imported(const struct linked_guest *guest, size_t index)
 {
 	const struct provider_file *provider = &guest->providers[index];
@@ -182,6 +185,12 @@ static bool *mark_imported(const struct linked_guest *guest, size_t index)
 
 		if (link->status == LINK_BOUND && link->provider == index)
 			imported[link->function - provider->functions] = true;
+	}
+	for (size_t i = 0; imported && i < guest->standbys.count; i++) {
+		const struct standby *standby = &guest->standbys.entries[i];
+
+		if (standby->provider == index)
+			imported[standby->function - provider->functions] = true;
 	}
 	return imported;
 }

@@ -293,6 +293,19 @@ static void print_mxcsr(const struct linked_guest *guest, FILE *out)
 	}
 }
 
+static void print_standbys(const struct linked_guest *guest, FILE *out)
+{
+	for (size_t i = 0; i < guest->standbys.count; i++) {
+		const struct standby *standby = &guest->standbys.entries[i];
+
+		fputs("  standby: ", out);
+		print_escaped(guest->table.imports[standby->import].name, out);
+		fputs(" of ", out);
+		print_escaped(provider_name(guest, standby->provider), out);
+		fputc('\n', out);
+	}
+}
+
 void report_table(const struct linked_guest *guest, FILE *out)
 {
 	struct widths widths = measure(guest);
@@ -316,5 +329,6 @@ void report_table(const struct linked_guest *guest, FILE *out)
 		style_print(status_style(import, link), status_word(import, link), out);
 		fputc('\n', out);
 	}
+	print_standbys(guest, out);
 	print_mxcsr(guest, out);
 }

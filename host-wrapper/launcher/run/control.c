@@ -84,21 +84,67 @@ static void begin_requests(struct control_client *client, uint32_t operation,
 	client->deadline = monotonic_ns() + RUNNER_NS;
 }
 
+/* The standby of that name for an import, or NULL. */
+static const struct standby *find_standby(const struct linked_guest *guest,
+					  uint32_t import, const char *name)
+{
+	for (size_t i = 0; i < guest->standbys.count; i++) {
+		const struct standby *standby = &guest->standbys.entries[i];
+
+		if (standby->import == import &&
+		    !strcmp(guest->providers[standby->provider].name, name))
+			return standby;
+	}
+	return NULL;
+}
+
+/* The provider of that name whose function an import may use; -1: none. */
+static int find_provider(const struct linked_guest *guest, uint32_t import,
+			 const char *name)
+{
+	const size_t own = guest->result.links[import].provider;
+	const struct standby *standby = find_standby(guest, import, name);
+
+	if (standby)
+		return (int)standby->provider;
+	return strcmp(guest->providers[own].name, name) ? -1 : (int)own;
+}
+
 static bool is_matched(const struct linked_guest *guest, const char *pattern, size_t i)
 {
 	return guest->result.links[i].status == LINK_BOUND &&
 	       !fnmatch(pattern, guest->table.imports[i].name, 0);
 }
 
-static const char *begin_calls(struct control *control, uint32_t operation,
-			       const char *pattern)
+/* Whether the command concerns that import. */
+static bool is_meant(const struct control *control, size_t i)
 {
-	for (uint32_t i = 0; i < control->guest->table.count; i++)
-		if (is_matched(control->guest, pattern, i)) {
+	const struct control_client *client = &control->client;
+
+	return is_matched(control->guest, client->pattern, i) &&
+	       (client->operation != CONTROL_USE ||
+		find_provider(control->guest, (uint32_t)i, client->provider) >= 0);
+}
+
+/* `provider`: for CONTROL_USE. */
+static const char *begin_calls(struct control *control, uint32_t operation,
+			       const char *pattern, const char *provider)
+{
+	const char *wrong = "no function has such a name";
+
+	control->client.operation = operation;
+	control->client.pattern = pattern;
+	control->client.provider = provider;
+	for (uint32_t i = 0; i < control->guest->table.count; i++) {
+		if (is_meant(control, i)) {
 			begin_requests(&control->client, operation, pattern, i);
 			return NULL;
 		}
-	return "no function has such a name";
+		if (is_matched(control->guest, pattern, i))
+			wrong = "no provider of that name has such a function (expected "
+				"one as --provider or --standby names it)";
+	}
+	return wrong;
 }
 
 /* Sets `number` to the next import that matches. Returns false if there is none. */
@@ -109,9 +155,23 @@ static bool next_request(struct control *control)
 	if (!client->pattern)
 		return false;
 	while (++client->number < control->guest->table.count)
-		if (is_matched(control->guest, client->pattern, client->number))
+		if (is_meant(control, client->number))
 			return true;
 	return false;
+}
+
+static struct control_request next_record(struct control *control)
+{
+	const struct control_client *client = &control->client;
+	struct control_request record = { control->sequence + 1, client->operation,
+					  client->number, 0 };
+
+	if (client->operation == CONTROL_USE) {
+		record.provider = (uint32_t)find_provider(control->guest, client->number,
+							  client->provider);
+		control->used[client->number] = 1 + record.provider;
+	}
+	return record;
 }
 
 /* Passes requests on without waiting. Returns whether all are. */
@@ -120,9 +180,7 @@ static bool send_requests(struct control *control)
 	struct control_client *client = &control->client;
 
 	while (!client->is_sent) {
-		const struct control_request record = { control->sequence + 1,
-							client->operation, client->number,
-							0 };
+		const struct control_request record = next_record(control);
 
 		if (write(control->pipe, &record, sizeof(record)) != sizeof(record))
 			return false;
@@ -140,6 +198,16 @@ static bool is_done(const struct control *control, const struct control_target *
 	return shared->done == control->sequence;
 }
 
+static const char *use_provider(struct control *control, const char *pattern,
+				const char *provider)
+{
+	if (!control->used)
+		control->used =
+			calloc(control->guest->table.count + 1, sizeof(*control->used));
+	return control->used ? begin_calls(control, CONTROL_USE, pattern, provider)
+			     : "out of memory";
+}
+
 static const char *raise_vector(struct control *control, const char *text)
 {
 	char *end;
@@ -153,17 +221,25 @@ static const char *raise_vector(struct control *control, const char *text)
 	return NULL;
 }
 
+/* The provider whose function an import's calls reach, or "-". */
+static const char *provider_of(const struct control *control, size_t import)
+{
+	const struct link *link = &control->guest->result.links[import];
+	size_t provider = link->provider;
+
+	if (link->status != LINK_BOUND)
+		return "-";
+	if (control->used && control->used[import])
+		provider = control->used[import] - 1;
+	return control->guest->providers[provider].name;
+}
+
 static void list(const struct control *control, FILE *out)
 {
 	for (size_t i = 0; i < control->guest->table.count; i++) {
-		const struct link *link = &control->guest->result.links[i];
-
 		print_escaped(control->guest->table.imports[i].name, out);
 		fputc('\t', out);
-		print_escaped(link->status == LINK_BOUND
-				      ? control->guest->providers[link->provider].name
-				      : "-",
-			      out);
+		print_escaped(provider_of(control, i), out);
 		fputc('\n', out);
 	}
 }
@@ -210,17 +286,19 @@ static const char *execute(struct control *control, const struct control_target 
 	if (word && !first && !strcmp(word, "stop"))
 		return kill(target->runner, SIGTERM) ? "the guest has ended" : NULL;
 	if (word && second && !strcmp(word, "trace") && !strcmp(first, "on"))
-		return begin_calls(control, CONTROL_TRACE_ON, second);
+		return begin_calls(control, CONTROL_TRACE_ON, second, NULL);
 	if (word && second && !strcmp(word, "trace") && !strcmp(first, "off"))
-		return begin_calls(control, CONTROL_TRACE_OFF, second);
+		return begin_calls(control, CONTROL_TRACE_OFF, second, NULL);
 	if (word && first && !second && !strcmp(word, "revoke"))
-		return begin_calls(control, CONTROL_REVOKE, first);
+		return begin_calls(control, CONTROL_REVOKE, first, NULL);
 	if (word && first && !second && !strcmp(word, "restore"))
-		return begin_calls(control, CONTROL_RESTORE, first);
+		return begin_calls(control, CONTROL_RESTORE, first, NULL);
+	if (word && second && !strcmp(word, "use"))
+		return use_provider(control, first, second);
 	if (word && first && !second && !strcmp(word, "raise"))
 		return raise_vector(control, first);
 	return "invalid command; expected list, stats, vcpu, stop, trace on|off PATTERN, "
-	       "revoke PATTERN, restore PATTERN or raise VECTOR";
+	       "revoke PATTERN, restore PATTERN, use PATTERN PROVIDER or raise VECTOR";
 }
 
 static bool is_same_user(int client)
@@ -383,6 +461,12 @@ void control_serve(struct control *control, const struct control_target *target,
 	if (client->fd >= 0 && client->step == CONTROL_ANSWERS)
 		send_answer(control);
 	end_late(control);
+}
+
+void control_restarted(struct control *control)
+{
+	free(control->used);
+	control->used = NULL;
 }
 
 void control_end(struct control *control, const struct control_target *target)

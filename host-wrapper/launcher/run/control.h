@@ -35,6 +35,7 @@ struct control_client {
 	/* Requests to the runner. */
 	uint32_t operation, number; /* of the next one */
 	const char *pattern;	    /* in `command`, or NULL */
+	const char *provider;	    /* the same, of CONTROL_USE */
 	bool is_sent;		    /* all of them */
 	char *text;		    /* of the answer */
 	size_t size, sent;
@@ -46,7 +47,8 @@ struct control {
 	int pipe;	   /* to the runner */
 	uint32_t sequence; /* of the last request */
 	const struct linked_guest *guest;
-	bool counts; /* --stats */
+	uint32_t *used; /* 1 + provider that each import was pointed at; NULL: none was */
+	bool counts;	/* --stats */
 };
 
 /* The guest that is running. */
@@ -70,6 +72,9 @@ uint64_t control_look(const struct control *control);
 /* Goes on with the client, and never waits. `is_ready`: poll() has found the event. */
 void control_serve(struct control *control, const struct control_target *target,
 		   bool is_ready);
+
+/* The guest starts again, with the providers of the command line. */
+void control_restarted(struct control *control);
 
 /* The guest has ended: tells a client that waits for the runner. */
 void control_end(struct control *control, const struct control_target *target);

@@ -40,6 +40,7 @@ int monitor_check_options(const struct options *options, struct message *message
 		{ options->unused, "--unused" },
 		{ has_rule(options, false), "--on" },
 		{ has_rule(options, true), "--policy" },
+		{ options->standby_count, "--standby" },
 		{ options->control, "--control" },
 		{ options->sandbox == SANDBOX_STRICT, "--sandbox strict" },
 		{ options->print_sandbox, "--print-sandbox" },

@@ -52,6 +52,7 @@ static size_t tables_size(const struct source *source)
 	return sizeof(struct plan) +
 	       guest->image.segment_count * sizeof(struct plan_segment) +
 	       guest->table.count * sizeof(struct plan_import) +
+	       guest->standbys.count * sizeof(struct plan_standby) +
 	       guest->provider_count * sizeof(struct plan_provider) +
 	       source->lines->count * sizeof(struct plan_line) +
 	       source->filter->count * sizeof(*source->filter->program) +
@@ -116,6 +117,25 @@ static void write_imports(struct writer *writer, struct plan *plan,
 			.flags = import->flags,
 			.carry = link->call.mode,
 			.stack_bytes = link->call.stack_bytes,
+		};
+	}
+}
+
+static void write_standbys(struct writer *writer, struct plan *plan,
+			   const struct standbys *standbys)
+{
+	struct plan_standby *to =
+		add_table(writer, &plan->standbys, standbys->count, sizeof(*to));
+
+	for (size_t i = 0; i < standbys->count; i++) {
+		const struct standby *from = &standbys->entries[i];
+
+		to[i] = (struct plan_standby){
+			.function = from->function->function,
+			.provider = from->provider,
+			.import = from->import,
+			.carry = from->call.mode,
+			.stack_bytes = from->call.stack_bytes,
 		};
 	}
 }
@@ -249,6 +269,7 @@ static void write_plan(struct writer *writer, const struct source *source)
 	writer->next = sizeof(*plan);
 	write_segments(writer, plan, &source->guest->image);
 	write_imports(writer, plan, source->guest);
+	write_standbys(writer, plan, &source->guest->standbys);
 	write_providers(writer, plan, source->guest);
 	write_arguments(writer, plan, source->options);
 	write_lines(writer, plan, source->lines);

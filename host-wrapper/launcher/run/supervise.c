@@ -234,6 +234,7 @@ static int run_once(struct watch *watch, struct run_result *result,
 	if (watch->child) {
 		guest_processes_kill(&watch->processes);
 		trace_runner_ended(watch->run->trace);
+		control_restarted(watch->run->control);
 	}
 	outcome_file_close(&watch->file);
 	if (!error)

@@ -4,6 +4,7 @@
 #include "host_stack.h"
 #include "runner/current.h"
 #include "runner/plan_read.h"
+#include "runner/providers.h"
 #include "thunk_memory.h"
 #include "thunk_symbols.h"
 #include "vcpu/registers_x86.h"
@@ -16,40 +17,56 @@ struct gate gate = { .state = GATE_OUTSIDE };
 static struct thunk_memory memory;
 static const struct plan *plan;
 
-static bool is_gated(const uintptr_t *functions, uint64_t index)
-{
-	const struct plan_import *import = &plan_imports(plan)[index];
+/* A function of an import, or, after these, a standby's. */
+struct way {
+	uint32_t import;
+	uint32_t carry;
+	uint32_t stack_bytes;
+};
 
-	return functions[index] && (import->carry & PLAN_CARRY_MASK) != PLAN_DIRECT;
+static struct way way_of(size_t index)
+{
+	const size_t imports = (size_t)plan->imports.count;
+	const struct plan_import *import = &plan_imports(plan)[index];
+	const struct plan_standby *standby = &plan_standbys(plan)[index - imports];
+
+	if (index < imports)
+		return (struct way){ (uint32_t)index, import->carry,
+				     import->stack_bytes };
+	return (struct way){ standby->import, standby->carry, standby->stack_bytes };
+}
+
+static bool is_gated(const uintptr_t *functions, size_t index)
+{
+	return functions[index] && (way_of(index).carry & PLAN_CARRY_MASK) != PLAN_DIRECT;
 }
 
 static size_t count_gated(const uintptr_t *functions)
 {
 	size_t count = 0;
 
-	for (uint64_t i = 0; i < plan->imports.count; i++)
+	for (size_t i = 0; i < providers_count(plan); i++)
 		count += is_gated(functions, i);
 	return count;
 }
 
-static struct gate_function describe(uintptr_t address, uint64_t index)
+static struct gate_function describe(uintptr_t address, const struct way *way)
 {
-	const struct plan_import *import = &plan_imports(plan)[index];
-	uintptr_t room = (import->stack_bytes + GATE_ALIGNMENT - 1) &
+	uintptr_t room = (way->stack_bytes + GATE_ALIGNMENT - 1) &
 			 ~(uintptr_t)(GATE_ALIGNMENT - 1);
-	bool blocking = import->carry & PLAN_BLOCKING;
+	bool blocking = way->carry & PLAN_BLOCKING;
 
 	return (struct gate_function){
 		.address = address,
 		.gate = &gate,
-		.stack_bytes = import->stack_bytes,
-		.padding = room - import->stack_bytes,
+		.stack_bytes = way->stack_bytes,
+		.padding = room - way->stack_bytes,
 		.room = room,
 		.force = blocking ? GATE_FORCED : 0,
-		.import = (uint32_t)index,
-		.on_guest_stack = (import->carry & PLAN_CARRY_MASK) == PLAN_GUEST_STACK,
+		.import = way->import,
+		.on_guest_stack = (way->carry & PLAN_CARRY_MASK) == PLAN_GUEST_STACK,
 		.blocking = blocking,
-		.keeps_mxcsr = import->carry & PLAN_RETURNS_MXCSR,
+		.keeps_mxcsr = way->carry & PLAN_RETURNS_MXCSR,
 	};
 }
 
@@ -58,12 +75,13 @@ static void write_thunks(uintptr_t *functions)
 {
 	size_t next = 0;
 
-	for (uint64_t i = 0; i < plan->imports.count; i++) {
+	for (size_t i = 0; i < providers_count(plan); i++) {
+		const struct way way = way_of(i);
 		uint8_t *thunk = memory.thunks + next * THUNK_SIZE;
 
 		if (!is_gated(functions, i))
 			continue;
-		memory.functions[next] = describe(functions[i], i);
+		memory.functions[next] = describe(functions[i], &way);
 		thunk_write(thunk, &memory.functions[next]);
 		functions[i] = (uintptr_t)thunk;
 		next++;

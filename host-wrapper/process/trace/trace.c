@@ -9,6 +9,7 @@
 #include "common/page.h"
 #include "process/slots.h"
 #include "runner/current.h"
+#include "runner/providers.h"
 #include "trace_call.h"
 #include "trace_clock.h"
 #include "trace_ring.h"
@@ -16,6 +17,8 @@
 #include "vcpu/vcpu.h"
 
 static struct trace_function *functions_watched;
+/* Addresses of the imports' functions, and of the standbys'. */
+static uintptr_t *provided;
 static uint8_t *thunks;
 
 static struct trace_function describe(const struct plan_watched *watched,
@@ -54,12 +57,15 @@ static int make_thunks(const struct plan *plan, uintptr_t *functions,
 {
 	const size_t count = (size_t)plan->watched.count;
 	const size_t size = PAGE_END(count * TRACE_THUNK_SIZE);
+	const size_t provided_size = providers_count(plan) * sizeof(*provided);
 
 	functions_watched = calloc(count, sizeof(*functions_watched));
+	provided = malloc(provided_size);
 	thunks = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 		      0);
-	if (!functions_watched || thunks == MAP_FAILED)
+	if (!functions_watched || !provided || thunks == MAP_FAILED)
 		return fail(message, ENOMEM, "no memory to trace %zu functions", count);
+	memcpy(provided, functions, provided_size);
 	write_thunks(plan, functions);
 	/* Never writable and executable at once. */
 	if (mprotect(thunks, size, PROT_READ | PROT_EXEC))
@@ -130,9 +136,25 @@ static uintptr_t slot_target(const struct trace_function *function)
 			: (uintptr_t)(thunks + index * TRACE_THUNK_SIZE);
 }
 
-static void change(struct trace_function *function, uint32_t operation)
+/* The import's function of that provider; 0: it has none. */
+static uintptr_t find_provided(uint32_t import, uint32_t provider)
+{
+	const struct plan *plan = current->plan;
+	const struct plan_standby *standbys = plan_standbys(plan);
+
+	if (plan_imports(plan)[import].provider == provider)
+		return provided[import];
+	for (size_t i = 0; i < plan->standbys.count; i++)
+		if (standbys[i].import == import && standbys[i].provider == provider)
+			return provided[plan->imports.count + i];
+	return 0;
+}
+
+static void change(struct trace_function *function, uint32_t operation, uint32_t provider)
 {
 	const uint32_t import = function->watched->import;
+	const uintptr_t other =
+		operation == CONTROL_USE ? find_provided(import, provider) : 0;
 
 	if (operation == CONTROL_TRACE_ON)
 		__atomic_fetch_or(&function->flags, PLAN_WATCH_RECORD, __ATOMIC_SEQ_CST);
@@ -143,6 +165,8 @@ static void change(struct trace_function *function, uint32_t operation)
 		function->is_revoked = true;
 	if (operation == CONTROL_RESTORE)
 		function->is_revoked = false;
+	if (other)
+		__atomic_store_n(&function->target, other, __ATOMIC_SEQ_CST);
 	slots_retarget(import, function->is_revoked ? 0 : slot_target(function));
 }
 
@@ -153,7 +177,8 @@ void trace_control(const struct control_request *request)
 	for (size_t i = 0; i < current->plan->watched.count; i++)
 		if (functions_watched[i].watched->import == request->number &&
 		    functions_watched[i].target && request->operation != CONTROL_RAISE)
-			change(&functions_watched[i], request->operation);
+			change(&functions_watched[i], request->operation,
+			       request->provider);
 	if (shared)
 		__atomic_store_n(&shared->done, request->sequence, __ATOMIC_RELEASE);
 }

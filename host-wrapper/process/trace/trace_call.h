@@ -37,9 +37,10 @@
 #endif
 
 struct trace_function {
-	uintptr_t way;	  /* read by the thunk */
-	uintptr_t target; /* the function that is called, or its gate's thunk */
-	uintptr_t x87;	  /* whether the result is in an x87 register */
+	uintptr_t way; /* read by the thunk */
+	/* The function that is called, or its gate's thunk; the control changes it. */
+	uintptr_t target;
+	uintptr_t x87; /* whether the result is in an x87 register */
 	const struct plan_watched *watched;
 	uint32_t flags;	 /* PLAN_WATCH_*; the control changes them */
 	bool is_revoked; /* by the control */
