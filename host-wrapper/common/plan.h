@@ -3,11 +3,12 @@
  * writes it after all checks. The runner takes slots, names and functions from the plan
  * alone and never reads the guest's tables. Fields have the same width and place for
  * every word size. Addresses are those of the image, before a base is added. Depends on
- * <stdint.h> alone.
+ * <stddef.h> and <stdint.h> alone.
  */
 #ifndef JUMPSLOT_PLAN_H
 #define JUMPSLOT_PLAN_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define PLAN_MAGIC   0x6e6c706au /* "jpln" */
@@ -242,6 +243,12 @@ static inline const struct plan_import *plan_imports(const struct plan *plan)
 static inline const struct plan_standby *plan_standbys(const struct plan *plan)
 {
 	return (const struct plan_standby *)plan_at(plan, &plan->standbys);
+}
+
+/* Functions that the plan names: one for each import, and the standbys. */
+static inline size_t plan_function_count(const struct plan *plan)
+{
+	return (size_t)(plan->imports.count + plan->standbys.count);
 }
 
 static inline const struct plan_provider *plan_providers(const struct plan *plan)

@@ -105,7 +105,7 @@ static int prepare(struct runner *runner, int file, int work_area, int trace)
 		error = host_prepare(runner, functions, &message);
 	if (!error)
 		error = debugger_wait(runner->plan, &message);
-	table_free(functions, providers_count(runner->plan), sizeof(*functions));
+	table_free(functions, plan_function_count(runner->plan), sizeof(*functions));
 	return error ? refuse(runner, EXIT_FAILED, &message) : 0;
 }
 

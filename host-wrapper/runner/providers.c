@@ -108,11 +108,6 @@ static void find_functions(const struct plan *plan, uintptr_t *functions,
 			bases[standbys[i].provider] + (uintptr_t)standbys[i].function;
 }
 
-size_t providers_count(const struct plan *plan)
-{
-	return (size_t)(plan->imports.count + plan->standbys.count);
-}
-
 int providers_load(const struct plan *plan, uintptr_t **functions,
 		   struct message *message)
 {
@@ -121,7 +116,7 @@ int providers_load(const struct plan *plan, uintptr_t **functions,
 	uintptr_t *bases = calloc(count + 1, sizeof(*bases));
 	int error = 0;
 
-	*functions = table_new(providers_count(plan), sizeof(**functions));
+	*functions = table_new(plan_function_count(plan), sizeof(**functions));
 	if (!bases || !*functions) {
 		free(bases);
 		return fail(message, ENOMEM, "out of memory");

@@ -4,19 +4,15 @@
 #ifndef JUMPSLOT_PROVIDERS_H
 #define JUMPSLOT_PROVIDERS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "common/message.h"
 #include "common/plan.h"
 
-/* Functions that the plan names: one for each import, and the standbys. */
-size_t providers_count(const struct plan *plan);
-
 /*
  * Loads all providers and lets each initialize itself. On success `*functions` holds the
- * address of each import's function, 0 if it is missing, and those of the standbys; the
- * caller frees it. Returns 0 or a negative errno.
+ * address of each import's function, 0 if it is missing, and those of the standbys
+ * (plan_function_count() in all); the caller frees it. Returns 0 or a negative errno.
  */
 int providers_load(const struct plan *plan, uintptr_t **functions,
 		   struct message *message);

@@ -4,7 +4,6 @@
 #include "host_stack.h"
 #include "runner/current.h"
 #include "runner/plan_read.h"
-#include "runner/providers.h"
 #include "thunk_memory.h"
 #include "thunk_symbols.h"
 #include "vcpu/registers_x86.h"
@@ -45,7 +44,7 @@ static size_t count_gated(const uintptr_t *functions)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < providers_count(plan); i++)
+	for (size_t i = 0; i < plan_function_count(plan); i++)
 		count += is_gated(functions, i);
 	return count;
 }
@@ -75,7 +74,7 @@ static void write_thunks(uintptr_t *functions)
 {
 	size_t next = 0;
 
-	for (size_t i = 0; i < providers_count(plan); i++) {
+	for (size_t i = 0; i < plan_function_count(plan); i++) {
 		const struct way way = way_of(i);
 		uint8_t *thunk = memory.thunks + next * THUNK_SIZE;
 

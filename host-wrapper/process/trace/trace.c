@@ -9,7 +9,6 @@
 #include "common/page.h"
 #include "process/slots.h"
 #include "runner/current.h"
-#include "runner/providers.h"
 #include "trace_call.h"
 #include "trace_clock.h"
 #include "trace_ring.h"
@@ -57,7 +56,7 @@ static int make_thunks(const struct plan *plan, uintptr_t *functions,
 {
 	const size_t count = (size_t)plan->watched.count;
 	const size_t size = PAGE_END(count * TRACE_THUNK_SIZE);
-	const size_t provided_size = providers_count(plan) * sizeof(*provided);
+	const size_t provided_size = plan_function_count(plan) * sizeof(*provided);
 
 	functions_watched = calloc(count, sizeof(*functions_watched));
 	provided = malloc(provided_size);
