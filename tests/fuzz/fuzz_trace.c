@@ -12,10 +12,32 @@
 #define guest_lines_find find_line
 #include "launcher/trace/guest_lines.c"
 #undef guest_lines_find
+#include "launcher/trace/trace_reader.h"
+#define trace_reader_next next_checked
+static bool next_checked(struct trace_reader *reader, struct trace_event *event);
 #include "launcher/trace/trace.c"
+#undef trace_reader_next
 #include "tests/unit/unit.h"
 
 #define MAX_ANSWERS 512
+
+/* Reads the next event, and checks that the printers can rely on it. */
+static bool next_checked(struct trace_reader *reader, struct trace_event *event)
+{
+	const struct arguments *arguments;
+
+	if (!trace_reader_next(reader, event))
+		return false;
+	if (event->kind > TRACE_SKIPPED)
+		return true;
+	if (event->number >= reader->watch->import_count)
+		abort();
+	arguments = &reader->watch->imports[event->number].arguments;
+	for (size_t i = 0; event->kind == TRACE_CALL && i < arguments->count; i++)
+		if (event->texts[i].is_text && event->texts[i].length > TRACE_MAX_TEXT)
+			abort();
+	return true;
+}
 
 struct head {
 	uint64_t base[2]; /* of the first runner and of the one after a reset */

@@ -237,6 +237,7 @@ TRACES = {
     "open": record(1, 5, 4, 0, stack=0x7000) +
             record(1, 6, 6, 0x3f800000, 0, stack=0x6f00),
     "cut": record(1, 96, 1, 0, 0),
+    "long": record(1, 40, 0, 0, 0, 255, *[0x2020202020202020] * 33),
 }
 ANSWERS = b"12 guest.c\n0 -\n7 a b.c\n"
 FRAMES = b"401058 12 guest.c\n0 0 -\n"
@@ -269,6 +270,9 @@ def stacks(seeds):
             seeds.add("backtrace", f"stack{i386}{index}",
                       struct.pack("<BBHI", i386, 0, len(FRAMES), 1) + outcome + FRAMES +
                       stack)
+    many = b"1 1 a\n" * 40
+    seeds.add("backtrace", "many",
+              struct.pack("<BBHI", 0, 0, len(many), 1) + bytes(OUTCOME_SIZE) + many)
 
 
 def main():
