@@ -33,7 +33,7 @@
 #define JUMPSLOT_PORT_MESSAGE 8192
 #define JUMPSLOT_PORT_FOREVER (-1) /* a time-out that never comes */
 
-/* How old a message of a sampling port is. */
+/* The age of a message of a sampling port. */
 struct jumpslot_port_age {
 	uint64_t age_ns;   /* since it was written */
 	uint32_t is_valid; /* 1: not older than the channel's refresh period; or 0 */

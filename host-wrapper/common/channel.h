@@ -34,7 +34,7 @@
 enum channel_kind { CHANNEL_SAMPLING, CHANNEL_QUEUING, CHANNEL_KINDS };
 enum channel_direction { CHANNEL_SOURCE, CHANNEL_DESTINATION, CHANNEL_DIRECTIONS };
 
-/* What the model says of a channel. */
+/* The limits of a channel, from the model. */
 struct channel_shape {
 	uint32_t kind;
 	uint32_t size;	/* of a message at most: 1 to CHANNEL_MAX_MESSAGE */

@@ -41,7 +41,7 @@ static struct channel_shape shape_of(const struct boot_channel *channel)
 }
 
 /* Zeros, so that a partition which publishes a message that it has not written shows
- * nothing but its own earlier bytes. */
+ * only its own earlier bytes. */
 static bool create(const struct boot_channel *channel)
 {
 	const struct channel_shape shape = shape_of(channel);

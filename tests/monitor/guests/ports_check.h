@@ -1,4 +1,4 @@
-/* What sender and receiver of ports_*.c agree on. */
+/* The messages on which ports_sender.c and ports_receiver.c agree, and their checks. */
 #ifndef PORTS_CHECK_H
 #define PORTS_CHECK_H
 
