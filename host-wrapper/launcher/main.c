@@ -46,7 +46,6 @@ struct launch {
 	struct needs needs; /* none with --sandbox=off */
 	struct watched_calls watch;
 	struct control control;
-	int gdb;	    /* descriptor of its connection; 0: none */
 	struct stats stats; /* at the end, with --stats or --unused */
 	struct runner_path runner;
 	struct runner_path backtrace;
@@ -57,6 +56,7 @@ struct launch {
 	char *libraries[LINKED_GUEST_MAX_PROVIDERS]; /* paths */
 	const struct model *model;		     /* NULL: none */
 	const struct model_partition *partition;
+	int gdb;		/* descriptor of its connection; 0: none */
 	bool built_ins_unknown; /* no runner: a list may be incomplete */
 };
 
