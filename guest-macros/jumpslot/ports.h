@@ -40,7 +40,7 @@ struct jumpslot_port_age {
 	uint32_t reserved;
 };
 
-struct jumpslot_port_status {
+struct jumpslot_port_state {
 	uint32_t kind;
 	uint32_t direction;
 	uint32_t size;	     /* of a message at most */
@@ -51,7 +51,7 @@ struct jumpslot_port_status {
 };
 
 JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_port_age) == 16, "as every host has it");
-JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_port_status) == 32, "as every host has it");
+JUMPSLOT_STATIC_ASSERT(sizeof(struct jumpslot_port_state) == 32, "as every host has it");
 
 /*
  * int jumpslot_port_open(const char *name, int direction)
@@ -102,11 +102,11 @@ EXTERNAL_FUNC(int, jumpslot_port_send, int, const void *, size_t, int64_t)
 EXTERNAL_FUNC(int, jumpslot_port_receive, int, void *, size_t, int64_t)
 
 /*
- * int jumpslot_port_status(int port, struct jumpslot_port_status *status)
+ * int jumpslot_port_status(int port, struct jumpslot_port_state *status)
  *
  * Stores what the channel is and what it holds now. Both kinds, either direction. Returns
  * 0.
  */
-EXTERNAL_FUNC(int, jumpslot_port_status, int, struct jumpslot_port_status *)
+EXTERNAL_FUNC(int, jumpslot_port_status, int, struct jumpslot_port_state *)
 
 #endif

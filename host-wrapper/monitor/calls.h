@@ -32,7 +32,7 @@
 #define MONITOR_PORT_OPEN     17 /* int (const char *name, int direction) */
 #define MONITOR_PORT_PUT      18 /* int (int port, const void *, span): next offset */
 #define MONITOR_PORT_GET      19 /* int (int port, void *, span, age): the size */
-#define MONITOR_PORT_STATUS   20 /* int (int port, struct jumpslot_port_status *) */
+#define MONITOR_PORT_STATUS   20 /* int (int port, struct jumpslot_port_state *) */
 #define MONITOR_PORT_WAIT     21 /* void (uint64_t deadline, int port) */
 #define MONITOR_CALLS	      22
 

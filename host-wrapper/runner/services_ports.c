@@ -40,7 +40,7 @@ int jumpslot_port_receive(int port, void *buffer, size_t size, int64_t timeout_n
 	return timeout_ns < JUMPSLOT_PORT_FOREVER ? -EINVAL : -EBADF;
 }
 
-int jumpslot_port_status(int port, struct jumpslot_port_status *status)
+int jumpslot_port_status(int port, struct jumpslot_port_state *status)
 {
 	(void)port, (void)status;
 	return -EBADF;

@@ -249,14 +249,14 @@ int64_t ports_get(const struct ports_call *call)
 
 int64_t ports_status(const struct ports_call *call)
 {
-	struct jumpslot_port_status status;
+	struct jumpslot_port_state status;
 	const struct channel *channel;
 	uint64_t written_ns = 0;
 
 	if (!is_own(call->partition, call->port))
 		return -EBADF;
 	channel = &the.ends[call->port];
-	status = (struct jumpslot_port_status){
+	status = (struct jumpslot_port_state){
 		.kind = channel->shape.kind,
 		.direction = channel->direction,
 		.size = channel->shape.size,

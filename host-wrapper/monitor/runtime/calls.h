@@ -31,7 +31,7 @@ int monitor_port_open(const char *name, int direction);
 int monitor_port_put(int port, const void *bytes, uint32_t span);
 int monitor_port_get(int port, void *buffer, uint32_t span,
 		     struct jumpslot_port_age *age);
-int monitor_port_status(int port, struct jumpslot_port_status *status);
+int monitor_port_status(int port, struct jumpslot_port_state *status);
 void monitor_port_wait(uint64_t deadline_ns, int port);
 
 #endif

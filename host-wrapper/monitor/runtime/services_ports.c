@@ -86,7 +86,7 @@ int jumpslot_port_read(int port, void *buffer, size_t size, struct jumpslot_port
 	return get(port, buffer, size, age, 0);
 }
 
-int jumpslot_port_status(int port, struct jumpslot_port_status *status)
+int jumpslot_port_status(int port, struct jumpslot_port_state *status)
 {
 	return monitor_port_status(port, status);
 }

@@ -36,7 +36,7 @@ static void receive_sizes(int port)
 
 static void read_sample(int port)
 {
-	struct jumpslot_port_status status;
+	struct jumpslot_port_state status;
 	struct jumpslot_port_age age;
 
 	CHECK(jumpslot_port_read(port, message, 2999, &age) == -PORTS_EMSGSIZE);

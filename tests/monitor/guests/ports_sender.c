@@ -25,7 +25,7 @@ static void send_sizes(int port)
 /* Nobody receives from it. */
 static void overflow(int port)
 {
-	struct jumpslot_port_status status;
+	struct jumpslot_port_state status;
 
 	for (unsigned i = 0; i < 3; i++)
 		CHECK(jumpslot_port_send(port, &i, sizeof(i), 0) == 0);
