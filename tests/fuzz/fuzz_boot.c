@@ -36,8 +36,21 @@ static void read_partition(const struct boot_image *image, uint32_t index)
 		sink += ranges[i].end - ranges[i].start;
 }
 
+static void read_ends(const struct boot_image *image)
+{
+	for (uint32_t i = 0; i < image->ends.count; i++) {
+		const struct boot_end *end = &boot_ends(image)[i];
+
+		if (end->partition >= image->partitions.count ||
+		    end->channel >= image->channels.count)
+			abort();
+		sink += strlen(end->port) + boot_channels(image)[end->channel].size;
+	}
+}
+
 static void read_all(const struct boot_image *image)
 {
+	read_ends(image);
 	for (uint32_t i = 0; i < image->partitions.count; i++)
 		read_partition(image, i);
 	for (uint32_t i = 0; i < image->slots.count; i++)

@@ -167,7 +167,15 @@ def plans(tools, seeds):
     seeds.add("plan", "lines", bytes(lines))
 
 
-RULES_AT, RULE_SIZE = 128, 16  # in struct boot_image; of struct boot_rule
+# Tables in struct boot_image, and the sizes of their records.
+RULES_AT, RULE_SIZE = 128, 16
+ENDS_AT, END_SIZE = 160, 48
+
+
+def tables(image, at, size):
+    """The image up to the end of its last table."""
+    offset, count = struct.unpack_from("<QQ", image, at)
+    return image[:offset + count * size]
 
 
 def boot_images(tools, seeds):
@@ -176,9 +184,10 @@ def boot_images(tools, seeds):
     for arch in "x86_64", "i386":
         guest = tools.guest(INTERRUPTS, "-g0", arch=arch, name=f"boot-{arch}")
         tools.wrapper("--host", "monitor", "--image", image, guest)
-        offset, count = struct.unpack_from("<QQ", image.read_bytes(), RULES_AT)
         seeds.add("boot", f"tables-{arch}",
-                  image.read_bytes()[:offset + count * RULE_SIZE])
+                  tables(image.read_bytes(), RULES_AT, RULE_SIZE))
+    channels = (BUILD / "unit/channels.boot").read_bytes()
+    seeds.add("boot", "tables-channels", tables(channels, ENDS_AT, END_SIZE))
     for name, line in (("end", b"end 0 11 0 " + b"0f" * OUTCOME_SIZE),
                        ("refused", b"refused: not enough memory"), ("done", b"done"),
                        ("health", b"health 1200000 1 0 4 2 4198489 16 "),

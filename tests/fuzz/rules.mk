@@ -53,7 +53,7 @@ $(LIST_TABLES): $(BUILD)/obj/unit-plain/tests/fuzz/list_tables.o \
 # smallest that together reach all edges.
 FUZZ_STORED := tests/fuzz/corpus
 .PHONY: fuzz-corpus
-fuzz-corpus: $(FUZZ_PROGRAMS) $(TEST_FILES) | test-tools
+fuzz-corpus: $(FUZZ_PROGRAMS) $(TEST_FILES) $(BUILD)/unit/channels.boot | test-tools
 	$(Q)rm -rf $(BUILD)/fuzz/seeds $(BUILD)/fuzz/merged
 	$(Q)BUILD=$(BUILD) $(PYTHON) tests/fuzz/make_seeds.py $(BUILD)/fuzz/seeds
 	$(Q)for name in $(FUZZ_NAMES); do \
