@@ -13,10 +13,8 @@ static inline void print_number(const char *text, uint32_t number)
 	char line[64], digits[10];
 	size_t length = 0, count = 0;
 
-	while (length < 40 && text[length]) {
-		line[length] = text[length];
-		length++;
-	}
+	for (; *text && length < 40; text++)
+		line[length++] = *text;
 	line[length++] = ' ';
 	do
 		digits[count++] = (char)('0' + number % 10);
