@@ -65,3 +65,18 @@ def test_a_trace_that_is_damaged_does_not_harm_the_supervisor(tools, fill, head)
         result = tools.wrapper("--sandbox=off", "--timeout", "60", *options,
                                "--provider", provider, guest)
         assert result.returncode == 7, (options, result.stderr[-300:])
+
+
+def test_a_guest_that_forges_what_was_read_blocks_itself_alone(tools):
+    """Its thunk waits for room that never comes. The time-out ends it."""
+    code = PROVIDER.replace("FILL", "((uint32_t *)shared)[i]").replace(
+        "HEAD", "shared->head").replace("shared->tail = tail;", """
+            while (*(volatile uint32_t *)&shared->tail != shared->head)
+                    ; /* until the supervisor has read all */
+            shared->tail = tail = shared->head + 100000;""")
+    provider = tools.provider(code, "-I", GUESTS, "-I", ROOT / "host-wrapper")
+    guest = tools.guest(GUEST, "-I", GUESTS)
+    result = tools.wrapper("--sandbox=off", "--timeout", "2", "--trace", "--provider",
+                           provider, guest)
+    assert result.returncode == 137
+    assert ": its time is up (--timeout)" in result.stderr
