@@ -18,6 +18,8 @@ NOT_CALLED_AT_RANDOM = {
 HEADERS = """
     #include <jumpslot/arguments.h>
     #include <jumpslot/entry.h>
+    #include <jumpslot/ports.h>
+    #include <jumpslot/schedule.h>
     #include <jumpslot/virt_bsp.h>
     #include <jumpslot/virt_cpu.h>
     #include "newlib_calls.h"
