@@ -48,11 +48,13 @@ class Tables:
                 yield name, len(rows), b"".join(struct.pack(form, *row) for row in rows)
 
 
-def add_partition(tables, partition, guest):
+def add_partition(tables, partition, moved):
+    """Libraries without a slash are names, and not paths."""
+    libraries = [moved(each) if "/" in each else each for each in partition.libraries]
     text = tables.strings.add
-    tables.add("partitions", text(partition.name), text(guest),
+    tables.add("partitions", text(partition.name), text(moved(partition.guest)),
                *tables.add_words(partition.arguments),
-               *tables.add_words(partition.libraries),
+               *tables.add_words(libraries),
                CONSOLE * partition.console + MAY_SCHEDULE * partition.may_schedule,
                partition.line, partition.memory, partition.stack, partition.work_area,
                partition.guest_line, partition.memory_line)
@@ -79,12 +81,12 @@ def padded(data):
     return data + bytes(-len(data) % 8)
 
 
-def compile_model(model, guest_path):
-    """`guest_path`: makes a path of the model one of the compiled file."""
+def compile_model(model, moved):
+    """`moved`: makes a path of the model one of the compiled file, with a slash."""
     tables = Tables()
     source = tables.strings.add(model.path)
     for partition in model.partitions:
-        add_partition(tables, partition, guest_path(partition.guest))
+        add_partition(tables, partition, moved)
     for schedule in model.schedules:
         add_schedule(tables, schedule)
     for channel in model.channels:

@@ -293,12 +293,19 @@ def check_totals(model, table):
             raise table.problem(None, f"{count} {what} (expected at most {most})")
 
 
+MAX_TEXT = 1 << 20
+
+
 def read_text(path):
     try:
         with open(path, "rb") as file:
-            return file.read().decode()
+            text = file.read(MAX_TEXT + 1)
     except OSError as error:
         raise Problem(path, error.strerror) from error
+    if len(text) > MAX_TEXT:
+        raise Problem(path, f"larger than {MAX_TEXT} bytes")
+    try:
+        return text.decode()
     except UnicodeDecodeError as error:
         raise Problem(path, "not UTF-8") from error
 
@@ -306,7 +313,7 @@ def read_text(path):
 def parse(path, text):
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise Problem(path, f"not TOML: {error}") from error
 
 

@@ -10,8 +10,8 @@ from decimal import Decimal
 from jumpslot_elf.problem import Problem
 
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,31}")
-TIME = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(ns|us|ms|s)\s*")
-SIZE = re.compile(r"([0-9]+)([KMG]?)")
+TIME = re.compile(r"\s*([0-9]{1,19}(?:\.[0-9]{1,9})?)\s*(ns|us|ms|s)\s*")
+SIZE = re.compile(r"([0-9]{1,19})([KMG]?)")
 NS = {"ns": 1, "us": 1000, "ms": 1000000, "s": 1000000000}
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 PAGE = 4096
@@ -20,6 +20,8 @@ REQUIRED = object()
 
 def shown(value):
     """A value as TOML has it, in few characters."""
+    if isinstance(value, int) and value.bit_length() > 64:
+        return hex(value)[:57] + "..."
     text = {True: "true", False: "false"}.get(value) if isinstance(value, bool) else None
     text = text or (f'"{value}"' if isinstance(value, str) else str(value))
     return text if len(text) <= 60 else text[:57] + "..."
@@ -124,8 +126,9 @@ class Table:
         value = self.take(key, default)
         if key not in self._values:
             return value
-        match = SIZE.fullmatch(str(value)) \
-            if isinstance(value, (str, int)) and not isinstance(value, bool) else None
+        text = shown(value) if isinstance(value, int) else value
+        match = SIZE.fullmatch(text) \
+            if isinstance(text, str) and not isinstance(value, bool) else None
         size = int(match[1]) * UNITS[match[2]] if match else None
         if size is None or not low <= size <= high:
             raise self.refuse(key, f'"{size_text(low)}" to "{size_text(high)}"')

@@ -473,6 +473,7 @@ static int run_guest(struct launch *launch)
 		.strict = launch->options.sandbox == SANDBOX_STRICT,
 		.shown = stderr,
 		.lines = &launch->lines,
+		.gdb = launch->gdb,
 		.control = &launch->control,
 	};
 	struct message message;

@@ -167,6 +167,18 @@ def test_what_is_not_toml_is_refused(tmp_path):
     assert result.returncode == 1
 
 
+@pytest.mark.parametrize("value", [
+    "9" * 5000, f'"{"9" * 5000}"', "0x" + "f" * 5000, f'"{"9" * 5000} s"',
+    "[" * 5000, '"' + "x" * (1 << 20) + '"'],
+    ids=["digits", "text", "hexadecimal", "time", "depth", "size"])
+@pytest.mark.parametrize("old", ['"100 ms"', '"16M"', '["fast", "a b"]'])
+def test_a_hostile_model_gets_one_line(tmp_path, value, old):
+    path = write(tmp_path, GOOD.replace(old, value, 1))
+    result = run(TOOL, path, check=False)
+    assert result.stderr.startswith(f"monitor-model: {path}:")
+    assert (result.stderr.count("\n"), result.returncode) == (1, 1)
+
+
 def test_limits_and_numbers_are_those_of_the_launcher():
     header = (ROOT / "host-wrapper/common/model.h").read_text()
     values = {name: eval(value.rstrip("u").replace("(uint64_t)", ""))
@@ -191,9 +203,16 @@ def test_limits_and_numbers_are_those_of_the_launcher():
 
 def test_paths_of_guests_follow_the_compiled_file(tmp_path):
     (tmp_path / "out").mkdir()
-    path = write(tmp_path, GOOD)
+    path = write(tmp_path, GOOD.replace("console = true", """console = true
+libraries = ["calculator", "out/own.lib"]"""))
+    (tmp_path / "link").mkdir()
+    (tmp_path / "link/model.toml").symlink_to(path)
     run(TOOL, path, "-o", tmp_path / "out/flight.model")
-    assert b"\0../sensor.elf\0" in (tmp_path / "out/flight.model").read_bytes()
+    made = (tmp_path / "out/flight.model").read_bytes()
+    assert b"\0../sensor.elf\0" in made and b"\0calculator\0./own.lib\0" in made
+    # A link has the paths of its own folder, as the launcher takes them.
+    run(TOOL, tmp_path / "link/model.toml", "-o", tmp_path / "out/flight.model")
+    assert b"\0../link/sensor.elf\0" in (tmp_path / "out/flight.model").read_bytes()
     plain = subprocess.run([TOOL, path], capture_output=True, check=True).stdout
     assert b"\0sensor.elf\0" in plain
     assert struct.unpack_from("<IIQ", plain) == (compiled.MAGIC, compiled.VERSION,

@@ -137,6 +137,15 @@ def test_the_list_trace_and_revoke_follow_the_provider(tools, start):
 
 
 @only_x86_64
+def test_a_path_with_a_blank_names_a_provider_too(tools, start):
+    other = provider(tools, "B")
+    guest = start(provider(tools, "A"), other.rename(other.with_name("the other.so")))
+    guest.ctl("use", "which", guest.other.with_name("the other.so"))
+    assert guest.asks() == "B\n"
+    assert guest.end() == ("", 10)
+
+
+@only_x86_64
 def test_what_cannot_be_used_is_refused(tools, start):
     guest = start(provider(tools, "A"), provider(tools, "B"))
     for words, problem in (

@@ -83,9 +83,23 @@ int session_descriptor(void)
 	return session.fd;
 }
 
+/* gdb interrupts a step that takes long, in a host function. */
+static void drop_step(void)
+{
+	struct registers registers;
+
+	if (!session.stepping)
+		return;
+	machine_get(&registers);
+	registers.flags &= ~TF;
+	machine_set(&registers);
+	session.stepping = false;
+}
+
 /* gdb has gone, or has detached: the guest runs on by itself. */
 static void leave(void)
 {
+	drop_step();
 	target_clear_breakpoints();
 	close(session.fd);
 	session.fd = -1;
@@ -395,19 +409,6 @@ bool session_look(void)
 	if (session.wanted && !is_in_exception())
 		machine_kick();
 	return session.wanted || session.stepping;
-}
-
-/* gdb interrupts a step that takes long, in a host function. */
-static void drop_step(void)
-{
-	struct registers registers;
-
-	if (!session.stepping)
-		return;
-	machine_get(&registers);
-	registers.flags &= ~TF;
-	machine_set(&registers);
-	session.stepping = false;
 }
 
 void session_kicked(void)

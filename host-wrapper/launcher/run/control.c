@@ -169,7 +169,6 @@ static struct control_request next_record(struct control *control)
 	if (client->operation == CONTROL_USE) {
 		record.provider = (uint32_t)find_provider(control->guest, client->number,
 							  client->provider);
-		control->used[client->number] = 1 + record.provider;
 	}
 	return record;
 }
@@ -185,6 +184,8 @@ static bool send_requests(struct control *control)
 		if (write(control->pipe, &record, sizeof(record)) != sizeof(record))
 			return false;
 		control->sequence++;
+		if (record.operation == CONTROL_USE)
+			control->used[record.number] = 1 + record.provider;
 		client->is_sent = !next_request(control);
 	}
 	return true;
@@ -273,7 +274,8 @@ static const char *execute(struct control *control, const struct control_target 
 			   char *command, FILE *out)
 {
 	char *word = strtok(command, " "), *first = strtok(NULL, " ");
-	char *second = first ? strtok(NULL, " ") : NULL;
+	/* The last word may have blanks: a path of a provider. */
+	char *second = first ? strtok(NULL, "") : NULL;
 
 	if (word && !first && !strcmp(word, "list")) {
 		list(control, out);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -235,6 +236,8 @@ static int run_once(struct watch *watch, struct run_result *result,
 		guest_processes_kill(&watch->processes);
 		trace_runner_ended(watch->run->trace);
 		control_restarted(watch->run->control);
+		if (watch->run->gdb) /* the next runner finds it ended */
+			shutdown(watch->run->gdb, SHUT_RDWR);
 	}
 	outcome_file_close(&watch->file);
 	if (!error)

@@ -30,6 +30,7 @@ struct run {
 	bool raw;	     /* put the terminal on standard input in raw mode */
 	bool strict;	     /* refuse to run without a PID namespace */
 	FILE *shown;	     /* where to print the virtual CPU on SIGUSR2 */
+	int gdb;	     /* descriptor of gdb's connection; 0: none */
 	struct control *control;
 	struct trace *trace;	       /* NULL: none */
 	const struct irq_lines *lines; /* to remove if this process is killed */
