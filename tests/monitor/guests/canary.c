@@ -8,6 +8,7 @@
 #include <jumpslot/entry.h>
 #include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>
+#include "number_argument.h"
 
 #ifndef MORE_REGISTERS
 #define SET_MORE
@@ -101,18 +102,6 @@ static void print_number(uint32_t value)
 		*--at = (char)('0' + value % 10);
 	while (value /= 10);
 	print(at);
-}
-
-static uint32_t number(int index, uint32_t without)
-{
-	char text[12];
-	uint32_t value = 0;
-
-	if (jumpslot_argument(index, text, sizeof(text)) < 0)
-		return without;
-	for (const char *at = text; *at; at++)
-		value = value * 10 + (uint32_t)(*at - '0');
-	return value;
 }
 
 JUMPSLOT_ENTRY(info)

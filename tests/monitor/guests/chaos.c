@@ -9,6 +9,7 @@
 #include <jumpslot/entry.h>
 #include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>
+#include "number_argument.h"
 
 #define CODE	   0x8000 /* bytes at random_code */
 #define RUNTIME	   0xbf800000u
@@ -234,18 +235,6 @@ static void act(const struct jumpslot_start_info *info)
 		_CPU_Virtual_Interrupts_open();
 		break;
 	}
-}
-
-static uint32_t number(int index, uint32_t without)
-{
-	char text[12];
-	uint32_t value = 0;
-
-	if (jumpslot_argument(index, text, sizeof(text)) < 0)
-		return without;
-	for (const char *at = text; *at; at++)
-		value = value * 10 + (uint32_t)(*at - '0');
-	return value;
 }
 
 static void prepare(void)
