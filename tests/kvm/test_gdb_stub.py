@@ -6,6 +6,7 @@ gdb's own; the others speak its protocol, to be exact or to break its rules.
 
 import os
 import re
+import select
 import socket
 import stat
 import subprocess
@@ -244,6 +245,71 @@ def test_the_socket_is_the_users_own_and_is_gone_once_gdb_has_connected(tools, t
         assert client.ask(b"?") == b"S05"
         assert not path.exists()
         assert client.ask(b"D") == b"OK"
+
+
+WAITING = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/external_func.h>
+    EXTERNAL_FUNC(int, wait_for_byte)
+    JUMPSLOT_ENTRY(info) { (void)info; return wait_for_byte() + 4; }
+    """
+WAITS = """
+    #include <jumpslot/provider.h>
+    #include <unistd.h>
+    EXTERNAL_FUNC(int, wait_for_byte)
+    EF(wait_for_byte)
+    JUMPSLOT_SYSCALLS(wait_for_byte, JUMPSLOT_NEEDS_STDOUT,
+                      JUMPSLOT_ALLOW_IF("read", JUMPSLOT_ARG(0, 0)))
+    int wait_for_byte(void)
+    {
+            char byte;
+            return write(1, "waits\\n", 6) == 6 && read(0, &byte, 1) == 1 ? 10 : 0;
+    }
+    """
+
+
+@pytest.mark.skipif(not LOCAL, reason="needs /dev/kvm")
+def test_a_guest_runs_on_without_the_step_in_which_gdb_goes_away(tools, tmp_path):
+    path = tmp_path / "gdb"
+    provider = tools.provider(WAITS, name="waits")
+    with subprocess.Popen([WRAPPER, "--host", "kvm", "--gdb", path, "--provider",
+                           provider, tools.guest(WAITING)], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as guest:
+        guest.stderr.readline()
+        client = Client(path)
+        client.send(b"s")
+        while guest.stdout not in select.select([guest.stdout, client.socket], [], [])[0]:
+            if client.socket.recv(4096).endswith(b"$S05#b8"):
+                client.send(b"s")
+        client.socket.close()
+        _, errors = guest.communicate(b"x", timeout=100)
+    assert (errors, guest.returncode) == (b"", 14)
+
+
+RESETS = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_bsp.h>
+    #include <jumpslot/virt_cpu.h>
+    JUMPSLOT_ENTRY(info)
+    {
+            int *again = (int *)(uintptr_t)info->work_area_base;
+            if (!(*again)++)
+                    _BSP_Virtual_reset(1);
+            return 14;
+    }
+    """
+
+
+@pytest.mark.skipif(not LOCAL, reason="needs /dev/kvm")
+def test_a_reset_ends_the_session_and_the_guest_runs_on(tools, tmp_path):
+    path = tmp_path / "gdb"
+    with subprocess.Popen([WRAPPER, "--host", "kvm", "--gdb", path, tools.guest(RESETS)],
+                          stderr=subprocess.PIPE) as guest:
+        guest.stderr.readline()
+        client = Client(path)
+        assert client.ask(b"c") == b"W00"
+        assert client.socket.recv(1) == b""
+        assert (guest.stderr.read(), guest.wait(100)) == (b"", 14)
 
 
 @pytest.mark.parametrize("options,message", [
