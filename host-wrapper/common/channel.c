@@ -51,13 +51,13 @@ static struct channel_message *message_at(const struct channel *channel,
 	return (struct channel_message *)(first + index * stride(&channel->shape));
 }
 
-struct channel_side *channel_own_side(const struct channel *channel)
+static struct channel_side *own_side(const struct channel *channel)
 {
 	return channel->direction == CHANNEL_SOURCE ? &channel->memory->source
 						    : &channel->memory->destination;
 }
 
-struct channel_side *channel_other_side(const struct channel *channel)
+static struct channel_side *other_side(const struct channel *channel)
 {
 	return channel->direction == CHANNEL_SOURCE ? &channel->memory->destination
 						    : &channel->memory->source;
@@ -71,7 +71,7 @@ void channel_attach(struct channel *channel, const struct channel_shape *shape,
 		.memory = memory,
 		.direction = direction,
 	};
-	channel->own = load(&channel_own_side(channel)->position);
+	channel->own = load(&own_side(channel)->position);
 	if (!is_sampling(shape))
 		channel->own %= 2 * shape->depth;
 }
@@ -79,7 +79,7 @@ void channel_attach(struct channel *channel, const struct channel_shape *shape,
 /* Returns the messages in a queue, and whether the other side's position is possible. */
 static bool queue_count(const struct channel *channel, uint32_t *count)
 {
-	const uint32_t other = load(&channel_other_side(channel)->position);
+	const uint32_t other = load(&other_side(channel)->position);
 	const uint32_t all = 2 * channel->shape.depth;
 
 	if (other >= all)
@@ -100,8 +100,7 @@ static uint32_t next(const struct channel *channel)
 static void advance(struct channel *channel)
 {
 	channel->own = next(channel);
-	__atomic_store_n(&channel_own_side(channel)->position, channel->own,
-			 __ATOMIC_SEQ_CST);
+	__atomic_store_n(&own_side(channel)->position, channel->own, __ATOMIC_SEQ_CST);
 }
 
 int channel_put_begin(const struct channel *channel, size_t size,

@@ -43,11 +43,10 @@ struct channel_shape {
 	uint64_t refresh_ns;
 };
 
-/* The position of one side, which it alone writes, and whether it sleeps. */
+/* The position of one side, which it alone writes. */
 struct channel_side {
 	uint32_t position;
-	uint32_t sleeps;
-	uint32_t reserved[14]; /* a cache line for each side */
+	uint32_t reserved[15]; /* a cache line for each side */
 };
 
 /* All zeros at first. The messages follow. */
@@ -120,9 +119,5 @@ static inline uint64_t channel_age(uint64_t written_ns, uint64_t now_ns)
 {
 	return now_ns > written_ns ? now_ns - written_ns : 0;
 }
-
-/* The words of this side, and of the other. */
-struct channel_side *channel_own_side(const struct channel *channel);
-struct channel_side *channel_other_side(const struct channel *channel);
 
 #endif

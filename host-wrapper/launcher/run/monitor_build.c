@@ -104,8 +104,8 @@ static int add_partition(struct work *work, const struct monitor_guest *from,
 		return -EIO;
 	name_partition(name, sizeof(name), from->guest->name);
 	work->partition_count++;
-	error = monitor_partition_make(partition, name, plan, from->guest->file.fd,
-				       runtime, message);
+	error = monitor_partition_make(partition, name, plan, &from->guest->file, runtime,
+				       message);
 	munmap((void *)plan, size);
 	return error;
 }

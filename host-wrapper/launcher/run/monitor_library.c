@@ -64,23 +64,10 @@ static int read_library(struct library *library, const struct linked_guest *gues
 static int load_segment(const struct library *library, const GElf_Phdr *segment,
 			struct message *message)
 {
-	uint8_t *to = at(library, segment->p_vaddr);
-	uint64_t done = 0;
-
-	while (done < segment->p_filesz) {
-		ssize_t count =
-			pread(library->file->elf.fd, to + done, segment->p_filesz - done,
-			      (off_t)(segment->p_offset + done));
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count <= 0)
-			return fail(message, count ? errno : ENOEXEC,
-				    "cannot be read: %s",
-				    count ? strerror(errno) : "it was cut short");
-		done += (uint64_t)count;
-	}
-	return 0;
+	return elf_file_read(&library->file->elf, at(library, segment->p_vaddr),
+			     (size_t)segment->p_filesz, segment->p_offset)
+		       ? fail(message, EIO, "cannot be read: it was cut short")
+		       : 0;
 }
 
 static int load(struct library *library, struct monitor_partition *partition,

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <jumpslot/abi/vcpu.h>
 #include "common/page.h"
@@ -53,26 +52,6 @@ uint8_t *monitor_partition_memory(struct monitor_partition *partition, size_t si
 	return bytes;
 }
 
-static int read_all(int fd, void *to, uint64_t size, uint64_t offset,
-		    struct message *message)
-{
-	uint64_t done = 0;
-
-	while (done < size) {
-		ssize_t count =
-			pread(fd, (char *)to + done, size - done, (off_t)(offset + done));
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count <= 0)
-			return fail(message, count ? errno : ENOEXEC,
-				    "cannot be read: %s",
-				    count ? strerror(errno) : "it was cut short");
-		done += (uint64_t)count;
-	}
-	return 0;
-}
-
 /* The guest's image as one block of memory, in which its address `image_low` comes
  * first. */
 static int map_image(struct monitor_partition *partition, const struct plan *plan,
@@ -110,15 +89,16 @@ static uint8_t *at(const struct monitor_partition *partition, uint64_t address)
 	return partition->image + (address - partition->image_low);
 }
 
-static int load(struct monitor_partition *partition, const struct plan *plan, int guest,
-		struct message *message)
+static int load(struct monitor_partition *partition, const struct plan *plan,
+		const struct elf_file *guest, struct message *message)
 {
 	const struct plan_segment *segments = plan_segments(plan);
 	int error = map_image(partition, plan, message);
 
 	for (uint64_t i = 0; !error && i < plan->segments.count; i++)
-		error = read_all(guest, at(partition, segments[i].address),
-				 segments[i].file_size, segments[i].offset, message);
+		if (elf_file_read(guest, at(partition, segments[i].address),
+				  (size_t)segments[i].file_size, segments[i].offset))
+			error = fail(message, EIO, "cannot be read: it was cut short");
 	if (!error && plan->position_independent)
 		error = relocate(plan,
 				 (uintptr_t)partition->image -
@@ -403,7 +383,7 @@ static void fill_record(struct monitor_partition *partition, const char *name,
 }
 
 int monitor_partition_make(struct monitor_partition *partition, const char *name,
-			   const struct plan *plan, int guest,
+			   const struct plan *plan, const struct elf_file *guest,
 			   const struct monitor_runtime *runtime, struct message *message)
 {
 	int error;
@@ -435,7 +415,9 @@ void monitor_partition_add_lines(struct monitor_partition *partition, uint64_t l
 
 		if (region->kind != BOOT_RUNTIME || !(region->access & BOOT_WRITE) ||
 		    vcpu < region->address ||
-		    !range_within(vcpu - region->address, 128, region->file_size))
+		    !range_within(vcpu - region->address,
+				  partition->runtime->lines_offset + sizeof(all),
+				  region->file_size))
 			continue;
 		/* Memory of the partition's own: runtime_contents(). */
 		to = (uint8_t *)partition->regions[i].contents +

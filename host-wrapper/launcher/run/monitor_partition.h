@@ -33,11 +33,11 @@ struct monitor_partition {
 };
 
 /*
- * `guest`: the descriptor of the file that the plan is for. Refuses a plan whose memory
+ * `guest`: the file that the plan is for. Refuses a plan whose memory
  * does not fit into a partition. Returns 0 or a negative errno.
  */
 int monitor_partition_make(struct monitor_partition *partition, const char *name,
-			   const struct plan *plan, int guest,
+			   const struct plan *plan, const struct elf_file *guest,
 			   const struct monitor_runtime *runtime,
 			   struct message *message);
 
