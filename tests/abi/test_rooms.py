@@ -39,9 +39,10 @@ ALLOWED = {
                      "launcher/link", "launcher/model", "launcher/options",
                      "launcher/output_file", "launcher/scan", "launcher/trace",
                      "monitor"},
+    "launcher/launch": {"common", "guest-macros", "launcher/link", "launcher/model",
+                        "launcher/options", "launcher/run", "launcher/trace"},
     "launcher/main": {"common", "guest-macros", "launcher/control_client",
-                      "launcher/link", "launcher/model", "launcher/options",
-                      "launcher/run", "launcher/scan", "launcher/trace"},
+                      "launcher/launch", "launcher/run"},
 }
 
 

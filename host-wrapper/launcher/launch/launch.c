@@ -1,0 +1,40 @@
+/* What is said of a launch. See launch.h. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/exit_status.h"
+#include "launch.h"
+
+struct exit_report_run launch_json_run(const struct launch *launch)
+{
+	return (struct exit_report_run){ .guest = &launch->guest,
+					 .needs = &launch->needs,
+					 .sandbox = launch->options.sandbox,
+					 .stats = &launch->stats };
+}
+
+/* Says why the guest does not start: as JSON, if that report was asked for. */
+int launch_complain(const struct launch *launch, int status, const char *object,
+		    const struct message *message)
+{
+	const struct exit_report_run run = launch_json_run(launch);
+
+	if (launch->options.report_json)
+		exit_report_json_refused(&run, status, object, message, stderr);
+	else
+		message_print(object, message);
+	return status;
+}
+
+/* Returns 0 if everything that was printed arrived, or an exit status. */
+int launch_finish_output(const struct launch *launch)
+{
+	struct message message;
+
+	/* ferror(): an earlier write of a long report may have failed. */
+	if (!fflush(stdout) && !ferror(stdout))
+		return 0;
+	fail(&message, errno, "%s", strerror(errno));
+	return launch_complain(launch, EXIT_FAILED, "standard output", &message);
+}

@@ -1,0 +1,66 @@
+/*
+ * A launch: everything between the command line and the end of a guest. These files and
+ * main are the only ones of the launcher that print errors and decide the exit status.
+ * They compose what the other rooms provide.
+ */
+#ifndef JUMPSLOT_LAUNCH_H
+#define JUMPSLOT_LAUNCH_H
+
+#include <stdbool.h>
+
+#include "launcher/link/linked_guest.h"
+#include "launcher/link/needs.h"
+#include "launcher/link/watched_calls.h"
+#include "launcher/model/model_file.h"
+#include "launcher/options.h"
+#include "launcher/run/control.h"
+#include "launcher/run/exit_report.h"
+#include "launcher/run/irq_lines.h"
+#include "launcher/run/runner_path.h"
+#include "launcher/trace/stats.h"
+
+struct launch {
+	struct options options;
+	struct irq_lines lines;
+	struct linked_guest guest;
+	struct needs needs; /* none with --sandbox=off */
+	struct watched_calls watch;
+	struct control control;
+	struct stats stats; /* at the end, with --stats or --unused */
+	struct runner_path runner;
+	struct runner_path backtrace;
+	struct runner_path kernel; /* of the monitor */
+	const char *name;	   /* of the partition; NULL: there is no model */
+	char *place;		   /* of its guest in the model */
+	char *path;		   /* of its guest */
+	char *libraries[LINKED_GUEST_MAX_PROVIDERS]; /* paths */
+	const struct model *model;		     /* NULL: none */
+	const struct model_partition *partition;
+	int gdb;		/* descriptor of its connection; 0: none */
+	bool built_ins_unknown; /* no runner: a list may be incomplete */
+};
+
+/* The parts of a launch that a report in JSON is made of. */
+struct exit_report_run launch_json_run(const struct launch *launch);
+
+/* Says why the guest does not start: as JSON, if that report was asked for. Returns
+ * `status`. */
+int launch_complain(const struct launch *launch, int status, const char *object,
+		    const struct message *message);
+
+/* Returns 0 if everything that was printed arrived, or an exit status. */
+int launch_finish_output(const struct launch *launch);
+
+/* Scans the guest and its providers, and links them. Returns 0 or an exit status. */
+int launch_link(struct launch *launch);
+
+/* Prints the report that was asked for, or that problems ask for. Returns 0 or an exit
+ * status. */
+int launch_report(const struct launch *launch);
+
+/* Runs the guest, or prints about it. Return an exit status. */
+int launch_guest(struct launch *launch);
+int launch_in_monitor(struct launch *launch);
+int launch_model(const struct launch *launch);
+
+#endif

@@ -1,0 +1,303 @@
+/* One guest, in a process or a virtual machine. See launch.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+
+#include "common/exit_status.h"
+#include "common/landlock_version.h"
+#include "launch.h"
+#include "launcher/run/debugger.h"
+#include "launcher/run/filter.h"
+#include "launcher/run/gdb_socket.h"
+#include "launcher/run/plan_file.h"
+#include "launcher/run/sandbox_report.h"
+#include "launcher/trace/trace.h"
+
+/* Landlock cannot tell a core file from others in its directory. */
+static int check_core(const struct launch *launch)
+{
+	const struct need *need = needs_file_by_path(&launch->needs);
+	struct message message;
+
+	if (!launch->options.core || !need)
+		return 0;
+	fail(&message, EINVAL,
+	     "--core cannot be combined with a function that opens files: %s needs %s "
+	     "(--sandbox=off runs it as it is)",
+	     need->who, need->call);
+	return launch_complain(launch, EXIT_FAILED, need->provider, &message);
+}
+
+/* Finds the system calls that the guest may make. Returns 0 or an exit status. */
+static int collect_needs(struct launch *launch)
+{
+	const struct needs_facts facts = {
+		.lines = launch->lines.count || launch->options.control,
+		.guest_clock = launch->options.clock_guest,
+		.report = launch->options.report,
+		.trace = launch->watch.records || launch->options.stats ||
+			 launch->watch.delays,
+		.delay = launch->watch.delays,
+		.gdb = launch->options.gdb,
+	};
+	struct message message;
+	const char *object;
+
+	if (launch->options.sandbox == SANDBOX_OFF)
+		return 0;
+	if (needs_collect(&launch->needs, &launch->guest, &facts, &object, &message))
+		return launch_complain(launch, EXIT_FAILED, object, &message);
+	return check_core(launch);
+}
+
+/* Finds the imports whose calls are traced, counted or changed. Returns 0 or an exit
+ * status. */
+static int make_watch(struct launch *launch)
+{
+	const struct options *options = &launch->options;
+	const bool asked = options->trace || options->stats || options->unused ||
+			   options->control || options->rule_count;
+	const struct watch_request request = {
+		.patterns = options->trace_patterns,
+		.pattern_count = options->trace_pattern_count,
+		.trace = options->trace,
+		.count = options->stats,
+		.later = options->control,
+		.seed = options->seed,
+	};
+	struct message message;
+	int error = 0;
+
+	launch->guest.policy = &launch->watch.policy;
+	if (asked) /* its tables are large */
+		error = watch_make(&launch->watch, &launch->guest, &request, &message);
+	if (!error && launch->watch.records && options->in_place)
+		error = fail(&message, EINVAL,
+			     "a policy with log needs the supervisor, which neither "
+			     "--in-place nor a debugger has");
+	return error ? launch_complain(launch, EXIT_FAILED, NULL, &message) : 0;
+}
+
+static int make_plan(const struct launch *launch, struct message *message)
+{
+	const struct linked_guest *guest = &launch->guest;
+	struct filter filter = { 0 };
+	int plan;
+
+	if (launch->options.sandbox != SANDBOX_OFF &&
+	    filter_compile(&filter, &launch->needs, guest->file.machine->number,
+			   &launch->lines, message))
+		return -1;
+	plan = plan_file_create(guest, &launch->options, &launch->lines, &launch->watch,
+				&filter, launch->gdb, message);
+	filter_free(&filter);
+	return plan;
+}
+
+/* After the guest's end: what was traced and counted. Returns 0 or an exit status. */
+static int finish_trace(struct launch *launch, struct trace *trace,
+			const struct run_result *result)
+{
+	const struct options *options = &launch->options;
+	struct message message;
+	int status = 0;
+
+	if (!trace)
+		return 0;
+	launch->stats.counted = options->stats;
+	launch->stats.unused = options->unused;
+	if (trace_finish(trace, result->fault, &message))
+		status = launch_complain(launch, EXIT_FAILED, NULL, &message);
+	if (stats_take(&launch->stats, trace, &launch->guest, result->end_ns)) {
+		fail(&message, ENOMEM, "out of memory");
+		status = launch_complain(launch, EXIT_FAILED, NULL, &message);
+	}
+	trace_close(trace);
+	return status;
+}
+
+static void print_end(const struct launch *launch, const struct run_result *result)
+{
+	const struct exit_report_run report = launch_json_run(launch);
+
+	if (launch->options.report_json) {
+		exit_report_json(&report, result, stderr);
+		return;
+	}
+	exit_report_print(&launch->guest, result, stderr);
+	if (launch->options.stats)
+		stats_print(&launch->stats, &launch->guest, stderr);
+	if (launch->options.unused)
+		stats_print_unused(&launch->stats, &launch->guest, stderr);
+}
+
+static int supervise_guest(struct launch *launch, struct run *run)
+{
+	const struct options *options = &launch->options;
+	const struct trace_setup setup = {
+		.guest = &launch->guest,
+		.watch = &launch->watch,
+		.file = options->trace_file,
+		.text = options->trace && !options->trace_file,
+		.calls = options->control,
+		.lines = launch->backtrace.text,
+		.terminal = STDERR_FILENO,
+	};
+	const char *name = launch->guest.name;
+	struct run_result result;
+	struct message message;
+	int status;
+
+	if ((launch->watch.records || options->stats || options->unused) &&
+	    trace_open(&run->trace, &setup, &message))
+		return launch_complain(launch, EXIT_FAILED, name, &message);
+	if (supervise(run, &result, &message)) {
+		trace_close(run->trace);
+		return launch_complain(launch, EXIT_FAILED, name, &message);
+	}
+	status = finish_trace(launch, run->trace, &result);
+	print_end(launch, &result);
+	return status ? status : exit_report_status(&launch->guest, &result);
+}
+
+static int run_guest(struct launch *launch)
+{
+	const struct linked_guest *guest = &launch->guest;
+	struct run run = {
+		.runner = launch->runner.text,
+		.backtrace = launch->backtrace.text,
+		.guest = guest->file.fd,
+		.imports = &guest->table,
+		.work_area_size = launch->options.work_area_size,
+		.timeout_ns = launch->options.timeout_ns,
+		.raw = launch->options.raw,
+		.strict = launch->options.sandbox == SANDBOX_STRICT,
+		.shown = stderr,
+		.lines = &launch->lines,
+		.gdb = launch->gdb,
+		.control = &launch->control,
+	};
+	struct message message;
+
+	run.plan = make_plan(launch, &message);
+	if (run.plan < 0)
+		return launch_complain(launch, EXIT_FAILED, guest->name, &message);
+	if (launch->options.in_place) {
+		run_in_place(&run, &message);
+		return launch_complain(launch, EXIT_FAILED, guest->name, &message);
+	}
+	return supervise_guest(launch, &run);
+}
+
+static int accept_gdb(struct launch *launch, struct message *message)
+{
+	if (!launch->options.gdb)
+		return 0;
+	launch->gdb = gdb_socket_accept(launch->options.gdb, launch->guest.name, message);
+	return launch->gdb < 0 ? launch->gdb : 0;
+}
+
+static int start(struct launch *launch)
+{
+	struct message message;
+	int status;
+
+	if (launch->lines.count && !launch->guest.table.vcpu_state) {
+		fail(&message, EINVAL,
+		     "--line: it takes no interrupts (jumpslot/virt_cpu.h)");
+		return launch_complain(launch, EXIT_FAILED, launch->guest.name, &message);
+	}
+	if (irq_lines_open(&launch->lines, &message))
+		return launch_complain(launch, EXIT_FAILED, NULL, &message);
+	if (accept_gdb(launch, &message))
+		return launch_complain(launch, EXIT_FAILED, launch->guest.name, &message);
+	launch->control.guest = &launch->guest;
+	launch->control.counts = launch->options.stats;
+	if (control_open(&launch->control, launch->options.control, &launch->lines,
+			 &message)) {
+		irq_lines_remove(&launch->lines);
+		return launch_complain(launch, EXIT_FAILED, NULL, &message);
+	}
+	status = run_guest(launch);
+	irq_lines_remove(&launch->lines);
+	return status;
+}
+
+/* Refuses as a start would, if a layer is missing. */
+static int require_layers(const struct guest_processes *processes,
+			  struct message *message)
+{
+	if (landlock_version() < LANDLOCK_NEEDED)
+		return fail(message, EOPNOTSUPP,
+			    "--sandbox strict: this kernel has no Landlock");
+	return guest_processes_require_namespace(processes, message);
+}
+
+/* Makes the layer of processes that a start would have, to say which it is. */
+static int print_sandbox(const struct launch *launch)
+{
+	const struct options *options = &launch->options;
+	struct guest_processes processes;
+	struct message message;
+	int error;
+
+	if (!options->in_place) {
+		if (guest_processes_start(&processes, 0, &message))
+			return launch_complain(launch, EXIT_FAILED, launch->guest.name,
+					       &message);
+		error = options->sandbox == SANDBOX_STRICT
+				? require_layers(&processes, &message)
+				: 0;
+		guest_processes_end(&processes);
+		if (error)
+			return launch_complain(launch, EXIT_FAILED, launch->guest.name,
+					       &message);
+	}
+	sandbox_report(&launch->guest, &launch->needs, options,
+		       options->in_place ? NULL : &processes, stdout);
+	return launch_finish_output(launch);
+}
+
+/*
+ * A debugger follows this process, and loses a child: under one, this process becomes the
+ * runner, as with --in-place. Returns 0 or an exit status.
+ */
+static int join_debugger(struct launch *launch)
+{
+	struct options *options = &launch->options;
+	struct message message;
+	const char *lost;
+
+	if (options->in_place || !debugger_traces())
+		return 0;
+	if (options->sandbox == SANDBOX_STRICT) {
+		fail(&message, EPERM,
+		     "--sandbox=strict: no PID namespace under a debugger");
+		return launch_complain(launch, EXIT_FAILED, launch->guest.name, &message);
+	}
+	while ((lost = options_drop_supervised(options)))
+		fprintf(stderr, "host-wrapper: %s has no effect under a debugger\n",
+			lost);
+	options->in_place = true;
+	return 0;
+}
+
+int launch_guest(struct launch *launch)
+{
+	int status = launch_link(launch);
+
+	if (!status)
+		status = launch_report(launch);
+	if (status || launch->options.list || launch->options.json)
+		return status;
+	if (launch->options.monitor)
+		return launch_in_monitor(launch);
+	status = join_debugger(launch);
+	if (!status)
+		status = make_watch(launch);
+	if (!status)
+		status = collect_needs(launch);
+	if (status || !launch->options.print_sandbox)
+		return status ? status : start(launch);
+	return print_sandbox(launch);
+}
