@@ -39,13 +39,14 @@ def by_imports(host):
 
 
 def image_of(folder, size):
-    """A guest with `size` MB of data."""
+    """A guest with `size` MB of data, after the place where valgrind has the runner."""
     guest, data = folder / f"image{size}.elf", folder / "data"
     with open(data, "wb") as file:
         file.truncate(size * 1000000)
     run("gcc", M["x86_64"], "-O1", "-fno-pie", "-ffreestanding", "-DGUEST",
         f'-DIMAGE="{data}"', "-I", "guest-macros", "-nostdlib", "-static", "-s",
-        "-T", "linkscripts/externals.ld", "bench/programs/started.c", "-o", guest)
+        "-Wl,-Ttext-segment=0x10000000", "-T", "linkscripts/externals.ld",
+        "bench/programs/started.c", "-o", guest)
     return guest
 
 
