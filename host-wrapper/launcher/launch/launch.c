@@ -1,4 +1,4 @@
-/* What is said of a launch. See launch.h. */
+/* Complaints about a launch, and the parts of its JSON report. See launch.h. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
