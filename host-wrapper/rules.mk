@@ -1,5 +1,5 @@
-# The launcher (host-wrapper), and runners: for each architecture one of the process host,
-# and one of the kvm host for x86-64.
+# The launcher (host-wrapper), and runners: for each architecture one of the process host
+# and one of the kvm host.
 
 HW := host-wrapper
 # Files of another room are included by their path from here.
@@ -53,45 +53,53 @@ $(foreach arch,$(ARCHES),$(eval $(call offsets_first,$(arch))))
 
 # The kvm host. Code that runs in the virtual machine is linked to one block (inside.h),
 # which becomes part of the runner; the rest goes with the objects of the other rooms.
-KVM_ARCHES := x86_64
 KVM := $(HW)/kvm
 KVM_ALL := $(call room_sources,kvm)
 KVM_OFFSETS := $(filter %_offsets.c,$(KVM_ALL))
-KVM_INSIDE := $(addprefix $(KVM)/inside/,header.S hooks.c clock_x86.c gate_x86_64.S \
-	handlers_x86_64.S)
-SETS += inside-x86_64 kvm-x86_64
-CFLAGS_inside-x86_64 = -m64 -std=gnu11 -O2 -g $(WARNINGS) $(HW_CFLAGS) -ffreestanding \
-	-fPIE -fno-stack-protector -fcf-protection -fno-asynchronous-unwind-tables \
-	-fno-jump-tables -mgeneral-regs-only -ffunction-sections \
-	-I $(BUILD)/offsets/x86_64
-SOURCES_inside-x86_64 := $(KVM_INSIDE) $(addprefix $(HW)/vcpu/,vcpu.c \
-	services_interrupt.c interrupt_x86_64.S)
-CFLAGS_kvm-x86_64 = $(HOST_M_x86_64) $(RUNNER_CFLAGS) -I $(BUILD)/offsets/x86_64 \
-	-DBLOCK_IMAGE='"$(BUILD)/kvm/inside-x86_64.bin"'
-SOURCES_kvm-x86_64 := $(filter-out $(KVM_INSIDE) $(KVM_OFFSETS),$(KVM_ALL))
-INDEXED_kvm-x86_64 := $(KVM_OFFSETS)
-$(eval $(call offsets_of,x86_64,kvm,$(KVM_OFFSETS)))
-NEEDS_inside-x86_64 := $(OFFSETS_runner_x86_64) $(OFFSETS_kvm_x86_64)
-NEEDS_kvm-x86_64 := $(NEEDS_inside-x86_64)
+KVM_INSIDE := $(addprefix $(KVM)/inside/,header.S hooks.c clock_x86.c)
+KVM_FOREIGN_x86_64 := $(RUNNER_FOREIGN_x86_64) $(KVM)/arch/i386/%
+KVM_FOREIGN_i386 := $(RUNNER_FOREIGN_i386) $(KVM)/arch/x86_64/%
+$(foreach arch,$(ARCHES),$(eval $(call offsets_of,$(arch),kvm,$(KVM_OFFSETS))))
+# $(1): architecture
+define kvm_sets
+SETS += inside-$(1) kvm-$(1)
+CFLAGS_inside-$(1) = $(HOST_M_$(1)) -std=gnu11 -O2 -g $(WARNINGS) $(HW_CFLAGS) \
+	-ffreestanding -fPIE -fno-stack-protector -fcf-protection \
+	-fno-asynchronous-unwind-tables -fno-jump-tables -mgeneral-regs-only \
+	-ffunction-sections -I $(BUILD)/offsets/$(1) \
+	-include $(KVM)/inside/hidden.h
+KVM_INSIDE_$(1) := $(KVM_INSIDE) $(KVM)/inside/gate_$(1).S \
+	$(KVM)/inside/handlers_$(1).S
+SOURCES_inside-$(1) := $$(KVM_INSIDE_$(1)) $(addprefix $(HW)/vcpu/,vcpu.c \
+	services_interrupt.c interrupt_$(1).S)
+CFLAGS_kvm-$(1) = $(HOST_M_$(1)) $(RUNNER_CFLAGS) -I $(BUILD)/offsets/$(1) \
+	-DBLOCK_IMAGE='"$(BUILD)/kvm/inside-$(1).bin"'
+SOURCES_kvm-$(1) := $$(filter-out $(KVM_FOREIGN_$(1)) $$(KVM_INSIDE_$(1)) \
+	$(KVM_OFFSETS),$(KVM_ALL))
+INDEXED_kvm-$(1) := $(KVM_OFFSETS)
+NEEDS_inside-$(1) := $$(OFFSETS_runner_$(1)) $$(OFFSETS_kvm_$(1))
+NEEDS_kvm-$(1) := $$(NEEDS_inside-$(1))
+$$(call objects,kvm-$(1),$(KVM)/inside/block_image.S): $(BUILD)/kvm/inside-$(1).bin
+# The runners of all hosts share these, except the handlers' calls, which run inside.
+KVM_SHARED_$(1) := $$(filter-out $(HW)/vcpu/interrupt_$(1).S,$$(filter $(HW)/common/% \
+	$(HW)/runner/% $(HW)/vcpu/%,$$(SOURCES_runner-$(1))))
+STAMP_link-kvm-runner-$(1) = $$(call kvm_objects,$(1))
+endef
+kvm_objects = $(call objects,kvm-$(1)) $(call objects,runner-$(1),$(KVM_SHARED_$(1)))
+$(foreach arch,$(ARCHES),$(eval $(call kvm_sets,$(arch))))
 
-KVM_BLOCKS := $(KVM_ARCHES:%=$(BUILD)/kvm/inside-%.bin)
+KVM_LD_i386 := -m elf_i386
+KVM_BLOCKS := $(ARCHES:%=$(BUILD)/kvm/inside-%.bin)
 $(KVM_BLOCKS:.bin=.elf): $(BUILD)/kvm/inside-%.elf: $$(call link_inputs,inside-$$*) \
 		$(KVM)/inside/inside.ld
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)ld -nostdlib -static -z noexecstack --gc-sections --no-warn-rwx-segments \
-		--orphan-handling=error -T $(KVM)/inside/inside.ld -o $@ $(filter %.o,$^)
+	$(Q)ld $(KVM_LD_$*) -nostdlib -static -z noexecstack --gc-sections \
+		--no-warn-rwx-segments --orphan-handling=error \
+		-T $(KVM)/inside/inside.ld -o $@ $(filter %.o,$^)
 $(KVM_BLOCKS): %.bin: %.elf
 	$(Q)objcopy -O binary $< $@
-$(call objects,kvm-x86_64,$(KVM)/inside/block_image.S): $(BUILD)/kvm/inside-x86_64.bin
-
-# The runners of all hosts share these, except the handlers' calls, which run inside.
-KVM_SHARED := $(filter $(HW)/common/% $(HW)/runner/% $(HW)/vcpu/%,\
-	$(SOURCES_runner-x86_64))
-KVM_SHARED := $(filter-out $(HW)/vcpu/interrupt_x86_64.S,$(KVM_SHARED))
-kvm_objects = $(call objects,kvm-$(1)) $(call objects,runner-$(1),$(KVM_SHARED))
-STAMP_link-kvm-runner-x86_64 = $(call kvm_objects,x86_64)
-KVM_RUNNERS := $(KVM_ARCHES:%=$(BUILD)/bin/jumpslot-runner-%-kvm)
+KVM_RUNNERS := $(ARCHES:%=$(BUILD)/bin/jumpslot-runner-%-kvm)
 
 # Static programs start without a dynamic linker. Sanitizers need one.
 STATIC_LDFLAGS := $(if $(SANITIZE),-pie,-static-pie) -Wl,-z,text,-z,relro,-z,now

@@ -22,7 +22,7 @@ check-analyzer: | test-tools
 # Sources of sets that are compiled with the compiler's own headers, each set with its
 # flags.
 TIDY_SETS := resolver-x86_64 launcher backtrace runner-x86_64 runner-i386 kvm-x86_64 \
-	guest-x86_64 newlib-provider-x86_64 rtos-virtual-x86_64 rtos-native-i386
+	kvm-i386 guest-x86_64 newlib-provider-x86_64 rtos-virtual-x86_64 rtos-native-i386
 tidied = $(patsubst %,$(BUILD)/tidy/$(1)/%.ok,$(filter %.c,$(SOURCES_$(1))))
 tidy_set = $(firstword $(subst /, ,$(1:$(BUILD)/tidy/%=%)))
 tidy_source = $(patsubst $(BUILD)/tidy/$(call tidy_set,$(1))/%.ok,%,$(1))
@@ -60,6 +60,7 @@ HEADERS_launcher := host-wrapper/launcher host-wrapper/common
 HEADERS_runner-x86_64 := $(addprefix host-wrapper/,common runner vcpu process include)
 HEADERS_runner-i386 := $(HEADERS_runner-x86_64)
 HEADERS_kvm-x86_64 := host-wrapper/kvm
+HEADERS_kvm-i386 := host-wrapper/kvm
 HEADERS_monitor-kernel := host-wrapper/monitor/kernel
 HEADERS_monitor-runtime-i386 := host-wrapper/monitor/runtime
 HEADERS_monitor-library-x86_64 := host-wrapper/monitor/library

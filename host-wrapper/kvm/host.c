@@ -13,8 +13,10 @@
 #include "kvm/interrupts/inline_clock.h"
 #include "kvm/interrupts/interrupts.h"
 #include "kvm/interrupts/kick.h"
+#include "kvm/machine/guest_registers.h"
 #include "kvm/machine/machine.h"
 #include "kvm/machine/memory.h"
+#include "kvm/machine/ping.h"
 #include "loop.h"
 #include "runner/current.h"
 #include "runner/guest_fault.h"
@@ -68,6 +70,8 @@ int host_prepare(struct runner *runner, uintptr_t *functions, struct message *me
 		error = memory_give(runner, &tables, message);
 	if (!error)
 		error = machine_start(&tables, message);
+	if (!error)
+		error = ping_probe(message);
 	if (error)
 		return error;
 	machine_close_rest();
@@ -111,12 +115,12 @@ int host_enter(const struct runner *runner)
 {
 	const uintptr_t sp = runner->stack.end - sizeof(uintptr_t);
 	int status;
-	const struct registers registers = {
-		.general.di = runner->start_info,
+	struct registers registers = {
 		.sp = sp,
 		.pc = (uintptr_t)runner_pointer(runner, runner->plan->entry),
 	};
 
+	registers_at_entry(&registers, runner);
 	*(uintptr_t *)sp = block_address(block_header()->returned);
 	block_vcpu()->lines = vcpu.lines;
 	machine_set(&registers);

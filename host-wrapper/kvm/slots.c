@@ -96,11 +96,11 @@ static void __attribute__((__noreturn__)) end_unbound(uintptr_t entry)
 	const bool is_entry =
 		!(offset % JUMPSLOT_RESOLVER_STRIDE) && index < resolver.count;
 	struct registers registers;
-	uintptr_t words[2] = { 0, 0 };
+	uintptr_t words[INSIDE_BIND_WORDS + 1] = { 0 };
 
 	machine_get(&registers);
 	jumpslot_guest_copy_in(words, (void *)registers.sp, sizeof(words));
-	registers.pc = words[1];
+	registers.pc = words[INSIDE_BIND_WORDS];
 	registers.sp += sizeof(words);
 	end_by(&(struct end_cause){
 		.kind = is_entry ? OUTCOME_UNPROVIDED : OUTCOME_BAD_ENTRY,

@@ -9,32 +9,33 @@
 
 #include <stdint.h>
 
-#define CALL_VECTOR_REGISTERS 8
-/* The largest vector register: ZMM. */
-#define CALL_LARGEST_VECTOR 64
+/* Registers that pass vector arguments, and the largest one: ZMM. */
+#define CALL_VECTOR_REGISTERS (sizeof(void *) == 8 ? 8 : 3)
+#define CALL_LARGEST_VECTOR   64
 
 struct call_frame {
-	uint64_t next;	 /* in a callback's frame: its stack pointer. In the gate's, from
-			    the host: 0: return; else the frame of a callback */
-	uint64_t target; /* the function to call back */
-	uint64_t index;	 /* of the import; in a callback's frame: the gate's frame */
+	uintptr_t next;	  /* in a callback's frame: its stack pointer. In the gate's, from
+			     the host: 0: return; else the frame of a callback */
+	uintptr_t target; /* the function to call back */
+	uintptr_t index;  /* of the import; in a callback's frame: the gate's frame */
 	uint32_t x87; /* whether `st` holds a result; at the start of a callback: bytes of
 			 a vector register */
-	uint32_t reserved;
-	uint64_t ax;
-	uint64_t di;
-	uint64_t si;
-	uint64_t dx;
-	uint64_t cx;
-	uint64_t r8;
-	uint64_t r9;
-	uint64_t r10;
+	uint32_t popped; /* bytes of stack arguments that the function popped; i386 */
+	uintptr_t ax;
+	uintptr_t dx;
+	uintptr_t cx;
+	uintptr_t di; /* this one and those that follow: x86-64 */
+	uintptr_t si;
+	uintptr_t r8;
+	uintptr_t r9;
+	uintptr_t r10;
 	uint8_t st[16];
-	uint64_t saved; /* by a callback: BX, and where the gate goes on */
-	uint64_t returns;
+	uintptr_t saved;   /* by a callback: BX; by i386's gate: its own place */
+	uintptr_t returns; /* by a callback: where the gate goes on */
 };
 
-_Static_assert(sizeof(struct call_frame) == 128, "vectors follow it");
+_Static_assert(sizeof(struct call_frame) == 24 + 13 * sizeof(uintptr_t),
+	       "vectors follow it");
 
 /* The host's copy, with room for any vector registers. */
 struct call_copy {

@@ -12,6 +12,7 @@ void call_offsets(void)
 	OFFSET(CALL_TARGET, struct call_frame, target);
 	OFFSET(CALL_INDEX, struct call_frame, index);
 	OFFSET(CALL_X87, struct call_frame, x87);
+	OFFSET(CALL_POPPED, struct call_frame, popped);
 	OFFSET(CALL_AX, struct call_frame, ax);
 	OFFSET(CALL_DI, struct call_frame, di);
 	OFFSET(CALL_SI, struct call_frame, si);

@@ -10,6 +10,7 @@
 #include <jumpslot/provider.h>
 
 #include "call_frame.h"
+#include "callback_result.h"
 #include "calls.h"
 #include "common/outcome.h"
 #include "common/page.h"
@@ -309,14 +310,18 @@ static void enter_callback(struct callback *callback, struct call_copy *copy,
 {
 	struct record *record = callback->record;
 
-	callback->host_result = (uintptr_t)copy->frame.di;
-	if (callback->callee->result_bytes)
-		copy->frame.di = callback->result;
 	copy->frame.next = callback->sp;
 	copy->frame.target = (uintptr_t)callback->callee->function;
 	copy->frame.index = record->frame;
 	copy->frame.x87 = callback_vector_bytes;
+	/* No word of the host's stack goes to the guest. */
+	copy->frame.popped = 0;
+	copy->frame.r10 = copy->frame.saved = copy->frame.returns = 0;
+	memset(copy->frame.st, 0, sizeof(copy->frame.st));
 	memcpy((void *)callback->sp, arguments, callback->callee->stack_bytes);
+	if (callback->callee->result_bytes)
+		callback->host_result = callback_result_place(
+			copy, (uintptr_t *)callback->sp, callback->result);
 	memcpy((void *)callback->frame, copy, copy_size());
 	((struct call_frame *)record->frame)->next = callback->frame;
 	record->cookie_at = record->frame - sizeof(uintptr_t);
@@ -334,10 +339,11 @@ static void leave_callback(struct callback *callback, struct call_copy *copy)
 	block_words()->in_callback = record->outer != NULL;
 	record->cookie_at = 0;
 	memcpy(copy, (void *)callback->frame, copy_size());
+	copy->frame.popped = 0; /* in the host, its own compiler decides */
 	if (!bytes)
 		return;
 	memcpy((void *)callback->host_result, (void *)callback->result, bytes);
-	copy->frame.ax = callback->host_result;
+	callback_result_return(copy, callback->host_result);
 }
 
 void callback_run(struct call_copy *copy, const struct jumpslot_callee *callee,

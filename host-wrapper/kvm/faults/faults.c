@@ -16,6 +16,7 @@
 #include "kvm/calls/host_stack.h"
 #include "kvm/gdb/session.h"
 #include "kvm/inside/block.h"
+#include "kvm/machine/guest_registers.h"
 #include "kvm/machine/layout_x86.h"
 #include "kvm/machine/machine.h"
 #include "kvm/machine/tables_x86.h"
@@ -111,12 +112,12 @@ static void name_place(struct end_cause *cause, uintptr_t pc)
 		cause->kind = OUTCOME_FRAME;
 }
 
-/* SYSCALL leads there, where the processor has it. It is as undefined as elsewhere. RCX
- * is the address after it, and R11 has the flags. */
+/* SYSCALL leads there, where the processor has it. It is as undefined as elsewhere. CX is
+ * the address after it. */
 static void undo_syscall(struct registers *registers, struct tables_exception *exception)
 {
 	registers->pc = registers->general.cx - SYSCALL_SIZE;
-	registers->flags = registers->general.r11;
+	registers->flags = registers_flags_at_syscall(registers);
 	exception->pc = registers->pc;
 	exception->vector = UNDEFINED;
 }
@@ -152,9 +153,9 @@ void faults_serve(void)
 	struct registers registers;
 	struct end_cause cause;
 	struct message message;
+	const struct machine_place place = machine_get_place(&registers);
 
-	machine_get(&registers);
-	if (!tables_exception(&registers, &exception)) {
+	if (!tables_exception(&place, &exception)) {
 		machine_describe(&message);
 		end_failed(&message);
 	}
@@ -182,9 +183,9 @@ static void restore_level(uint32_t level)
 }
 
 /* With four levels of page tables. */
-static bool is_canonical(uintptr_t address)
+static bool is_canonical(uint64_t address)
 {
-	return (uintptr_t)((intptr_t)(address << 16) >> 16) == address;
+	return (uint64_t)((int64_t)(address << 16) >> 16) == address;
 }
 
 /* Some processors refuse to enter a machine at an address that is not canonical. So the

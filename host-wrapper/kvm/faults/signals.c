@@ -5,12 +5,12 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <ucontext.h>
 
 #include "end.h"
 #include "kvm/calls/calls.h"
 #include "kvm/calls/host_stack.h"
 #include "kvm/interrupts/kick.h"
+#include "kvm/machine/guest_registers.h"
 #include "signals.h"
 
 #define HANDLER_STACK 0x10000
@@ -20,25 +20,6 @@
  * and from a limit on processor time. */
 static const int fault_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE,
 				     SIGTRAP, SIGSYS, SIGXCPU };
-
-static void read_context(struct registers *to, const ucontext_t *context)
-{
-	const greg_t *from = context->uc_mcontext.gregs;
-
-	*to = (struct registers){
-		.general = { (uintptr_t)from[REG_RAX], (uintptr_t)from[REG_RCX],
-			     (uintptr_t)from[REG_RDX], (uintptr_t)from[REG_RSI],
-			     (uintptr_t)from[REG_RDI], (uintptr_t)from[REG_RBP],
-			     (uintptr_t)from[REG_R8], (uintptr_t)from[REG_R9],
-			     (uintptr_t)from[REG_R10], (uintptr_t)from[REG_R11],
-			     (uintptr_t)from[REG_R12], (uintptr_t)from[REG_R13],
-			     (uintptr_t)from[REG_R14], (uintptr_t)from[REG_R15],
-			     (uintptr_t)from[REG_RBX] },
-		.sp = (uintptr_t)from[REG_RSP],
-		.pc = (uintptr_t)from[REG_RIP],
-		.flags = (uintptr_t)from[REG_EFL],
-	};
-}
 
 static bool has_address(const siginfo_t *info)
 {
@@ -65,7 +46,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
 		.registers = &registers,
 	};
 
-	read_context(&registers, context);
+	registers_from_context(&registers, context);
 	/* From outside while the guest runs: its registers tell more. */
 	if (info->si_code <= 0 && calls_in_guest() && kick_is_own_thread())
 		cause.registers = NULL;

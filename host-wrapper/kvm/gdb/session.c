@@ -397,9 +397,9 @@ void session_begin(void)
 static bool is_in_exception(void)
 {
 	struct registers registers;
+	const struct machine_place place = machine_get_place(&registers);
 
-	machine_get(&registers);
-	return machine_has_exception(&registers);
+	return machine_has_exception(&place);
 }
 
 bool session_look(void)

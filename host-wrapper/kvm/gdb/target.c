@@ -7,6 +7,7 @@
 #include <jumpslot/provider.h>
 
 #include "common/page.h"
+#include "kvm/machine/guest_registers.h"
 #include "kvm/machine/layout_x86.h"
 #include "kvm/machine/machine.h"
 #include "runner/current.h"
@@ -25,12 +26,16 @@ static struct {
 } breakpoints[BREAKPOINTS];
 static size_t count;
 
-/* RAX to R15, RIP: 8 bytes; RFLAGS and selectors: 4; ST(0) to ST(7): 10; x87's control:
- * 4; XMM0 to XMM15: 16; MXCSR: 4. */
+/* The general registers: a word; flags and selectors: 4 bytes; ST(0) to ST(7): 10; x87's
+ * control: 4; XMM registers: 16; MXCSR: 4. */
+#define GENERAL REGISTERS_GDB
+#define XMM	(sizeof(void *) == 8 ? 16 : 8)
 static const struct {
 	unsigned registers;
 	unsigned size;
-} groups[] = { { 17, 8 }, { 7, 4 }, { 8, 10 }, { 8, 4 }, { 16, 16 }, { 1, 4 } };
+} groups[] = {
+	{ GENERAL, sizeof(void *) }, { 7, 4 }, { 8, 10 }, { 8, 4 }, { XMM, 16 }, { 1, 4 }
+};
 
 size_t target_place(uint64_t number, size_t *offset)
 {
@@ -69,22 +74,6 @@ static uint32_t take_word(const uint8_t **from)
 
 	take(&word, from, sizeof(word));
 	return word;
-}
-
-/* The general registers in gdb's order. */
-#define GENERAL 17
-static void order(struct registers *registers, uintptr_t *in_order[GENERAL])
-{
-	struct general_registers *general = &registers->general;
-	uintptr_t *const all[GENERAL] = {
-		&general->ax,	&general->bx,  &general->cx,  &general->dx,
-		&general->si,	&general->di,  &general->bp,  &registers->sp,
-		&general->r8,	&general->r9,  &general->r10, &general->r11,
-		&general->r12,	&general->r13, &general->r14, &general->r15,
-		&registers->pc,
-	};
-
-	memcpy(in_order, all, sizeof(all));
 }
 
 /* The part of XSAVE's area that gdb knows, and its header's first word (Intel SDM, volume
@@ -147,7 +136,7 @@ static void put_float(uint8_t **to)
 	put_word(to, 0);
 	put_word(to, (uint32_t)vectors->last_dp);
 	put_word(to, vectors->opcode);
-	put(to, vectors->xmm, sizeof(vectors->xmm));
+	put(to, vectors->xmm, XMM * sizeof(vectors->xmm[0]));
 	put_word(to, vectors->mxcsr);
 }
 
@@ -163,7 +152,7 @@ static void take_float(const uint8_t **from)
 	vectors->status = (uint16_t)take_word(from);
 	vectors->tags = short_tags(take_word(from));
 	*from += 5 * sizeof(uint32_t); /* the last instruction's addresses stay */
-	take(vectors->xmm, from, sizeof(vectors->xmm));
+	take(vectors->xmm, from, XMM * sizeof(vectors->xmm[0]));
 	vectors->mxcsr = take_word(from) & MXCSR_BITS;
 	vectors->present |= X87_AND_SSE;
 	machine_set_vectors(&area);
@@ -178,7 +167,7 @@ void target_get(uint8_t *bytes)
 	uintptr_t *in_order[GENERAL];
 
 	machine_get(&registers);
-	order(&registers, in_order);
+	registers_in_gdb_order(&registers, in_order);
 	for (size_t i = 0; i < GENERAL; i++)
 		put(&bytes, in_order[i], sizeof(*in_order[i]));
 	put_word(&bytes, (uint32_t)registers.flags);
@@ -191,7 +180,7 @@ void target_set(const uint8_t *bytes)
 	struct registers registers;
 	uintptr_t *in_order[GENERAL];
 
-	order(&registers, in_order);
+	registers_in_gdb_order(&registers, in_order);
 	for (size_t i = 0; i < GENERAL; i++)
 		take(in_order[i], &bytes, sizeof(*in_order[i]));
 	registers.flags = take_word(&bytes);
@@ -202,7 +191,8 @@ void target_set(const uint8_t *bytes)
 
 static bool may(uint64_t address, int access)
 {
-	return !jumpslot_guest_range((void *)address, 1, access);
+	return address <= UINTPTR_MAX &&
+	       !jumpslot_guest_range((void *)(uintptr_t)address, 1, access);
 }
 
 static size_t find(uint64_t address)
@@ -227,14 +217,16 @@ size_t target_read(uint64_t address, uint8_t *bytes, size_t length)
 		const size_t at = find(address + done);
 
 		bytes[done] = at < count ? breakpoints[at].code
-					 : *(const uint8_t *)(address + done);
+					 : *(const uint8_t *)(uintptr_t)(address + done);
 	}
 	return done;
 }
 
 int target_write(uint64_t address, const uint8_t *bytes, size_t length)
 {
-	return jumpslot_guest_copy_out((void *)address, bytes, length);
+	return address <= UINTPTR_MAX ? jumpslot_guest_copy_out(
+						(void *)(uintptr_t)address, bytes, length)
+				      : -EFAULT;
 }
 
 /* The page is writable here for a moment, and never for the guest. In this process, no
@@ -258,7 +250,7 @@ int target_set_breakpoint(uint64_t address)
 	if (count == BREAKPOINTS)
 		return -ENOSPC;
 	breakpoints[count].address = (uintptr_t)address;
-	breakpoints[count].code = *(const uint8_t *)address;
+	breakpoints[count].code = *(const uint8_t *)(uintptr_t)address;
 	count++;
 	return patch((uintptr_t)address, INT3);
 }

@@ -9,9 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of all registers, in gdb's order (org.gnu.gdb.i386.core and .sse, 64 bits). */
-#define TARGET_REGISTERS 57u
-#define TARGET_BYTES	 536u
+/* Bytes of all registers, in gdb's order (org.gnu.gdb.i386.core and .sse). */
+#define TARGET_BYTES (sizeof(void *) == 8 ? 536u : 308u)
 
 /* Registers. A change has its effect at once; segment selectors do not change. */
 void target_get(uint8_t *bytes);

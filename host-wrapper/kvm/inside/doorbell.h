@@ -1,5 +1,5 @@
 /*
- * Doorbells: a store of 8 bytes to the doorbell page, which has no memory, leaves the
+ * Doorbells: a store of a word to the doorbell page, which has no memory, leaves the
  * virtual machine. The offset in the page is the reason, and the value its argument. It
  * is the only way out by purpose; a fault is the other way out. Included from assembly
  * and C; depends on nothing.

@@ -13,6 +13,10 @@
 
 #include <stdint.h>
 
+/* In `bind`, words of the stack below the return address of the guest's call of its
+ * stub. */
+#define INSIDE_BIND_WORDS (sizeof(void *) == 8 ? 1 : 4)
+
 /* Offsets from the header. */
 struct inside_header {
 	uint32_t gate;	    /* for vector arguments of 16 bytes */

@@ -7,11 +7,13 @@
 /* The page that has no memory (inside.ld). */
 extern volatile char inside_doorbell[] __attribute__((__visibility__("hidden")));
 
-/* The host reads and writes what `value` points to. */
+/* A store of a word. The host reads and writes what `value` points to. */
 #define RING(doorbell, value)                                                            \
-	__asm__ volatile("mov %0, %c1 + inside_doorbell(%%rip)"                          \
-			 :                                                               \
-			 : "r"((uint64_t)(uintptr_t)(value)), "i"(doorbell)              \
-			 : "memory")
+	do {                                                                             \
+		__asm__ volatile("" : : : "memory");                                     \
+		*(volatile uintptr_t *)(inside_doorbell + (doorbell)) =                  \
+			(uintptr_t)(value);                                              \
+		__asm__ volatile("" : : : "memory");                                     \
+	} while (0)
 
 #endif

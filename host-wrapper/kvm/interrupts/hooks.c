@@ -69,7 +69,7 @@ void vcpu_stack_full(uintptr_t pc, uintptr_t sp, size_t bytes)
 	});
 }
 
-#define NEEDS_SLEEP JUMPSLOT_ALLOW("x86_64:ppoll"), JUMPSLOT_ALLOW("i386:ppoll_time64")
+#define NEEDS_SLEEP JUMPSLOT_ALLOW("ppoll"), JUMPSLOT_ALLOW("i386:ppoll_time64")
 JUMPSLOT_SYSCALLS(_CPU_Virtual_Wait_for_event, NEEDS_SLEEP)
 JUMPSLOT_SYSCALLS(_CPU_Virtual_idle_thread, NEEDS_SLEEP)
 

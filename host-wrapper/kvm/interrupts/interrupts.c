@@ -13,6 +13,7 @@
 #include "kvm/inside/block.h"
 #include "kvm/machine/features_x86.h"
 #include "kvm/machine/machine.h"
+#include "kvm/machine/ping.h"
 #include "runner/current.h"
 #include "runner/plan_read.h"
 #include "vcpu/hooks.h"
@@ -27,7 +28,6 @@
 /* A period must have room for this many exits: an interrupt takes some three. */
 #define EXITS_PER_PERIOD 5
 #define LEAST_PERIOD	 UINT64_C(10000)
-#define PINGS		 4
 
 static uint64_t shortest_period = LEAST_PERIOD;
 
@@ -36,35 +36,12 @@ uint64_t interrupts_shortest_period(void)
 	return shortest_period;
 }
 
-static void look_at_nothing(void)
-{
-}
-
-static uint64_t time_of_exit(void)
-{
-	const uint64_t start = kick_monotonic();
-
-	machine_run(look_at_nothing);
-	return kick_monotonic() - start;
-}
-
-/* The fastest counts: others may have been interrupted. */
 static void measure_exit(void)
 {
-	const struct registers registers = {
-		.pc = block_address(block_header()->ping),
-	};
-	uint64_t fastest = UINT64_MAX;
+	const uint64_t least = ping_time_of_exit() * EXITS_PER_PERIOD;
 
-	machine_set(&registers);
-	for (unsigned i = 0; i < PINGS; i++) {
-		const uint64_t time = time_of_exit();
-
-		if (time < fastest)
-			fastest = time;
-	}
-	if (fastest * EXITS_PER_PERIOD > LEAST_PERIOD)
-		shortest_period = fastest * EXITS_PER_PERIOD;
+	if (least > LEAST_PERIOD)
+		shortest_period = least;
 }
 
 int interrupts_start(struct message *message)
@@ -167,6 +144,7 @@ static void act(struct registers *registers)
 void interrupts_look(void)
 {
 	struct registers registers;
+	struct machine_place place;
 
 	if (!vcpu.state || calls_in_progress() || !vcpu_has_deliverable())
 		return;
@@ -174,9 +152,9 @@ void interrupts_look(void)
 		block_vcpu()->waiting = 1;
 		return;
 	}
-	machine_get(&registers);
+	place = machine_get_place(&registers);
 	/* The loop looks again after the exception. */
-	if (!machine_has_exception(&registers))
+	if (!machine_has_exception(&place))
 		act(&registers);
 }
 

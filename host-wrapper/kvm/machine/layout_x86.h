@@ -13,6 +13,9 @@
 #define LAYOUT_INTEL_TSS UINT64_C(0xfffbd000) /* three pages, unused */
 #define LAYOUT_MEMORY	 UINT64_C(0x100000000)
 
+/* An i386 guest is code of 32 bits in the same machine, whose handlers have 64. */
+#define LAYOUT_IS_LONG (sizeof(void *) == 8)
+
 /* System pages: offsets from their start, which is guest-physical 0; and where they are
  * in the guest's address space. */
 #define LAYOUT_GDT    0x0000

@@ -13,6 +13,7 @@
 
 #include "common/page.h"
 #include "features_x86.h"
+#include "guest_registers.h"
 #include "kvm/faults/end.h"
 #include "layout_x86.h"
 #include "machine.h"
@@ -136,9 +137,9 @@ static struct kvm_segment segment(unsigned selector, unsigned type, bool is_code
 		.type = (uint8_t)type,
 		.present = 1,
 		.dpl = 3,
-		.db = !is_code,
+		.db = !is_code || !LAYOUT_IS_LONG,
 		.s = 1,
-		.l = is_code,
+		.l = is_code && LAYOUT_IS_LONG,
 		.g = 1,
 	};
 }
@@ -259,10 +260,10 @@ static struct machine_stop doorbell(void)
 	if (stop.doorbell >= PAGE)
 		return stop;
 	stop.exit = MACHINE_MISUSE;
-	if (!machine.run->mmio.is_write || machine.run->mmio.len != sizeof(stop.value))
+	if (!machine.run->mmio.is_write || machine.run->mmio.len != sizeof(void *))
 		return stop;
 	stop.exit = MACHINE_DOORBELL;
-	memcpy(&stop.value, machine.run->mmio.data, sizeof(stop.value));
+	memcpy(&stop.value, machine.run->mmio.data, sizeof(void *));
 	return stop;
 }
 
@@ -307,66 +308,35 @@ static void complete(void)
 		machine.run->immediate_exit = 1;
 }
 
-static void from_kvm(struct registers *to, const struct kvm_regs *from)
-{
-	*to = (struct registers){
-		.general = { from->rax, from->rcx, from->rdx, from->rsi, from->rdi,
-			     from->rbp, from->r8, from->r9, from->r10, from->r11,
-			     from->r12, from->r13, from->r14, from->r15, from->rbx },
-		.sp = from->rsp,
-		.pc = from->rip,
-		.flags = from->rflags,
-	};
-}
-
-static struct kvm_regs to_kvm(const struct registers *from)
-{
-	const struct general_registers *general = &from->general;
-
-	return (struct kvm_regs){
-		.rax = general->ax,
-		.rbx = general->bx,
-		.rcx = general->cx,
-		.rdx = general->dx,
-		.rsi = general->si,
-		.rdi = general->di,
-		.rsp = from->sp,
-		.rbp = general->bp,
-		.r8 = general->r8,
-		.r9 = general->r9,
-		.r10 = general->r10,
-		.r11 = general->r11,
-		.r12 = general->r12,
-		.r13 = general->r13,
-		.r14 = general->r14,
-		.r15 = general->r15,
-		.rip = from->pc,
-		.rflags = (from->flags & LAYOUT_USER_FLAGS) | X86_FLAGS_DEFAULT,
-	};
-}
-
-void machine_get(struct registers *registers)
+struct machine_place machine_get_place(struct registers *registers)
 {
 	struct kvm_regs regs = { 0 };
 
 	ioctl(machine.vcpu, KVM_GET_REGS, &regs);
-	from_kvm(registers, &regs);
+	registers_from_kvm(registers, &regs);
+	return (struct machine_place){ regs.rip, regs.rsp };
+}
+
+void machine_get(struct registers *registers)
+{
+	machine_get_place(registers);
 }
 
 void machine_set(const struct registers *registers)
 {
-	struct kvm_regs regs = to_kvm(registers);
+	struct kvm_regs regs = registers_to_kvm(registers);
 
+	regs.rflags = (regs.rflags & LAYOUT_USER_FLAGS) | X86_FLAGS_DEFAULT;
 	complete();
 	if (ioctl(machine.vcpu, KVM_SET_REGS, &regs))
 		broken("KVM_SET_REGS");
 }
 
-bool machine_has_exception(const struct registers *registers)
+bool machine_has_exception(const struct machine_place *place)
 {
 	struct kvm_vcpu_events events;
 
-	if (registers->pc >= LAYOUT_HIGH)
+	if (place->pc >= LAYOUT_HIGH)
 		return true;
 	if (ioctl(machine.vcpu, KVM_GET_VCPU_EVENTS, &events))
 		broken("KVM_GET_VCPU_EVENTS");
@@ -421,13 +391,13 @@ void machine_describe(struct message *message)
 {
 	const struct kvm_run *run = machine.run;
 	struct registers registers;
+	const struct machine_place place = machine_get_place(&registers);
 
-	machine_get(&registers);
 	fail(message, EIO,
-	     "--host kvm: the virtual machine stopped for reason %u (%llu) at 0x%zx",
+	     "--host kvm: the virtual machine stopped for reason %u (%llu) at 0x%llx",
 	     run->exit_reason,
 	     (unsigned long long)(run->exit_reason == KVM_EXIT_INTERNAL_ERROR
 					  ? run->internal.suberror
 					  : 0),
-	     (size_t)registers.pc);
+	     (unsigned long long)place.pc);
 }

@@ -63,9 +63,16 @@ void machine_kick(void);
 void machine_get(struct registers *registers);
 void machine_set(const struct registers *registers);
 
+/* The same as machine_get(); and where the processor is, which may be in a handler,
+ * beyond the addresses of i386. */
+struct machine_place {
+	uint64_t pc, sp;
+};
+struct machine_place machine_get_place(struct registers *registers);
+
 /* Whether an exception of the guest is on its way: its handler has not halted yet, or the
  * kernel will raise it at the next entry. The guest's place must not change before. */
-bool machine_has_exception(const struct registers *registers);
+bool machine_has_exception(const struct machine_place *place);
 
 /* Back to user code, after an exception. */
 void machine_set_user_mode(void);

@@ -111,7 +111,8 @@ static int map_pages(const struct tables_range *ranges, size_t count,
 	return machine_add_memory(0, (uintptr_t)sys.pages, sys.size, message);
 }
 
-/* Long-mode code and data of ring 0, which only its descriptors need, and of ring 3. */
+/* Long-mode code and data of ring 0, which only its descriptors need, and of ring 3:
+ * there is one selector of user code, for the guest's width. */
 static void write_gdt(void)
 {
 	const uint64_t tss = LAYOUT_HIGH + LAYOUT_TSS;
@@ -120,7 +121,8 @@ static void write_gdt(void)
 	gdt[1] = UINT64_C(0x00af9b000000ffff);
 	gdt[2] = UINT64_C(0x00cf93000000ffff);
 	gdt[4] = UINT64_C(0x00cff3000000ffff);
-	gdt[5] = UINT64_C(0x00affb000000ffff);
+	gdt[5] = LAYOUT_IS_LONG ? UINT64_C(0x00affb000000ffff)
+				: UINT64_C(0x00cffb000000ffff);
 	gdt[6] = LAYOUT_TSS_LIMIT | (tss & 0xffffff) << 16 | UINT64_C(0x8b) << 40 |
 		 (tss >> 24 & 0xff) << 56;
 	gdt[7] = tss >> 32;
@@ -189,7 +191,8 @@ static bool has_code(unsigned vector)
 	return vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;
 }
 
-bool tables_exception(const struct registers *halted, struct tables_exception *exception)
+bool tables_exception(const struct machine_place *halted,
+		      struct tables_exception *exception)
 {
 	const uint64_t stack = LAYOUT_HIGH + LAYOUT_STACK;
 	const uint64_t handler = halted->pc - 1 - (LAYOUT_HIGH + LAYOUT_HALT);

@@ -29,6 +29,7 @@ struct tables_exception {
 	uint64_t code; /* 0 where the vector has none */
 	uint64_t pc, cs, flags, sp;
 };
-bool tables_exception(const struct registers *halted, struct tables_exception *exception);
+bool tables_exception(const struct machine_place *halted,
+		      struct tables_exception *exception);
 
 #endif

@@ -50,10 +50,6 @@ int runner_path_find(struct runner_path *path, const struct machine *machine,
 	char name[64];
 	int error;
 
-	if (kind == RUNNER_KVM && !machine->has_kvm_runner)
-		return fail(message, ENOTSUP,
-			    "--host kvm: no %s guests (expected an x86-64 guest)",
-			    machine->name);
 	snprintf(name, sizeof(name), "jumpslot-runner-%s%s", machine->name,
 		 suffixes[kind]);
 	error = runner_path_beside(path, name, message);

@@ -21,7 +21,6 @@ static const struct machine machines[] = {
 		.class = ELFCLASS64,
 		.word = 8,
 		.has_static_pie = true,
-		.has_kvm_runner = true,
 		.address_limit = 0x7ffffffff000u, /* four levels of page tables */
 		.name = "x86_64",
 	},

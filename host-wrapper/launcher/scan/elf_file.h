@@ -20,7 +20,6 @@ struct machine {
 	uint8_t class;		/* ELFCLASS* */
 	uint8_t word;		/* bytes */
 	bool has_static_pie;	/* the runner can relocate one */
-	bool has_kvm_runner;	/* the kvm host runs its guests */
 	bool has_conventions;	/* regparm3, fastcall and stdcall exist */
 	uint64_t address_limit; /* addresses from here on are not a guest's */
 	const char *name;	/* also in jumpslot-runner-NAME */
