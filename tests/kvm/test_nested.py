@@ -15,6 +15,7 @@ from nested_machine import NestedMachine
 WRAPPER = [BUILD / "bin/host-wrapper", "--timeout", "60"]
 KVM = [*WRAPPER, "--host", "kvm"]
 GUESTS = ROOT / "tests/kvm/guests"
+ARCHES = ["x86_64", "i386"]
 CALLS, INTERRUPTS = (ROOT / f"tests/{name}/guests" for name in ("calls", "interrupts"))
 LUA = ["closures", "coroutines", "errors", "numbers", "packing", "sorting", "strings"]
 CARRIES = {"gated": [], "blocking": ["-DCARRY=JUMPSLOT_BLOCKING"],
@@ -28,10 +29,13 @@ RULES = ["mask", "clear", "state", "detach", "detach-service", "frame", "frame-l
          "exceptions", "control"]
 INLINE = {"goes-on": 3000, "timer": 5, "exits": 100}
 SERVICES = ["hello", "calculator", "ticker", "rtos-scenario", "rtos-tickless"]
-NAMES = [*SERVICES, *(f"lua-{name}" for name in LUA),
-         *(f"calls-{name}" for name in CARRIES), "calls-untyped",
-         *(f"callback-{name}" for name in CALLBACKS), *(f"rule-{name}" for name in RULES),
-         *(f"inline-{name}" for name in INLINE)]
+CONFORMANCE = [*SERVICES, *(f"lua-{name}" for name in LUA),
+               *(f"calls-{name}" for name in CARRIES), "calls-untyped",
+               *(f"callback-{name}" for name in CALLBACKS),
+               *(f"rule-{name}" for name in RULES),
+               *(f"inline-{name}" for name in INLINE)]
+CASES = {"x86_64": CONFORMANCE,
+         "i386": [*CONFORMANCE, *(f"conventions-{name}" for name in CARRIES)]}
 # The name of an attack, and what the report says.
 FAULT = r"stopped by signal 11 \(Segmentation fault\) at \S+ <{0}\+\S+, accessing "
 PRIVILEGED = r"stopped by signal \d+ \(.*\) at \S+ <{0}\+\S+, privileged instruction {1}"
@@ -52,7 +56,7 @@ HOSTILE = {
         "rdmsr": "rdmsr", "wrmsr": "wrmsr", "lgdt": "lgdt", "lidt": "lidt",
         "read_cr3": "mov from a control", "write_cr0": "mov to a control",
         "read_dr": "mov from a debug", "invlpg": "invlpg", "wbinvd": "wbinvd",
-        "ltr": "ltr", "swapgs": "swapgs", "sysret": "sysret", "iret": "iret",
+        "ltr": "ltr", "iret": "iret",
         "int_80": "int", "syscall": "syscall", "iopl": "cli",
         "load_ss": "mov to a segment", "far_jump": "far jump", "xsetbv": "xsetbv",
         "clts": "clts"}.items()},
@@ -64,18 +68,41 @@ HOSTILE = {
     "storm": r"stopped by signal 9 \(Killed\): its time is up \(--timeout\)",
     "spoil_data": r"stopped by signal 9 \(Killed\): its time is up \(--timeout\)",
 }
+ATTACKS = {
+    "x86_64": {**HOSTILE, "do_swapgs": PRIVILEGED.replace("{1}", "swapgs"),
+               "do_sysret": PRIVILEGED.replace("{1}", "sysret")},
+    "i386": {**HOSTILE, "do_sysenter": PRIVILEGED.replace("{1}", "sysenter"),
+             "do_into": r"stopped by signal 11 \(Segmentation fault\) at ",
+             "do_bound": r"stopped by signal 11 \(Segmentation fault\) at "},
+}
+
+
+def each(names):
+    """Parameters: each architecture with each of its names."""
+    return pytest.mark.parametrize("arch,name", [
+        (arch, name) for arch in ARCHES for name in names[arch]])
 
 
 def calls(tools):
     """Guests and providers of tests/calls."""
     flags = "-mavx", "-I", CALLS
-    typed = tools.guest(CALLS / "calls_guest.c", *flags, name="calls")
-    for name, carry in CARRIES.items():
-        yield f"calls-{name}", ["--provider", tools.provider(
-            CALLS / "calls_provider.c", *flags, *carry, name=name), typed]
-    yield "calls-untyped", ["--provider", tools.provider(
-        CALLS / "calls_provider.c", *flags, "-DUNTYPED", name="untyped"),
-        tools.guest(CALLS / "calls_guest.c", *flags, "-DUNTYPED", name="untyped")]
+
+    def guest(source, *types):
+        return tools.guest(CALLS / f"{source}_guest.c", *flags, *types,
+                           name=source + "".join(types))
+
+    def provider(source, *carry):
+        return tools.provider(CALLS / f"{source}_provider.c", *flags, *carry,
+                              name=source + str(len(list(tools.directory.iterdir()))))
+    sources = {"calls": "calls"}
+    if tools.arch == "i386":
+        sources["conventions"] = "calls_conventions_i386"
+    for subject, source in sources.items():
+        made = guest(source)
+        for name, carry in CARRIES.items():
+            yield f"{subject}-{name}", ["--provider", provider(source, *carry), made]
+    yield "calls-untyped", ["--provider", provider("calls", "-DUNTYPED"),
+                            guest("calls", "-DUNTYPED")]
 
 
 def callbacks(tools):
@@ -90,8 +117,9 @@ def callbacks(tools):
 
 def rules(tools):
     """The guest of the rules of delivery."""
+    bases = ["-mfsgsbase"] * (tools.arch == "x86_64")
     guest = tools.link(tools.compile(
-        INTERRUPTS / "interrupts_rules_guest.c", "-msse2", "-mfsgsbase",
+        INTERRUPTS / "interrupts_rules_guest.c", "-msse2", *bases,
         "-fno-tree-loop-distribute-patterns"), "-lgcc", name="rules")
     for name in RULES:
         yield f"rule-{name}", [guest, name]
@@ -104,43 +132,56 @@ def inline_functions(tools):
         yield f"inline-{name}", [guest, name, rounds]
 
 
-def programs():
+def programs(arch):
     """Guests that make built."""
     guests, providers = BUILD / "guests", BUILD / "providers"
-    yield "hello", [guests / "hello-x86_64.elf"]
-    yield "calculator", ["--provider", providers / "calculator-x86_64.so",
-                         guests / "calculator-x86_64.elf"]
-    yield "ticker", [guests / "ticker-x86_64.elf"]
-    yield "rtos-scenario", [guests / "rtos-scenario-x86_64.elf"]
-    yield "rtos-tickless", [guests / "rtos-scenario-x86_64.elf", "tickless"]
+    yield "hello", [guests / f"hello-{arch}.elf"]
+    yield "calculator", ["--provider", providers / f"calculator-{arch}.so",
+                         guests / f"calculator-{arch}.elf"]
+    yield "ticker", [guests / f"ticker-{arch}.elf"]
+    yield "rtos-scenario", [guests / f"rtos-scenario-{arch}.elf"]
+    yield "rtos-tickless", [guests / f"rtos-scenario-{arch}.elf", "tickless"]
     for name in LUA:
         script = ROOT / f"tests/lua/scripts/{name}.lua"
-        yield f"lua-{name}", ["--provider", f"{providers}/newlib-x86_64.so,root=/",
-                              guests / "lua-x86_64.elf", script]
+        yield f"lua-{name}", ["--provider", f"{providers}/newlib-{arch}.so,root=/",
+                              guests / f"lua-{arch}.elf", script]
 
 
 @pytest.fixture(scope="module", name="cases")
 def make_cases(tmp_path_factory):
     """Options and words of each conformance case."""
-    tools = Toolbox(tmp_path_factory.mktemp("cases"))
-    made = dict([*programs(), *calls(tools), *callbacks(tools), *rules(tools),
-                 *inline_functions(tools)])
-    assert sorted(made) == sorted(NAMES)
+    made = {}
+    for arch in ARCHES:
+        tools = Toolbox(tmp_path_factory.mktemp(f"cases-{arch}"), arch)
+        of_arch = dict([*programs(arch), *calls(tools), *callbacks(tools), *rules(tools),
+                        *inline_functions(tools)])
+        assert sorted(of_arch) == sorted(CASES[arch])
+        made.update({(arch, name): words for name, words in of_arch.items()})
     return made
 
 
-def distance_of_doorbells():
+def distance_of_doorbells(arch):
     """From the resolver's pointer, in hexadecimal."""
     symbols = {line.split()[2]: int(line.split()[0], 16) for line in
-               run("nm", BUILD / "kvm/inside-x86_64.elf").stdout.splitlines()}
+               run("nm", BUILD / f"kvm/inside-{arch}.elf").stdout.splitlines()}
     return f"{symbols['inside_doorbell'] - symbols['inside_bind']:x}"
+
+
+def add_hostile(machine, tools):
+    """Each attack of hostile.c."""
+    guest = tools.guest(GUESTS / "hostile.c", name="hostile")
+    distance = distance_of_doorbells(tools.arch)
+    for name in ATTACKS[tools.arch]:
+        timeout = "1" if name in ("spin", "storm", "spoil_data") else "60"
+        machine.case(f"{tools.arch} {name}", BUILD / "bin/host-wrapper", "--host", "kvm",
+                     "--timeout", timeout, guest, name, "1000", distance)
 
 
 def add_steps(machine, tools):
     """A guest whose processor stops after each instruction: its provider sees to that."""
     guest = tools.guest(GUESTS / "steps_guest.c", "-lgcc", name="steps")
     provider = tools.provider(GUESTS / "steps_provider.c", "-Wl,-z,now", name="steps")
-    machine.case("steps", "/usr/bin/env", f"LD_PRELOAD={provider}", *KVM,
+    machine.case(f"{tools.arch} steps", "/usr/bin/env", f"LD_PRELOAD={provider}", *KVM,
                  "--sandbox=off", "--provider", provider, guest)
 
 
@@ -149,16 +190,13 @@ def boot(tmp_path_factory, cases):
     """The results of all cases, from one boot."""
     directory = tmp_path_factory.mktemp("nested")
     machine = NestedMachine(directory, BUILD)
-    for program in "bin/jumpslot-runner-x86_64-kvm", "bin/jumpslot-backtrace":
-        machine.add(BUILD / program)
-    for name, words in cases.items():
-        machine.case(name, *KVM, *words)
-    guest = Toolbox(directory).guest(GUESTS / "hostile.c", name="hostile")
-    for name in HOSTILE:
-        machine.case(name, BUILD / "bin/host-wrapper", "--host", "kvm", "--timeout",
-                     "1" if name in ("spin", "storm", "spoil_data") else "60", guest,
-                     name, "1000", distance_of_doorbells())
-    add_steps(machine, Toolbox(directory))
+    machine.add(BUILD / "bin/jumpslot-backtrace")
+    for (arch, name), words in cases.items():
+        machine.case(f"{arch} {name}", *KVM, *words)
+    for arch in ARCHES:
+        machine.add(BUILD / f"bin/jumpslot-runner-{arch}-kvm")
+        add_hostile(machine, Toolbox(directory, arch))
+        add_steps(machine, Toolbox(directory, arch))
     started = time.monotonic()
     results = machine.boot(900)
     print(f"{len(results)} cases in {time.monotonic() - started:.0f} s")
@@ -170,23 +208,24 @@ def comparable(status, output, errors):
     return status, output, re.sub(r"0x[0-9a-f]+|/\S+\.elf", "", without_account(errors))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_guest_does_the_same_as_on_the_process_host(nested, cases, name):
-    result = run(*WRAPPER, *cases[name], check=False)
-    assert comparable(*nested[name]) == \
+@each(CASES)
+def test_a_guest_does_the_same_as_on_the_process_host(nested, cases, arch, name):
+    result = run(*WRAPPER, *cases[arch, name], check=False)
+    assert comparable(*nested[f"{arch} {name}"]) == \
         comparable(result.returncode, result.stdout, result.stderr)
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_guest_ends_with_a_diagnosis(nested, name):
-    status, output, errors = nested[name]
-    assert re.search(HOSTILE[name].replace("{0}", name), errors), errors
+@each(ATTACKS)
+def test_a_hostile_guest_ends_with_a_diagnosis(nested, arch, name):
+    status, output, errors = nested[f"{arch} {name}"]
+    assert re.search(ATTACKS[arch][name].replace("{0}", name), errors), errors
     assert output == "" and status > 128
 
 
-def test_an_interrupt_at_any_instruction_inside_is_delivered_once(nested):
+@pytest.mark.parametrize("arch", ARCHES)
+def test_an_interrupt_at_any_instruction_inside_is_delivered_once(nested, arch):
     """Each round of a window raises one instruction later: it has as many rounds."""
-    status, output, errors = nested["steps"]
+    status, output, errors = nested[f"{arch} steps"]
     rounds = {name: int(count) for name, count in
               re.findall(r"^(.*): (\d+) rounds$", output, re.MULTILINE)}
     assert (output.count("\n"), status, errors) == (len(rounds), 0, ""), output
@@ -196,5 +235,6 @@ def test_an_interrupt_at_any_instruction_inside_is_delivered_once(nested):
     assert min(rounds.values()) >= 40
 
 
-def test_there_are_as_many_cases_as_agreed():
-    assert len(NAMES) <= 60 and len(HOSTILE) >= 40
+@pytest.mark.parametrize("arch", ARCHES)
+def test_there_are_as_many_cases_as_agreed(arch):
+    assert len(CASES[arch]) <= 60 and len(ATTACKS[arch]) >= 40
