@@ -66,6 +66,8 @@ FAULTS = {
     8: "volatile int zero = 0; return 100 / zero;",
     5: "__asm__ volatile(\"int3\");",
 }
+# Other bases than the host's.
+CHANGED = '__asm__ volatile("wr%sbase %%%%rax" : : "a"(4096L));'
 PROVIDER = """
     #include <jumpslot/provider.h>
     #include "wanted.h"
@@ -176,8 +178,11 @@ for console in "write", "error":
             OUTPUT % console, "--in-place",
             output="stdout" if console == "write" else "stderr",
             stop=call == "restart_syscall")
-# In effect on processors that cannot read FS otherwise.
-NOT_HERE = "(segments) "
+# In effect on x86-64 processors that read and write FS and GS by system calls alone.
+TRAP = "__builtin_trap();"
+for code, body in {"4099": TRAP, "4100": TRAP, "4098": CHANGED % "fs" + TRAP,
+                   "4097": CHANGED % "gs" + TRAP}.items():
+    CASES[f"(segments) arch_prctl 0={code}"] = Case(body, "--in-place", status=132)
 
 
 def name_of(rule):
@@ -188,35 +193,41 @@ def name_of(rule):
 
 
 def rules_of(runner):
-    return {name_of(rule): rule for rule in stated_rules(BUILD / "bin" / runner)
-            if not str(rule).startswith(NOT_HERE)}
+    return {name_of(rule): rule for rule in stated_rules(BUILD / "bin" / runner)}
+
+
+def cases_of(arch):
+    return [name for name in CASES
+            if arch == "x86_64" or not name.startswith("(segments)")]
 
 
 @pytest.mark.parametrize("kind", ["", "-static"])
 @pytest.mark.parametrize("arch", ["x86_64", "i386"])
 def test_each_rule_of_the_runner_has_a_case(arch, kind):
-    assert set(rules_of(f"jumpslot-runner-{arch}{kind}")) == set(CASES)
+    assert set(rules_of(f"jumpslot-runner-{arch}{kind}")) == set(cases_of(arch))
 
 
-# Rules for a clock that the kernel's shared code tells without a call elsewhere.
-NO_VDSO = "_BSP_Virtual_Clock_read", "(trace)"
+# Rules that have no effect, or are for a call that is not made, where the kernel reports
+# that ability.
+WITHOUT = {"_BSP_Virtual_Clock_read": "vdso", "(trace)": "vdso", "(segments)": "fsgsbase"}
 
 
 @pytest.fixture(scope="module")
-def hide_vdso(tmp_path_factory):
-    made = tmp_path_factory.mktemp("vdso") / "without_vdso"
-    run("gcc", "-O2", ROOT / "tests/sandbox/guests/without_vdso.c", "-o", made)
+def hide_ability(tmp_path_factory):
+    made = tmp_path_factory.mktemp("hide") / "hide_ability"
+    run("gcc", "-O2", ROOT / "tests/sandbox/guests/hide_ability.c", "-o", made)
     return made
 
 
-@pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("arch", ["x86_64", "i386"])
-def test_something_fails_without_the_rule(tmp_path, arch, name, hide_vdso):
+@pytest.mark.parametrize("arch,name", [
+    (arch, name) for arch in ("x86_64", "i386") for name in cases_of(arch)])
+def test_something_fails_without_the_rule(tmp_path, arch, name, hide_ability):
     tools, case = Toolbox(tmp_path, arch), CASES[name]
     provider = case.provider(tools)
     words = [*provider, case.guest(tools)]
     runner = f"jumpslot-runner-{arch}" + ("" if provider else "-static")
-    before = [hide_vdso] if name.startswith(NO_VDSO) else []
+    hidden = WITHOUT.get(name.split()[0])
+    before = [hide_ability, hidden] if hidden else []
     folder = tmp_path / "bin"
     folder.mkdir()
     for program in "host-wrapper", runner:

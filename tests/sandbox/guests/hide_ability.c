@@ -1,12 +1,14 @@
 /*
- * without_vdso COMMAND...: executes a command that executes another program once, and
- * hides the vDSO from that program: its libc makes system calls for the time. Only
- * auxiliary vectors of this machine and of i386 are known.
+ * hide_ability vdso|fsgsbase COMMAND...: executes a command that executes another program
+ * once, and hides from both what the kernel tells them in the auxiliary vector. Without
+ * the vDSO, libc makes system calls for the time; without FSGSBASE, a program makes them
+ * for FS and GS. Only auxiliary vectors of this machine and of i386 are known.
  */
 #define _GNU_SOURCE
 #include <elf.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -21,8 +23,27 @@ static uint64_t word_at(uint64_t address, unsigned size)
 	return size == 8 ? word : (uint32_t)word;
 }
 
+static void set_word(uint64_t address, unsigned size, uint64_t value)
+{
+	uint64_t old = (uint64_t)ptrace(PTRACE_PEEKDATA, child, address, NULL);
+
+	if (size == 4)
+		value |= old & ~UINT64_C(0xffffffff);
+	ptrace(PTRACE_POKEDATA, child, address, value);
+}
+
+static void hide_in(uint64_t entry, unsigned size, bool vdso)
+{
+	const uint64_t fsgsbase = 2;
+
+	if (vdso && word_at(entry, size) == AT_SYSINFO_EHDR)
+		set_word(entry, size, AT_IGNORE);
+	if (!vdso && word_at(entry, size) == AT_HWCAP2)
+		set_word(entry + size, size, word_at(entry + size, size) & ~fsgsbase);
+}
+
 /* The auxiliary vector comes after arguments and environment. */
-static void hide(void)
+static void hide(bool vdso)
 {
 	struct user_regs_struct registers;
 	unsigned size;
@@ -34,30 +55,26 @@ static void hide(void)
 	for (int lists = 0; lists < 2; at += size)
 		lists += !word_at(at, size);
 	for (; word_at(at, size) != AT_NULL; at += 2 * size)
-		if (word_at(at, size) == AT_SYSINFO_EHDR) {
-			uint64_t old = (uint64_t)ptrace(PTRACE_PEEKDATA, child, at, NULL);
-
-			old = size == 8 ? AT_IGNORE
-					: (old & ~UINT64_C(0xffffffff)) | AT_IGNORE;
-			ptrace(PTRACE_POKEDATA, child, at, old);
-		}
+		hide_in(at, size, vdso);
 }
 
 int main(int argc, char **argv)
 {
 	int status, programs = 0;
 
-	(void)argc;
+	if (argc < 3)
+		return 99;
 	child = fork();
 	if (!child) {
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-		execv(argv[1], argv + 1);
+		execv(argv[2], argv + 2);
 		_exit(99);
 	}
 	while (programs < 2 && waitpid(child, &status, 0) == child &&
 	       WIFSTOPPED(status)) {
+		if (WSTOPSIG(status) == SIGTRAP)
+			hide(!strcmp(argv[1], "vdso"));
 		if (WSTOPSIG(status) == SIGTRAP && ++programs == 2) {
-			hide();
 			ptrace(PTRACE_DETACH, child, NULL, NULL);
 			waitpid(child, &status, 0);
 			break;
