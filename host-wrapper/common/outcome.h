@@ -40,6 +40,15 @@ enum outcome_kind {
 	OUTCOME_RESTART_COLD, /* no fault: the guest is to start again, */
 	OUTCOME_RESTART_WARM, /* and with the contents of its work area */
 	OUTCOME_REFUSED,      /* the guest has not started: the reason is in the file */
+	OUTCOME_HOST_EXIT,    /* a host function called exit() */
+};
+
+/* The progress of a run. A process that exits before OUTCOME_ENDED, or with another
+ * status, was not ended by the guest. */
+enum outcome_phase {
+	OUTCOME_STARTING,
+	OUTCOME_RUNNING,
+	OUTCOME_ENDED, /* with `status` */
 };
 
 #define OUTCOME_NO_IMPORT UINT32_MAX
@@ -86,9 +95,11 @@ struct outcome {
 	uint64_t stack_start; /* of the part of the guest's stack that is in the file */
 	uint32_t stack_size;
 	uint32_t last_import; /* gated function of the last call, or OUTCOME_NO_IMPORT */
+	uint32_t phase;	      /* OUTCOME_STARTING and so on */
+	int32_t status;
 };
 
-_Static_assert(sizeof(struct outcome) == 376, "as launcher and every runner know it");
+_Static_assert(sizeof(struct outcome) == 384, "as launcher and every runner know it");
 
 /* The file: the outcome, and at this offset the copied part of the stack; or, if the
  * runner refused, the reason, a text of at most this many bytes with its NUL. */

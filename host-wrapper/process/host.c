@@ -8,6 +8,7 @@
 #include "process/debug/guest_symbols.h"
 #include "process/faults/fault_handler.h"
 #include "process/faults/faults.h"
+#include "process/faults/host_exit.h"
 #include "process/interrupts/interrupt.h"
 #include "process/interrupts/kick.h"
 #include "process/signals/segments_x86.h"
@@ -42,6 +43,8 @@ int host_prepare(struct runner *runner, uintptr_t *functions, struct message *me
 		error = trace_prepare(runner, functions, message);
 	if (!error)
 		error = slots_prepare(runner, functions, message);
+	if (!error)
+		error = host_exit_catch(message);
 	if (!error)
 		gate_start_sides();
 	return error;

@@ -140,6 +140,7 @@ static int run(struct runner *runner)
 	if (clock_start(&message) || host_start_interrupts(&message) ||
 	    confine(runner, &message))
 		return refuse(runner, EXIT_FAILED, &message);
+	outcome_note_running(runner->outcome);
 	status = host_enter(runner);
 	if (reset_perform(runner->outcome, &message))
 		return complain(runner, EXIT_FAILED, &message);
@@ -168,5 +169,7 @@ int main(int argc, char **argv)
 	if (status)
 		return status;
 	close_arguments(argv);
-	return run(&runner);
+	status = run(&runner);
+	outcome_note_ended(runner.outcome, status);
+	return status;
 }

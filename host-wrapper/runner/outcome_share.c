@@ -35,6 +35,20 @@ int outcome_share(struct outcome **outcome, int fd, struct message *message)
 		     : 0;
 }
 
+void outcome_note_running(struct outcome *outcome)
+{
+	if (outcome)
+		outcome->phase = OUTCOME_RUNNING;
+}
+
+void outcome_note_ended(struct outcome *outcome, int status)
+{
+	if (!outcome)
+		return;
+	outcome->status = status;
+	outcome->phase = OUTCOME_ENDED;
+}
+
 void outcome_refuse(struct outcome *outcome, const struct message *reason)
 {
 	_Static_assert(sizeof(reason->text) <= OUTCOME_REASON_MAX, "it has room");

@@ -199,8 +199,9 @@ def boot_images(tools, seeds):
     seeds.add("model", "partitions", (tools.directory / "model").read_bytes())
 
 
-OUTCOME_SIZE = 376
-KINDS = 23  # of outcomes, and one that is not known
+OUTCOME_SIZE = 384
+KINDS = 24  # of outcomes, and one that is not known
+HOST_EXIT, RUNNING, ENDED = 22, 1, 2  # common/outcome.h
 GDB = (b"?", b"g", b"G00", b"p10", b"P10=0010400000000000", b"m401000,40",
        b"M401000,2:cccc", b"c", b"C0b", b"s", b"Z0,401000,1", b"z0,401000,1", b"k", b"D",
        b"qSupported:swbreak+", b"qfThreadInfo", b"qOffsets", b"qC", b"vKill;1", b"H g0")
@@ -230,7 +231,12 @@ def outcomes(seeds):
     for kind in range(KINDS):
         head = struct.pack("<iBBHIiiI", 9 if kind % 4 == 3 else 11, kind % 4 == 3, 2, 0,
                            kind, 11, 1, 0)
-        seeds.add("outcome", f"kind{kind}", head + bytes(360) + b"\0" * 16 + b"a.c")
+        seeds.add("outcome", f"kind{kind}", head + bytes(OUTCOME_SIZE - 16) +
+                  b"\0" * 16 + b"a.c")
+    for phase in RUNNING, ENDED:  # the process exited with status 9, the guest with 3
+        head = struct.pack("<iBBHIiiI", 9 << 8, 0, 0, 0, HOST_EXIT, 0, 0, 0)
+        seeds.add("outcome", f"phase{phase}", head + bytes(OUTCOME_SIZE - 24) +
+                  struct.pack("<Ii", phase, 3))
 
 
 def record(kind, words, number, *data, stack=1):
@@ -263,6 +269,23 @@ def shared_memory(seeds):
                       start + words + words + ANSWERS * reset)
 
 
+# Changes of hello, (range, width, offset, value) as in fuzz_debug_info.c: of .debug_line
+# and .debug_info, of the unwind table and of the table of sections.
+CHANGES = (), ((2, 0, 0x56c + 0x30, 0xff), (2, 2, 0x147, -1)), ((1, 0, 0x50, 0x41),), (
+    (0, 1, 0x3c, 7),)
+
+
+def debug_info(seeds, i386, index, outcome_and_stack):
+    """The image as it is, or with changes, and a walk of the stack or source lines."""
+    for number, changes in enumerate(CHANGES):
+        packed = b"".join(struct.pack("<BBHi", *change) for change in changes)
+        outcome, stack = (outcome_and_stack[:OUTCOME_SIZE],
+                          outcome_and_stack[OUTCOME_SIZE:])
+        seeds.add("debug_info", f"{i386}{index}{number}",
+                  struct.pack("<BBHI", i386, index, len(changes), 1) + outcome + packed +
+                  stack)
+
+
 # The code of hello that an outcome is at: its entry, and a stub.
 PLACES = (0x40104a, 0x401020), (0x804904a, 0x8049020)
 
@@ -274,11 +297,12 @@ def stacks(seeds):
             word = "<II" if i386 else "<QQ"
             stack = struct.pack(word, 0x7010, places[0]) * 8
             outcome = bytearray(OUTCOME_SIZE)
-            struct.pack_into("<QQQQII", outcome, OUTCOME_SIZE - 40, pc, 0x7000, 0x7000,
+            struct.pack_into("<QQQQII", outcome, OUTCOME_SIZE - 48, pc, 0x7000, 0x7000,
                              0x7000, len(stack), 0)
             seeds.add("backtrace", f"stack{i386}{index}",
                       struct.pack("<BBHI", i386, 0, len(FRAMES), 1) + outcome + FRAMES +
                       stack)
+            debug_info(seeds, i386, index, outcome + stack)
     many = b"1 1 a\n" * 40
     seeds.add("backtrace", "many",
               struct.pack("<BBHI", 0, 0, len(many), 1) + bytes(OUTCOME_SIZE) + many)

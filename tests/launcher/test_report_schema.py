@@ -25,6 +25,8 @@ GUEST = """
             char what[8] = "";
             (void)info;
             jumpslot_argument(1, what, sizeof(what));
+            if (what[0] == 'h')
+                    return waits(9);
             if (what[0] == 's')
                     return *nowhere;
             if (what[0] == 'l')
@@ -68,7 +70,7 @@ PROVIDER = """
     EXTERNAL_FUNC(void, extra, int)
     int untyped(int);
     EF(direct) EF(waits) EF(untyped) EF(logs) EF(extra)
-    int waits(int a) { return a; }
+    int waits(int a) { if (a) exit(a); return a; }
     int untyped(int a) { return a; }
     int logs(const char *text, ...) { return *text; }
     void extra(int a) { (void)a; }
@@ -142,6 +144,7 @@ def test_the_link_report_of_a_stripped_guest_is_valid(wrapper, tools, arch):
     ("signal", "unprovided", {"right": False, "options": ["--allow-missing"]}),
     ("timeout", "signal", {"argument": "l", "options": ["--timeout", "0.2"]}),
     ("provider", None, {"provider": "exit"}),
+    ("host_exit", "host_exit", {"argument": "h"}),
     ("refused", None, {"provider": "wrong"}),
     ("refused", None, {"right": False}),
 ])

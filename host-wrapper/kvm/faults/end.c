@@ -16,6 +16,7 @@
 #include "runner/current.h"
 #include "runner/guest_fault.h"
 #include "runner/load.h"
+#include "runner/outcome_share.h"
 #include "vcpu/vcpu.h"
 
 /* Every runner needs these; the signals are those that end it. */
@@ -128,5 +129,6 @@ void end_failed(const struct message *message)
 {
 	message_print(plan_string(current->plan, current->plan->name), message);
 	session_exited(EXIT_FAILED);
+	outcome_note_ended(current->outcome, EXIT_FAILED);
 	_exit(EXIT_FAILED);
 }

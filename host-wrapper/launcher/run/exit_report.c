@@ -1,4 +1,5 @@
 /* From a wait status and an untrusted outcome to a line. See exit_report.h. */
+#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -16,6 +17,12 @@ static bool is_crash(int number)
 {
 	return number != SIGINT && number != SIGTERM && number != SIGHUP &&
 	       number != SIGQUIT && number != SIGKILL;
+}
+
+bool exit_report_was_asked_for(const struct run_result *result)
+{
+	return result->timed_out ||
+	       (WIFSIGNALED(result->status) && !is_crash(WTERMSIG(result->status)));
 }
 
 const struct provider_file *exit_report_provider(const struct linked_guest *guest,
@@ -62,6 +69,35 @@ static void print_time_up(const struct linked_guest *guest, const struct outcome
 	fputc('\n', out);
 }
 
+bool exit_report_is_host_exit(const struct run_result *result)
+{
+	const struct outcome *outcome = &result->outcome;
+
+	if (!WIFEXITED(result->status) || outcome->kind == OUTCOME_REFUSED)
+		return false;
+	return outcome->phase == OUTCOME_RUNNING ||
+	       (outcome->phase == OUTCOME_ENDED &&
+		outcome->status != WEXITSTATUS(result->status));
+}
+
+static void report_host_exit(const struct linked_guest *guest,
+			     const struct run_result *result, FILE *out)
+{
+	const struct outcome *outcome = &result->outcome;
+
+	fputs("host-wrapper: ", out);
+	print_escaped(guest->name, out);
+	fprintf(out, ": its process exited with status %d ", WEXITSTATUS(result->status));
+	if (outcome->phase == OUTCOME_ENDED)
+		fprintf(out, "after the guest had ended with status %" PRId32,
+			outcome->status);
+	else
+		fputs("before the guest had ended", out);
+	if (outcome->kind == OUTCOME_HOST_EXIT)
+		outcome_text_print(guest, outcome, out);
+	fputs(" (expected jumpslot_guest_exit())\n", out);
+}
+
 static void report_signal(const struct linked_guest *guest,
 			  const struct run_result *result, FILE *out)
 {
@@ -87,6 +123,8 @@ int exit_report_status(const struct linked_guest *guest, const struct run_result
 {
 	if (exit_report_provider(guest, result))
 		return EXIT_FAILED;
+	if (exit_report_is_host_exit(result))
+		return EXIT_FAILED;
 	if (WIFEXITED(result->status))
 		return WEXITSTATUS(result->status);
 	if (result->outcome.kind == OUTCOME_UNPROVIDED && !result->timed_out)
@@ -103,4 +141,6 @@ void exit_report_print(const struct linked_guest *guest, const struct run_result
 		report_provider(provider, result->status, out);
 	else if (WIFSIGNALED(result->status))
 		report_signal(guest, result, out);
+	else if (exit_report_is_host_exit(result))
+		report_host_exit(guest, result, out);
 }

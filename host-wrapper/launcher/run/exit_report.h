@@ -5,6 +5,7 @@
 #ifndef JUMPSLOT_EXIT_REPORT_H
 #define JUMPSLOT_EXIT_REPORT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "launcher/link/needs.h"
@@ -15,7 +16,10 @@
 /* The exit status of host-wrapper. */
 int exit_report_status(const struct linked_guest *guest, const struct run_result *result);
 
-/* Prints lines unless the runner exited. */
+/* Whether the user has asked for the end, by a time-out or a signal. */
+bool exit_report_was_asked_for(const struct run_result *result);
+
+/* Prints lines unless the guest ended by itself. */
 void exit_report_print(const struct linked_guest *guest, const struct run_result *result,
 		       FILE *out);
 
@@ -37,6 +41,9 @@ void exit_report_json(const struct exit_report_run *run, const struct run_result
 void exit_report_json_refused(const struct exit_report_run *run, int status,
 			      const char *object, const struct message *reason,
 			      FILE *out);
+
+/* Whether the runner's process exited, but not by the guest's end. The runner's word. */
+bool exit_report_is_host_exit(const struct run_result *result);
 
 /* The provider that ended the runner while it was loaded; NULL: none did. */
 const struct provider_file *exit_report_provider(const struct linked_guest *guest,

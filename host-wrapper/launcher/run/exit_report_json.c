@@ -42,6 +42,8 @@ static const char *end_word(const struct linked_guest *guest,
 		return "timeout";
 	if (has_refused(result))
 		return "refused";
+	if (exit_report_is_host_exit(result))
+		return "host_exit";
 	return WIFEXITED(result->status) ? "exit" : "signal";
 }
 
@@ -55,6 +57,16 @@ static void print_signal(const struct run_result *result, FILE *out)
 	} else {
 		fputs(", \"signal\": null, \"signal_name\": null", out);
 	}
+}
+
+/* The status that the runner's process exited with. */
+static void print_process_status(const struct run_result *result, FILE *out)
+{
+	fputs(", \"process_status\": ", out);
+	if (WIFEXITED(result->status))
+		fprintf(out, "%d", WEXITSTATUS(result->status));
+	else
+		fputs("null", out);
 }
 
 static void print_import(const char *name, const struct linked_guest *guest,
@@ -207,6 +219,7 @@ void exit_report_json(const struct exit_report_run *run, const struct run_result
 
 	print_head(run, exit_report_status(guest, result), end_word(guest, result), out);
 	print_signal(result, out);
+	print_process_status(result, out);
 	print_text("provider", provider ? provider->name : NULL, out);
 	print_refusal(refused ? "runner" : NULL, guest->name, &result->refusal, out);
 	print_unresolved(run, out);
@@ -228,7 +241,9 @@ void exit_report_json_refused(const struct exit_report_run *run, int status,
 			      const char *object, const struct message *reason, FILE *out)
 {
 	print_head(run, status, "refused", out);
-	fputs(", \"signal\": null, \"signal_name\": null, \"provider\": null", out);
+	fputs(", \"signal\": null, \"signal_name\": null, "
+	      "\"process_status\": null, \"provider\": null",
+	      out);
 	print_refusal("host-wrapper", object, reason, out);
 	print_unresolved(run, out);
 	print_sandbox(run, out);

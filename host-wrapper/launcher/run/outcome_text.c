@@ -183,6 +183,7 @@ static const struct sentence sentences[] = {
 	[OUTCOME_CALLBACK_PLACE] = { .text = ": a callback from elsewhere than a gated "
 					     "function "
 					     "on the guest's thread" },
+	[OUTCOME_HOST_EXIT] = { .text = "" }, /* the function is all that it says */
 	[OUTCOME_DENIED] = { .print = print_denied },
 	[OUTCOME_INTERRUPT_STACK] = { .print = print_interrupt_stack },
 	[OUTCOME_TASK_STACK] = { .print = print_task_stack },
@@ -221,6 +222,7 @@ static const char *const kinds[] = {
 	[OUTCOME_SEGMENTS] = "segments",
 	[OUTCOME_DENIED] = "denied",
 	[OUTCOME_REFUSED] = "refused",
+	[OUTCOME_HOST_EXIT] = "host_exit",
 };
 
 const char *outcome_kind(uint32_t kind)

@@ -53,8 +53,7 @@ static void describe_last(struct outcome *outcome)
 		outcome->last_import = gate.record->function->import;
 }
 
-/* Describes the host functions that have not returned. */
-static void describe_host(struct outcome *outcome)
+void gate_fault_describe_host(struct outcome *outcome)
 {
 	const struct gate_record *record = (const struct gate_record *)gate.state;
 
@@ -124,5 +123,6 @@ void gate_fault_describe(struct outcome *outcome, const siginfo_t *info,
 	    in_host_guard((uintptr_t)info->si_addr))
 		outcome->kind = OUTCOME_HOST_STACK;
 	describe_last(outcome);
-	describe_host(outcome); /* last: it follows pointers that may be destroyed */
+	/* Last: it follows pointers that may be destroyed. */
+	gate_fault_describe_host(outcome);
 }

@@ -17,6 +17,9 @@
  */
 bool gate_fault_recover(const siginfo_t *info, void *context);
 
+/* Describes the host functions that have not returned, without a signal. */
+void gate_fault_describe_host(struct outcome *outcome);
+
 /* Adds to the description by the signal. Async-signal-safe. */
 void gate_fault_describe(struct outcome *outcome, const siginfo_t *info,
 			 const void *context);
