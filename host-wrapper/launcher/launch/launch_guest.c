@@ -9,6 +9,7 @@
 #include "launcher/run/debugger.h"
 #include "launcher/run/filter.h"
 #include "launcher/run/gdb_socket.h"
+#include "launcher/run/last_report.h"
 #include "launcher/run/plan_file.h"
 #include "launcher/run/sandbox_report.h"
 #include "launcher/trace/trace.h"
@@ -156,8 +157,12 @@ static int supervise_guest(struct launch *launch, struct run *run)
 		return launch_complain(launch, EXIT_FAILED, name, &message);
 	}
 	status = finish_trace(launch, run->trace, &result);
+	if (!status)
+		status = exit_report_status(&launch->guest, &result);
+	irq_lines_remove(&launch->lines);
+	last_report_begin(status, exit_report_was_asked_for(&result));
 	print_end(launch, &result);
-	return status ? status : exit_report_status(&launch->guest, &result);
+	return status;
 }
 
 static int run_guest(struct launch *launch)

@@ -6,6 +6,7 @@
 #include "common/exit_status.h"
 #include "launch.h"
 #include "launcher/model/model_options.h"
+#include "launcher/run/last_report.h"
 #include "launcher/run/monitor_report.h"
 #include "launcher/run/monitor_start.h"
 
@@ -20,17 +21,20 @@ struct launches {
 static int report_ends(const struct monitor_guests *guests, const struct monitor_run *run,
 		       const struct run_result *results)
 {
+	bool asked_for = false;
 	int status = 0;
 
+	for (size_t i = 0; i < guests->count; i++) {
+		asked_for = asked_for || exit_report_was_asked_for(&results[i]);
+		if (!status)
+			status = exit_report_status(guests->guests[i].guest, &results[i]);
+	}
+	last_report_begin(status, asked_for);
 	monitor_report_health(guests, run, stderr);
 	for (size_t i = 0; i < guests->count; i++) {
-		const struct linked_guest *guest = guests->guests[i].guest;
-
-		exit_report_print(guest, &results[i], stderr);
+		exit_report_print(guests->guests[i].guest, &results[i], stderr);
 		if (guests->model)
 			monitor_report_end(&guests->guests[i], &run->ends[i], stderr);
-		if (!status)
-			status = exit_report_status(guest, &results[i]);
 	}
 	return status;
 }
