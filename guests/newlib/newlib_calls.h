@@ -61,6 +61,7 @@ enum newlib_clock {
 	NEWLIB_WALL_CLOCK,   /* since the start of 1970, UTC */
 	NEWLIB_CPU_CLOCK,    /* processor time of this guest */
 	NEWLIB_STEADY_CLOCK, /* since an unknown start; nobody sets it */
+	NEWLIB_COARSE_CLOCK, /* the wall clock at the host's last tick; cheap to read */
 };
 
 /* Rights that newlib_access() asks for. */

@@ -21,10 +21,11 @@ int64_t newlib_clock(int which)
 		[NEWLIB_WALL_CLOCK] = CLOCK_REALTIME,
 		[NEWLIB_CPU_CLOCK] = CLOCK_PROCESS_CPUTIME_ID,
 		[NEWLIB_STEADY_CLOCK] = CLOCK_MONOTONIC,
+		[NEWLIB_COARSE_CLOCK] = CLOCK_REALTIME_COARSE,
 	};
 	struct timespec time;
 
-	if (which < NEWLIB_WALL_CLOCK || which > NEWLIB_STEADY_CLOCK)
+	if (which < NEWLIB_WALL_CLOCK || which > NEWLIB_COARSE_CLOCK)
 		return -NEWLIB_EINVAL;
 	clock_gettime(clocks[which], &time); /* cannot fail for these */
 	return (int64_t)time.tv_sec * NS_PER_SECOND + time.tv_nsec;

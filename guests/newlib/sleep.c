@@ -48,6 +48,17 @@ int gettimeofday(struct timeval *now, void *zone)
 	return 0;
 }
 
+/* As in other C libraries, it may lag clock_gettime() by a tick. */
+time_t time(time_t *to)
+{
+	int64_t ns = newlib_clock(NEWLIB_COARSE_CLOCK);
+	time_t now = errors_take(ns) < 0 ? -1 : (time_t)(ns / NS_PER_SECOND);
+
+	if (to)
+		*to = now;
+	return now;
+}
+
 int nanosleep(const struct timespec *time, struct timespec *rest)
 {
 	int64_t left = -NEWLIB_EINVAL;
