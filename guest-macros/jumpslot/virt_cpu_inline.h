@@ -24,8 +24,11 @@ EXTERNAL_FUNC(void, jumpslot_interrupts_deliver)
 
 static inline int jumpslot_vcpu_has_deliverable(void)
 {
-	return (jumpslot_vcpu()->pending & ~jumpslot_vcpu()->masked &
-		~jumpslot_vcpu()->in_service) != 0;
+	const uint64_t pending = jumpslot_vcpu()->pending;
+
+	/* Mostly nothing is pending, and the rest takes long in 32 bits. */
+	return pending &&
+	       (pending & ~jumpslot_vcpu()->masked & ~jumpslot_vcpu()->in_service);
 }
 
 static inline uint32_t _CPU_Virtual_Interrupts_get_level(void)
