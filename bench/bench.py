@@ -22,6 +22,7 @@ import interrupts
 import kvm
 import latency
 import memory
+import monitor
 import programs
 import scale
 import sizes
@@ -40,7 +41,7 @@ SUBJECTS = {
     "first": ("First calls", (first_calls,)),
     "interrupts": ("Interrupts", (interrupts, latency)),
     "programs": ("Real programs", (programs,)),
-    "kvm": ("Virtual machine", (kvm,)),
+    "hosts": ("Hosts", (kvm, monitor)),
     "sizes": ("Sizes", (sizes,)),
     "scale": ("Scale", (scale,)),
 }
@@ -104,12 +105,13 @@ def measure_subject(subject, machine, host, results):
             results["series"].setdefault(module.__name__, {}).setdefault(
                 host.name, {})[machine] = series
     for row in found:
-        row.subject, row.host = subject, host.name
+        row.subject, row.host = subject, row.host or host.name
     results["rows"] += found
-    print(f"\n{heading}, {machine}, host {host.name}")
-    if subject == "calls" and (machine, host) in samples_of:
-        print_clock(clock_of(machine, host))
-    print_rows(found)
+    for name in dict.fromkeys(row.host for row in found):
+        print(f"\n{heading}, {machine}, host {name}")
+        if subject == "calls":
+            print_clock(clock_of(machine, host))
+        print_rows([row for row in found if row.host == name])
     if subject == "sizes" and found:
         print_sections(results["series"]["sizes"][host.name][machine])
     sys.stdout.flush()

@@ -4,10 +4,13 @@ ones."""
 from statistics import median
 
 import many_calls
+from instructions import parts, side_by_side
 from rows import addition_ticks, ratio_row
-from runs import BENCH, CALLS, PROCESSES, REPETITIONS, in_turn, read_pairs, run, run_guest
+from runs import BENCH, CALLS, PROCESSES, QUICK, REPETITIONS, guest_command, in_turn, \
+    read_pairs, run, run_guest
 
 GOAL = 1.05
+COUNTED = 10000  # calls, some
 COUNTS = 1, 16, 128, 1000
 WITHOUT_GOAL = "endbr", "-fno-plt", "pointer", "linked"
 
@@ -65,6 +68,35 @@ def goal_of(what):
     return None if any(word in what for word in WITHOUT_GOAL) else GOAL
 
 
+# {a part of a row's name: the pair, or the program, that its peer's count is from}
+PEERS = {"endbr": "bound-ibt-program", "linked": "bound-linked", "-fno-plt":
+         "stub : -fno-plt|peer", "pointer": "stub : pointer|peer", "PLT, near":
+         "stub : PLT|peer", "PLT of a library": "stub : PLT|peer", "PLT": "bound-program"}
+
+
+def counts_of(machine, host, count):
+    """{pair or program: instructions per call}"""
+    folder, times = BENCH / machine / f"16-{count}", max(10, COUNTED // count)
+    programs = "bound-program", "bound-ibt-program", "bound-linked"
+    found, *others = side_by_side(parts, [
+        guest_command(host, folder, "bound-fixed.elf", "bound-provider.so",
+                      f"1,{times},{folder / 'bound-peer.so'}", ("--in-place",)),
+        *([folder / program, 1, times] for program in programs)])
+    found |= {name: other["program"] for name, other in zip(programs, others)}
+    return {name: total / (times * count) for name, total in found.items()}
+
+
+def set_counts(rows, counts):
+    """Near and far are the same instructions."""
+    for row in rows:
+        if row.what.startswith("inline"):
+            ours, peer = "inline : direct|ours", "inline : direct|peer"
+        else:
+            ours = "stub : PLT|ours"
+            peer = next(name for part, name in PEERS.items() if part in row.what)
+        row.instructions = [counts[ours], counts[peer]]
+
+
 def rows(machine, host):
     samples, equal = {}, []
     for count in COUNTS:
@@ -76,8 +108,14 @@ def rows(machine, host):
         equal += samples[count].pop("equal : equal")
     cycle = median(addition_ticks(equal))
     noise = ratio_row(machine, "equal : equal (noise)", "ticks", equal, 1)
-    return [noise, *many_calls.bound_rows(machine, host)] + [
-        ratio_row(machine, f"{what}, {count:,} function{'s' * (count > 1)}",
-                  "cycles per call", processes, CALLS // count * count * cycle,
-                  goal_of(what))
-        for count in samples for what, processes in samples[count].items()]
+    result = [noise, *many_calls.bound_rows(machine, host)]
+    for count, of_count in samples.items():
+        rows_of_count = [
+            ratio_row(machine, f"{what}, {count:,} function{'s' * (count > 1)}",
+                      "cycles per call", processes, CALLS // count * count * cycle,
+                      goal_of(what))
+            for what, processes in of_count.items()]
+        if not QUICK:
+            set_counts(rows_of_count, counts_of(machine, host, count))
+        result += rows_of_count
+    return result

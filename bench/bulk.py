@@ -15,9 +15,9 @@ AS = {"x86_64": "--64", "i386": "--32"}
 INCLUDE = "-I", "guest-macros", "-I", "host-wrapper/include"
 
 
-def texts():
+def texts(in_part):
     """{kind: (source, flags)} of one part, in which PART stands for its number."""
-    names = [f"bulk_PART_{n:03d}" for n in range(IN_PART)]
+    names = [f"bulk_PART_{n:03d}" for n in range(in_part)]
     declared = "".join(f"EXTERNAL_FUNC(int, {name}, int)\n" for name in names)
     plain = "".join(f"int {name}(int);\n" for name in names)
     body = ("int call_PART(int sum);\nint call_PART(int sum)\n{\n"
@@ -52,8 +52,8 @@ def run_with_input(command, text):
     subprocess.run([str(word) for word in command], input=text, text=True, check=True)
 
 
-def objects(folder, machine, kind, parts):
-    source, flags = texts()[kind]
+def objects(folder, machine, kind, parts, in_part=IN_PART):
+    source, flags = texts(in_part)[kind]
     template = folder / f"{kind}.s"
     if not template.exists():
         (folder / f"{kind}.c").write_text(source)
@@ -73,9 +73,9 @@ def compile_main(folder, machine, name, text, *flags):
     return target
 
 
-def calls(parts):
+def calls(parts, in_part=IN_PART):
     return "".join(f"int call_{n:03d}(int); sum = call_{n:03d}(sum);\n"
-                   for n in range(parts)) + f"sum = sum != {parts * IN_PART};\n"
+                   for n in range(parts)) + f"sum = sum != {parts * in_part};\n"
 
 
 def bulk(machine, parts):
@@ -160,22 +160,23 @@ static int rounds(void)
 """
 
 
-def rounds_of(machine, parts, rounds):
-    """(guest, provider, program) that call `parts` times 1,000 direct functions in
+def rounds_of(machine, parts, in_part, rounds):
+    """(guest, provider, program) that call `parts` times `in_part` direct functions in
     `rounds` rounds, and print the ticks of each."""
-    folder = BENCH / "bulk" / machine
+    own = "" if in_part == IN_PART else f"-{in_part}"
+    folder = BENCH / "bulk" / (machine + own)
     folder.mkdir(parents=True, exist_ok=True)
     name = f"rounds{parts}"
     guest, provider, program, library = (
         folder / f"{name}{end}" for end in (".elf", "-provider.so", "", "-library.so"))
     if not provider.exists():
         run("gcc", M[machine], "-shared", "-s",
-            *objects(folder, machine, "direct", parts), "-o", provider)
+            *objects(folder, machine, "direct", parts, in_part), "-o", provider)
     if not library.exists():
         run("gcc", M[machine], "-shared", "-s", f"-Wl,-soname,{library.name}",
-            *objects(folder, machine, "library", parts), "-o", library)
+            *objects(folder, machine, "library", parts, in_part), "-o", library)
     if not guest.exists():
-        text = ROUNDS.format(calls=calls(parts), rounds=rounds, write=(
+        text = ROUNDS.format(calls=calls(parts, in_part), rounds=rounds, write=(
             "_BSP_Virtual_Console_write(text + at, sizeof(text) - at)"))
         main = compile_main(folder, machine, f"{name}-guest", f"""
             #include <jumpslot/entry.h>
@@ -189,9 +190,9 @@ def rounds_of(machine, parts, rounds):
             """, "-fno-pie", "-ffreestanding", "-msse2")
         run("gcc", M[machine], "-nostdlib", "-static", "-s", "-Wl,--gc-sections",
             "-T", "linkscripts/externals.ld", main,
-            *objects(folder, machine, "guest", parts), "-o", guest)
+            *objects(folder, machine, "guest", parts, in_part), "-o", guest)
     if not program.exists():
-        text = ROUNDS.format(calls=calls(parts), rounds=rounds,
+        text = ROUNDS.format(calls=calls(parts, in_part), rounds=rounds,
                              write="failed |= write(1, text + at, sizeof(text) - at) < 0")
         main = compile_main(folder, machine, f"{name}-program", f"""
             #include <unistd.h>
@@ -203,5 +204,5 @@ def rounds_of(machine, parts, rounds):
             }}
             """, "-fno-pie", "-msse2")
         run("gcc", M[machine], "-no-pie", "-s", "-Wl,-z,lazy", "-Wl,-rpath,$ORIGIN", main,
-            *objects(folder, machine, "peer", parts), library, "-o", program)
+            *objects(folder, machine, "peer", parts, in_part), library, "-o", program)
     return guest, provider, program

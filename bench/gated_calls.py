@@ -4,9 +4,9 @@ And beside other ways to another privilege or process, as a ratio.
 """
 
 from clock import clock_of, gated_samples
-from instructions import per_call
+from instructions import marked, parts
 from rows import difference_row, ratio_row
-from runs import BENCH, CALLS, QUICK, WRAPPER
+from runs import BENCH, CALLS, QUICK, guest_command
 
 KNOWN, ANY, BLOCKING, CALLBACK = ({"x86_64": 2, "i386": 3}, {"x86_64": 6, "i386": 8},
                                   {"x86_64": 50, "i386": 50}, {"x86_64": 25, "i386": 25})
@@ -21,26 +21,28 @@ SHARES = {"blocking, one int": 16, "blocking, one int, with a clock": 64,
           "gated : getppid()": 16, "gated : trap and signal": 64,
           "gated : pipe to a process and back": 256}
 OF_CLOCK = "equal : equal", "ns : ticks"
-OF_ANY = "any guest", "with a clock"
-
-
-COUNTED = 10000
+COUNTED, STEPPED = 10000, 50
 IN_TURN = 16  # functions that one round of that loop calls
+# Pairs of the guest that stands for any guest, in its order.
+OF_ANY = ("one int, any guest", "callback : plain call, any guest",
+          "blocking, one int, with a clock")
 
 
 def count(machine, host, rows):
-    """Sets the instructions of the rows, which have the order of the guest's pairs.
-    valgrind has no interrupts, which the guest that stands for any guest needs."""
-    folder = BENCH / machine / "16-16"
+    """Sets the instructions of the rows that are differences."""
+    def command(guest, options):
+        return guest_command(host, BENCH / machine / "16-16", guest, "gated-provider.so",
+                             options, ("--in-place",))
 
-    def command(pair, side):
-        return (WRAPPER, *host.options, "--sandbox=off", "--in-place", "--provider",
-                f"{folder}/gated-provider.so,1,{COUNTED},{pair}{side}",
-                folder / "gated-guest.elf")
-
-    for row, counts in zip(rows, per_call(command, len(rows), COUNTED)):
+    known = parts(command("gated-guest.elf", f"1,{COUNTED}"))
+    steps = [count / STEPPED for count in
+             marked(command("gated-any.elf", f"0,{STEPPED}"))]
+    any_guest = dict(zip(OF_ANY, zip(steps[::2], steps[1::2])))
+    for row in (row for row in rows if row.kind == "difference"):
         functions = IN_TURN if "in turn" in row.what else 1
-        row.instructions = [value / functions for value in counts]
+        row.instructions = any_guest.get(row.what) or [
+            known[f"{row.what}|{side}"] / COUNTED / functions
+            for side in ("ours", "peer")]
 
 
 def rows(machine, host):
@@ -56,6 +58,5 @@ def rows(machine, host):
             goal = GOAL_NS.get(what, {}).get(machine)
             result.append(difference_row(machine, what, processes, calls, clock, goal))
     if not QUICK and host.name == "process":
-        count(machine, host, [row for row in result if row.kind == "difference"
-                              and not row.what.endswith(OF_ANY)])
+        count(machine, host, result)
     return result

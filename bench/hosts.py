@@ -13,3 +13,7 @@ class Host(NamedTuple):
 
 
 HOSTS = Host("process"),
+# Hosts that modules of their own measure, beside the first ones: little of the rest of
+# the bench runs there.
+KVM = Host("kvm", ("--host", "kvm"))
+MONITOR = Host("monitor", ("--host", "monitor"))

@@ -1,26 +1,66 @@
-"""Instructions per call by callgrind, which do not depend on the machine's load.
+"""Instructions, which do not depend on the machine's load: by callgrind, or by single
+steps where valgrind does not run the program, as it has no interrupts and no namespaces.
 
-Depends on valgrind.
+Two at a time, on all processors: counts do not disturb each other. Depends on valgrind
+and on runs.
 """
 
 import re
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from runs import BENCH, PROCESSORS, clean_environment, run
+
+# bench.py stays on one processor; what only counts may use all.
+ANYWHERE = "taskset", "--cpu-list", ",".join(map(str, PROCESSORS))
+DUMP = re.compile(r"^desc: Trigger: Client Request: (.*)$", re.MULTILINE)
+TOTAL = re.compile(r"^(?:summary|totals): (\d+)$", re.MULTILINE)
+
+
+def callgrind(folder, command, **environment):
+    """Its own messages; its files are out.PID, and out.PID.N for each part."""
+    return subprocess.run(
+        [*ANYWHERE, "valgrind", "--tool=callgrind", "--trace-children=yes",
+         f"--callgrind-out-file={folder}/out.%p", *map(str, command)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True,
+        env=clean_environment(**environment)).stderr
 
 
 def instructions(which, command):
     """callgrind's count for the `which`-th program that a command executes."""
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
-            ["valgrind", "--tool=callgrind", "--trace-children=yes",
-             f"--callgrind-out-file={folder}/out.%p", *map(str, command)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
-    return int(re.findall(r"Collected : (\d+)", done.stderr)[which])
+        return int(re.findall(r"Collected : (\d+)", callgrind(folder, command))[which])
 
 
-def per_call(command_of, pairs, calls):
-    """[[ours, peer] of each pair]; `command_of` gets a pair's number and a side, "o" or
-    "p", and a number beyond the last pair for a run without calls."""
-    none = instructions(-1, command_of(pairs, "o"))
-    return [[(instructions(-1, command_of(pair, side)) - none) / calls for side in "op"]
-            for pair in range(pairs)]
+def parts(command, **environment):
+    """{name: instructions} of the parts that calls/counted.h names."""
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        callgrind(folder, command, **environment)
+        for path in Path(folder).glob("out.*"):
+            text = path.read_text()
+            name = DUMP.search(text)
+            if name:
+                found[name.group(1)] = int(TOTAL.search(text).group(1))
+    return found
+
+
+def single_steps(command):
+    """(instructions, CPUIDs) of all processes of a command, in user mode."""
+    output = run(*ANYWHERE, BENCH / "count-cpuid", *command)
+    return tuple(map(int, re.search(r"(\d+)\t(\d+)\n$", output).groups()))
+
+
+def marked(command):
+    """Instructions of the parts that calls/marked.h marks, of a command that prints
+    nothing."""
+    return [int(line) for line in
+            run(*ANYWHERE, BENCH / "count-cpuid", "--marked", *command).split()]
+
+
+def side_by_side(function, *lists):
+    """[function(...)] for each element of the lists, several at a time."""
+    with ThreadPoolExecutor(len(PROCESSORS)) as pool:
+        return list(pool.map(function, *lists))

@@ -5,15 +5,18 @@ Only for x86-64 guests, and where /dev/kvm can be opened; elsewhere there are no
 
 import os
 import sys
+from statistics import median
 
-from hosts import Host
+from clock import clock_of
+from hosts import KVM
+from monitor import SERVICES
 from rows import compared
 from runs import BENCH, BUILD, QUICK, WRAPPER, interleaved, run, time_to_exit
 
-KVM = Host("kvm", ("--host", "kvm"))
 PROCESSES = 3 if QUICK else 21
 STARTS = 5 if QUICK else 51
 EXITS = 200 if QUICK else 20000
+ROUNDS = 200 if QUICK else 2000  # in one line of the guest
 TURNS = 100000 if QUICK else 100000000
 # Prints its own processor time, in seconds: without the start.
 LUA = "local t = os.clock() local function f(n) if n < 2 then return n end return " \
@@ -51,6 +54,24 @@ def call_rows(host):
     ]
 
 
+def ticks_of_line(host, what):
+    """The median line of programs/hosts_guest.c, in ticks per round."""
+    lines = run(WRAPPER, *host.options, BENCH / "x86_64/hosts-guest.elf", what, ROUNDS)
+    return median(int(line, 16) for line in lines.split()) / ROUNDS
+
+
+def service_rows(host):
+    """The services that the monitor's rows are about, too."""
+    ns_per_tick = clock_of("x86_64", host).ns_per_tick
+    result = []
+    for what, argument in SERVICES.items():
+        ticks = interleaved(PROCESSES, {"ours": KVM, "peer": host},
+                            lambda of, argument=argument: ticks_of_line(of, argument))
+        result.append(compared("x86_64", f"{what} : {host.name} host's", "ns",
+                               ticks["ours"], ticks["peer"], 1 / ns_per_tick))
+    return result
+
+
 def lua(host):
     return float(run(WRAPPER, *host.options, "--provider",
                      BUILD / "providers/newlib-x86_64.so",
@@ -86,4 +107,7 @@ def rows(machine, host):
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         print("kvm: /dev/kvm cannot be opened: nothing is measured", file=sys.stderr)
         return []
-    return [*call_rows(host), lua_row(host), *start_rows(host)]
+    result = [*call_rows(host), *service_rows(host), lua_row(host), *start_rows(host)]
+    for row in result:
+        row.host = KVM.name
+    return result

@@ -1,4 +1,4 @@
-"""Very many functions: the first calls of up to 100,000, and bound calls of up to 16,000.
+"""Very many functions: the first calls of up to 100,000, and bound calls of up to 16,384.
 
 Guest and program print the ticks of each round of calls; the first round binds. Each
 sample is a process of its own.
@@ -12,16 +12,16 @@ from rows import compared
 from runs import QUICK, WRAPPER, interleaved, run
 
 FIRST = [2] if QUICK else [10, 100]  # thousands
-BOUND = [2] if QUICK else [4, 16]
+BOUND = [(2, IN_PART)] if QUICK else [(4, 1024), (16, 1024)]  # parts, functions in each
 ROUNDS = 12
 PROCESSES = 3 if QUICK else 7
 GOAL = {"x86_64": 0.1, "i386": 0.2}
 BOUND_GOAL = 1.05
 
 
-def samples_of(machine, host, parts):
+def samples_of(machine, host, parts, in_part=IN_PART):
     """{side: [ticks of all rounds, of each process]}"""
-    guest, provider, program = rounds_of(machine, parts, ROUNDS)
+    guest, provider, program = rounds_of(machine, parts, in_part, ROUNDS)
     wrapper = WRAPPER, *host.options, "--provider", provider
     commands = {"lazy": [*wrapper, guest], "now": [*wrapper, "--bind", "now", guest],
                 "peer": [program]}
@@ -47,9 +47,9 @@ def first_rows(machine, host):
 
 def bound_rows(machine, host):
     result = []
-    for parts in BOUND:
-        count = parts * IN_PART
-        samples = samples_of(machine, host, parts)
+    for parts, in_part in BOUND:
+        count = parts * in_part
+        samples = samples_of(machine, host, parts, in_part)
         bound = {side: [median(rounds[1:]) for rounds in processes]
                  for side, processes in samples.items()}
         peer = "PLT, far" if machine == "x86_64" else "PLT of a program"

@@ -1,8 +1,9 @@
-"""Puts the results of `make bench` into docs/benchmarks.md: tables, plots and reasons.
+"""Puts the results of `make bench` into docs/benchmarks.md, as tables, plots and reasons,
+and a few of them into README.md.
 
 Without arguments: takes build/bench/results.json, stores its rows in
-docs/benchmarks.json and its plots in docs/pictures/bench/, and writes the page's
-generated parts. With --check: compares these parts with what docs/benchmarks.json gives.
+docs/benchmarks.json and its plots in docs/pictures/bench/, and writes the generated parts
+of both. With --check: compares these parts with what docs/benchmarks.json gives.
 
 Depends on the standard library and on reasons.
 """
@@ -17,7 +18,7 @@ from textwrap import fill, wrap
 from reasons import reason_for
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs/benchmarks.md"
+PAGE, README = ROOT / "docs/benchmarks.md", ROOT / "README.md"
 STORED = ROOT / "docs/benchmarks.json"
 PICTURES = ROOT / "docs/pictures/bench"
 BUILT = Path(os.environ.get("BUILD", ROOT / "build")) / "bench"
@@ -25,8 +26,8 @@ KEPT = ("subject", "host", "machine", "what", "unit", "ours", "peer", "kind", "v
         "cycles", "quartiles", "goal", "verdict", "instructions")
 HEADINGS = {"calls": "Calls", "start": "Start and memory", "first": "First calls",
             "interrupts": "Interrupts", "programs": "Real programs", "sizes": "Sizes",
-            "scale": "Scale", "kvm": "Virtual machine"}
-OPTIONAL = "kvm",  # subjects that not every machine can measure
+            "scale": "Scale", "hosts": "Hosts"}
+OPTIONAL = "hosts",  # subjects that not every machine can measure
 PLOTS = {"calls": ("calls", "gate"), "start": ("start",), "first": ("first",),
          "interrupts": ("interrupts", "latency-x86_64", "latency-i386"),
          "programs": ("programs",), "sizes": ("sizes",),
@@ -84,7 +85,7 @@ def clock_text(stored):
     return "\n".join(lines) + "\n"
 
 
-def row_text(row):
+def row_text(row, names_host):
     goal = row.get("goal")
     shown = "" if goal is None else number(goal)
     value = number(row["value"])
@@ -93,32 +94,35 @@ def row_text(row):
     what = row["what"].replace("|", "\\|")
     counts = row.get("instructions", [])
     instructions = " : ".join(f"{count:,.0f}" for count in counts)
-    return (f"| {what} | {number(row['ours'])} | {number(row['peer'])} | {row['unit']} | "
-            f"{value} | {number(row['quartiles'][0])}-{number(row['quartiles'][1])} | "
+    low, high = map(number, row["quartiles"])
+    host = f"| {row['host']} " * names_host
+    return (f"{host}| {what} | {number(row['ours'])} | {number(row['peer'])} | "
+            f"{row['unit']} | {value} | {low}-{high} | "
             f"{shown} | {instructions} |")
 
 
-def table(rows, kind):
+def table(rows, kind, names_host):
     """Ratios, or differences in nanoseconds."""
     value = "ratio" if kind == "ratio" else "ns more"
     return "\n".join([
-        f"| ours : peer | ours | peer | unit | {value} | quartiles | goal | "
-        "instructions |", "|---|---|---|---|---|---|---|---|",
-        *(row_text(row) for row in rows)]) + "\n"
+        "| host " * names_host + f"| ours : peer | ours | peer | unit | {value} | "
+        "quartiles | goal | instructions |", "|---" * names_host + "|---" * 8 + "|",
+        *(row_text(row, names_host) for row in rows)]) + "\n"
 
 
 def subject_text(stored, subject):
-    """The tables of each host and machine; ratios first."""
+    """The tables of each machine, ratios first; of the process host without a name."""
     heading = HEADINGS.get(subject, subject)
     text = f"### {heading}\n"
     rows = [row for row in stored["rows"] if row["subject"] == subject]
-    for host, machine in dict.fromkeys((row["host"], row["machine"]) for row in rows):
-        text += f"\n{machine}, host {host}:\n"
+    names_host = any(row["host"] != "process" for row in rows)
+    for machine in dict.fromkeys(row["machine"] for row in rows):
+        text += f"\n{machine}:\n"
         for kind in "ratio", "difference":
-            chosen = [row for row in rows if (row["host"], row["machine"], row["kind"]) ==
-                      (host, machine, kind)]
+            chosen = [row for row in rows
+                      if (row["machine"], row["kind"]) == (machine, kind)]
             if chosen:
-                text += "\n" + table(chosen, kind)
+                text += "\n" + table(chosen, kind, names_host)
     if subject == "calls":
         text += "\n" + clock_text(stored)
     for name in PLOTS.get(subject, ()):
@@ -155,19 +159,51 @@ def missed_text(stored):
     return text.rstrip("\n") + "\n"
 
 
-PARTS = {"results": results_text, "missed goals": missed_text}
+# {text: (row of x86-64, row of i386, unit)}
+COSTS = {
+    "a bound call of one of 1,000 functions, in parts of a call through the PLT":
+        ("stub : PLT, far, 1,000 functions",
+         "stub : PLT of a program, 1,000 functions", ""),
+    "a first call, in parts of one of glibc's lazy binding":
+        ("first : lazy first, 1,000 functions",) * 2 + ("",),
+    "a call that changes to the host's stack, above a direct one":
+        ("one int", "one int", " ns"),
+    "`guests/hello` from start to end, in parts of `/bin/true`":
+        ("hello : /bin/true", "hello : /bin/true", ""),
+    "bytes per import, in parts of those of ELF":
+        ("size : ELF's, names of 16", "size : ELF's, names of 16", ""),
+}
 
 
-def with_parts(page, stored):
-    """The page, with its generated parts between their marks made again."""
-    for name, make in PARTS.items():
+def costs_text(stored):
+    """The part of README.md: the most important costs."""
+    values = {(row["what"], row["machine"]): number(row["value"])
+              for row in stored["rows"] if row["host"] == "process"}
+    return "\n".join(
+        ["| cost | x86-64 | i386 |", "|---|---|---|",
+         *(f"| {text} | {values[x86_64, 'x86_64']}{unit} | {values[i386, 'i386']}{unit} |"
+           for text, (x86_64, i386, unit) in COSTS.items()), "",
+         lines("`make bench` measures this beside glibc; "
+               "[benchmarks](docs/benchmarks.md) shows all results, including those that "
+               "miss their goal.")]) + "\n"
+
+
+# {file: {part: what makes its text}}
+PARTS = {PAGE: {"results": results_text, "missed goals": missed_text},
+         README: {"costs": costs_text}}
+
+
+def with_parts(path, stored):
+    """The text of a file, with the parts between their marks made again."""
+    page = path.read_text()
+    for name, make in PARTS[path].items():
         start = f"<!-- {name}: from docs/benchmarks.json -->\n"
         end = f"<!-- end: {name} -->"
         pattern = re.escape(start) + ".*?" + re.escape(end)
         text = f"{start}\n{make(stored)}\n{end}"
         page, count = re.subn(pattern, lambda _, text=text: text, page, flags=re.DOTALL)
         if count != 1:
-            sys.exit(f"page: {PAGE}: {count} parts called {name} (expected 1)")
+            sys.exit(f"page: {path}: {count} parts called {name} (expected 1)")
     return page
 
 
@@ -201,11 +237,12 @@ def main():
         sys.exit("page: unknown argument; expected --check or none")
     if not check:
         store()
-    page = PAGE.read_text()
-    made = with_parts(page, json.loads(STORED.read_text()))
-    if check and made != page:
-        sys.exit(f"page: {PAGE}: differs from {STORED}; run bench/page.py")
-    PAGE.write_text(made)
+    stored = json.loads(STORED.read_text())
+    for path in PARTS:
+        made = with_parts(path, stored)
+        if check and made != path.read_text():
+            sys.exit(f"page: {path}: differs from {STORED}; run bench/page.py")
+        path.write_text(made)
 
 
 if __name__ == "__main__":

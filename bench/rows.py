@@ -34,7 +34,7 @@ class Row:
     peer: float
     samples: list = field(repr=False)
     goal: float | None = None
-    subject: str = ""  # bench.py sets both
+    subject: str = ""  # bench.py sets it, and the host that has none
     host: str = ""
     instructions: list | None = None  # per call: ours and the peer's
 

@@ -31,7 +31,8 @@ BENCH_FILES := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
 	16-16/gated-guest.elf 16-16/gated-any.elf 16-16/gated-provider.so \
 	16-16/interrupt-guest.elf 16-16/interrupt-provider.so \
 	$(BENCH_STARTED) latency-guest.elf latency-provider.so latency-signal \
-	boot-rtos.elf switch-rtos.elf switch-native open-now $(BENCH_FIRST:%=%/chain) \
+	hosts-guest.elf boot-rtos.elf switch-rtos.elf switch-native open-now \
+	$(BENCH_FIRST:%=%/chain) \
 	$(foreach f,guest.elf peer,$(BENCH_SIZES_$(m):%=%/size-$(f)))))
 
 # musl's own compiler wrapper knows x86-64 alone.
@@ -76,7 +77,8 @@ bench-page:
 
 .PHONY: bench
 BENCH_GUESTS := $(BENCH_MACHINES:%=$(BUILD)/guests/hello-%.elf) $(LUA_GUESTS) \
-	$(NEWLIB_PROVIDERS) $(BENCH_MACHINES:%=$(BUILD)/providers/calculator-%.so)
+	$(NEWLIB_PROVIDERS) $(BENCH_MACHINES:%=$(BUILD)/providers/calculator-%.so) \
+	$(BENCH_MACHINES:%=$(BUILD)/partitions/newlib-%.lib)
 bench: $(PROGRAMS) $(BENCH_GUESTS) $(BENCH_FILES) \
 		$(if $(filter-out 0,$(QUICK)),,$(BENCH_PROGRAMS))
 	$(Q)BUILD=$(BUILD) $(PYTHON) bench/bench.py
@@ -278,6 +280,12 @@ $(BENCH)/%/trapped-provider.so: bench/calls/trapped.c $(BUILD)/stamps/bench
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_HOST_M) $(PROVIDER_CFLAGS) $(PROVIDER_LDFLAGS) -o $@ $<
 
+# Services of every host.
+$(BENCH)/%/hosts-guest.elf: bench/programs/hosts_guest.c $(BUILD)/stamps/bench
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_GUEST_CFLAGS) -I bench $(GUEST_LDFLAGS) -o $@ $<
+
 # Latency of a periodic clock, and switches of contexts.
 $(BENCH)/%/latency-guest.elf: bench/programs/latency_guest.c $(BUILD)/stamps/bench
 	$(call say,LD,$@)
@@ -319,7 +327,8 @@ $(BENCH)/%/chain: bench/programs/chain.c $(BENCH)/%/names.h
 	$(Q)$(CC) $(BENCH_PROGRAM_CFLAGS) -no-pie -I $(@D) -I bench -o $@ $<
 $(BENCH)/%/libcallee-musl.so: bench/calls/callee.c bench/calls/first.c $(BENCH)/%/names.h
 	$(call say,LD,$@)
-	$(Q)musl-gcc -O2 -fPIC -I $(@D) -shared -Wl,-soname,$(@F) -o $@ $(filter %.c,$^)
+	$(Q)musl-gcc -O2 -fPIC -I $(@D) -idirafter /usr/include -shared \
+		-Wl,-soname,$(@F) -o $@ $(filter %.c,$^)
 $(BENCH)/%/first-musl: bench/calls/first_program.c bench/calls/caller.c \
 		$(BENCH)/%/libcallee-musl.so
 	$(call say,LD,$@)

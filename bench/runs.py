@@ -16,6 +16,7 @@ PROCESSES = 3 if QUICK else 21
 REPETITIONS = 5 if QUICK else 200
 CALLS = 2000 if QUICK else 20000  # in one sample: some ten microseconds
 MACHINES = "x86_64", "i386"
+PROCESSORS = sorted(os.sched_getaffinity(0))  # before bench.py takes one of them
 
 
 def clean_environment(**more):
@@ -29,12 +30,17 @@ def run(*command, **environment):
                           stdout=subprocess.PIPE, text=True).stdout
 
 
-def run_guest(host, folder, guest, provider, options="", wrapper_options=()):
-    """Output of a provider that measures a guest, both in `folder`. Without a sandbox:
+def guest_command(host, folder, guest, provider, options="", wrapper_options=()):
+    """Runs a guest with a provider that measures it, both in `folder`. Without a sandbox:
     peers in the same process make calls that no guest may make."""
     provided = f"{folder / provider},{options}" if options else folder / provider
-    return run(WRAPPER, *host.options, "--sandbox=off", *wrapper_options, "--provider",
-               provided, folder / guest)
+    return (WRAPPER, *host.options, "--sandbox=off", *wrapper_options, "--provider",
+            provided, folder / guest)
+
+
+def run_guest(*arguments):
+    """Output of the provider."""
+    return run(*guest_command(*arguments))
 
 
 def read_pairs(output):

@@ -5,9 +5,9 @@ Also the instructions and CPUIDs of a start, which do not depend on the load.
 
 from pathlib import Path
 
+from instructions import side_by_side, single_steps
 from rows import Ratio, compared
-from runs import BENCH, BUILD, QUICK, WRAPPER, interleaved, run, time_to_exit, \
-    time_to_output
+from runs import BENCH, BUILD, QUICK, WRAPPER, interleaved, time_to_exit, time_to_output
 
 PROCESSES = 5 if QUICK else 101
 BOOTS = 2 if QUICK else 11
@@ -21,12 +21,12 @@ BOOT = ("sh", "-c", '"$@"; [ $? -eq 1 ]', "sh", QEMU, "-display", "none", "-seri
 
 
 def exits(machine, host):
-    """Rows of whole runs."""
+    """Rows of whole runs. A quick try does not count instructions."""
     folder = BENCH / machine
     wrapper = WRAPPER, *host.options
     hello = BUILD / f"guests/hello-{machine}.elf"
     provider = "--provider", BUILD / f"providers/calculator-{machine}.so"
-    times = interleaved(PROCESSES, {
+    commands = {
         "true": [TRUE],
         "static": [folder / "started-static"],
         "dynamic": [folder / "started-dynamic"],
@@ -35,12 +35,18 @@ def exits(machine, host):
         "off": [*wrapper, "--sandbox=off", hello],
         "in place": [*wrapper, "--in-place", hello],
         "linked": [folder / "hello-linked"],
-    }, time_to_exit)
+    }
+    times = interleaved(PROCESSES, commands, time_to_exit)
+    counts = {} if QUICK else dict(zip(commands, side_by_side(single_steps,
+                                                              commands.values())))
 
     def row(what, ours, peer, goal=None):
-        return compared(machine, what, "us", times[ours], times[peer], 1000, goal)
+        result = compared(machine, what, "us", times[ours], times[peer], 1000, goal)
+        if counts:
+            result.instructions = [counts[side][0] for side in (ours, peer)]
+        return result
 
-    return [
+    rows = [
         row("hello : /bin/true", "hello", "true", GOAL),
         row("hello with a provider : /bin/true", "provider", "true", PROVIDER_GOAL),
         row("hello --sandbox=off : /bin/true", "off", "true"),
@@ -49,6 +55,12 @@ def exits(machine, host):
         row("hello : dynamic program", "hello", "dynamic"),
         row("hello : linked to its host", "hello", "linked"),
     ]
+    for ours, what in ("hello", "hello"), ("provider", "hello with a provider"):
+        if counts:
+            a, b = counts[ours][1], counts["true"][1]
+            rows.append(Ratio(machine, f"CPUIDs of {what} : /bin/true", "CPUIDs", a, b,
+                              [a / b]))
+    return rows
 
 
 def first_outputs(machine, host):
@@ -78,19 +90,5 @@ def boot(machine, host):
                      times["peer"], 1e6)]
 
 
-def counts(machine, host):
-    """Instructions of all processes of one start, in user mode, and CPUIDs among them. A
-    quick try leaves out the single steps, which take half a minute."""
-    if QUICK:
-        return []
-    hello = BUILD / f"guests/hello-{machine}.elf"
-    ours, peer = ([int(word) for word in run(BENCH / "count-cpuid", *command)
-                   .splitlines()[-1].split()]
-                  for command in ([WRAPPER, *host.options, hello], [TRUE]))
-    return [Ratio(machine, f"{what} of hello : /bin/true", what, a, b, [a / b])
-            for what, a, b in zip(("instructions", "CPUIDs"), ours, peer)]
-
-
 def rows(machine, host):
-    return [*exits(machine, host), *first_outputs(machine, host), *boot(machine, host),
-            *counts(machine, host)]
+    return [*exits(machine, host), *first_outputs(machine, host), *boot(machine, host)]

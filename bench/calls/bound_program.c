@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "call_all.h"
+#include "counted.h"
 
 call_all call_by_plt;
 
@@ -15,6 +16,8 @@ int main(int argc, char **argv)
 	long repetitions = argc == 3 ? atol(argv[1]) : 0;
 
 	call_by_plt(0, 1); /* binds */
+	if (COUNTS_INSTRUCTIONS && argc == 3)
+		count_calls("program", call_by_plt, atol(argv[2]));
 	while (repetitions-- > 0)
 		printf("%" PRIu64 "\n", ticks_of(call_by_plt, atol(argv[2])));
 	return 0;

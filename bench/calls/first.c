@@ -7,6 +7,7 @@
 #endif
 #include <inttypes.h>
 #include <stdio.h>
+#include "counted.h"
 #include "first.h"
 #ifdef PROVIDER
 EF(bench_first)
@@ -15,6 +16,11 @@ JUMPSLOT_DIRECT(bench_first) /* it calls guest code with gated calls */
 
 void bench_first(call_all *function)
 {
-	printf("%" PRIu64 "\n", ticks_of(function, 1));
+	uint64_t taken;
+
+	begin_count();
+	taken = ticks_of(function, 1);
+	end_count("first");
+	printf("%" PRIu64 "\n", taken);
 	fflush(stdout);
 }

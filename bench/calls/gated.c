@@ -6,9 +6,7 @@
 #define _GNU_SOURCE
 #include <jumpslot/provider.h>
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -18,32 +16,14 @@
 #include "pairs.h"
 
 static long repetitions, times;
-static int count_of_options;
-static unsigned long counted;
-static char counted_side;
 
-/* Options: REPETITIONS,TIMES. With the number of a pair and a side of it, o or p, its
- * calls are made once and nothing is measured: a tool counts their instructions. */
+/* Options: REPETITIONS,TIMES. */
 int jumpslot_provider_init(const char *options, char *message, size_t size)
 {
-	count_of_options = sscanf(options, "%ld,%ld,%lu%c", &repetitions, &times,
-				  &counted, &counted_side);
-	if (count_of_options == 2 || count_of_options == 4)
+	if (sscanf(options, "%ld,%ld", &repetitions, &times) == 2)
 		return 0;
-	snprintf(message, size, "options are REPETITIONS,TIMES[,PAIR(o|p)]");
+	snprintf(message, size, "options are REPETITIONS,TIMES");
 	return -EINVAL;
-}
-
-/* Returns false if this run is to measure. A pair beyond the last: no calls. */
-static bool make_counted_calls(const struct bench_pair *pairs, size_t count)
-{
-	if (count_of_options != 4)
-		return false;
-	if (counted < count)
-		(counted_side == 'o' ? pairs[counted].ours : pairs[counted].peer)(0,
-										  times);
-	counted = ULONG_MAX; /* once per run */
-	return true;
 }
 
 /* The same code with two names: the first is gated, the second direct. */
@@ -181,9 +161,9 @@ void bench_gated(const struct bench_pair *pairs, size_t count)
 	uint64_t start_ticks = ticks();
 	uint64_t start_ns = nanoseconds();
 
-	if (make_counted_calls(pairs, count))
-		return;
 	measure_pairs(pairs, count, times, repetitions);
+	if (COUNTS_INSTRUCTIONS || !repetitions)
+		return;
 	measure_others(pairs[1].ours);
 	measure_pairs(&equal_pair, 1, times, repetitions);
 	print_clocks(start_ticks, start_ns);
@@ -194,6 +174,5 @@ EF(bench_pairs)
 JUMPSLOT_DIRECT(bench_pairs)
 void bench_pairs(const struct bench_pair *pairs, size_t count)
 {
-	if (!make_counted_calls(pairs, count))
-		measure_pairs(pairs, count, times, repetitions);
+	measure_pairs(pairs, count, times, repetitions);
 }

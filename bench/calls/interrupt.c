@@ -97,6 +97,8 @@ EF(print_idle)
 JUMPSLOT_DIRECT(print_idle)
 void print_idle(uint64_t ours, uint64_t peer)
 {
+	if (!repetitions) /* single steps: see pairs.h */
+		return;
 	printf("idle at 1,000 Hz\t%" PRIu64 "\t%" PRIu64 "\n", ours, peer);
 	fflush(stdout);
 }

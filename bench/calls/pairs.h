@@ -1,6 +1,8 @@
 /*
  * Measures pairs in one process, with one timer, and prints a line per pair: its name,
- * our ticks, the peer's ticks, separated by tabs. Depends on stdio.
+ * our ticks, the peer's ticks, separated by tabs. Under valgrind, counts instructions
+ * instead; with 0 repetitions, marks the calls for single steps. Depends on stdio,
+ * counted.h and marked.h.
  */
 #ifndef BENCH_PAIRS_H
 #define BENCH_PAIRS_H
@@ -8,6 +10,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include "call_all.h"
+#include "counted.h"
+#include "marked.h"
 
 /* The order of the two alternates, so that drift affects both alike. */
 static inline void measure_pair(const struct bench_pair *pair, long times,
@@ -39,9 +43,14 @@ static const struct bench_pair equal_pair = { "equal : equal", additions, additi
 static inline void measure_pairs(const struct bench_pair *pairs, size_t count, long times,
 				 long repetitions)
 {
-	for (size_t i = 0; i < count; i++)
-		for (long j = 0; j < repetitions; j++)
+	for (size_t i = 0; i < count; i++) {
+		if (COUNTS_INSTRUCTIONS)
+			count_pair(&pairs[i], times);
+		else if (!repetitions)
+			mark_pair(&pairs[i], times);
+		for (long j = 0; j < repetitions && !COUNTS_INSTRUCTIONS; j++)
 			measure_pair(&pairs[i], times / pairs[i].share, j);
+	}
 	fflush(stdout);
 }
 

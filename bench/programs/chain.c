@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include "calls/call_all.h"
+#include "calls/counted.h"
 
 #define NAME(func)                                                                       \
 	static int func(int value)                                                       \
@@ -44,6 +44,11 @@ static int search_all(int value, long times)
 
 int main(void)
 {
-	printf("%" PRIu64 "\n", ticks_of(search_all, 1));
+	uint64_t taken;
+
+	begin_count();
+	taken = ticks_of(search_all, 1);
+	end_count("first");
+	printf("%" PRIu64 "\n", taken);
 	return 0;
 }

@@ -60,9 +60,19 @@ for machine, peer in ("x86_64", "PLT, far"), ("i386", "PLT of a program"):
     RATIOS["calls"][machine].append(f"stub : {peer}, 2,000 functions")
     RATIOS["first"][machine] += [f"{what} : lazy first, 2,000 functions"
                                  for what in ("first", "--bind now")]
+SERVICES = [f"{what} : process host's" for what in (
+    "reading the clock", "interrupt that the guest raises", "disable and enable")]
+# {host: {machine: ratios}} of the subject that compares hosts
+HOSTS = {"monitor": {machine: [
+    *SERVICES, "slot's begin to its guest : 3 us", "hello : process host's",
+    "hello : RTOS booted by QEMU", "reset to the guest : 8 million",
+    *(f"port, {call} {size} bytes : reading the clock"
+      for call in ("write", "read", "send", "receive") for size in ("64", "8,192"))]
+    for machine in MACHINES}}
+HOSTS["monitor"]["x86_64"] += ["kernel : 6,000 lines", "kernel : 65,536 bytes of code"]
 if os.access("/dev/kvm", os.R_OK | os.W_OK):
-    RATIOS["kvm"] = {"x86_64": [
-        "trapped call : bare exit", "inline call : bare exit",
+    HOSTS["kvm"] = {"x86_64": [
+        *SERVICES, "trapped call : bare exit", "inline call : bare exit",
         "inline call : process host's", "loop : process host's",
         "Lua, computes : process host's",
         "hello : process host's and 1.3 bare machines", "hello : bare machine"]}
@@ -119,6 +129,16 @@ def test_every_promised_ratio_is_written_and_printed_with_its_verdict(bench, sub
             assert row["verdict"] in ("meets the goal", "above the goal")
 
 
+@pytest.mark.parametrize("host", HOSTS)
+def test_each_other_host_is_measured_beside_the_process_host(bench, host):
+    printed, results = bench
+    found = {(row["machine"], row["what"]) for row in results["rows"]
+             if row["host"] == host and row["subject"] == "hosts" and row["ours"] > 0}
+    for machine, names in HOSTS[host].items():
+        assert {(machine, what) for what in names} <= found
+        assert f"\nHosts, {machine}, host {host}\n" in printed
+
+
 @pytest.mark.parametrize("machine", MACHINES)
 def test_every_difference_is_written_in_ns_and_in_cycles(bench, machine):
     _, results = bench
@@ -150,6 +170,28 @@ def test_an_unknown_subject_is_refused_in_one_line():
     result = quick_try(ONLY="speed")
     assert result.returncode != 0
     assert "bench: speed: unknown subject; expected one of calls start" in result.stderr
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_callgrind_and_single_steps_count_the_same_instructions(monkeypatch, machine):
+    monkeypatch.syspath_prepend(ROOT / "bench")
+    monkeypatch.setenv("BUILD", str(BUILD))
+    from hosts import HOSTS as hosts
+    from instructions import marked, parts
+    from runs import BENCH, guest_command
+
+    def command(repetitions, times):
+        return guest_command(hosts[0], BENCH / machine / "16-16", "gated-guest.elf",
+                             "gated-provider.so", f"{repetitions},{times}",
+                             ("--in-place",))
+
+    counted = parts(command(1, 1000))
+    stepped = iter(marked(command(0, 10)))
+    for name in "no arguments", "one int", "one int, 16 functions in turn":
+        for side in "ours", "peer":
+            count = counted[f"{name}|{side}"] / 1000
+            assert count > 5
+            assert next(stepped) / 10 == pytest.approx(count, abs=2), (name, side)
 
 
 @pytest.mark.parametrize("length", LENGTHS)

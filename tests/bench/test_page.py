@@ -1,6 +1,7 @@
-"""docs/benchmarks.md shows the results that docs/benchmarks.json stores."""
+"""docs/benchmarks.md and README.md show the results that docs/benchmarks.json stores."""
 
 import json
+import re
 import sys
 
 import pytest
@@ -12,7 +13,8 @@ PAGE = "docs/benchmarks.md"
 @pytest.fixture
 def tree(tmp_path):
     """A copy of what the page is made of and by."""
-    for name in "bench/page.py", "bench/reasons.py", PAGE, "docs/benchmarks.json":
+    for name in ("bench/page.py", "bench/reasons.py", PAGE, "docs/benchmarks.json",
+                 "README.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     pictures = tmp_path / "docs/pictures/bench"
@@ -42,6 +44,19 @@ def test_the_page_shows_each_stored_row_and_lists_each_that_misses_its_goal(tree
             assert f"- {row['what']}:" in missed, row
 
 
+def test_rows_of_user_processes_have_their_instructions(tree):
+    """A quick try does not count them."""
+    stored = json.loads((tree / "docs/benchmarks.json").read_text())
+    counted = re.compile(r"^(stub|inline|first|--bind now|one int|callback|blocking"
+                         r"|interrupt : |disable|hello)")
+    not_counted = re.compile(r"[24],000|16,384|4,096|0,000 functions|less bound")
+    for row in stored["rows"]:
+        if (not stored["quick"] and row["host"] == "process"
+                and counted.match(row["what"]) and not not_counted.search(row["what"])):
+            ours, peer = row["instructions"]
+            assert ours > 0 and peer > 0, row
+
+
 def test_a_number_that_differs_is_found(tree):
     path = tree / "docs/benchmarks.json"
     stored = json.loads(path.read_text())
@@ -57,12 +72,17 @@ def test_new_results_replace_tables_rows_and_plots(tree, monkeypatch):
     built.mkdir(parents=True)
     results = json.loads((tree / "docs/benchmarks.json").read_text())
     results["rows"][0]["ours"] = 98765
+    size, = (row for row in results["rows"] if row["machine"] == "x86_64"
+             and row["what"] == "size : ELF's, names of 16")
+    size["value"] = 0.12
     (built / "results.json").write_text(json.dumps(results))
     (built / "calls.svg").write_text("<svg></svg>\n")
     monkeypatch.setenv("BUILD", str(tree / "build"))
     result = page(tree)
     assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)
     assert f"| {results['rows'][0]['what']} | 98,765 | " in (tree / PAGE).read_text()
+    assert "| bytes per import, in parts of those of ELF | 0.12 | " in \
+        (tree / "README.md").read_text()
     assert (tree / "docs/pictures/bench/calls.svg").read_text() == "<svg></svg>\n"
     assert page(tree, "--check").returncode == 0
 
