@@ -5,8 +5,6 @@ Depends on pyelftools for the layout of ELF's structures.
 """
 
 import io
-import os
-import stat
 import zlib
 from dataclasses import dataclass
 
@@ -15,6 +13,7 @@ from elftools.elf.constants import SH_FLAGS
 from elftools.elf.structs import ELFStructs
 
 from . import abi
+from .input import read_file
 from .problem import Problem
 
 MACHINES = {("EM_386", 32): "i386", ("EM_X86_64", 64): "x86_64"}
@@ -65,7 +64,7 @@ class ElfImage:
 
     def __init__(self, path):
         self.path = path
-        self.bytes = read_file(path)
+        self.bytes = read_file(path, MAX_FILE)
         self.bits = self._check_identity()
         structs = ELFStructs(little_endian=True, elfclass=self.bits)
         structs.create_basic_structs()
@@ -252,21 +251,3 @@ def _inflate(data, size):
             rest = inflater.unconsumed_tail
             size -= len(chunk)
             yield chunk
-
-
-def read_file(path):
-    """The bytes of a regular file, because a device or a pipe may never end."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise Problem(path, "not a regular file")
-            if status.st_size > MAX_FILE:
-                raise Problem(path, f"too large: 0x{status.st_size:x} bytes (at most "
-                                    f"0x{MAX_FILE:x})")
-            return file.read(status.st_size)
-    except OSError as error:
-        raise Problem(path, error.strerror) from error
-    except MemoryError as error:
-        raise Problem(path, "too large for this machine's memory") from error

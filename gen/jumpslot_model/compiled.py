@@ -70,7 +70,7 @@ def add_schedule(tables, schedule):
 def add_channel(tables, channel):
     number = tables.count("channels")
     tables.add("channels", tables.strings.add(channel.name), channel.line, channel.kind,
-               channel.size, channel.depth, channel.discipline, channel.refresh,
+               channel.size, channel.depth, 0, channel.refresh,
                tables.count("ends"), len(channel.ends))
     for i, end in enumerate(channel.ends):
         tables.add("ends", number, end.partition, tables.strings.add(end.port), i > 0,

@@ -7,6 +7,7 @@ which tests/gen compares. Depends on table and source_lines.
 import tomllib
 from dataclasses import dataclass, field
 
+from jumpslot_elf.input import read_file
 from jumpslot_elf.problem import Problem
 
 from .source_lines import SourceLines
@@ -14,8 +15,8 @@ from .table import Table, size_text, time_text
 
 MAX_PARTITIONS, MAX_SCHEDULES, MAX_SLOTS = 8, 8, 256
 MAX_CHANNELS, MAX_ENDS, MAX_HEALTH, MAX_WORDS = 64, 256, 64, 1024
-MAX_MESSAGE, MAX_DEPTH = 8192, 256
-MAX_TIME_NS, MIN_SLOT_NS, MAX_RUN_NS = 3600 * 10**9, 10000, 86400 * 10**9
+CHANNEL_ENDS, MAX_MESSAGE, MAX_DEPTH = 32, 8192, 256
+MAX_TIME_NS, MIN_SLOT_NS, MAX_RUN_NS = 3600 * 10**9, 50000, 86400 * 10**9
 MAX_RESTARTS = 1000000
 FIRST_VECTOR, LAST_VECTOR = 2, 15
 PAGE, MAX_MEMORY, MAX_STACK = 4096, 1 << 32, 1 << 30
@@ -23,7 +24,6 @@ DEFAULT_STACK, DEFAULT_WORK, DEFAULT_MEMORY = 1 << 20, 1 << 20, 64 << 20
 ALL_PARTITIONS = 0xffffffff
 
 KINDS = ["sampling", "queuing"]
-DISCIPLINES = ["fifo", "priority"]
 ERRORS = ["fault", "illegal", "arithmetic", "stack", "missing", "port", "exit"]
 LEVELS = ["partition", "module"]
 ACTIONS = ["log", "guest", "stop", "restart cold", "restart warm", "halt", "reset"]
@@ -81,7 +81,6 @@ class Channel:
     size: int
     refresh: int
     depth: int
-    discipline: int
     ends: list
     line: int
 
@@ -223,16 +222,15 @@ def read_channel(model, table):
               "channel")
     kind = table.choice("kind", KINDS)
     queuing = kind == QUEUING
-    most = 1 if queuing else MAX_ENDS - 1
+    most = 1 if queuing else CHANNEL_ENDS - 1
     size = table.number("size", 1, MAX_MESSAGE)
     refresh = 0 if queuing else table.time("refresh", 1, MAX_TIME_NS)
     depth = table.number("depth", 1, MAX_DEPTH) if queuing else 1
-    discipline = table.choice("discipline", DISCIPLINES, "fifo") if queuing else 0
     ends = [read_end(model, table.table("from"), queuing)]
     ends += [read_end(model, each, True) for each in table.tables("to", most, 1)]
     check_ends(table, ends)
     table.end()
-    model.channels.append(Channel(name, kind, size, refresh, depth, discipline, ends,
+    model.channels.append(Channel(name, kind, size, refresh, depth, ends,
                                   table.line()))
 
 
@@ -298,14 +296,7 @@ MAX_TEXT = 1 << 20
 
 def read_text(path):
     try:
-        with open(path, "rb") as file:
-            text = file.read(MAX_TEXT + 1)
-    except OSError as error:
-        raise Problem(path, error.strerror) from error
-    if len(text) > MAX_TEXT:
-        raise Problem(path, f"larger than {MAX_TEXT} bytes")
-    try:
-        return text.decode()
+        return read_file(path, MAX_TEXT).decode()
     except UnicodeDecodeError as error:
         raise Problem(path, "not UTF-8") from error
 

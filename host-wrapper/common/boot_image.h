@@ -19,6 +19,7 @@
 #define BOOT_MAX_SCHEDULES  8
 #define BOOT_MAX_CHANNELS   64
 #define BOOT_MAX_ENDS	    256 /* of all channels */
+#define BOOT_CHANNEL_ENDS   32	/* of one channel */
 #define BOOT_LAST_VECTOR    15	/* of an end; 0: none */
 #define BOOT_NAME	    32	/* bytes of a name, with its NUL */
 
@@ -61,9 +62,10 @@ enum boot_region_kind {
 #define BOOT_STACK_GUARD 0x1000000u
 #define BOOT_FAULT_GUARD 0x10000u
 
-/* A frame of time is at most this long, and a slot at least so. */
+/* A frame of time is at most this long, and a slot at least so: the kernel begins
+ * nothing for a partition in the last 20 us of its slot. */
 #define BOOT_MAX_FRAME_NS 3600000000000u
-#define BOOT_MIN_SLOT_NS  10000u
+#define BOOT_MIN_SLOT_NS  50000u
 
 /* boot_range.kind: those of code_table_x86.h, and stops, which have no length. */
 #define BOOT_RANGE_STOP 0x100

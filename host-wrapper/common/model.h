@@ -17,6 +17,7 @@
 #define MODEL_MAX_SLOTS	     256 /* of all schedules */
 #define MODEL_MAX_CHANNELS   64
 #define MODEL_MAX_ENDS	     256 /* of all channels */
+#define MODEL_CHANNEL_ENDS   32	 /* of one channel */
 #define MODEL_MAX_HEALTH     64
 #define MODEL_MAX_WORDS	     1024 /* arguments and libraries of all partitions */
 #define MODEL_MAX_NAME	     31	  /* bytes of a name: letters, digits, '_', '-', '.' */
@@ -25,7 +26,7 @@
 #define MODEL_MAX_MESSAGE    8192 /* bytes */
 #define MODEL_MAX_DEPTH	     256  /* messages of a queue */
 #define MODEL_MAX_TIME_NS    3600000000000u
-#define MODEL_MIN_SLOT_NS    10000u
+#define MODEL_MIN_SLOT_NS    50000u
 #define MODEL_MAX_RUN_NS     86400000000000u
 #define MODEL_MAX_RESTARTS   1000000u
 #define MODEL_FIRST_VECTOR   2
@@ -42,9 +43,6 @@
 #define MODEL_OPTIONS	   0x3 /* all that are defined */
 
 enum model_kind { MODEL_SAMPLING, MODEL_QUEUING, MODEL_KINDS };
-
-/* The order of waiting ends of a queue. */
-enum model_discipline { MODEL_FIFO, MODEL_PRIORITY, MODEL_DISCIPLINES };
 
 /* model_end.direction */
 enum model_direction { MODEL_SOURCE, MODEL_DESTINATION, MODEL_DIRECTIONS };
@@ -134,10 +132,10 @@ struct model_slot {
 struct model_channel {
 	uint32_t name;
 	uint32_t line;
-	uint32_t kind;		/* enum model_kind */
-	uint32_t size;		/* bytes of a message at most */
-	uint32_t depth;		/* of a queue; sampling: 1 */
-	uint32_t discipline;	/* of a queue */
+	uint32_t kind;	/* enum model_kind */
+	uint32_t size;	/* bytes of a message at most */
+	uint32_t depth; /* of a queue; sampling: 1 */
+	uint32_t reserved;
 	uint64_t refresh_ns;	/* sampling: an older message is not valid; queuing: 0 */
 	struct model_span ends; /* the first is the source, the others destinations */
 };

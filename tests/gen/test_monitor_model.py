@@ -1,5 +1,6 @@
 """monitor-model: refuses inconsistent models with file, line, values and the range."""
 
+import os
 import re
 import struct
 import subprocess
@@ -61,9 +62,9 @@ restarts = 3
 REFUSALS = [
     # (text, its replacement, line, message)
     ('frame = "100 ms"', 'frame = "1 us"', 2,
-     'frame = "1 us": invalid value (expected "10 us" to "3600 s")'),
+     'frame = "1 us": invalid value (expected "50 us" to "3600 s")'),
     ('frame = "100 ms"', "frame = 100", 2,
-     'frame = 100: invalid value (expected "10 us" to "3600 s")'),
+     'frame = 100: invalid value (expected "50 us" to "3600 s")'),
     ('frame = "100 ms"\n', "", 1, "module lacks the key frame"),
     ('run = "2 s"', 'runs = "2 s"', 3, "unknown key runs (expected frame, run)"),
     ("[module]\n", "[modul]\n", 1, "the model lacks the key module"),
@@ -91,7 +92,7 @@ REFUSALS = [
     ('at = "50 ms"', 'at = "90 ms"', 21,
      "slot ends at 110 ms, but the frame at 100 ms (expected a length of at most 10 ms)"),
     ('length = "20 ms" }]', 'length = "1 us" }]', 21,
-     'length = "1 us": invalid value (expected "10 us" to "100 ms")'),
+     'length = "1 us": invalid value (expected "50 us" to "100 ms")'),
     ('{ partition = "control", at', '{ partition = "contol", at', 21,
      'partition = "contol": invalid value (expected a partition: sensor, control)'),
     ('"20 ms" },\n         { partition = "control", at = "50 ms", length = "20 ms" }]',
@@ -104,7 +105,7 @@ REFUSALS = [
     ("depth = 4", "depth = 0", 35, "depth = 0: invalid value (expected 1 to 256)"),
     ("vector = 5", "vector = 1", 29, "vector = 1: invalid value (expected 2 to 15)"),
     ('to = [{ partition = "control", port = "in", vector = 5 }]', "to = []", 29,
-     "to: 0 tables (expected 1 to 255)"),
+     "to: 0 tables (expected 1 to 31)"),
     ('from = { partition = "control", port = "orders" }\n', "", 31,
      "channel lacks the key from"),
     ('to = [{ partition = "sensor", port = "orders" }]',
@@ -179,6 +180,22 @@ def test_a_hostile_model_gets_one_line(tmp_path, value, old):
     assert (result.stderr.count("\n"), result.returncode) == (1, 1)
 
 
+@pytest.mark.parametrize("name", ["model.toml", "model"])
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_a_model_that_is_not_a_regular_file_is_refused_at_once(tmp_path, name, kind):
+    path = tmp_path / name
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    result = run(TOOL, path, check=False)
+    assert (result.stderr, result.returncode) == (
+        f"monitor-model: {path}: not a regular file\n", 1)
+    result = run(BUILD / "bin/host-wrapper", "--model", path, check=False)
+    assert (result.stderr, result.returncode) == (
+        f"host-wrapper: {path}: not a regular file\n", 125)
+
+
 def test_limits_and_numbers_are_those_of_the_launcher():
     header = (ROOT / "host-wrapper/common/model.h").read_text()
     values = {name: eval(value.rstrip("u").replace("(uint64_t)", ""))
@@ -188,7 +205,7 @@ def test_limits_and_numbers_are_those_of_the_launcher():
     names = [name for name in values if name not in ("MAGIC", "VERSION", "MAX_SIZE",
                                                      "MAX_NAME")
              and not re.search("CONSOLE|SCHEDULE$|OPTIONS", name)]
-    assert len(names) == 20
+    assert len(names) == 21
     assert {name: getattr(model, name) for name in names} == \
         {name: values[name] for name in names}
     assert (compiled.MAGIC, compiled.VERSION) == (values["MAGIC"], values["VERSION"])

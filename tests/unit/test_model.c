@@ -147,8 +147,7 @@ static const struct {
 	{ damage_slot_partition, "compiled model: slot 1: of no partition" },
 	{ damage_no_slot, "compiled model: a partition has no slot, or a slot no "
 			  "schedule" },
-	{ damage_kind, "compiled model: channel 0: its name, kind or discipline is not "
-		       "valid" },
+	{ damage_kind, "compiled model: channel 0: its name or kind is not valid" },
 	{ damage_size, "compiled model: channel 0: its size or depth is out of range" },
 	{ damage_refresh, "compiled model: channel 0: its refresh period is out of "
 			  "range" },

@@ -200,8 +200,8 @@ static const char *channel_problem(const struct model *model, uint32_t number)
 	const bool queuing = channel->kind == MODEL_QUEUING;
 
 	if (!is_name(model, channel->name) || channel->kind >= MODEL_KINDS ||
-	    channel->discipline >= MODEL_DISCIPLINES)
-		return "its name, kind or discipline is not valid";
+	    channel->reserved)
+		return "its name or kind is not valid";
 	if (!channel->size || channel->size > MODEL_MAX_MESSAGE || !channel->depth ||
 	    channel->depth > (queuing ? MODEL_MAX_DEPTH : 1))
 		return "its size or depth is out of range";
@@ -209,6 +209,7 @@ static const char *channel_problem(const struct model *model, uint32_t number)
 		    : !channel->refresh_ns || channel->refresh_ns > MODEL_MAX_TIME_NS)
 		return "its refresh period is out of range";
 	if (channel->ends.count < 2 || (queuing && channel->ends.count != 2) ||
+	    channel->ends.count > MODEL_CHANNEL_ENDS ||
 	    !is_span(&channel->ends, &model->ends))
 		return "it has no two ends, or too many";
 	for (uint32_t i = 0; i < number; i++)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "model_compile.h"
@@ -18,14 +19,25 @@ static bool is_toml(const char *path)
 	return length > 5 && !strcmp(path + length - 5, ".toml");
 }
 
+/* A device or a pipe may never end. */
+static int check_regular(int fd, struct message *message)
+{
+	struct stat status;
+
+	if (fstat(fd, &status))
+		return fail(message, errno, "%s", strerror(errno));
+	return S_ISREG(status.st_mode) ? 0 : fail(message, EINVAL, "not a regular file");
+}
+
 /* At most one byte more than a model may have, so that a longer one is refused. */
 static int read_file(struct model_bytes *bytes, const char *path, struct message *message)
 {
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int error = 0;
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int error;
 
 	if (fd < 0)
 		return fail(message, errno, "%s", strerror(errno));
+	error = check_regular(fd, message);
 	while (!error && bytes->size < sizeof(bytes->at)) {
 		const ssize_t count = read(fd, bytes->at + bytes->size,
 					   sizeof(bytes->at) - bytes->size);

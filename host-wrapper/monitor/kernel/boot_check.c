@@ -512,7 +512,7 @@ static struct boot_problem check_channels(const struct boot_image *image)
 	for (uint64_t i = 0; i < image->channels.count; i++) {
 		const struct boot_channel *channel = &boot_channels(image)[i];
 		const uint32_t most =
-			channel->kind == CHANNEL_QUEUING ? 2 : BOOT_MAX_ENDS;
+			channel->kind == CHANNEL_QUEUING ? 2 : BOOT_CHANNEL_ENDS;
 		struct boot_problem problem;
 
 		if (!is_channel(channel) || channel->ends.first != next ||
