@@ -273,7 +273,7 @@ static bool read_arguments_i386(struct call *call, unsigned number)
 	uint32_t words[MAX_ARGUMENTS];
 	const uint64_t bytes = words_i386[number] * sizeof(*words);
 
-	if (!guest_memory_read(call->partition, words, at, bytes)) {
+	if (bytes && !guest_memory_read(call->partition, words, at, bytes)) {
 		faults_bad_arguments(call->partition, call->pc, at);
 		return false;
 	}

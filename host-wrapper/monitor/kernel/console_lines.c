@@ -38,8 +38,12 @@ static void put(struct output *output, char byte)
 
 static void put_all(struct output *output, const char *bytes, uint64_t count)
 {
-	for (uint64_t i = 0; i < count; i++)
-		put(output, bytes[i]);
+	const uint32_t at = (output->first + output->count) % RING;
+	const uint64_t to_end = RING - at < count ? RING - at : count;
+
+	memcpy(output->ring + at, bytes, to_end);
+	memcpy(output->ring, bytes + to_end, count - to_end);
+	output->count += (uint32_t)count;
 }
 
 static char take(struct output *output)

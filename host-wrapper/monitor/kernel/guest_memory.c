@@ -6,10 +6,19 @@
 static const struct partition_region *find(const struct partition *partition,
 					   uint64_t address)
 {
-	for (uint32_t i = 0; i < partition->region_count; i++)
-		if (address >= partition->regions[i].start &&
-		    address < partition->regions[i].end)
-			return &partition->regions[i];
+	uint32_t low = 0, high = partition->region_count;
+
+	while (low < high) {
+		const uint32_t middle = (low + high) / 2;
+		const struct partition_region *region = &partition->regions[middle];
+
+		if (address < region->start)
+			high = middle;
+		else if (address >= region->end)
+			low = middle + 1;
+		else
+			return region;
+	}
 	return NULL;
 }
 
@@ -79,12 +88,18 @@ static const struct partition_region *part_of(const struct partition *partition,
 static uint64_t accessible(const struct partition *partition, uint64_t address,
 			   uint64_t size, uint32_t access)
 {
-	uint64_t done = 0, bytes;
+	const struct partition_region *region = find(partition, address);
+	const struct partition_region *last =
+		&partition->regions[partition->region_count - 1];
+	uint64_t at = address;
 
-	while (done < size &&
-	       part_of(partition, address + done, size - done, access, &bytes))
-		done += bytes;
-	return done;
+	while (region && (region->record->access & access) == access) {
+		if (size - (at - address) <= region->end - at)
+			return size;
+		at = region->end;
+		region = region < last && region[1].start == at ? region + 1 : NULL;
+	}
+	return at - address;
 }
 
 bool guest_memory_has(const struct partition *partition, uint64_t address, uint64_t size,
@@ -99,12 +114,29 @@ uint64_t guest_memory_readable(const struct partition *partition, uint64_t addre
 	return accessible(partition, address, size, BOOT_READ);
 }
 
+/* Bytes that are all in one region, as most often; otherwise NULL. */
+static void *in_one_region(const struct partition *partition, uint64_t address,
+			   uint64_t size, uint32_t access)
+{
+	const struct partition_region *region = find(partition, address);
+
+	if (!region || (region->record->access & access) != access ||
+	    size > region->end - address)
+		return NULL;
+	return window_at(region, address);
+}
+
 bool guest_memory_read(const struct partition *partition, void *to, uint64_t from,
 		       uint64_t size)
 {
 	const struct partition_region *region;
+	const void *whole = in_one_region(partition, from, size, BOOT_READ);
 	uint64_t done = 0, bytes = 0;
 
+	if (whole) {
+		memcpy(to, whole, size);
+		return true;
+	}
 	if (!guest_memory_has(partition, from, size, BOOT_READ))
 		return false;
 	while (done < size && (region = part_of(partition, from + done, size - done,
@@ -119,8 +151,13 @@ bool guest_memory_write(const struct partition *partition, uint64_t to, const vo
 			uint64_t size)
 {
 	const struct partition_region *region;
+	void *whole = in_one_region(partition, to, size, BOOT_WRITE);
 	uint64_t done = 0, bytes = 0;
 
+	if (whole) {
+		memcpy(whole, from, size);
+		return true;
+	}
 	if (!guest_memory_has(partition, to, size, BOOT_WRITE))
 		return false;
 	while (done < size && (region = part_of(partition, to + done, size - done,

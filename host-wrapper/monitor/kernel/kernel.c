@@ -4,9 +4,7 @@
  * page or a few bytes; only the first start is as long as the image.
  */
 #include "boot_check.h"
-#include "calls.h"
 #include "clock.h"
-#include "faults.h"
 #include "log.h"
 #include "machine.h"
 #include "monitor/calls.h"
@@ -133,12 +131,10 @@ struct trap_frame *trap_from_guest(struct trap_frame *registers)
 
 	if (registers != &partition->registers) /* on the stack for double faults */
 		trap_in_kernel(registers);
-	if (registers->vector == MONITOR_VECTOR)
-		calls_take(partition, clock_now());
-	else if (registers->vector >= VECTOR_LINES)
+	if (registers->vector >= VECTOR_LINES && registers->vector != MONITOR_VECTOR)
 		line((unsigned)registers->vector - VECTOR_LINES);
 	else
-		faults_exception(partition, machine_fault_address());
+		schedule_trap(machine_fault_address());
 	return schedule_next();
 }
 

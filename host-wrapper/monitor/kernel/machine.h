@@ -32,6 +32,12 @@ static inline void machine_wait(void)
 	__asm__ volatile("sti; hlt; cli" : : : "memory");
 }
 
+/* Lets lines interrupt here, if any does now. */
+static inline void machine_look(void)
+{
+	__asm__ volatile("sti; nop; cli" : : : "memory");
+}
+
 /* Ends: by QEMU's device if there is one, then by waiting forever. */
 void machine_end(bool has_exit_device) __attribute__((__noreturn__));
 

@@ -47,6 +47,10 @@ struct partition {
 	bool is_64_bit;
 	enum partition_phase phase;
 
+	/* schedule.c: a trap for which the last slot had no more time */
+	bool has_trap;
+	uint64_t trap_address;
+
 	/* guest_memory.c */
 	uint64_t root; /* of its page tables */
 	struct partition_region regions[BOOT_MAX_REGIONS];

@@ -18,6 +18,7 @@ static struct {
 	const struct boot_image *image;
 	struct channel ends[BOOT_MAX_ENDS];
 	uint32_t reading[BOOT_MAX_ENDS]; /* sampling: position of the message */
+	uint32_t sorted[BOOT_MAX_ENDS];	 /* by partition and name */
 } the;
 
 static const struct boot_end *record_of(uint32_t end)
@@ -38,6 +39,45 @@ static struct channel_shape shape_of(const struct boot_channel *channel)
 		.depth = channel->depth,
 		.refresh_ns = channel->refresh_ns,
 	};
+}
+
+/* Below 0, 0 or above 0, as memcmp(). */
+static int compare(uint32_t partition, const char *name, uint32_t end)
+{
+	const struct boot_end *record = record_of(end);
+
+	if (partition != record->partition)
+		return partition < record->partition ? -1 : 1;
+	return memcmp(name, record->port, BOOT_NAME);
+}
+
+/* The place in `sorted`, of the first `count`, at which such an end is or belongs. */
+static uint32_t place_of(uint32_t partition, const char *name, uint32_t count)
+{
+	uint32_t low = 0, high = count;
+
+	while (low < high) {
+		const uint32_t middle = (low + high) / 2;
+
+		if (compare(partition, name, the.sorted[middle]) > 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* So that a call finds a port in a few steps, however many there are. */
+static void sort_ends(void)
+{
+	for (uint32_t i = 0; i < the.image->ends.count; i++) {
+		const uint32_t place =
+			place_of(record_of(i)->partition, record_of(i)->port, i);
+
+		for (uint32_t j = i; j > place; j--)
+			the.sorted[j] = the.sorted[j - 1];
+		the.sorted[place] = i;
+	}
 }
 
 /* Zeros, so that a partition which publishes a message that it has not written shows
@@ -64,6 +104,7 @@ static bool create(const struct boot_channel *channel)
 bool ports_create(const struct boot_image *image)
 {
 	the.image = image;
+	sort_ends();
 	for (uint64_t i = 0; i < image->channels.count; i++)
 		if (!create(&boot_channels(image)[i]))
 			return false;
@@ -83,11 +124,6 @@ static int64_t report(const struct ports_call *call, int64_t error)
 
 	ending_fault(call->partition, &cause);
 	return error;
-}
-
-static bool is_name(const char *name, const char *of_end)
-{
-	return !memcmp(name, of_end, BOOT_NAME);
 }
 
 /* Copies a name of at most BOOT_NAME - 1 bytes, with zeros to the end. Returns 0, -EFAULT
@@ -110,17 +146,20 @@ static int read_name(const struct ports_call *call, char *name)
 int64_t ports_open(const struct ports_call *call, uint32_t direction)
 {
 	char name[BOOT_NAME];
-	int error = direction < CHANNEL_DIRECTIONS ? read_name(call, name) : -EINVAL;
+	const uint32_t number = call->partition->number;
+	const uint32_t count = (uint32_t)the.image->ends.count;
+	const int error =
+		direction < CHANNEL_DIRECTIONS ? read_name(call, name) : -EINVAL;
+	uint32_t place;
 
-	for (uint32_t i = 0; !error && i < the.image->ends.count; i++) {
-		const struct boot_end *end = record_of(i);
-
-		if (end->partition != call->partition->number ||
-		    !is_name(name, end->port))
-			continue;
-		return end->direction == direction ? i : report(call, -EPERM);
-	}
-	return error && error != -ENOENT ? error : report(call, -ENOENT);
+	if (error)
+		return error == -ENOENT ? report(call, error) : error;
+	place = place_of(number, name, count);
+	if (place == count || compare(number, name, the.sorted[place]))
+		return report(call, -ENOENT);
+	if (record_of(the.sorted[place])->direction != direction)
+		return report(call, -EPERM);
+	return the.sorted[place];
 }
 
 static bool is_own(const struct partition *partition, uint32_t port)

@@ -12,6 +12,7 @@ void restart_begin(struct partition *partition, bool keeps_work_area)
 	if (partition->phase == PARTITION_RUNNING)
 		console_lines_end(partition);
 	partition->phase = PARTITION_STARTING;
+	partition->has_trap = false;
 	partition->keeps_work_area = keeps_work_area;
 	partition->next_region = 0;
 	partition->next_page = 0;

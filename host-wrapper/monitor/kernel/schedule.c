@@ -4,12 +4,14 @@
 #include "console.h"
 #include "console_lines.h"
 #include "ending.h"
+#include "faults.h"
 #include "guest_clock.h"
 #include "guest_memory.h"
 #include "health.h"
 #include "interrupts.h"
 #include "log.h"
 #include "machine.h"
+#include "monitor/calls.h"
 #include "pages.h"
 #include "restart.h"
 #include "ports.h"
@@ -20,6 +22,12 @@
 /* The timer interrupts so long before a slot, and the kernel waits for the slot: longer
  * than the timer's grain of 838 ns and an interrupt take. */
 #define BEFORE_SLOT_NS 1200u
+/* No path of the kernel takes longer, and none begins if a slot ends sooner. */
+#define PATH_NS 20000u
+/* Writing an event for the log, and all that waits for the serial lines. */
+#define DRAIN_NS (2 * PATH_NS)
+
+_Static_assert(BOOT_MIN_SLOT_NS > 2 * PATH_NS, "a slot has time for a path");
 
 static struct partition partitions[BOOT_MAX_PARTITIONS];
 
@@ -128,6 +136,46 @@ static void skip_frames(uint64_t now)
 	}
 }
 
+static uint64_t slot_timer(void)
+{
+	return slot_end() - BEFORE_SLOT_NS;
+}
+
+static bool has_time(uint64_t now)
+{
+	return now + PATH_NS < slot_end();
+}
+
+static void take_trap(struct partition *partition, uint64_t address, uint64_t now)
+{
+	if (partition->registers.vector == MONITOR_VECTOR)
+		calls_take(partition, now);
+	else
+		faults_exception(partition, address);
+}
+
+void schedule_trap(uint64_t address)
+{
+	const uint64_t now = clock_now();
+
+	if (has_time(now)) {
+		take_trap(the.current, address, now);
+		return;
+	}
+	the.current->has_trap = true;
+	the.current->trap_address = address;
+}
+
+/* Returns whether there was one. */
+static bool take_late_trap(struct partition *partition, uint64_t now)
+{
+	if (!partition->has_trap || partition->phase != PARTITION_RUNNING)
+		return false;
+	partition->has_trap = false;
+	take_trap(partition, partition->trap_address, now);
+	return true;
+}
+
 static void find_slot(uint64_t now)
 {
 	if (now >= the.frame_ns)
@@ -203,23 +251,26 @@ static void finish(void)
 
 /* Time that nobody needs: for the log, then for the next interrupt. Ends the machine when
  * nobody needs any more: only here, as each switch of partitions counts. */
-static void idle(uint64_t until)
+static void idle(uint64_t until, uint64_t now)
 {
 	if (have_all_ended())
 		finish();
-	if (drain())
+	if (until - now > DRAIN_NS && drain())
 		return;
 	clock_timer(until);
 	machine_wait();
 }
 
-/* Returns true if a slot, or a gap, ends so soon that it is over on return. */
+/* Returns true if a slot, or a gap, ends so soon that it is over on return. The timer is
+ * not to interrupt the next guest: it is put off, or interrupts here. */
 static bool wait_for(uint64_t end, uint64_t now)
 {
-	if (end - now > BEFORE_SLOT_NS)
+	if (end - now > PATH_NS)
 		return false;
+	if (end - now > 2 * BEFORE_SLOT_NS)
+		clock_timer(UINT64_MAX);
 	while (clock_now() < end)
-		continue;
+		machine_look();
 	return true;
 }
 
@@ -231,14 +282,14 @@ static void halt(void)
 }
 
 /* All partitions start again, in a new frame of the first schedule. */
-static void reset(uint64_t now)
+static void reset(void)
 {
 	log_text("reset");
 	log_end_of_line();
 	for (uint32_t i = 0; i < the.count; i++)
 		restart_begin(&partitions[i], false);
 	use_schedule(0);
-	the.frame_ns = now + BEFORE_FIRST_FRAME_NS;
+	the.frame_ns = clock_now() + BEFORE_FIRST_FRAME_NS;
 }
 
 /* Reacts to the end of the run, and to errors that concern all partitions. */
@@ -249,7 +300,7 @@ static void look_at_module(uint64_t now)
 	if (action == BOOT_HALT || now >= the.end_ns)
 		halt();
 	else if (action == BOOT_RESET)
-		reset(now);
+		reset();
 }
 
 struct trap_frame *schedule_next(void)
@@ -263,7 +314,8 @@ struct trap_frame *schedule_next(void)
 		find_slot(now);
 		if (now < slot_start()) {
 			if (!wait_for(slot_start(), now))
-				idle(earlier(slot_start() - BEFORE_SLOT_NS, the.end_ns));
+				idle(earlier(slot_start() - BEFORE_SLOT_NS, the.end_ns),
+				     now);
 			continue;
 		}
 		if (wait_for(slot_end(), now))
@@ -274,14 +326,16 @@ struct trap_frame *schedule_next(void)
 			restart_step(partition, now);
 			continue;
 		}
-		next = earlier(slot_end() - BEFORE_SLOT_NS, the.end_ns);
+		if (take_late_trap(partition, now))
+			continue;
+		next = earlier(slot_timer(), the.end_ns);
 		if (goes_on(partition, now, &next)) {
 			console_lines_drain_own(partition);
-			clock_timer(next);
+			clock_timer(has_time(next) ? next : slot_timer());
 			return &partition->registers;
 		}
 		if (partition->phase != PARTITION_STARTING)
-			idle(next);
+			idle(next, now);
 	}
 }
 

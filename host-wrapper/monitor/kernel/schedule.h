@@ -25,6 +25,10 @@ struct partition *schedule_current(void);
 /* The partition of that number, which exists. */
 struct partition *schedule_partition(uint32_t number);
 
+/* Reacts to a call or an exception of the current partition, which has accessed `address`
+ * if it is a page fault: now, or at the start of its next slot if this one ends soon. */
+void schedule_trap(uint64_t address);
+
 /* Chooses the guest that goes on, after a trap; waits if there is none. Ends the machine
  * when all partitions have ended. */
 struct trap_frame *schedule_next(void);

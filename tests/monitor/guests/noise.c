@@ -1,9 +1,10 @@
 /*
  * A neighbour that takes all it can get until END counts of the time-stamp counter. Its
- * first argument says how: spin, crash, restart, write, call, fault.
+ * first argument says how: spin, crash, restart, exit, write, call, fault, port.
  */
 #include <jumpslot/arguments.h>
 #include <jumpslot/entry.h>
+#include <jumpslot/ports.h>
 #include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>
 
@@ -44,6 +45,12 @@ static void restart(void)
 	_BSP_Virtual_reset(0);
 }
 
+static void leave(void)
+{
+	_BSP_Virtual_Console_write("a line without an end", 21);
+	_CPU_Virtual_exec_stop_error(3);
+}
+
 static void write_much(void)
 {
 	static char text[64 << 10];
@@ -79,14 +86,31 @@ static void fault(void)
 		__asm__ volatile("ud2");
 }
 
+/* Messages of the largest size, and errors that the health monitor records. */
+static void use_ports(void)
+{
+	static char message[JUMPSLOT_PORT_MESSAGE];
+	const int out = jumpslot_port_open("out", JUMPSLOT_PORT_SOURCE);
+	const int in = jumpslot_port_open("in", JUMPSLOT_PORT_DESTINATION);
+	const int samples = jumpslot_port_open("samples", JUMPSLOT_PORT_SOURCE);
+
+	while (!is_over()) {
+		jumpslot_port_send(out, message, sizeof(message), 0);
+		jumpslot_port_receive(in, message, sizeof(message), 0);
+		jumpslot_port_write(samples, message, sizeof(message));
+		jumpslot_port_write(in, message, sizeof(message));
+	}
+}
+
 JUMPSLOT_ENTRY(info)
 {
 	static const struct {
 		char letters[2];
 		void (*act)(void);
 	} acts[] = {
-		{ "sp", spin },	      { "cr", crash }, { "re", restart },
-		{ "wr", write_much }, { "ca", call },  { "fa", fault },
+		{ "sp", spin },	 { "cr", crash },      { "re", restart },
+		{ "ex", leave }, { "wr", write_much }, { "ca", call },
+		{ "fa", fault }, { "po", use_ports },
 	};
 	char name[16] = "";
 
