@@ -1,21 +1,34 @@
-/* A logger that never waits: it computes a checksum until its time is over, and so uses
- * each of its slots to the end. */
+/* A logger that never waits: it looks for events all the time, and so uses each of its
+ * slots to the end. */
 #include <jumpslot/entry.h>
-#include <jumpslot/virt_bsp.h>
-#include "print.h"
+#include <jumpslot/ports.h>
+#include "line.h"
+#include "messages.h"
 
-#define ROUNDS 2000000
-#define LINES  4
+static void log_event(const struct state *event)
+{
+	struct line line = { .length = 0 };
+
+	line_text(&line, "event ");
+	line_number(&line, event->number);
+	line_text(&line, ": ");
+	line_number(&line, event->celsius);
+	line_text(&line, " degrees, valve ");
+	line_number(&line, event->valve_percent);
+	line_text(&line, " %");
+	line_print(&line);
+}
 
 JUMPSLOT_ENTRY(info)
 {
-	uint32_t sum = 1;
+	const int port = jumpslot_port_open("events", JUMPSLOT_PORT_DESTINATION);
+	struct state event = { 0 };
 
 	(void)info;
-	for (int line = 0; line < LINES; line++) {
-		for (int i = 0; i < ROUNDS; i++)
-			sum = sum * 1664525 + 1013904223;
-		print_number("checksum", sum);
-	}
+	if (port < 0)
+		return 1;
+	while (event.number < READINGS)
+		if (jumpslot_port_receive(port, &event, sizeof(event), 0) > 0)
+			log_event(&event);
 	return 0;
 }
