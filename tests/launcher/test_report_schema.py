@@ -6,8 +6,8 @@ import re
 import pytest
 from conftest import ROOT, each_arch as arch, run  # noqa: F401
 from jsonschema import Draft202012Validator
+from report_schema import SCHEMA, validate
 
-SCHEMA = json.loads((ROOT / "docs/report.schema.json").read_text())
 GUEST = """
     #include <jumpslot/arguments.h>
     #include <jumpslot/entry.h>
@@ -83,14 +83,6 @@ PROVIDER = """
             return *options ? -22 : 0;
     }
     """
-
-
-def validate(text, kind):
-    report = json.loads(text)
-    Draft202012Validator({**SCHEMA, "oneOf": [{"$ref": f"#/$defs/{kind}"}]}).validate(
-        report)
-    Draft202012Validator(SCHEMA).validate(report)
-    return report
 
 
 def unused_kinds(schema):

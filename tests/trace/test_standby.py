@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 from conftest import BUILD, each_arch as arch, only_x86_64, run
+from report_schema import validate
 
 # Calls which() without end. Vector 5 lets it print what the next call gives, 20 ends it;
 # the status tells wrong results.
@@ -199,3 +200,33 @@ def test_report_and_sandbox_name_what_stands_by(tools):
     assert re.search(rf"which .* {re.escape(str(one))} ", shown)
     rules = tools.wrapper("--print-sandbox", *options, guest).stdout
     assert re.search(r"\n  getppid +which\b", rules)
+
+
+def standbys(provider, in_use):
+    return [{"provider": str(provider),
+             "functions": [{"name": "which", "in_use": in_use}]}]
+
+
+@only_x86_64
+def test_reports_in_json_say_what_stands_by_and_what_of_it_is_in_use(tools, start):
+    one, other = provider(tools, "A"), provider(tools, "B")
+    listed = tools.wrapper("--json", "--control", tools.directory / "none", "--provider",
+                           one, "--standby", other, tools.guest(GUEST)).stdout
+    assert validate(listed, "link_report")["standbys"] == standbys(other, False)
+    for uses, in_use in (([], False), ([other], True), ([other, one], False)):
+        guest = start(one, other, "--report=json")
+        for used in uses:
+            guest.ctl("use", "which", used)
+        errors, status = guest.end()
+        report = validate(errors, "exit_report")
+        assert (report["standbys"], status) == (standbys(other, in_use), 10)
+
+
+@only_x86_64
+def test_a_refused_standby_is_in_the_report(tools):
+    one, other = provider(tools, "A"), provider(tools, "B", returns="long")
+    result = tools.wrapper("--report=json", "--control", tools.directory / "control",
+                           "--provider", one, "--standby", other, tools.guest(GUEST))
+    report = validate(result.stderr, "exit_report")
+    assert report["refusal"]["object"] == str(other)
+    assert report["standbys"] == [{"provider": str(other), "functions": []}]

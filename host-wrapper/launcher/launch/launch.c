@@ -11,7 +11,8 @@ struct exit_report_run launch_json_run(const struct launch *launch)
 	return (struct exit_report_run){ .guest = &launch->guest,
 					 .needs = &launch->needs,
 					 .sandbox = launch->options.sandbox,
-					 .stats = &launch->stats };
+					 .stats = &launch->stats,
+					 .used = launch->control.used };
 }
 
 /* Says why the guest does not start: as JSON, if that report was asked for. */

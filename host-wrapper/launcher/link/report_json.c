@@ -79,6 +79,42 @@ static void print_import(const struct linked_guest *guest, size_t index, FILE *o
 	fputc('}', out);
 }
 
+/* The functions of a provider that stands by, in the order of the guest's table. */
+static void print_standby(const struct linked_guest *guest, size_t provider,
+			  const uint32_t *used, FILE *out)
+{
+	const char *separator = "";
+
+	print_member("{", "provider", guest->providers[provider].name, out);
+	fputs(", \"functions\": [", out);
+	for (size_t i = 0; i < guest->standbys.count; i++) {
+		const struct standby *standby = &guest->standbys.entries[i];
+
+		if (standby->provider != provider)
+			continue;
+		fputs(separator, out);
+		print_member("{", "name", guest->table.imports[standby->import].name,
+			     out);
+		fprintf(out, ", \"in_use\": %s}",
+			boolean(used && used[standby->import] == provider + 1));
+		separator = ", ";
+	}
+	fputs("]}", out);
+}
+
+void report_json_standbys(const struct linked_guest *guest, const uint32_t *used,
+			  FILE *out)
+{
+	const size_t first = guest->provider_count - guest->standby_count;
+
+	fputc('[', out);
+	for (size_t i = first; i < guest->provider_count; i++) {
+		fputs(i > first ? ", " : "", out);
+		print_standby(guest, i, used, out);
+	}
+	fputc(']', out);
+}
+
 void report_json(const struct linked_guest *guest, FILE *out)
 {
 	const struct import_table *table = &guest->table;
@@ -95,7 +131,9 @@ void report_json(const struct linked_guest *guest, FILE *out)
 		fputs(i ? ",\n    " : "\n    ", out);
 		print_import(guest, i, out);
 	}
-	fputs(table->count ? "\n  ]\n}\n" : "]\n}\n", out);
+	fputs(table->count ? "\n  ],\n  \"standbys\": " : "],\n  \"standbys\": ", out);
+	report_json_standbys(guest, NULL, out);
+	fputs("\n}\n", out);
 }
 
 void report_json_problems(const struct linked_guest *guest, FILE *out)

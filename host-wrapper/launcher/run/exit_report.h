@@ -29,6 +29,7 @@ struct exit_report_run {
 	const struct needs *needs;
 	enum sandbox_mode sandbox;
 	const struct stats *stats; /* without functions: none */
+	const uint32_t *used;	   /* as report_json_standbys() has it */
 };
 
 /* Prints one JSON object, in one line, for every end of a guest that host-wrapper could

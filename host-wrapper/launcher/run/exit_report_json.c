@@ -204,10 +204,13 @@ static void print_head(const struct exit_report_run *run, int status, const char
 	print_text("end", end, out);
 }
 
-static void print_unresolved(const struct exit_report_run *run, FILE *out)
+/* The imports without a function, and the functions that stand by. */
+static void print_functions(const struct exit_report_run *run, FILE *out)
 {
 	fputs(", \"unresolved\": ", out);
 	report_json_problems(run->guest, out);
+	fputs(", \"standbys\": ", out);
+	report_json_standbys(run->guest, run->used, out);
 }
 
 void exit_report_json(const struct exit_report_run *run, const struct run_result *result,
@@ -222,7 +225,7 @@ void exit_report_json(const struct exit_report_run *run, const struct run_result
 	print_process_status(result, out);
 	print_text("provider", provider ? provider->name : NULL, out);
 	print_refusal(refused ? "runner" : NULL, guest->name, &result->refusal, out);
-	print_unresolved(run, out);
+	print_functions(run, out);
 	print_sandbox(run, out);
 	print_text("processes", guest_processes_name(&result->processes), out);
 	fputs(", \"runner_account\": ", out);
@@ -245,7 +248,7 @@ void exit_report_json_refused(const struct exit_report_run *run, int status,
 	      "\"process_status\": null, \"provider\": null",
 	      out);
 	print_refusal("host-wrapper", object, reason, out);
-	print_unresolved(run, out);
+	print_functions(run, out);
 	print_sandbox(run, out);
 	fputs(", \"processes\": null, \"runner_account\": null, \"stats\": null, "
 	      "\"unused\": null}\n",
