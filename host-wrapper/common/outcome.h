@@ -15,7 +15,8 @@
 
 enum outcome_kind {
 	OUTCOME_NONE,
-	OUTCOME_SIGNAL,	    /* a fault at `pc` */
+	OUTCOME_SIGNAL,	    /* a fault at `pc`; `detail`: 1 + the rule of the policy that
+			       delays `host_import`, or 0 */
 	OUTCOME_UNPROVIDED, /* import `detail` was called from `pc`: no provider has it */
 	OUTCOME_BAD_ENTRY,  /* the resolver was given `address`, not a table entry */
 	OUTCOME_FILE_CUT,   /* the guest's file ends before `address` by now */

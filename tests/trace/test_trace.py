@@ -1,5 +1,6 @@
 """--trace shows each call with its arguments and result, and changes none of them."""
 
+import json
 import os
 import re
 import shutil
@@ -217,52 +218,122 @@ def test_a_time_out_ends_a_guest_whose_trace_nobody_reads(tools):
     assert process.returncode == 137
 
 
+# Functions that do not return if they are called with 2 or "i".
 ENDLESS = """
     #include <jumpslot/provider.h>
     #include "trace.h"
     EF(trace_direct)
+    EF(trace_variadic_direct)
+    JUMPSLOT_DIRECT(trace_variadic_direct)
     {carry}
     JUMPSLOT_SYSCALLS_ALWAYS(JUMPSLOT_NO_SYSCALLS)
+    /* Its frame has the remains of earlier calls. */
+    static int stay(long long stays)
+    {{
+            volatile char remains[256];
+
+            while (stays)
+                    __asm__ volatile("" : : "r"(remains));
+            return 0;
+    }}
     long long trace_direct(long long number, unsigned char byte)
     {{
-            while (byte)
-                    __asm__ volatile("");
-            return number;
+            return number + stay(byte == 2);
+    }}
+    int trace_variadic_direct(const char *text, ...)
+    {{
+            return stay(*text == 'i');
     }}
     """
 STAYS = """
     #include <jumpslot/entry.h>
     #include "trace.h"
-    static __attribute__((noinline)) int stays(void)
+    static __attribute__((noinline)) int first(void)
     {{
-            return (int)trace_direct(1, {byte}) + 1;
+            return trace_variadic_direct("") + (int)trace_direct(1, 1);
+    }}
+    static __attribute__((noinline, noclone)) int stays(void)
+    {{
+            return (int){call} + 1;
     }}
     JUMPSLOT_ENTRY(info)
     {{
-            (void)info;
-            return stays() + 1;
+            int before = info ? first() : 0;
+            return stays() + before;
     }}
     """
 
 
-@pytest.mark.parametrize("way", ["gated", "direct", "delay"])
-def test_a_time_out_within_a_traced_call_names_function_and_caller(tools, arch, way):
+class Staying:
+    """The end of a guest that is in a call of a host function when its time is up."""
+
+    def __init__(self, tools, arch, call, *options, carry=""):
+        guest = tools.guest(STAYS.format(call=call), "-I", GUESTS, arch=arch)
+        provider = tools.provider(ENDLESS.format(carry=carry), "-I", GUESTS, arch=arch)
+        result = tools.wrapper(*options, "--timeout", "1", "--provider", provider, guest)
+        assert result.returncode == 137
+        end, self.place = re.search(r"^(host-wrapper: .*)\n  it was(.*)$", result.stderr,
+                                    re.MULTILINE).groups()
+        assert end.endswith(": its time is up (--timeout)")
+        self.lines = result.stderr.splitlines()
+        self.frames = re.findall(r"^      0x[0-9a-f]+ <(\w+)\+", result.stderr,
+                                 re.MULTILINE)
+
+
+STAYING = "(not the guest's code: a provider's or the runner's), in "
+DIRECT = "JUMPSLOT_DIRECT(trace_direct)"
+DELAY = "trace_direct=delay:1000s@2"
+DELAYED = f", which the policy delays (--on {DELAY})"
+
+
+@pytest.mark.parametrize("call,options,carry,after", [
+    ("trace_direct(1, 2)", ["--trace"], "", ""),
+    ("trace_direct(1, 2)", ["--trace"], DIRECT, ""),
+    ("trace_direct(1, 2)", ["--stats"], DIRECT, ""),
+    ("trace_direct(1, 2)", ["--on", "trace_direct=fail:0@9"], DIRECT, ""),
+    ("trace_direct(1, 3)", ["--on", DELAY], "", DELAYED),
+    ("trace_direct(1, 3)", ["--on", DELAY, "--trace"], DIRECT, DELAYED),
+    ('trace_variadic_direct("i")', ["--trace"], "", ""),
+], ids=["gated", "direct", "counted", "policy", "delay", "delay of a direct", "variadic"])
+def test_a_time_out_within_a_watched_call_names_function_and_caller(
+        tools, arch, call, options, carry, after):
     """In the function, on the host's stack or the guest's, or in the policy's delay."""
-    byte = 0 if way == "delay" else 2
-    guest = tools.guest(STAYS.format(byte=byte), "-I", GUESTS, arch=arch)
-    carry = "JUMPSLOT_DIRECT(trace_direct)" if way == "direct" else ""
-    provider = tools.provider(ENDLESS.format(carry=carry), "-I", GUESTS, arch=arch)
-    delay = ["--on", "trace_direct=delay:1000s"] if way == "delay" else []
-    result = tools.wrapper("--trace", *delay, "--timeout", "1", "--provider", provider,
-                           guest)
-    assert result.returncode == 137
-    call, end, place = result.stderr.splitlines()[:3]
-    assert re.fullmatch(rf" *\d+\.\d{{6}} stays \(\w+\.c:6\): trace_direct\(1, "
-                        rf"{byte} <unfinished \.\.\.>", call), call
-    assert end.endswith(": its time is up (--timeout)")
-    assert "(not the guest's code: a provider's or the runner's" in place
-    if way == "gated":
-        assert re.search(r"\), in trace_direct, called from 0x[0-9a-f]+ <stays\+", place)
+    ended = Staying(tools, arch, call, *options, carry=carry)
+    function = call.partition("(")[0]
+    assert STAYING in ended.place
+    assert re.search(rf"\), in {function}, called from 0x[0-9a-f]+ <stays\+0x[0-9a-f]+>"
+                     rf"{re.escape(after)}$", ended.place), ended.place
+    assert ended.frames[0] == "stays"
+    if "--trace" in options:
+        assert re.search(rf" stays \(\w+\.c:10\): {function}\(.* <unfinished \.\.\.>$",
+                         "\n".join(ended.lines), re.MULTILINE)
+
+
+@pytest.mark.parametrize("call,traced", [
+    ("trace_direct(1, 2)", "trace_variadic_direct"),
+    ('trace_variadic_direct("i")', "trace_direct")])
+def test_a_time_out_names_no_watched_call_that_has_returned(tools, arch, call, traced):
+    """Its remains are on the stack, below and within the frames in use."""
+    ended = Staying(tools, arch, call, f"--trace={traced}", carry=DIRECT)
+    assert ended.place.endswith(" (not the guest's code: a provider's or the runner's, "
+                                "or the guest's stack is damaged)")
+
+
+def test_a_time_out_in_the_guest_names_no_host_function(tools, arch):
+    """In a callback of a direct function, the guest is what runs."""
+    ended = Staying(tools, arch, "({ for (;;) ; 0; })", "--trace", carry=DIRECT)
+    assert re.fullmatch(r" at 0x[0-9a-f]+ <stays\+0x[0-9a-f]+>", ended.place)
+
+
+@only_x86_64
+def test_a_delayed_call_is_in_the_report_as_json(tools):
+    guest = tools.guest(STAYS.format(call="trace_direct(1, 3)"), "-I", GUESTS)
+    provider = tools.provider(ENDLESS.format(carry=""), "-I", GUESTS)
+    result = tools.wrapper("--report=json", "--on", DELAY, "--timeout", "1",
+                           "--provider", provider, guest)
+    account = json.loads(result.stderr)["runner_account"]
+    assert account["host_function"] == "trace_direct"
+    assert account["text"].endswith(DELAYED)
 
 
 def test_no_record_is_lost_when_the_ring_is_full(tools):

@@ -46,17 +46,24 @@ static void print_unprovided(const struct linked_guest *guest,
 		outcome_caller(guest, outcome, outcome->pc, text));
 }
 
-/* The policy's rule, by its number. */
+/* The policy's rule of that number. */
+static void print_rule(const struct linked_guest *guest, uint64_t number, FILE *out)
+{
+	char rule[MAX_RULE] = "?";
+
+	if (guest->policy && number < guest->policy->count)
+		policy_place(&guest->policy->rules[number], rule, sizeof(rule));
+	print_escaped(rule, out);
+}
+
 static void print_denied(const struct linked_guest *guest, const struct outcome *outcome,
 			 FILE *out)
 {
-	char text[OUTCOME_MAX_PLACE], rule[MAX_RULE] = "?";
+	char text[OUTCOME_MAX_PLACE];
 
-	if (guest->policy && outcome->address < guest->policy->count)
-		policy_place(&guest->policy->rules[outcome->address], rule, sizeof(rule));
 	fprintf(out, ": called %s, which the policy denies (",
 		outcome_import(guest, outcome->detail));
-	print_escaped(rule, out);
+	print_rule(guest, outcome->address, out);
 	fprintf(out, "), from %s", outcome_place(guest, outcome, outcome->pc, text));
 }
 
@@ -71,6 +78,11 @@ static void print_host(const struct linked_guest *guest, const struct outcome *o
 	fprintf(out, ", in %s, called from %s",
 		outcome_import(guest, outcome->host_import),
 		outcome_caller(guest, outcome, outcome->host_caller, text));
+	if (outcome->kind == OUTCOME_SIGNAL && outcome->detail) {
+		fputs(", which the policy delays (", out);
+		print_rule(guest, outcome->detail - 1, out);
+		fputc(')', out);
+	}
 	if (outcome->callbacks)
 		fprintf(out, ", %u callback%s deep", outcome->callbacks,
 			outcome->callbacks == 1 ? "" : "s");

@@ -2,10 +2,13 @@
 #define _GNU_SOURCE
 #include <stddef.h>
 
+#include <jumpslot/provider.h>
+
 #include "common/code_table_x86.h"
 #include "common/page.h"
 #include "process/signals/context.h"
 #include "process/trace/trace.h"
+#include "process/trace/trace_find.h"
 #include "gate.h"
 #include "gate_fault.h"
 #include "runner/load.h"
@@ -51,6 +54,25 @@ static void describe_last(struct outcome *outcome)
 	outcome->last_import = OUTCOME_NO_IMPORT;
 	if (gate.record && gate_has_function(gate.record->function))
 		outcome->last_import = gate.record->function->import;
+}
+
+/* A direct function, or a call that a policy holds up, runs in the guest's place: only a
+ * watched call leaves something on the stack. In guest code, such as the handler of an
+ * interrupt, the guest itself is what runs. */
+static void describe_watched(struct outcome *outcome, const void *context)
+{
+	struct trace_found found;
+
+	if (!jumpslot_guest_range((const void *)context_pc(context), 1,
+				  JUMPSLOT_EXECUTE) ||
+	    !trace_find(context_sp(context), &found))
+		return;
+	outcome->host_import = found.watched->import;
+	outcome->host_caller = outcome->guest_pc = found.pc;
+	outcome->guest_sp = found.sp;
+	outcome->guest_bp = found.bp;
+	if (outcome->kind == OUTCOME_SIGNAL && found.is_delayed)
+		outcome->detail = 1 + found.watched->rule;
 }
 
 void gate_fault_describe_host(struct outcome *outcome)
@@ -125,4 +147,6 @@ void gate_fault_describe(struct outcome *outcome, const siginfo_t *info,
 	describe_last(outcome);
 	/* Last: it follows pointers that may be destroyed. */
 	gate_fault_describe_host(outcome);
+	if (!gate.state || gate.state == GATE_TRACING)
+		describe_watched(outcome, context);
 }

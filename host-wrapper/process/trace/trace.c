@@ -108,11 +108,12 @@ void trace_wait(bool begins)
 uintptr_t trace_caller(uintptr_t ret, uintptr_t place, uintptr_t frame, uintptr_t *sp,
 		       uintptr_t *bp)
 {
+	const struct trace_function *function;
 	const struct trace_frame *call;
 	uintptr_t original;
 
 	if (ret == (uintptr_t)jumpslot_trace_returned_in_place) {
-		original = trace_table_return(place);
+		original = trace_table_return(place, &function);
 		return original ? original : ret;
 	}
 	if (ret != (uintptr_t)jumpslot_trace_returned)
@@ -121,6 +122,15 @@ uintptr_t trace_caller(uintptr_t ret, uintptr_t place, uintptr_t frame, uintptr_
 	*sp = (uintptr_t)call->arguments;
 	*bp = call->bp;
 	return call->ret;
+}
+
+bool trace_has_function(const struct trace_function *function)
+{
+	const uintptr_t offset = (uintptr_t)function - (uintptr_t)functions_watched;
+
+	return functions_watched &&
+	       offset < current->plan->watched.count * sizeof(*function) &&
+	       offset % sizeof(*function) == 0;
 }
 
 /* The address that a slot holds. */

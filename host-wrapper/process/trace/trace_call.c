@@ -127,7 +127,9 @@ static bool act(struct trace_frame *frame, uint32_t action)
 				  (uintptr_t)frame->arguments, frame->bp);
 		return true;
 	case PLAN_ACTION_DELAY:
+		frame->progress |= TRACE_DELAYED;
 		trace_clock_wait(watched->value[0]);
+		frame->progress &= ~TRACE_DELAYED;
 		return false;
 	case PLAN_ACTION_FAIL:
 		make_result(frame);
@@ -154,6 +156,7 @@ static bool begin(struct trace_frame *frame)
 	const bool recorded = function->flags & PLAN_WATCH_RECORD;
 	const uint32_t action = decide(function);
 
+	frame->progress = (uintptr_t)frame;
 	frame->start = counter || recorded ? trace_clock_now() : 0;
 	if (counter)
 		counter->calls++;
@@ -161,6 +164,7 @@ static bool begin(struct trace_frame *frame)
 		record_call(frame);
 	if (!act(frame, action))
 		return false;
+	frame->progress = 0;
 	if (frame->start)
 		count_end(function, trace_clock_now() - frame->start);
 	if (recorded)
@@ -172,6 +176,7 @@ static void finish(struct trace_frame *frame)
 {
 	uint64_t ns;
 
+	frame->progress = 0;
 	if (!frame->start)
 		return;
 	ns = trace_clock_now() - frame->start;
@@ -213,6 +218,7 @@ uintptr_t trace_enter_in_place(struct trace_frame *frame)
 	/* Without room in the table, the end is not seen. */
 	if (!skip && frame->start && trace_table_add(frame))
 		frame->ret = (uintptr_t)jumpslot_trace_returned_in_place;
+	frame->progress = 0; /* the frame ends before the call */
 	trace_open(was_open);
 	return skip ? TRACE_SKIP : 0;
 }

@@ -53,7 +53,10 @@ struct trace_frame {
 	uint64_t start; /* of the call; 0: not recorded */
 	uint64_t x87[2];
 	uint64_t vectors[TRACE_VECTORS + 2]; /* lower halves; at the end the result's */
-	uintptr_t saved[2];		     /* assembly's own */
+	/* The frame's own address while the call is in progress, with TRACE_DELAYED while
+	 * the policy holds it up; else 0. */
+	uintptr_t progress;
+	uintptr_t saved[2]; /* assembly's own */
 	uintptr_t general[TRACE_GENERAL];
 	uintptr_t bp;
 	const struct trace_function *function; /* i386: where the thunk pushed it */
@@ -65,6 +68,8 @@ struct trace_frame {
  * arguments: 456 on x86-64 and 452 on i386, as tests/trace/test_trace_stack.py measures,
  * rounded up. */
 #define TRACE_STACK_BYTES ((size_t)512)
+
+#define TRACE_DELAYED ((uintptr_t)1)
 
 /* An answer of trace_enter(): do not call the function. */
 #define TRACE_SKIP ((uintptr_t)-1)
@@ -87,6 +92,10 @@ uintptr_t trace_enter_in_place(struct trace_frame *frame)
 	__attribute__((__visibility__("hidden")));
 void trace_leave_in_place(struct trace_frame *frame)
 	__attribute__((__visibility__("hidden")));
+
+/* Whether it is one of the watched functions (trace.c). The guest could write a pointer
+ * that is not. */
+bool trace_has_function(const struct trace_function *function);
 
 /* Targets of thunks, in assembly. */
 extern const char jumpslot_trace_copied[];

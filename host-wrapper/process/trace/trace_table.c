@@ -61,9 +61,12 @@ void trace_table_take(struct trace_frame *frame)
 	entry->place = 0;
 }
 
-uintptr_t trace_table_return(uintptr_t place)
+uintptr_t trace_table_return(uintptr_t place, const struct trace_function **function)
 {
 	const struct entry *entry = place ? find(place) : NULL;
 
-	return entry ? entry->ret : 0;
+	if (!entry)
+		return 0;
+	*function = entry->function;
+	return entry->ret;
 }

@@ -17,7 +17,8 @@ bool trace_table_add(const struct trace_frame *frame);
  * return address. */
 void trace_table_take(struct trace_frame *frame);
 
-/* The return address that belongs at `place` of the stack, or 0. Async-signal-safe. */
-uintptr_t trace_table_return(uintptr_t place);
+/* Returns the return address that belongs at `place` of the stack, and sets `function`;
+ * or 0. Async-signal-safe. */
+uintptr_t trace_table_return(uintptr_t place, const struct trace_function **function);
 
 #endif
