@@ -63,18 +63,82 @@ def test_interrupts_and_waits_of_an_rtos_are_on_the_time_line_of_its_threads(
     check_nesting(events)
 
 
+def duration(event):
+    """A beginning without an end lasts beyond the trace."""
+    return event["dur"] if event["ph"] == "X" else float("inf")
+
+
 def check_nesting(events):
     """Perfetto drops what overlaps on one track without being within the other."""
     for track in {event["tid"] for event in events}:
         open_until = []
         for event in sorted((event for event in events
-                             if event["tid"] == track and event["ph"] == "X"),
-                            key=lambda event: (event["ts"], -event["dur"])):
-            end = event["ts"] + event["dur"]
+                             if event["tid"] == track and event["ph"] in "XB"),
+                            key=lambda event: (event["ts"], -duration(event))):
+            end = event["ts"] + duration(event)
             while open_until and open_until[-1] <= event["ts"] + 0.0005:
                 open_until.pop()
             assert not open_until or end <= open_until[-1] + 0.0005, event
             open_until.append(end)
+
+
+LEAVES = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/external_func.h>
+    typedef int callback(int);
+    EXTERNAL_FUNC(int, calls, callback *, int)
+    EXTERNAL_FUNC(int, other, int)
+    static void *frame[5];
+    static const int *volatile nowhere = (const int *)16;
+    static int leave(int number)
+    {
+            if (other(number) > 1)
+                    return *nowhere;
+            __builtin_longjmp(frame, 1);
+    }
+    static int within(int number)
+    {
+            if (!__builtin_setjmp(frame))
+                    calls(leave, number);
+            return other(0);
+    }
+    JUMPSLOT_ENTRY(info)
+    {
+            (void)info;
+            other(calls(within, 1));
+            return calls(within, 2);
+    }
+    """
+LEAVES_PROVIDER = """
+    #include <jumpslot/provider.h>
+    typedef int callback(int);
+    EXTERNAL_FUNC(int, calls, callback *, int)
+    EXTERNAL_FUNC(int, other, int)
+    EF(calls)
+    EF(other)
+    JUMPSLOT_DIRECT(calls)
+    JUMPSLOT_DIRECT(other)
+    int calls(callback *function, int number) { return function(number); }
+    int other(int number) { return number; }
+    """
+
+
+def test_calls_that_do_not_return_are_nested_too(tools, arch):
+    """One is left by longjmp() within a call that returns, the others end by a fault."""
+    path = tools.directory / "trace.json"
+    result = tools.wrapper("--trace-file", path, "--provider",
+                           tools.provider(LEAVES_PROVIDER, arch=arch),
+                           tools.guest(LEAVES, arch=arch))
+    assert result.returncode == 139
+    events = [event for event in read_events(path) if event["ph"] in "XB"]
+    check_nesting(events)
+    seen = [(event["ph"], event["name"], event["args"].get("result"))
+            for event in sorted(events, key=lambda event: event["ts"])]
+    assert seen == [
+        ("X", "calls(within, 1)", "0"), ("X", "calls(leave, 1)", None),
+        ("X", "other(1)", "1"), ("X", "other(0)", "0"), ("X", "other(0)", "0"),
+        ("B", "calls(within, 2)", None), ("B", "calls(leave, 2)", None),
+        ("X", "other(2)", "2")]
 
 
 @only_x86_64

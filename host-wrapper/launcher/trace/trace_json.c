@@ -155,6 +155,29 @@ static void print_open(struct trace_json *json, const struct trace_open *open,
 	}
 }
 
+/* The guest left the call, as by longjmp(): it ends now, without a result. */
+static void end_left(struct trace_json *json, struct trace_open *open, uint64_t time,
+		     FILE *out)
+{
+	print_open(json, open, "X", time, out);
+	fputs("}}", out);
+	forget(open);
+}
+
+/* Ends every call that began later and deeper on the same stack: a viewer drops a slice
+ * that overlaps with the one around it. */
+static void end_deeper(struct trace_json *json, const struct trace_open *around,
+		       uint64_t time, FILE *out)
+{
+	for (size_t i = 0; i < TRACE_JSON_CALLS; i++) {
+		struct trace_open *open = &json->open[i];
+
+		if (open->kind && open->track == around->track &&
+		    open->stack < around->stack && open->start >= around->start)
+			end_left(json, open, time, out);
+	}
+}
+
 static void begin(struct trace_json *json, struct trace_words *words,
 		  const struct trace_event *event, FILE *out)
 {
@@ -162,7 +185,10 @@ static void begin(struct trace_json *json, struct trace_words *words,
 
 	if (!open)
 		return;
-	forget(open);
+	if (open->kind) {
+		end_deeper(json, open, event->time, out);
+		end_left(json, open, event->time, out);
+	}
 	*open = (struct trace_open){
 		.kind = event->kind,
 		.number = event->number,
@@ -190,6 +216,7 @@ static void end(struct trace_json *json, struct trace_words *words,
 
 	if (!open || !open->kind)
 		return;
+	end_deeper(json, open, event->time, out);
 	print_open(json, open, "X", event->time, out);
 	if (is_call(kind))
 		TRACE_WORDS_TEXT(result, trace_words_result(words, event, out_));
