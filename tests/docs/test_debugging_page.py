@@ -35,10 +35,3 @@ def test_a_user_types_the_breakpoint_of_the_page_and_answers_y(tmp_path):
     assert "Make breakpoint pending on future shared library load?" in result.stdout
     assert re.search(r"Breakpoint 1, fill_tank \(litres=.*\) at pump.c:",
                      result.stdout), result.stdout + result.stderr
-
-
-def test_the_deploying_page_names_each_variable_of_the_unit():
-    page = (ROOT / "docs/deploying.md").read_text()
-    for name in "GUEST", "OPTIONS", "ARGUMENTS":
-        assert f"| `{name}` |" in page
-    assert "LD_" not in page
