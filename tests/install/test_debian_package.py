@@ -46,6 +46,17 @@ def built(packages):
             if "dbgsym" not in path.name}
 
 
+def test_a_build_depends_on_every_package_that_make_needs():
+    """Except those that each build of a package has."""
+    text = (ROOT / "packages.txt").read_text()
+    section = text.partition("[build]\n")[2].partition("[test]")[0]
+    needed = {line for line in section.splitlines() if line and line[0] != "#"}
+    control = (ROOT / "debian/control").read_text()
+    stated = control.partition("Build-Depends:")[2].partition("\nStandards-Version")[0]
+    assert needed - {"binutils", "dpkg-dev", "gcc", "g++", "make"} <= {
+        each.split()[0] for each in stated.split(",")}
+
+
 def test_lintian_finds_nothing(packages):
     changes, = packages.glob("*.changes")
     done = subprocess.run(["lintian", "--allow-root", "--fail-on", "warning,error",
