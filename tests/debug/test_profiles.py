@@ -9,7 +9,7 @@ from conftest import BUILD, HANGS, Toolbox, run
 from debug_guest import DebugGuest, environment
 
 KINDS = ["x86_64", "i386", "x86_64 pie"]
-# No interrupts and no fault handler: valgrind's processor has no XGETBV(1).
+# No interrupts and no fault handler, which valgrind does not run (docs/profiling.md).
 PLAIN = """
     #include <jumpslot/entry.h>
     #include <jumpslot/external_func.h>
@@ -25,6 +25,43 @@ PLAIN = """
             (void)info;
             guest_work(20000);
             return host_work(10000) & 1;
+    }
+    """
+# Works until a hundred interrupts of the clock have come, whose handler works, too.
+TICKING = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_bsp.h>
+    #include <jumpslot/virt_cpu.h>
+    static volatile unsigned worked, ticked, ticks;
+    static __attribute__((__noinline__)) void tick_work(void)
+    {
+            for (unsigned i = 0; i < 1000000; i++)
+                    ticked = ticked * 33 + i;
+    }
+    static void handler(int vector, void *frame)
+    {
+            (void)frame;
+            tick_work();
+            ticks++;
+            _CPU_Virtual_Irq_ack(vector);
+    }
+    static __attribute__((__noinline__)) void guest_work(void)
+    {
+            while (ticks < 100)
+                    worked = worked * 33 + 1;
+    }
+    JUMPSLOT_ENTRY(info)
+    {
+            const uint64_t period = 5000000;
+            (void)info;
+            if (_CPU_Virtual_Set_handler(handler) ||
+                _CPU_Virtual_Irq_request(JUMPSLOT_VECTOR_CLOCK) ||
+                _BSP_Virtual_Clock_init())
+                    return 1;
+            _BSP_Virtual_Clock_periodic(_BSP_Virtual_Clock_read() + period, period);
+            _CPU_Virtual_Interrupts_open();
+            guest_work();
+            return 0;
     }
     """
 HOST = """
@@ -68,6 +105,17 @@ def test_perf_attributes_samples_to_the_guests_functions(kind, tmp_path):
     shown, errors = perf(tmp_path, "script", "-i", "data", "-F", "ip,sym,srcline")
     lines = re.findall(r"work_hard\n +frames_guest\.c:(\d+)", shown)
     assert lines, shown[:2000] + errors
+
+
+def test_perf_attributes_samples_to_the_guest_while_its_clock_ticks(kind, tmp_path):
+    """To the handler and to the interrupted code."""
+    guest = Toolbox(tmp_path, kind[0]).guest(TICKING, name="ticking", pie=len(kind) > 1)
+    _, errors = perf(tmp_path, "record", "-e", "cpu-clock", "-o", "data", "--",
+                     BUILD / "bin/host-wrapper", guest)
+    shown, more = perf(tmp_path, "report", "-i", "data", "--stdio", "--sort", "dso,sym")
+    for function in "guest_work", "tick_work":
+        assert re.search(rf"%  *{guest.name} +\[\.\] {function}", shown), \
+            shown + errors + more
 
 
 def test_perf_names_thunks_of_the_gate(tmp_path):
