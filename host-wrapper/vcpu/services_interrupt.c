@@ -132,6 +132,7 @@ static void deliver(uintptr_t pc, uintptr_t sp)
 	struct jumpslot_interrupt_frame frame = {
 		.pc = pc,
 		.sp = sp,
+		.vector = JUMPSLOT_VECTORS, /* none yet */
 		.nesting = vcpu.state->nesting,
 	};
 	struct float_control control;

@@ -98,9 +98,10 @@ int vcpu_return(struct jumpslot_interrupt_frame *frame)
 
 	vcpu_set_level(1);
 	vcpu.waiting = 0;
-	/* The first call for a frame may come before any handler. */
-	if (vcpu.watch && vcpu.state->nesting != frame->nesting)
+	if (vcpu.watch && frame->vector < JUMPSLOT_VECTORS) {
 		vcpu.watch(frame, false);
+		frame->vector = JUMPSLOT_VECTORS;
+	}
 	vectors = frame->level ? 0 : deliverable();
 	if (!vectors) {
 		vcpu.state->nesting = frame->nesting;
