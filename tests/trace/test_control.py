@@ -121,8 +121,9 @@ def test_commands_show_functions_counters_and_the_virtual_cpu(start):
     assert re.search(r"^trace_other\t\S+\.so$", guest.ctl("list").stdout, re.MULTILINE)
 
     def calls():
-        return int(re.search(r"^ +(\d+) .* trace_other$", guest.ctl("stats").stdout,
-                             re.MULTILINE)[1])
+        found = re.search(r"^ +(\d+) .* trace_other$", guest.ctl("stats").stdout,
+                          re.MULTILINE)
+        return int(found[1]) if found else 0  # before the first call there is no line
     first = calls()
     while calls() == first:
         assert guest.process.poll() is None
