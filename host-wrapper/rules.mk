@@ -56,7 +56,7 @@ $(foreach arch,$(ARCHES),$(eval $(call offsets_first,$(arch))))
 KVM := $(HW)/kvm
 KVM_ALL := $(call room_sources,kvm)
 KVM_OFFSETS := $(filter %_offsets.c,$(KVM_ALL))
-KVM_INSIDE := $(addprefix $(KVM)/inside/,header.S hooks.c clock_x86.c)
+KVM_INSIDE := $(addprefix $(KVM)/inside/,header.S hooks.c clock_x86.c ports.c)
 KVM_FOREIGN_x86_64 := $(RUNNER_FOREIGN_x86_64) $(KVM)/arch/i386/%
 KVM_FOREIGN_i386 := $(RUNNER_FOREIGN_i386) $(KVM)/arch/x86_64/%
 $(foreach arch,$(ARCHES),$(eval $(call offsets_of,$(arch),kvm,$(KVM_OFFSETS))))

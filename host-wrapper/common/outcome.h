@@ -102,6 +102,24 @@ struct outcome {
 
 _Static_assert(sizeof(struct outcome) == 384, "as launcher and every runner know it");
 
+/* The guest's wrong uses of ports, at this offset of the file, after the outcome. */
+struct outcome_ports {
+	uint32_t count;	    /* of wrong uses; 0: the rest is not set */
+	uint32_t error;	    /* of the first: ENOENT or EPERM */
+	uint64_t time_ns;   /* on the guest's clock */
+	uint32_t direction; /* that the guest wanted: enum channel_direction */
+	char name[36];	    /* of the port, with a NUL */
+};
+
+#define OUTCOME_PORTS_OFFSET 2048
+
+_Static_assert(sizeof(struct outcome) <= OUTCOME_PORTS_OFFSET, "they do not overlap");
+
+static inline struct outcome_ports *outcome_ports(const struct outcome *outcome)
+{
+	return (struct outcome_ports *)((uintptr_t)outcome + OUTCOME_PORTS_OFFSET);
+}
+
 /* The file: the outcome, and at this offset the copied part of the stack; or, if the
  * runner refused, the reason, a text of at most this many bytes with its NUL. */
 #define OUTCOME_REASON_MAX   1024

@@ -16,6 +16,7 @@
 
 #define PLAN_NO_PROVIDER UINT32_MAX /* plan_import.provider: missing */
 #define PLAN_NO_STRING	 UINT32_MAX
+#define PLAN_NO_WAKE	 UINT32_MAX /* plan_port.wake: no side of the channel waits */
 
 /* plan.options */
 #define PLAN_BIND_NOW	 0x1
@@ -110,6 +111,8 @@ struct plan {
 	struct plan_table providers; /* one without a path: the runner itself */
 	struct plan_table arguments; /* uint32_t: strings */
 	struct plan_table lines;
+	struct plan_table ports;    /* ends of channels to other runners */
+	struct plan_table peers;    /* uint32_t: descriptors that their calls write to */
 	struct plan_table filter;   /* struct sock_filter: for seccomp */
 	struct plan_table standbys; /* functions that may take an import's place */
 	struct plan_table watched;  /* imports whose calls something is done about */
@@ -164,6 +167,22 @@ struct plan_line {
 	uint32_t reserved;
 };
 
+/* An end of a channel (common/channel.h), whose memory this runner shares with those of
+ * the other ends. The guest knows it by its index. */
+struct plan_port {
+	uint32_t name;	    /* string */
+	uint32_t direction; /* enum channel_direction */
+	uint32_t kind;	    /* these four: struct channel_shape */
+	uint32_t size;
+	uint32_t depth;
+	uint32_t memory; /* descriptor of the channel's memory */
+	uint64_t refresh_ns;
+	uint32_t wake;	     /* eventfd that this end waits at, or PLAN_NO_WAKE */
+	uint32_t first_peer; /* index in `peers`: eventfds of the other ends */
+	uint32_t peer_count;
+	uint32_t reserved;
+};
+
 /* plan_watched.flags */
 #define PLAN_WATCH_RECORD  0x1 /* write records of each call */
 #define PLAN_WATCH_COUNT   0x2 /* count calls and their time */
@@ -215,13 +234,14 @@ struct plan_watched {
 #define PLAN_PLACE_LONG	  0x10000000 /* i386: 8 bytes, two registers or stack words */
 
 /* i386 aligns uint64_t to 4, so 8-byte fields stand at multiples of 8 by themselves. */
-_Static_assert(sizeof(struct plan) == 320, "as launcher and every runner know it");
+_Static_assert(sizeof(struct plan) == 352, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_segment) == 48, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_import) == 40, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_provider) == 40,
 	       "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_standby) == 24, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_line) == 16, "as launcher and every runner know it");
+_Static_assert(sizeof(struct plan_port) == 48, "as launcher and every runner know it");
 _Static_assert(sizeof(struct plan_watched) == 72, "as launcher and every runner know it");
 
 /* Access to a plan that was checked (runner/plan_read.h) or just written. */
@@ -259,6 +279,16 @@ static inline const struct plan_provider *plan_providers(const struct plan *plan
 static inline const struct plan_line *plan_lines(const struct plan *plan)
 {
 	return (const struct plan_line *)plan_at(plan, &plan->lines);
+}
+
+static inline const struct plan_port *plan_ports(const struct plan *plan)
+{
+	return (const struct plan_port *)plan_at(plan, &plan->ports);
+}
+
+static inline const uint32_t *plan_peers(const struct plan *plan)
+{
+	return (const uint32_t *)plan_at(plan, &plan->peers);
 }
 
 static inline const struct plan_watched *plan_watched(const struct plan *plan)

@@ -10,6 +10,7 @@
 #include "kvm/inside/doorbell.h"
 #include "kvm/interrupts/inline_clock.h"
 #include "kvm/interrupts/interrupts.h"
+#include "kvm/interrupts/port_call.h"
 #include "kvm/machine/machine.h"
 #include "kvm/slots.h"
 #include "loop.h"
@@ -48,6 +49,9 @@ static bool serve_doorbell(const struct machine_stop *stop, int *result)
 		return false;
 	case DOORBELL_CLOCK_READ:
 		inline_clock_read(value);
+		return false;
+	case DOORBELL_PORT:
+		port_call_serve(value);
 		return false;
 	case DOORBELL_FAULT:
 		faults_decide(value);

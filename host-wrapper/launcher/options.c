@@ -566,6 +566,26 @@ static const char *not_in_kvm(const struct options *options)
 	return options->rule_count ? "--on and --policy" : NULL;
 }
 
+/* The first option for one guest, which partitions in processes cannot share; or NULL. */
+static const char *not_with_model(const struct options *options)
+{
+	if (options->monitor)
+		return NULL;
+	if (options->line_count)
+		return "--line";
+	if (options->raw)
+		return "--raw";
+	if (options->wait_gdb || options->gdb)
+		return options->gdb ? "--gdb" : "--wait-gdb";
+	if (options->trace)
+		return options_trace_name(options);
+	if (options->control)
+		return options->standby_count ? "--standby" : "--control";
+	if (options->report_json)
+		return "--report=json";
+	return options->rule_count ? "--on and --policy" : NULL;
+}
+
 /* A model names the guests, and their memory. */
 static int check_model(const struct options *options, char **rest,
 		       struct message *message)
@@ -582,6 +602,13 @@ static int check_model(const struct options *options, char **rest,
 			    "%s cannot be combined with --model (expected its keys stack "
 			    "and work_area)",
 			    options->sized);
+	if (not_with_model(options))
+		return fail(message, EINVAL, "%s cannot be combined with --model",
+			    not_with_model(options));
+	if (options->clock_guest && !options->monitor)
+		return fail(message, EINVAL,
+			    "--clock guest with --model needs --host monitor: here, the "
+			    "partitions share the host's time");
 	return options->in_place ? fail(message, EINVAL,
 					"--in-place cannot be combined with --model")
 				 : 0;

@@ -20,6 +20,7 @@
 #include "multiboot.h"
 #include "outcome_share.h"
 #include "plan_read.h"
+#include "ports.h"
 #include "providers.h"
 #include "reset.h"
 #include "sandbox/sandbox.h"
@@ -97,6 +98,8 @@ static int prepare(struct runner *runner, int file, int work_area, int trace)
 		error = start_pages_make(runner, &message);
 	if (!error)
 		error = multiboot_make(runner, &message);
+	if (!error)
+		error = ports_map(runner->plan, &message);
 	if (!error)
 		error = host_share_trace(runner, trace, &message);
 	if (!error)

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include <jumpslot/external_abi.h>
+#include "common/channel.h"
 #include "common/page.h"
 #include "plan_read.h"
 
@@ -89,6 +90,12 @@ static int check_tables(const struct plan *plan, struct message *message)
 				    message);
 	if (!error)
 		error = check_table(plan, &plan->lines, sizeof(struct plan_line), "lines",
+				    message);
+	if (!error)
+		error = check_table(plan, &plan->ports, sizeof(struct plan_port), "ports",
+				    message);
+	if (!error)
+		error = check_table(plan, &plan->peers, sizeof(uint32_t), "peers",
 				    message);
 	if (!error)
 		error = check_table(plan, &plan->filter, sizeof(struct sock_filter),
@@ -230,6 +237,42 @@ static int check_lines(const struct plan *plan, struct message *message)
 	return 0;
 }
 
+static bool is_port(const struct plan *plan, const struct plan_port *port)
+{
+	const struct channel_shape shape = {
+		.kind = port->kind,
+		.size = port->size,
+		.depth = port->depth,
+		.refresh_ns = port->refresh_ns,
+	};
+	const bool waits = port->kind == CHANNEL_QUEUING;
+
+	return is_string(plan, port->name) && port->direction < CHANNEL_DIRECTIONS &&
+	       channel_shape_is_valid(&shape) && port->memory <= INT32_MAX &&
+	       (waits ? port->wake <= INT32_MAX : port->wake == PLAN_NO_WAKE) &&
+	       port->first_peer <= plan->peers.count &&
+	       port->peer_count <= plan->peers.count - port->first_peer;
+}
+
+static int check_ports(const struct plan *plan, struct message *message)
+{
+	const uint32_t *peers = plan_peers(plan);
+
+	if (plan->ports.count > INT32_MAX)
+		return fail(message, EINVAL, "plan: %" PRIu64 " ports",
+			    plan->ports.count);
+	for (uint64_t i = 0; i < plan->ports.count; i++)
+		if (!is_port(plan, &plan_ports(plan)[i]))
+			return fail(message, EINVAL,
+				    "plan: port %" PRIu64 ": not a valid channel's end",
+				    i);
+	for (uint64_t i = 0; i < plan->peers.count; i++)
+		if (peers[i] > INT32_MAX)
+			return fail(message, EINVAL,
+				    "plan: a peer by descriptor %" PRIu32, peers[i]);
+	return 0;
+}
+
 static bool is_watched(const struct plan *plan, const struct plan_watched *watched)
 {
 	return watched->import < plan->imports.count &&
@@ -281,6 +324,8 @@ int plan_read(const struct plan **plan, int fd, struct message *message)
 	error = check_carries(*plan, message);
 	if (!error)
 		error = check_lines(*plan, message);
+	if (!error)
+		error = check_ports(*plan, message);
 	if (!error)
 		error = check_watched(*plan, message);
 	return error ? error : check_filter(*plan, message);

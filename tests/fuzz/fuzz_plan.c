@@ -57,6 +57,13 @@ static size_t read_all(const struct plan *plan)
 		total += ((const struct sock_filter *)plan_at(plan, &plan->filter))[i].k;
 	for (uint64_t i = 0; i < plan->lines.count; i++)
 		total += plan_lines(plan)[i].vector;
+	for (uint64_t i = 0; i < plan->ports.count; i++) {
+		const struct plan_port *port = &plan_ports(plan)[i];
+
+		total += strlen(plan_string(plan, port->name));
+		for (uint32_t j = 0; j < port->peer_count; j++)
+			total += plan_peers(plan)[port->first_peer + j];
+	}
 	plan_imports_name(plan, "_BSP_Virtual_Console_init");
 	return total;
 }

@@ -165,6 +165,14 @@ def plans(tools, seeds):
     struct.pack_into("<QQ", lines, LINES_AT, at, 2)
     struct.pack_into("<Q", lines, SIZE_AT, len(lines))
     seeds.add("plan", "lines", bytes(lines))
+    ports = bytearray(lines)
+    at = len(ports)
+    ports += struct.pack("<IIIIIIQIIII", 0, 1, 1, 8192, 256, 5, 0, 6, 0, 2, 0)
+    ports += struct.pack("<IIIIIIQIIII", 1, 0, 0, 64, 1, 7, 1000, 0xffffffff, 2, 1, 0)
+    struct.pack_into("<QQQQ", ports, PORTS_AT, at, 2, len(ports), 3)
+    ports += struct.pack("<IIII", 8, 9, 10, 0)
+    struct.pack_into("<Q", ports, SIZE_AT, len(ports))
+    seeds.add("plan", "ports", bytes(ports))
 
 
 # Tables in struct boot_image, and the sizes of their records.
@@ -205,7 +213,7 @@ HOST_EXIT, RUNNING, ENDED = 22, 1, 2  # common/outcome.h
 GDB = (b"?", b"g", b"G00", b"p10", b"P10=0010400000000000", b"m401000,40",
        b"M401000,2:cccc", b"c", b"C0b", b"s", b"Z0,401000,1", b"z0,401000,1", b"k", b"D",
        b"qSupported:swbreak+", b"qfThreadInfo", b"qOffsets", b"qC", b"vKill;1", b"H g0")
-SIZE_AT, LINES_AT = 8, 216  # offsets in struct plan
+SIZE_AT, LINES_AT, PORTS_AT = 8, 224, 240  # offsets in struct plan
 
 
 def texts(seeds):

@@ -421,6 +421,10 @@ static size_t to_rules(const struct needs *needs, const struct irq_lines *lines,
 					[JUMPSLOT_CHECK_FILE] = BASE,
 					[JUMPSLOT_CHECK_VCPU] = PLAN_VCPU,
 					[JUMPSLOT_CHECK_GDB] = PLAN_GDB,
+					[JUMPSLOT_CHECK_PORT] =
+						(uint64_t)lines->lines[line].descriptor,
+					[JUMPSLOT_CHECK_PEER] =
+						(uint64_t)lines->lines[line].descriptor,
 				};
 				static const enum filter_kind kinds[] = {
 					[JUMPSLOT_CHECK_OPENED] = FILTER_FROM,
@@ -450,6 +454,14 @@ static void compare_file(const char *path, unsigned machine, bool has_reference)
 	const struct irq_lines lines = {
 		.lines = { { .descriptor = 5 }, { .descriptor = 9 } }, .count = 2
 	};
+	static const struct port_files ports = {
+		.ports = { { "one", { .wake = 5 } },
+			   { "other", { .wake = 9 } },
+			   { "sampling", { .wake = PLAN_NO_WAKE } } },
+		.count = 3,
+		.peers = { 5, 9, 5 },
+		.peer_count = 3,
+	};
 	struct provider_file provider = { 0 };
 	struct needs needs = { list, 0 };
 	struct compared these = { .rules = rules,
@@ -462,8 +474,9 @@ static void compare_file(const char *path, unsigned machine, bool has_reference)
 	needs.count = stated_needs(&provider, machine, list);
 	ck_assert_uint_gt(needs.count, 10);
 	these.count = to_rules(&needs, &lines, rules);
-	ck_assert_msg(!filter_compile(&these.own, &needs, machine, &lines, &message),
-		      "%s: %s", path, message.text);
+	ck_assert_msg(
+		!filter_compile(&these.own, &needs, machine, &lines, &ports, &message),
+		"%s: %s", path, message.text);
 	for (size_t i = 0; i < these.own.count; i++)
 		if (these.own.program[i].k == PLAN_OPENED)
 			these.own.program[i].k = BASE;

@@ -83,7 +83,31 @@ static int create(const struct scan *scan, struct message *message)
 		.result = { .links = &link, .count = 1 },
 	};
 	guest.table.vcpu_state = 0x5000; /* as of a guest that has lines */
-	return plan_file_create(&guest, &options, &lines, &calls, &filter, 0, message);
+	static const struct port_files ports = {
+		.ports = { { "first",
+			     { .direction = 1,
+			       .kind = 1,
+			       .size = 8192,
+			       .depth = 256,
+			       .memory = 7,
+			       .wake = 8,
+			       .peer_count = 2 } },
+			   { "second",
+			     { .size = 1,
+			       .depth = 1,
+			       .memory = 9,
+			       .refresh_ns = 5,
+			       .wake = PLAN_NO_WAKE,
+			       .first_peer = 2,
+			       .peer_count = 1 } } },
+		.count = 2,
+		.peers = { 10, 11, 12 },
+		.peer_count = 3,
+	};
+	const struct plan_parts parts = { &guest, &options, &lines, &ports,
+					  &calls, &filter,  0 };
+
+	return plan_file_create(&parts, message);
 }
 
 /* A sealed plan for hello. */
@@ -165,6 +189,10 @@ START_TEST(what_the_launcher_writes_the_runner_accepts)
 	ck_assert_uint_eq(plan_lines(plan)[0].kind, PLAN_LINE_COUNT);
 	ck_assert_uint_eq(plan_lines(plan)[0].descriptor, 9);
 	ck_assert_uint_eq(plan_lines(plan)[1].vector, 15);
+	ck_assert_uint_eq(plan->ports.count, 2);
+	ck_assert_str_eq(plan_string(plan, plan_ports(plan)[1].name), "second");
+	ck_assert_uint_eq(plan_ports(plan)[0].depth, 256);
+	ck_assert_uint_eq(plan_peers(plan)[plan_ports(plan)[1].first_peer], 12);
 	ck_assert_uint_eq(plan->stack_size, 4096);
 	ck_assert_uint_eq(plan->host_stack_size, 12288);
 	ck_assert_uint_eq(plan_imports(plan)->carry, PLAN_GATED | PLAN_BLOCKING);
@@ -334,6 +362,24 @@ WRONG(line_twice, second_line(p)->vector = 2)
 WRONG(line_kind, second_line(p)->kind = 3)
 WRONG(line_descriptor, second_line(p)->descriptor = 1u << 31)
 
+static struct plan_port *port(struct plan *plan)
+{
+	return (struct plan_port *)in(plan, &plan->ports);
+}
+
+WRONG(port_name, port(p)->name = PLAN_NO_STRING)
+WRONG(port_direction, port(p)->direction = 2)
+WRONG(port_kind, port(p)->kind = 2)
+WRONG(port_size, port(p)->size = 8193)
+WRONG(port_depth, port(p)->depth = 257)
+WRONG(port_refresh, port(p)->refresh_ns = 1)
+WRONG(port_memory, port(p)->memory = 1u << 31)
+WRONG(port_wake, port(p)->wake = PLAN_NO_WAKE)
+WRONG(port_wake_of_sampling, port(p)[1].wake = 8)
+WRONG(port_peers, port(p)->peer_count = 4)
+WRONG(port_first_peer, port(p)[1].first_peer = UINT32_MAX)
+WRONG(peer, ((uint32_t *)in(p, &p->peers))[1] = 1u << 31)
+
 static void no_filter(struct plan *plan)
 {
 	plan->filter.count = 0;
@@ -348,6 +394,7 @@ START_TEST(what_is_wrong_with_a_plan_is_said)
 {
 	static const char beyond[] = "plan: an index lies beyond its table";
 	static const char no_plan[] = "not a plan of version 1";
+	static const char no_port[] = "plan: port 0: not a valid channel's end";
 	static const struct {
 		void (*damage)(struct plan *plan);
 		const char *text; /* NULL: accepted */
@@ -398,6 +445,18 @@ START_TEST(what_is_wrong_with_a_plan_is_said)
 		{ line_too_high_to_shift, "plan: line 34 of kind 0 by descriptor 3" },
 		{ line_twice, "plan: line 2 of kind 0 by descriptor 3" },
 		{ line_kind, "plan: line 15 of kind 3 by descriptor 3" },
+		{ port_name, no_port },
+		{ port_direction, no_port },
+		{ port_kind, no_port },
+		{ port_size, no_port },
+		{ port_depth, no_port },
+		{ port_refresh, no_port },
+		{ port_memory, no_port },
+		{ port_wake, no_port },
+		{ port_wake_of_sampling, "plan: port 1: not a valid channel's end" },
+		{ port_peers, no_port },
+		{ port_first_peer, "plan: port 1: not a valid channel's end" },
+		{ peer, "plan: a peer by descriptor 2147483648" },
 		{ no_filter, "plan: a filter of 0 instructions, with a sandbox" },
 		{ no_sandbox, "plan: a filter of 2 instructions, without a sandbox" },
 		{ line_descriptor, "plan: line 15 of kind 0 by descriptor 2147483648" },
@@ -461,6 +520,8 @@ START_TEST(tables_lie_within_the_plan)
 	check_extremes(&bytes, offsetof(struct plan, providers), "providers");
 	check_extremes(&bytes, offsetof(struct plan, arguments), "arguments");
 	check_extremes(&bytes, offsetof(struct plan, lines), "lines");
+	check_extremes(&bytes, offsetof(struct plan, ports), "ports");
+	check_extremes(&bytes, offsetof(struct plan, peers), "peers");
 	check_extremes(&bytes, offsetof(struct plan, filter),
 		       "instructions of the filter");
 	check_extremes(&bytes, offsetof(struct plan, strings), "string bytes");

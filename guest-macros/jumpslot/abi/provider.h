@@ -49,7 +49,9 @@
 #define JUMPSLOT_CHECK_FILE    7 /* ... such a one, or 0, 1 or 2 */
 #define JUMPSLOT_CHECK_VCPU    8 /* ... the descriptor of the kvm host's processor */
 #define JUMPSLOT_CHECK_GDB     9 /* ... the descriptor of gdb's connection */
-#define JUMPSLOT_CHECK_LAST    9
+#define JUMPSLOT_CHECK_PORT    10 /* ... one that a port of the guest waits at */
+#define JUMPSLOT_CHECK_PEER    11 /* ... one that wakes the other ends of its ports */
+#define JUMPSLOT_CHECK_LAST    11
 
 #ifndef __ASSEMBLER__
 

@@ -18,5 +18,6 @@
 #define DOORBELL_FAULT	    0x40 /* stack pointer: the fault handler has returned */
 #define DOORBELL_PING	    0x48 /* anything: the host measures an exit */
 #define DOORBELL_CLOCK_READ 0x50 /* struct inside_clock_read */
+#define DOORBELL_PORT	    0x58 /* struct inside_port */
 
 #endif

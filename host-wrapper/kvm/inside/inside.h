@@ -71,6 +71,19 @@ struct inside_clock_read {
 	uint64_t now;	  /* of _BSP_Virtual_Clock_read() */
 };
 
+/* A call of a port that may wait. The host may ask for the same call again, with what it
+ * wrote here: interrupts are delivered in between. */
+struct inside_port {
+	int32_t port;
+	uint32_t sends; /* or receives */
+	uint64_t bytes;
+	uint64_t size;
+	int64_t timeout_ns;
+	uint64_t deadline_ns; /* the host's; 0: not known yet */
+	int32_t result;
+	uint32_t again;
+};
+
 struct inside_stack_full {
 	uint64_t pc, sp, bytes;
 };

@@ -16,6 +16,7 @@
 #include "launcher/run/control.h"
 #include "launcher/run/exit_report.h"
 #include "launcher/run/irq_lines.h"
+#include "launcher/run/port_files.h"
 #include "launcher/run/runner_path.h"
 #include "launcher/trace/stats.h"
 
@@ -36,6 +37,9 @@ struct launch {
 	char *libraries[LINKED_GUEST_MAX_PROVIDERS]; /* paths */
 	const struct model *model;		     /* NULL: none */
 	const struct model_partition *partition;
+	const struct port_files *ports; /* of its channels; NULL: none */
+	int errors; /* descriptor of the guest's stream of errors; 0: standard error */
+	bool is_halted_in_time; /* its time-out is the end of the model's run */
 	int gdb;		/* descriptor of its connection; 0: none */
 	bool built_ins_unknown; /* no runner: a list may be incomplete */
 };
@@ -62,5 +66,21 @@ int launch_report(const struct launch *launch);
 int launch_guest(struct launch *launch);
 int launch_in_monitor(struct launch *launch);
 int launch_model(const struct launch *launch);
+
+/* The partitions of a model, linked and reported. */
+struct launches {
+	struct launch *all;
+	size_t count;
+	const struct model *model; /* NULL: one guest without a model */
+};
+
+/* Runs them in processes or virtual machines. Returns an exit status. */
+int launch_in_processes(const struct launches *launches);
+
+/* The steps of launch_guest() after the reports: what the guest may do and what is done
+ * about its calls; then its run, or a print of the first. Return 0 or an exit status. */
+int launch_prepare(struct launch *launch);
+int launch_start(struct launch *launch);
+int launch_print_sandbox(const struct launch *launch);
 
 #endif

@@ -81,16 +81,23 @@ static int make_watch(struct launch *launch)
 
 static int make_plan(const struct launch *launch, struct message *message)
 {
-	const struct linked_guest *guest = &launch->guest;
 	struct filter filter = { 0 };
+	const struct plan_parts parts = {
+		.guest = &launch->guest,
+		.options = &launch->options,
+		.lines = &launch->lines,
+		.ports = launch->ports,
+		.watch = &launch->watch,
+		.filter = &filter,
+		.gdb = launch->gdb,
+	};
 	int plan;
 
 	if (launch->options.sandbox != SANDBOX_OFF &&
-	    filter_compile(&filter, &launch->needs, guest->file.machine->number,
-			   &launch->lines, message))
+	    filter_compile(&filter, &launch->needs, launch->guest.file.machine->number,
+			   &launch->lines, launch->ports, message))
 		return -1;
-	plan = plan_file_create(guest, &launch->options, &launch->lines, &launch->watch,
-				&filter, launch->gdb, message);
+	plan = plan_file_create(&parts, message);
 	filter_free(&filter);
 	return plan;
 }
@@ -117,6 +124,12 @@ static int finish_trace(struct launch *launch, struct trace *trace,
 	return status;
 }
 
+/* Partitions that have not ended when the model's run ends are halted. */
+static bool is_halted(const struct launch *launch, const struct run_result *result)
+{
+	return launch->is_halted_in_time && result->timed_out;
+}
+
 static void print_end(const struct launch *launch, const struct run_result *result)
 {
 	const struct exit_report_run report = launch_json_run(launch);
@@ -125,7 +138,12 @@ static void print_end(const struct launch *launch, const struct run_result *resu
 		exit_report_json(&report, result, stderr);
 		return;
 	}
-	exit_report_print(&launch->guest, result, stderr);
+	exit_report_ports(&launch->guest, result, stderr);
+	if (!is_halted(launch, result))
+		exit_report_print(&launch->guest, result, stderr);
+	if (launch->name)
+		exit_report_partition(&launch->guest, result, is_halted(launch, result),
+				      stderr);
 	if (launch->options.stats)
 		stats_print(&launch->stats, &launch->guest, stderr);
 	if (launch->options.unused)
@@ -157,12 +175,20 @@ static int supervise_guest(struct launch *launch, struct run *run)
 		return launch_complain(launch, EXIT_FAILED, name, &message);
 	}
 	status = finish_trace(launch, run->trace, &result);
-	if (!status)
+	if (!status && !is_halted(launch, &result))
 		status = exit_report_status(&launch->guest, &result);
 	irq_lines_remove(&launch->lines);
 	last_report_begin(status, exit_report_was_asked_for(&result));
 	print_end(launch, &result);
 	return status;
+}
+
+/* The virtual CPU is shown in the guest's stream of errors. */
+static FILE *shown_at(const struct launch *launch)
+{
+	FILE *stream = launch->errors ? fdopen(launch->errors, "we") : NULL;
+
+	return stream ? stream : stderr;
 }
 
 static int run_guest(struct launch *launch)
@@ -172,12 +198,13 @@ static int run_guest(struct launch *launch)
 		.runner = launch->runner.text,
 		.backtrace = launch->backtrace.text,
 		.guest = guest->file.fd,
+		.errors = launch->errors,
 		.imports = &guest->table,
 		.work_area_size = launch->options.work_area_size,
 		.timeout_ns = launch->options.timeout_ns,
 		.raw = launch->options.raw,
 		.strict = launch->options.sandbox == SANDBOX_STRICT,
-		.shown = stderr,
+		.shown = shown_at(launch),
 		.lines = &launch->lines,
 		.gdb = launch->gdb,
 		.control = &launch->control,
@@ -202,7 +229,7 @@ static int accept_gdb(struct launch *launch, struct message *message)
 	return launch->gdb < 0 ? launch->gdb : 0;
 }
 
-static int start(struct launch *launch)
+int launch_start(struct launch *launch)
 {
 	struct message message;
 	int status;
@@ -239,7 +266,7 @@ static int require_layers(const struct guest_processes *processes,
 }
 
 /* Makes the layer of processes that a start would have, to say which it is. */
-static int print_sandbox(const struct launch *launch)
+int launch_print_sandbox(const struct launch *launch)
 {
 	const struct options *options = &launch->options;
 	struct guest_processes processes;
@@ -287,6 +314,13 @@ static int join_debugger(struct launch *launch)
 	return 0;
 }
 
+int launch_prepare(struct launch *launch)
+{
+	int status = make_watch(launch);
+
+	return status ? status : collect_needs(launch);
+}
+
 int launch_guest(struct launch *launch)
 {
 	int status = launch_link(launch);
@@ -299,10 +333,8 @@ int launch_guest(struct launch *launch)
 		return launch_in_monitor(launch);
 	status = join_debugger(launch);
 	if (!status)
-		status = make_watch(launch);
-	if (!status)
-		status = collect_needs(launch);
+		status = launch_prepare(launch);
 	if (status || !launch->options.print_sandbox)
-		return status ? status : start(launch);
-	return print_sandbox(launch);
+		return status ? status : launch_start(launch);
+	return launch_print_sandbox(launch);
 }

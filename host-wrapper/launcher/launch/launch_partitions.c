@@ -10,13 +10,6 @@
 #include "launcher/run/monitor_report.h"
 #include "launcher/run/monitor_start.h"
 
-/* The guests of a model, or one guest. */
-struct launches {
-	struct launch *all;
-	size_t count;
-	const struct model *model; /* NULL: none */
-};
-
 /* Prints how each partition ended, and returns the first status that is not 0. */
 static int report_ends(const struct monitor_guests *guests, const struct monitor_run *run,
 		       const struct run_result *results)
@@ -141,8 +134,6 @@ int launch_model(const struct launch *launch)
 		status = link_all(&launches);
 	if (status || options->list || options->json)
 		return status;
-	if (options->monitor)
-		return start_in_monitor(&launches);
-	fail(&message, ENOSYS, "--model needs --host monitor");
-	return launch_complain(launch, EXIT_FAILED, NULL, &message);
+	return options->monitor ? start_in_monitor(&launches)
+				: launch_in_processes(&launches);
 }

@@ -296,6 +296,8 @@ static void check_to_text(const struct jumpslot_check *check, char *text, size_t
 		[JUMPSLOT_CHECK_FILE] = "standard or opened later",
 		[JUMPSLOT_CHECK_VCPU] = "the virtual processor",
 		[JUMPSLOT_CHECK_GDB] = "gdb's connection",
+		[JUMPSLOT_CHECK_PORT] = "where a port waits",
+		[JUMPSLOT_CHECK_PEER] = "what wakes another port",
 	};
 
 	if (check->kind != JUMPSLOT_CHECK_BITS)

@@ -1,9 +1,11 @@
 /* From a wait status and an untrusted outcome to a line. See exit_report.h. */
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 
+#include "common/channel.h"
 #include "common/exit_status.h"
 #include "common/printable.h"
 #include "exit_report.h"
@@ -143,4 +145,50 @@ void exit_report_print(const struct linked_guest *guest, const struct run_result
 		report_signal(guest, result, out);
 	else if (exit_report_is_host_exit(result))
 		report_host_exit(guest, result, out);
+}
+
+static void begin_line(const struct linked_guest *guest, FILE *out)
+{
+	fputs("host-wrapper: ", out);
+	print_escaped(guest->name, out);
+	fputs(": ", out);
+}
+
+/* The words of the monitor's health events. */
+void exit_report_ports(const struct linked_guest *guest, const struct run_result *result,
+		       FILE *out)
+{
+	const struct outcome_ports *ports = &result->ports;
+
+	if (!ports->count)
+		return;
+	begin_line(guest, out);
+	fprintf(out, "%" PRIu64 ".%06" PRIu64 " ms: wrong use of a port: ",
+		ports->time_ns / 1000000, ports->time_ns % 1000000);
+	print_escaped(ports->name, out);
+	if (ports->error == EPERM)
+		fprintf(out, " is a %s",
+			ports->direction == CHANNEL_SOURCE ? "destination" : "source");
+	else
+		fputs(" is not declared", out);
+	fputs(": goes on", out);
+	if (ports->count > 1)
+		fprintf(out, " (the first of %" PRIu32 ")", ports->count);
+	fputc('\n', out);
+}
+
+void exit_report_partition(const struct linked_guest *guest,
+			   const struct run_result *result, bool is_halted, FILE *out)
+{
+	const bool is_exit = WIFEXITED(result->status) &&
+			     !exit_report_provider(guest, result) &&
+			     !exit_report_is_host_exit(result);
+
+	if (!is_halted && !is_exit)
+		return;
+	begin_line(guest, out);
+	if (is_halted)
+		fputs("halted at the end of the run\n", out);
+	else
+		fprintf(out, "exit %d\n", WEXITSTATUS(result->status));
 }

@@ -23,6 +23,13 @@ bool exit_report_was_asked_for(const struct run_result *result);
 void exit_report_print(const struct linked_guest *guest, const struct run_result *result,
 		       FILE *out);
 
+/* Prints a line for the first wrong use of a port, and for the end of a partition that
+ * exited or was halted. */
+void exit_report_ports(const struct linked_guest *guest, const struct run_result *result,
+		       FILE *out);
+void exit_report_partition(const struct linked_guest *guest,
+			   const struct run_result *result, bool is_halted, FILE *out);
+
 /* A run, as the reports in JSON describe it. */
 struct exit_report_run {
 	const struct linked_guest *guest; /* its machine is NULL if it was not read */

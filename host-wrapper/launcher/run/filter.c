@@ -15,19 +15,21 @@ struct rules {
 	size_t count;
 };
 
-/* `line`: the descriptor of an interrupt line. */
-static struct filter_check to_check(const struct jumpslot_check *check, uint64_t line)
+/* `own`: for a check of one of several descriptors. */
+static struct filter_check to_check(const struct jumpslot_check *check, uint64_t own)
 {
 	const uint64_t values[] = {
 		[JUMPSLOT_CHECK_BITS] = check->value,
 		[JUMPSLOT_CHECK_PROCESS] = PLAN_PROCESS,
 		[JUMPSLOT_CHECK_CONSOLE] = PLAN_CONSOLE,
 		[JUMPSLOT_CHECK_WAKE] = PLAN_WAKE,
-		[JUMPSLOT_CHECK_LINE] = line,
+		[JUMPSLOT_CHECK_LINE] = own,
 		[JUMPSLOT_CHECK_OPENED] = PLAN_OPENED,
 		[JUMPSLOT_CHECK_FILE] = PLAN_OPENED,
 		[JUMPSLOT_CHECK_VCPU] = PLAN_VCPU,
 		[JUMPSLOT_CHECK_GDB] = PLAN_GDB,
+		[JUMPSLOT_CHECK_PORT] = own,
+		[JUMPSLOT_CHECK_PEER] = own,
 	};
 	const enum filter_kind kinds[] = {
 		[JUMPSLOT_CHECK_OPENED] = FILTER_FROM,
@@ -44,7 +46,7 @@ static struct filter_check to_check(const struct jumpslot_check *check, uint64_t
 	};
 }
 
-static void add_rule(struct rules *rules, const struct need *need, uint64_t line)
+static void add_rule(struct rules *rules, const struct need *need, uint64_t own)
 {
 	struct filter_rule *rule = &rules->rules[rules->count++];
 
@@ -52,26 +54,72 @@ static void add_rule(struct rules *rules, const struct need *need, uint64_t line
 	for (size_t i = 0; i < JUMPSLOT_RULE_CHECKS; i++)
 		if (need->rule->checks[i].kind)
 			rule->checks[rule->count++] =
-				to_check(&need->rule->checks[i], line);
+				to_check(&need->rule->checks[i], own);
 }
 
-static bool is_for_lines(const struct need *need)
+/* The descriptors of the checks that one of several descriptors passes. */
+struct descriptors {
+	const struct irq_lines *lines;
+	const struct port_files *ports; /* NULL: none */
+};
+
+static bool has_check(const struct need *need, uint32_t kind)
 {
 	for (size_t i = 0; i < JUMPSLOT_RULE_CHECKS; i++)
-		if (need->rule->checks[i].kind == JUMPSLOT_CHECK_LINE)
+		if (need->rule->checks[i].kind == kind)
 			return true;
 	return false;
 }
 
-/* Adds a rule; one of interrupt lines, for each line. */
-static void add(struct rules *rules, const struct need *need,
-		const struct irq_lines *lines)
+/* Ports that only write or read samples never wait. */
+static void add_waiting(struct rules *rules, const struct need *need,
+			const struct port_files *ports)
 {
-	if (!is_for_lines(need))
-		add_rule(rules, need, 0);
-	else
+	for (size_t i = 0; i < ports->count; i++)
+		if (ports->ports[i].record.wake != PLAN_NO_WAKE)
+			add_rule(rules, need, ports->ports[i].record.wake);
+}
+
+/* Once for each: several ports may wake the same vector. */
+static void add_peers(struct rules *rules, const struct need *need,
+		      const struct port_files *ports)
+{
+	for (size_t i = 0; i < ports->peer_count; i++) {
+		size_t first = 0;
+
+		while (ports->peers[first] != ports->peers[i])
+			first++;
+		if (first == i)
+			add_rule(rules, need, (uint64_t)ports->peers[i]);
+	}
+}
+
+/* Adds a rule; one of several descriptors, for each of them. */
+static void add(struct rules *rules, const struct need *need,
+		const struct descriptors *descriptors)
+{
+	const struct irq_lines *lines = descriptors->lines;
+
+	if (has_check(need, JUMPSLOT_CHECK_LINE)) {
 		for (size_t i = 0; i < lines->count; i++)
 			add_rule(rules, need, (uint64_t)lines->lines[i].descriptor);
+	} else if (has_check(need, JUMPSLOT_CHECK_PORT)) {
+		if (descriptors->ports)
+			add_waiting(rules, need, descriptors->ports);
+	} else if (has_check(need, JUMPSLOT_CHECK_PEER)) {
+		if (descriptors->ports)
+			add_peers(rules, need, descriptors->ports);
+	} else {
+		add_rule(rules, need, 0);
+	}
+}
+
+/* As many rules as one need becomes at most. */
+static size_t most_rules(const struct descriptors *descriptors)
+{
+	const struct port_files *ports = descriptors->ports;
+
+	return OPTIONS_MAX_LINES + (ports ? ports->count + ports->peer_count : 0);
 }
 
 /* By number, and those without checks first. */
@@ -86,27 +134,30 @@ static int compare(const void *a, const void *b)
 
 /* The rules of a guest, in order; NULL without memory. */
 static struct filter_rule *collect(const struct needs *needs,
-				   const struct irq_lines *lines, size_t *count)
+				   const struct descriptors *descriptors, size_t *count)
 {
 	struct rules rules = { 0 };
 
-	rules.rules = calloc(needs->count * OPTIONS_MAX_LINES + 1, sizeof(*rules.rules));
+	rules.rules =
+		calloc(needs->count * most_rules(descriptors) + 1, sizeof(*rules.rules));
 	if (!rules.rules)
 		return NULL;
 	for (size_t i = 0; i < needs->count; i++)
 		if (needs_is_first(needs, i))
-			add(&rules, &needs->needs[i], lines);
+			add(&rules, &needs->needs[i], descriptors);
 	qsort(rules.rules, rules.count, sizeof(*rules.rules), compare);
 	*count = rules.count;
 	return rules.rules;
 }
 
 int filter_compile(struct filter *filter, const struct needs *needs, unsigned machine,
-		   const struct irq_lines *lines, struct message *message)
+		   const struct irq_lines *lines, const struct port_files *ports,
+		   struct message *message)
 {
+	const struct descriptors descriptors = { lines, ports };
 	struct filter_program program = { .size = PLAN_MAX_FILTER };
 	size_t count = 0;
-	struct filter_rule *rules = collect(needs, lines, &count);
+	struct filter_rule *rules = collect(needs, &descriptors, &count);
 	int error = -ENOMEM;
 
 	program.instructions = calloc(program.size, sizeof(*program.instructions));

@@ -10,6 +10,7 @@
 
 #include "irq_lines.h"
 #include "launcher/link/needs.h"
+#include "port_files.h"
 
 struct filter {
 	struct sock_filter *program;
@@ -18,9 +19,10 @@ struct filter {
 };
 
 /* Every call that no need allows ends the guest, as do all calls of other ABIs.
- * `machine`: of the guest, EM_*. Returns 0 or a negative errno. */
+ * `machine`: of the guest, EM_*. `ports`: NULL: none. Returns 0 or a negative errno. */
 int filter_compile(struct filter *filter, const struct needs *needs, unsigned machine,
-		   const struct irq_lines *lines, struct message *message);
+		   const struct irq_lines *lines, const struct port_files *ports,
+		   struct message *message);
 void filter_free(struct filter *filter);
 
 #endif

@@ -35,8 +35,12 @@ static const struct plan *make_plan(const struct monitor_guest *from, size_t *si
 	uint32_t no_place;
 	const struct watched_calls watch = { .watched = &no_call, .places = &no_place };
 	struct stat status;
-	int fd = plan_file_create(from->guest, from->options, &lines, &watch, &filter, 0,
-				  message);
+	const struct plan_parts parts = { .guest = from->guest,
+					  .options = from->options,
+					  .lines = &lines,
+					  .watch = &watch,
+					  .filter = &filter };
+	int fd = plan_file_create(&parts, message);
 	void *at = MAP_FAILED;
 
 	if (fd < 0)

@@ -1,34 +1,20 @@
 /* Writes that never wait. See monitor_errors.h. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "monitor_errors.h"
+#include "write_now.h"
 
-#define FEW 256
-
-/* O_NONBLOCK on standard error itself would be seen by others that have it. A regular
- * file never blocks, and has an offset that another description would not share. */
 void monitor_errors_open(struct monitor_errors *errors)
 {
-	struct stat status;
-	int fd = -1;
-
-	if (!fstat(STDERR_FILENO, &status) &&
-	    (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)))
-		fd = open("/proc/self/fd/2",
-			  O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	*errors = (struct monitor_errors){ .to = fd < 0 ? STDERR_FILENO : fd };
+	*errors = (struct monitor_errors){ .to = write_now_open(STDERR_FILENO) };
 }
 
 void monitor_errors_close(const struct monitor_errors *errors)
 {
-	if (errors->to != STDERR_FILENO)
-		close(errors->to);
+	write_now_close(errors->to, STDERR_FILENO);
 }
 
 bool monitor_errors_read(struct monitor_errors *errors, int from)
@@ -40,16 +26,6 @@ bool monitor_errors_read(struct monitor_errors *errors, int from)
 	return count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-/* A descriptor that could not be opened again has room for a few bytes if it is ready. */
-static ssize_t write_now(int to, const char *bytes, size_t size)
-{
-	ssize_t count = send(to, bytes, size, MSG_DONTWAIT);
-
-	if (count < 0 && errno == ENOTSOCK)
-		count = write(to, bytes, to == STDERR_FILENO && size > FEW ? FEW : size);
-	return count;
-}
-
 void monitor_errors_write(struct monitor_errors *errors)
 {
 	struct pollfd ready = { .fd = errors->to, .events = POLLOUT };
@@ -57,7 +33,7 @@ void monitor_errors_write(struct monitor_errors *errors)
 
 	if (!monitor_errors_wait(errors) || poll(&ready, 1, 0) <= 0)
 		return;
-	count = write_now(errors->to, errors->bytes + errors->start,
+	count = write_now(errors->to, STDERR_FILENO, errors->bytes + errors->start,
 			  errors->end - errors->start);
 	if (count > 0)
 		errors->start += (size_t)count;

@@ -19,8 +19,7 @@ int outcome_file_make(struct outcome_file *file, struct message *message)
 	if (file->fd < 0)
 		return file->fd;
 	if (!fcntl(file->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
-		at = mmap(NULL, sizeof(struct outcome), PROT_READ, MAP_SHARED, file->fd,
-			  0);
+		at = mmap(NULL, OUTCOME_STACK_OFFSET, PROT_READ, MAP_SHARED, file->fd, 0);
 	if (at != MAP_FAILED) {
 		file->outcome = at;
 		return 0;
@@ -34,7 +33,7 @@ int outcome_file_make(struct outcome_file *file, struct message *message)
 void outcome_file_close(struct outcome_file *file)
 {
 	if (file->outcome)
-		munmap((void *)file->outcome, sizeof(*file->outcome));
+		munmap((void *)file->outcome, OUTCOME_STACK_OFFSET);
 	if (file->fd >= 0)
 		close(file->fd);
 	*file = (struct outcome_file){ .fd = -1 };

@@ -9,7 +9,7 @@
 
 struct outcome_file {
 	int fd;			       /* -1: none */
-	const struct outcome *outcome; /* mapped, read-only */
+	const struct outcome *outcome; /* mapped, read-only, with outcome_ports() */
 };
 
 /* Makes a file that nobody can change in size. Returns 0 or a negative errno. */

@@ -10,16 +10,6 @@
 #include "common/table.h"
 #include "plan_file.h"
 
-/* The parts of a plan. */
-struct source {
-	const struct linked_guest *guest;
-	const struct options *options;
-	const struct irq_lines *lines;
-	const struct watched_calls *watch;
-	const struct filter *filter;
-	int gdb;
-};
-
 /* The plan while it is written: tables first, strings after them. */
 struct writer {
 	uint8_t *bytes;
@@ -29,9 +19,19 @@ struct writer {
 	uint64_t strings_used;
 };
 
-static size_t strings_size(const struct source *source)
+static size_t port_count(const struct plan_parts *parts)
 {
-	const struct linked_guest *guest = source->guest;
+	return parts->ports ? parts->ports->count : 0;
+}
+
+static size_t peer_count(const struct plan_parts *parts)
+{
+	return parts->ports ? parts->ports->peer_count : 0;
+}
+
+static size_t strings_size(const struct plan_parts *parts)
+{
+	const struct linked_guest *guest = parts->guest;
 	size_t size = 0;
 
 	for (size_t i = 0; i < guest->table.count; i++)
@@ -40,25 +40,29 @@ static size_t strings_size(const struct source *source)
 		if (!provider_is_runner(&guest->providers[i]))
 			size += strlen(guest->providers[i].path) + 1 +
 				strlen(guest->providers[i].options) + 1;
-	for (size_t i = 0; i < source->options->argument_count; i++)
-		size += strlen(source->options->arguments[i]) + 1;
+	for (size_t i = 0; i < parts->options->argument_count; i++)
+		size += strlen(parts->options->arguments[i]) + 1;
+	for (size_t i = 0; i < port_count(parts); i++)
+		size += strlen(parts->ports->ports[i].name) + 1;
 	return size;
 }
 
-static size_t tables_size(const struct source *source)
+static size_t tables_size(const struct plan_parts *parts)
 {
-	const struct linked_guest *guest = source->guest;
+	const struct linked_guest *guest = parts->guest;
 
 	return sizeof(struct plan) +
 	       guest->image.segment_count * sizeof(struct plan_segment) +
 	       guest->table.count * sizeof(struct plan_import) +
 	       guest->standbys.count * sizeof(struct plan_standby) +
 	       guest->provider_count * sizeof(struct plan_provider) +
-	       source->lines->count * sizeof(struct plan_line) +
-	       source->filter->count * sizeof(*source->filter->program) +
-	       source->watch->watched_count * sizeof(struct plan_watched) +
-	       ((source->watch->place_count * sizeof(uint32_t) + 7) & ~(size_t)7) +
-	       ((source->options->argument_count * sizeof(uint32_t) + 7) & ~(size_t)7);
+	       parts->lines->count * sizeof(struct plan_line) +
+	       port_count(parts) * sizeof(struct plan_port) +
+	       ((peer_count(parts) * sizeof(uint32_t) + 7) & ~(size_t)7) +
+	       parts->filter->count * sizeof(*parts->filter->program) +
+	       parts->watch->watched_count * sizeof(struct plan_watched) +
+	       ((parts->watch->place_count * sizeof(uint32_t) + 7) & ~(size_t)7) +
+	       ((parts->options->argument_count * sizeof(uint32_t) + 7) & ~(size_t)7);
 }
 
 static uint32_t add_string(struct writer *writer, const char *string)
@@ -194,6 +198,21 @@ static void write_lines(struct writer *writer, struct plan *plan,
 		};
 }
 
+static void write_ports(struct writer *writer, struct plan *plan,
+			const struct plan_parts *parts)
+{
+	const size_t count = port_count(parts), peers = peer_count(parts);
+	struct plan_port *to = add_table(writer, &plan->ports, count, sizeof(*to));
+	uint32_t *to_peers = add_table(writer, &plan->peers, peers, sizeof(*to_peers));
+
+	for (size_t i = 0; i < count; i++) {
+		to[i] = parts->ports->ports[i].record;
+		to[i].name = add_string(writer, parts->ports->ports[i].name);
+	}
+	for (size_t i = 0; i < peers; i++)
+		to_peers[i] = (uint32_t)parts->ports->peers[i];
+}
+
 static void write_filter(struct writer *writer, struct plan *plan,
 			 const struct filter *filter)
 {
@@ -259,30 +278,31 @@ static void write_header(struct plan *plan, const struct linked_guest *guest,
 	};
 }
 
-static void write_plan(struct writer *writer, const struct source *source)
+static void write_plan(struct writer *writer, const struct plan_parts *parts)
 {
 	struct plan *plan = (struct plan *)writer->bytes;
 
-	write_header(plan, source->guest, source->options);
+	write_header(plan, parts->guest, parts->options);
 	plan->size = writer->size;
-	plan->gdb = source->gdb ? (uint64_t)source->gdb + 1 : 0;
+	plan->gdb = parts->gdb ? (uint64_t)parts->gdb + 1 : 0;
 	writer->next = sizeof(*plan);
-	write_segments(writer, plan, &source->guest->image);
-	write_imports(writer, plan, source->guest);
-	write_standbys(writer, plan, &source->guest->standbys);
-	write_providers(writer, plan, source->guest);
-	write_arguments(writer, plan, source->options);
-	write_lines(writer, plan, source->lines);
-	write_filter(writer, plan, source->filter);
-	write_watched(writer, plan, source->watch);
-	plan->options |= source->filter->processes ? PLAN_PROCESSES : 0u;
+	write_segments(writer, plan, &parts->guest->image);
+	write_imports(writer, plan, parts->guest);
+	write_standbys(writer, plan, &parts->guest->standbys);
+	write_providers(writer, plan, parts->guest);
+	write_arguments(writer, plan, parts->options);
+	write_lines(writer, plan, parts->lines);
+	write_ports(writer, plan, parts);
+	write_filter(writer, plan, parts->filter);
+	write_watched(writer, plan, parts->watch);
+	plan->options |= parts->filter->processes ? PLAN_PROCESSES : 0u;
 	plan->options |=
-		linked_guest_keeps_mxcsr(source->guest, NULL) ? PLAN_KEEPS_MXCSR : 0u;
+		linked_guest_keeps_mxcsr(parts->guest, NULL) ? PLAN_KEEPS_MXCSR : 0u;
 	plan->strings = (struct plan_table){ writer->strings, writer->strings_used };
 }
 
 /* Through a copy: a write is faster than page faults of a mapped memory file. */
-static int fill(int fd, struct writer *writer, const struct source *source)
+static int fill(int fd, struct writer *writer, const struct plan_parts *parts)
 {
 	const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 	int error;
@@ -290,7 +310,7 @@ static int fill(int fd, struct writer *writer, const struct source *source)
 	writer->bytes = table_new(writer->size, 1);
 	if (!writer->bytes)
 		return -ENOMEM;
-	write_plan(writer, source);
+	write_plan(writer, parts);
 	error = memory_file_write(fd, writer->bytes, writer->size);
 	table_free(writer->bytes, writer->size, 1);
 	if (!error && fcntl(fd, F_ADD_SEALS, seals))
@@ -298,13 +318,10 @@ static int fill(int fd, struct writer *writer, const struct source *source)
 	return error;
 }
 
-int plan_file_create(const struct linked_guest *guest, const struct options *options,
-		     const struct irq_lines *lines, const struct watched_calls *watch,
-		     const struct filter *filter, int gdb, struct message *message)
+int plan_file_create(const struct plan_parts *parts, struct message *message)
 {
-	const struct source source = { guest, options, lines, watch, filter, gdb };
-	struct writer writer = { .strings = tables_size(&source) };
-	size_t strings = strings_size(&source);
+	struct writer writer = { .strings = tables_size(parts) };
+	size_t strings = strings_size(parts);
 	int fd, error;
 
 	if (strings >= PLAN_NO_STRING)
@@ -313,7 +330,7 @@ int plan_file_create(const struct linked_guest *guest, const struct options *opt
 	fd = memory_file_create("the plan", writer.size, message);
 	if (fd < 0)
 		return fd;
-	error = fill(fd, &writer, &source);
+	error = fill(fd, &writer, parts);
 	if (!error)
 		return fd;
 	close(fd);

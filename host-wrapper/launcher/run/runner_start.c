@@ -54,6 +54,8 @@ static int become_runner(void *argument)
 	const struct runner_start *start = child->start;
 
 	guest_processes_join(start->processes, child->parent);
+	if (start->run->errors)
+		dup2(start->run->errors, STDERR_FILENO);
 	sigprocmask(SIG_SETMASK, start->mask, NULL);
 	child->error = exec_runner(start->run, start->outcome, start->work_area,
 				   start->trace, child->message);

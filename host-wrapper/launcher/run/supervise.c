@@ -271,19 +271,37 @@ static void read_backtrace(const struct watch *watch, struct run_result *result)
 		       watch->file.fd);
 }
 
+/* Adds the wrong uses of ports of a runner that has ended. */
+static void add_port_uses(const struct watch *watch, struct outcome_ports *ports)
+{
+	struct outcome_ports its;
+
+	if (!watch->file.outcome)
+		return;
+	its = *outcome_ports(watch->file.outcome);
+	its.name[sizeof(its.name) - 1] = 0;
+	if (ports->count)
+		ports->count += its.count;
+	else
+		*ports = its;
+}
+
 static int run_all(struct watch *watch, struct run_result *result,
 		   struct message *message)
 {
 	bool keys_reach = !watch->processes.own_session;
+	struct outcome_ports ports = { 0 };
 	struct control_target target;
 	int error = signals_block(&watch->signals, keys_reach, message);
 
 	if (error)
 		return error;
 	terminal_enter(watch->terminal);
-	do
+	do {
 		error = run_once(watch, result, message);
-	while (!error && restarts(watch, result));
+		add_port_uses(watch, &ports);
+	} while (!error && restarts(watch, result));
+	result->ports = ports;
 	target = control_target(watch);
 	control_end(watch->run->control, &target);
 	if (!error && result->outcome.kind == OUTCOME_REFUSED)

@@ -24,6 +24,7 @@ struct run {
 	const char *backtrace;
 	int plan; /* descriptors that it inherits */
 	int guest;
+	int errors; /* descriptor that becomes its standard error; 0: as it is */
 	const struct import_table *imports; /* of the guest */
 	uint64_t work_area_size;
 	uint64_t timeout_ns; /* 0: none */
@@ -42,9 +43,10 @@ struct run_result {
 	bool timed_out;			  /* then `status` is that of SIGKILL */
 	struct guest_processes processes; /* the layer that was in force */
 	struct outcome outcome;		  /* as the runner left it; not trusted */
-	struct backtrace backtrace;	  /* from that, and the guest's file */
-	uint64_t end_ns;		  /* its time, CLOCK_MONOTONIC */
-	const char *fault;		  /* for a trace: how it ended; NULL: it exited */
+	struct outcome_ports ports; /* of all runners together: the first; not trusted */
+	struct backtrace backtrace; /* from that, and the guest's file */
+	uint64_t end_ns;	    /* its time, CLOCK_MONOTONIC */
+	const char *fault;	    /* for a trace: how it ended; NULL: it exited */
 	struct message refusal; /* the runner's reason for OUTCOME_REFUSED; not trusted */
 };
 

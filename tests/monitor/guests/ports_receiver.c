@@ -17,11 +17,16 @@ static void handler(int vector, void *frame)
 	_CPU_Virtual_Irq_ack(vector);
 }
 
-static void receive_sizes(int port)
+/* Nobody sends to it. */
+static void wait_for_nothing(int port)
 {
 	CHECK(jumpslot_port_receive(port, message, sizeof(message), 0) == -PORTS_EAGAIN);
 	CHECK(jumpslot_port_receive(port, message, sizeof(message), 1000) ==
 	      -PORTS_ETIMEDOUT);
+}
+
+static void receive_sizes(int port)
+{
 	for (unsigned i = 0; i < PORTS_SIZES; i++) {
 		const unsigned size = ports_sizes[i];
 
@@ -29,7 +34,8 @@ static void receive_sizes(int port)
 					    JUMPSLOT_PORT_FOREVER) == (int)size);
 		CHECK(ports_are(message, size, i));
 	}
-	CHECK(arrivals > 0);
+	while (!arrivals) /* in a process, it may come after the message */
+		;
 	CHECK(jumpslot_port_send(port, message, 4, 0) == -PORTS_EPERM);
 	CHECK(jumpslot_port_read(port, message, 4, NULL) == -PORTS_EINVAL);
 }
@@ -44,7 +50,7 @@ static void read_sample(int port)
 	CHECK(jumpslot_port_read(port, message, 3000, (void *)16) == -PORTS_EFAULT);
 	CHECK(jumpslot_port_read(port, message, 3000, &age) == 3000);
 	CHECK(ports_are(message, 3000, 7));
-	CHECK(age.is_valid && age.age_ns <= 500000000);
+	CHECK(age.is_valid == (age.age_ns <= 500000000));
 	while (age.is_valid)
 		CHECK(jumpslot_port_read(port, message, 3000, &age) == 3000);
 	CHECK(age.age_ns > 500000000);
@@ -62,6 +68,7 @@ JUMPSLOT_ENTRY(info)
 	CHECK(_CPU_Virtual_Set_handler(handler) == 0);
 	CHECK(_CPU_Virtual_Irq_request(VECTOR) == 0);
 	_CPU_Virtual_Interrupts_open();
+	wait_for_nothing(jumpslot_port_open("nothing", JUMPSLOT_PORT_DESTINATION));
 	receive_sizes(jumpslot_port_open("in", JUMPSLOT_PORT_DESTINATION));
 	read_sample(samples);
 	ports_print("received\n");

@@ -16,7 +16,8 @@ static void send_sizes(int port)
 	CHECK(jumpslot_port_send(port, message, 0, 0) == -PORTS_EMSGSIZE);
 	CHECK(jumpslot_port_send(port, message, sizeof(message), 0) == -PORTS_EMSGSIZE);
 	CHECK(jumpslot_port_send(port, message, ~(size_t)0, 0) == -PORTS_EMSGSIZE);
-	CHECK(jumpslot_port_send(port, (void *)16, 4, 0) == -PORTS_EFAULT);
+	CHECK(jumpslot_port_send(port, (void *)16, 4, JUMPSLOT_PORT_FOREVER) ==
+	      -PORTS_EFAULT);
 	CHECK(jumpslot_port_send(port, message, 4, -2) == -PORTS_EINVAL);
 	CHECK(jumpslot_port_write(port, message, 4) == -PORTS_EINVAL);
 	CHECK(jumpslot_port_receive(port, message, 4, 0) == -PORTS_EPERM);

@@ -1,0 +1,476 @@
+/* Children, their pipes, and signals of this process. See partition_group.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/exit_status.h"
+#include "common/monotonic.h"
+#include "partition_group.h"
+#include "partition_lines.h"
+
+#define BUFFER 4096
+/* An incomplete line of the partition that reads the console is a prompt after this
+ * time. */
+#define PROMPT_NS UINT64_C(50000000)
+#define MS_NS	  UINT64_C(1000000)
+
+/* Pipes from a child. The first two are streams of the partition. */
+enum { CONSOLE, ERRORS, STREAMS, REPORT = STREAMS, PIPES };
+
+/* The process of a partition. */
+struct member {
+	pid_t process; /* 0: not started */
+	int pidfd;
+	int pipes[PIPES]; /* -1: at its end */
+	char *report;	  /* of its supervisor; NULL: none yet */
+	size_t report_size;
+	int status; /* as waitpid() gives it */
+	bool has_ended;
+	bool is_done; /* and its output is in the lines */
+};
+
+struct watch {
+	const struct partition_group *group;
+	struct member members[MODEL_MAX_PARTITIONS];
+	struct partition_lines lines[STREAMS];
+	sigset_t mask, old_mask;
+	struct sigaction old_pipe; /* of SIGPIPE */
+	int signals;
+	bool gives_up;	    /* readers took too long */
+	uint64_t deadline;  /* 0: none */
+	uint64_t prompt_at; /* when to show an incomplete line; 0: never */
+};
+
+static const int watched[] = { SIGINT,	SIGTERM, SIGHUP,  SIGQUIT,
+			       SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT };
+
+static int catch_signals(struct watch *watch, struct message *message)
+{
+	sigemptyset(&watch->mask);
+	for (size_t i = 0; i < sizeof(watched) / sizeof(*watched); i++)
+		sigaddset(&watch->mask, watched[i]);
+	watch->signals = signalfd(-1, &watch->mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (watch->signals < 0)
+		return fail(message, errno, "no descriptor for signals: %s",
+			    strerror(errno));
+	sigprocmask(SIG_BLOCK, &watch->mask, &watch->old_mask);
+	return 0;
+}
+
+/* Sets the ends of a child in `ends`. */
+static int open_pipes(struct member *member, int *ends, struct message *message)
+{
+	for (int i = 0; i < PIPES; i++) {
+		int pair[2];
+
+		if (pipe2(pair, O_CLOEXEC))
+			return fail(message, errno, "no pipe: %s", strerror(errno));
+		fcntl(pair[0], F_SETFL, O_NONBLOCK);
+		member->pipes[i] = pair[0];
+		ends[i] = pair[1];
+	}
+	return 0;
+}
+
+/* A partition that does not read the console has no input, not the end of one. */
+static bool set_streams(const struct watch *watch, size_t number, const int *ends)
+{
+	int input = STDIN_FILENO;
+
+	if (watch->group->console != number)
+		input = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	return input >= 0 && dup2(input, STDIN_FILENO) >= 0 &&
+	       dup2(ends[CONSOLE], STDOUT_FILENO) >= 0 &&
+	       dup2(ends[REPORT], STDERR_FILENO) >= 0;
+}
+
+static _Noreturn void be_member(const struct watch *watch, size_t number, const int *ends,
+				pid_t parent)
+{
+	const struct partition_group *group = watch->group;
+	int status = EXIT_FAILED;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(EXIT_FAILED);
+	sigprocmask(SIG_SETMASK, &watch->old_mask, NULL);
+	sigaction(SIGPIPE, &watch->old_pipe, NULL);
+	if (set_streams(watch, number, ends))
+		status = group->run(group->context, number, ends[ERRORS]);
+	fflush(NULL);
+	_exit(status);
+}
+
+static int start_member(struct watch *watch, size_t number, struct message *message)
+{
+	struct member *member = &watch->members[number];
+	int ends[PIPES] = { -1, -1, -1 };
+	const pid_t parent = getpid();
+	int error = open_pipes(member, ends, message);
+
+	if (!error) {
+		fflush(NULL);
+		member->process = fork();
+		if (!member->process)
+			be_member(watch, number, ends, parent);
+		if (member->process < 0)
+			error = fail(message, errno, "no process for a partition: %s",
+				     strerror(errno));
+	}
+	for (int i = 0; i < PIPES; i++)
+		if (ends[i] >= 0)
+			close(ends[i]);
+	if (error)
+		return error;
+	member->pidfd = (int)syscall(SYS_pidfd_open, member->process, 0);
+	return member->pidfd < 0
+		       ? fail(message, errno, "a partition cannot be watched: %s",
+			      strerror(errno))
+		       : 0;
+}
+
+static int start_all(struct watch *watch, struct message *message)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < watch->group->count; i++)
+		error = start_member(watch, i, message);
+	return error;
+}
+
+static void signal_all(const struct watch *watch, int number)
+{
+	for (size_t i = 0; i < watch->group->count; i++)
+		if (watch->members[i].process > 0 && !watch->members[i].has_ended)
+			kill(watch->members[i].process, number);
+}
+
+/* Returns after SIGCONT; or at once in an orphaned process group, which the kernel does
+ * not stop. */
+static void stop_self(void)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	raise(SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &stop, NULL);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+}
+
+/* The terminal's keys signal the children without our help. */
+static void serve_signal(struct watch *watch, const struct signalfd_siginfo *info)
+{
+	const int number = (int)info->ssi_signo;
+
+	if (info->ssi_code != SI_KERNEL)
+		signal_all(watch, number);
+	if (number == SIGTSTP) {
+		stop_self();
+		signal_all(watch, SIGCONT);
+	}
+	if (number == SIGINT || number == SIGTERM || number == SIGHUP ||
+	    number == SIGQUIT)
+		watch->gives_up = true;
+}
+
+static void read_signals(struct watch *watch)
+{
+	struct signalfd_siginfo info;
+
+	while (read(watch->signals, &info, sizeof(info)) == sizeof(info))
+		serve_signal(watch, &info);
+}
+
+static void close_pipe(struct member *member, int pipe)
+{
+	close(member->pipes[pipe]);
+	member->pipes[pipe] = -1;
+}
+
+/* Without memory, the rest of a report is lost. */
+static void add_to_report(struct member *member, const char *bytes, size_t count)
+{
+	char *report = realloc(member->report, member->report_size + count);
+
+	if (!report)
+		return;
+	memcpy(report + member->report_size, bytes, count);
+	member->report = report;
+	member->report_size += count;
+}
+
+static bool is_full(const struct watch *watch, int pipe)
+{
+	return pipe != REPORT && partition_lines_are_full(&watch->lines[pipe]);
+}
+
+/* Once, so that a partition that writes without end delays nothing. Returns whether there
+ * may be more. */
+static bool read_pipe(struct watch *watch, size_t number, int pipe)
+{
+	struct member *member = &watch->members[number];
+	char buffer[BUFFER];
+	ssize_t count;
+
+	if (member->pipes[pipe] < 0 || is_full(watch, pipe))
+		return false;
+	count = read(member->pipes[pipe], buffer, sizeof(buffer));
+	if (count > 0 && pipe == REPORT)
+		add_to_report(member, buffer, (size_t)count);
+	else if (count > 0)
+		partition_lines_put(&watch->lines[pipe], number, buffer, (size_t)count);
+	else if (count == 0 || (errno != EAGAIN && errno != EINTR))
+		close_pipe(member, pipe);
+	return count > 0;
+}
+
+/* Shows the incomplete line of the partition that reads the console, as its prompt, when
+ * it has written nothing for a while. */
+static void look_at_prompt(struct watch *watch, bool has_written)
+{
+	const size_t console = watch->group->console;
+	const uint64_t now = monotonic_ns();
+
+	if (console == PARTITION_GROUP_NO_CONSOLE ||
+	    !partition_lines_has_rest(&watch->lines[CONSOLE], console)) {
+		watch->prompt_at = 0;
+	} else if (has_written || !watch->prompt_at) {
+		watch->prompt_at = now + PROMPT_NS;
+	} else if (now >= watch->prompt_at) {
+		partition_lines_show(&watch->lines[CONSOLE], console);
+		watch->prompt_at = 0;
+	}
+}
+
+static void read_pipes(struct watch *watch)
+{
+	bool has_written = false;
+
+	for (size_t i = 0; i < watch->group->count; i++)
+		for (int pipe = 0; pipe < PIPES; pipe++)
+			if (read_pipe(watch, i, pipe) && pipe == CONSOLE &&
+			    i == watch->group->console)
+				has_written = true;
+	look_at_prompt(watch, has_written);
+}
+
+/* The supervisor reports how its guest ended, unless it is killed itself. */
+static void add_report(struct watch *watch, size_t number)
+{
+	const struct member *member = &watch->members[number];
+	struct partition_lines *lines = &watch->lines[ERRORS];
+	char text[BUFFER];
+	int length;
+
+	partition_lines_add(lines, member->report, member->report_size);
+	if (!WIFSIGNALED(member->status))
+		return;
+	length = snprintf(text, sizeof(text),
+			  "host-wrapper: %s: its supervisor was stopped by signal %d "
+			  "(%s)\n",
+			  watch->group->names[number], WTERMSIG(member->status),
+			  strsignal(WTERMSIG(member->status)));
+	partition_lines_add(lines, text, (size_t)length);
+}
+
+/* After its end: the pipes keep its last bytes. A process that it left, if its supervisor
+ * was killed, may hold them open. */
+static void finish(struct watch *watch, size_t number)
+{
+	struct member *member = &watch->members[number];
+
+	for (int pipe = 0; pipe < PIPES; pipe++) {
+		while (read_pipe(watch, number, pipe))
+			continue;
+		if (is_full(watch, pipe) && !watch->gives_up)
+			return;
+	}
+	for (int pipe = 0; pipe < PIPES; pipe++)
+		if (member->pipes[pipe] >= 0)
+			close_pipe(member, pipe);
+	for (int stream = 0; stream < STREAMS; stream++)
+		partition_lines_end(&watch->lines[stream], number);
+	add_report(watch, number);
+	free(member->report);
+	close(member->pidfd);
+	member->is_done = true;
+}
+
+static void reap(struct watch *watch)
+{
+	for (size_t i = 0; i < watch->group->count; i++) {
+		struct member *member = &watch->members[i];
+
+		if (!member->has_ended &&
+		    waitpid(member->process, &member->status, WNOHANG) == member->process)
+			member->has_ended = true;
+		if (member->has_ended && !member->is_done)
+			finish(watch, i);
+	}
+}
+
+static bool is_over(const struct watch *watch)
+{
+	for (size_t i = 0; i < watch->group->count; i++)
+		if (!watch->members[i].is_done)
+			return false;
+	for (int stream = 0; stream < STREAMS; stream++)
+		if (partition_lines_wait(&watch->lines[stream]))
+			return false;
+	return true;
+}
+
+static uint64_t earlier(uint64_t one, uint64_t other)
+{
+	return one && (!other || one < other) ? one : other;
+}
+
+static int time_left_ms(const struct watch *watch)
+{
+	const uint64_t until = earlier(watch->deadline, watch->prompt_at);
+	const uint64_t now = monotonic_ns();
+
+	if (!until)
+		return -1;
+	return now >= until ? 0 : (int)((until - now) / MS_NS + 1);
+}
+
+/* At most: signals, and for each partition its end and pipes, and both outputs. */
+#define MAX_EVENTS (1 + MODEL_MAX_PARTITIONS * (1 + PIPES) + STREAMS)
+
+static size_t add_event(struct pollfd *events, size_t count, int fd, short what)
+{
+	if (fd < 0)
+		return count;
+	events[count] = (struct pollfd){ .fd = fd, .events = what };
+	return count + 1;
+}
+
+static void await(const struct watch *watch)
+{
+	struct pollfd events[MAX_EVENTS];
+	size_t count = add_event(events, 0, watch->signals, POLLIN);
+
+	for (size_t i = 0; i < watch->group->count; i++) {
+		const struct member *member = &watch->members[i];
+
+		if (!member->has_ended)
+			count = add_event(events, count, member->pidfd, POLLIN);
+		for (int pipe = 0; pipe < PIPES; pipe++)
+			if (!member->is_done && !is_full(watch, pipe))
+				count = add_event(events, count, member->pipes[pipe],
+						  POLLIN);
+	}
+	for (int stream = 0; stream < STREAMS; stream++)
+		if (partition_lines_wait(&watch->lines[stream]))
+			count = add_event(events, count, watch->lines[stream].to,
+					  POLLOUT);
+	poll(events, (nfds_t)count, time_left_ms(watch));
+}
+
+/* A reader of the console that has ended ends the run, as it ends a single guest. Reports
+ * are lost without one. */
+static void end_without_reader(const struct watch *watch)
+{
+	if (!watch->lines[CONSOLE].is_closed)
+		return;
+	sigaction(SIGPIPE, &watch->old_pipe, NULL);
+	raise(SIGPIPE);
+}
+
+/* After a signal or the time-out, nothing waits for a reader that does not read: all
+ * partitions end, and what cannot be written at once is dropped. */
+static void write_lines(struct watch *watch)
+{
+	for (int stream = 0; stream < STREAMS; stream++) {
+		struct partition_lines *lines = &watch->lines[stream];
+		size_t before;
+
+		do {
+			before = lines->start;
+			partition_lines_write(lines);
+		} while (partition_lines_wait(lines) && lines->start > before);
+		if (watch->gives_up && partition_lines_wait(lines))
+			partition_lines_drop(lines);
+	}
+	end_without_reader(watch);
+}
+
+static void look_at_time(struct watch *watch)
+{
+	if (!watch->deadline || monotonic_ns() < watch->deadline)
+		return;
+	watch->deadline = 0;
+	watch->gives_up = true;
+}
+
+static void watch_all(struct watch *watch)
+{
+	while (!is_over(watch)) {
+		await(watch);
+		read_signals(watch);
+		read_pipes(watch);
+		look_at_time(watch);
+		write_lines(watch);
+		reap(watch); /* which may wait for room in the lines */
+	}
+}
+
+static int first_status(const struct watch *watch)
+{
+	int status = 0;
+
+	for (size_t i = 0; !status && i < watch->group->count; i++) {
+		const int its = watch->members[i].status;
+
+		status = WIFEXITED(its) ? WEXITSTATUS(its) : EXIT_SIGNAL + WTERMSIG(its);
+	}
+	return status;
+}
+
+/* After a failed start. */
+static void kill_all(struct watch *watch)
+{
+	signal_all(watch, SIGKILL);
+	for (size_t i = 0; i < watch->group->count; i++)
+		if (watch->members[i].process > 0)
+			waitpid(watch->members[i].process, NULL, 0);
+}
+
+int partition_group_run(const struct partition_group *group, struct message *message)
+{
+	const char *const *names = group->count > 1 ? group->names : NULL;
+	struct watch watch = { .group = group };
+	int error = catch_signals(&watch, message);
+
+	if (error)
+		return error;
+	if (group->timeout_ns)
+		watch.deadline = monotonic_ns() + group->timeout_ns;
+	sigaction(SIGPIPE, &(struct sigaction){ .sa_handler = SIG_IGN }, &watch.old_pipe);
+	signal(SIGCHLD, SIG_DFL); /* ignored, children would leave no status */
+	partition_lines_open(&watch.lines[CONSOLE], STDOUT_FILENO, names);
+	partition_lines_open(&watch.lines[ERRORS], STDERR_FILENO, names);
+	error = start_all(&watch, message);
+	if (error)
+		kill_all(&watch);
+	else
+		watch_all(&watch);
+	for (int stream = 0; stream < STREAMS; stream++)
+		partition_lines_close(&watch.lines[stream]);
+	close(watch.signals);
+	sigprocmask(SIG_SETMASK, &watch.old_mask, NULL);
+	return error ? error : first_status(&watch);
+}

@@ -1,0 +1,36 @@
+/*
+ * Partitions as processes: a child of this process for each of them, which supervises its
+ * runner. This process passes their output on in whole lines, signals to them, and waits
+ * for all. If it is killed, the kernel kills the children, and with them their runners.
+ * Knows nothing of guests.
+ */
+#ifndef JUMPSLOT_PARTITION_GROUP_H
+#define JUMPSLOT_PARTITION_GROUP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/message.h"
+#include "common/model.h"
+
+#define PARTITION_GROUP_NO_CONSOLE SIZE_MAX
+
+struct partition_group {
+	size_t count;
+	const char *names[MODEL_MAX_PARTITIONS];
+	size_t console;	     /* the partition that reads standard input */
+	uint64_t timeout_ns; /* after which nothing waits for readers; 0: none */
+	/*
+	 * Runs in each child; returns its exit status. Standard input and output are the
+	 * partition's, `errors` is its stream of errors. Standard error takes a report,
+	 * which is printed when the child has ended.
+	 */
+	int (*run)(void *context, size_t partition, int errors);
+	void *context;
+};
+
+/* Starts the children in order, and waits until all have ended. Returns the first exit
+ * status that is not 0, in the order of the partitions; or a negative errno. */
+int partition_group_run(const struct partition_group *group, struct message *message);
+
+#endif
