@@ -501,6 +501,18 @@ START_TEST(the_rules_of_a_large_provider_are_decided_as_they_say)
 }
 END_TEST
 
+START_TEST(socket_calls_of_i386_have_their_own_numbers)
+{
+	bool known;
+
+	ck_assert_int_eq(system_call_number("sendto", SCMP_ARCH_X86, &known), 369);
+	ck_assert_int_eq(system_call_number("shutdown", SCMP_ARCH_X86, &known), 373);
+	ck_assert(known);
+	ck_assert_int_lt(system_call_number("semtimedop", SCMP_ARCH_X86, &known), 0);
+	ck_assert(known);
+}
+END_TEST
+
 /* Numbers that each have one rule, but number 1 has `many`. */
 static size_t rules_of_length(struct filter_rule *rules, size_t numbers, size_t many)
 {
@@ -572,6 +584,7 @@ int main(void)
 		random_rules_of_every_kind_are_decided_as_they_say,
 		the_rules_of_runners_are_decided_as_libseccomp_does,
 		the_rules_of_a_large_provider_are_decided_as_they_say,
+		socket_calls_of_i386_have_their_own_numbers,
 		calls_are_found_after_parts_of_every_length,
 		a_program_that_needs_more_than_its_room_is_refused,
 	};

@@ -4,6 +4,7 @@
 #include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "system_calls.h"
 
@@ -21,11 +22,34 @@ uint32_t system_call_architecture(unsigned machine)
 	return 0;
 }
 
+/* Calls of i386 since Linux 4.3. libseccomp gives their names a negative number, since
+ * libc makes socketcall() of all of them, whose arguments no filter sees. */
+static const struct {
+	const char *name;
+	int number;
+} socket_calls[] = {
+	{ "socket", 359 },	{ "socketpair", 360 }, { "bind", 361 },
+	{ "connect", 362 },	{ "listen", 363 },     { "accept4", 364 },
+	{ "getsockopt", 365 },	{ "setsockopt", 366 }, { "getsockname", 367 },
+	{ "getpeername", 368 }, { "sendto", 369 },     { "sendmsg", 370 },
+	{ "recvfrom", 371 },	{ "recvmsg", 372 },    { "shutdown", 373 },
+};
+
+static int socket_call(const char *name)
+{
+	for (size_t i = 0; i < sizeof(socket_calls) / sizeof(*socket_calls); i++)
+		if (!strcmp(socket_calls[i].name, name))
+			return socket_calls[i].number;
+	return -1;
+}
+
 int system_call_number(const char *name, uint32_t architecture, bool *known)
 {
 	int number = seccomp_syscall_resolve_name_arch(architecture, name);
 
 	*known = number != __NR_SCMP_ERROR;
+	if (*known && number < 0 && architecture == SCMP_ARCH_X86)
+		number = socket_call(name);
 	return number;
 }
 
