@@ -22,6 +22,8 @@ WALK = ["break fill_tank", "continue", "backtrace", "print litres", "print share
         "info registers rip cs", "next", "next", "print total", "print $mxcsr",
         "x/2xb fill_tank", "set variable total = 10", "stepi", "finish",
         "print total", "print (long)$rsp % 8", "delete", "continue"]
+WALK_I386 = [command.replace("$rsp % 8", "$esp % 4").replace("rip", "eip")
+             for command in WALK]
 FAULT = ["continue", "backtrace", "continue"]
 REPAIR = ["continue", "set variable nowhere = &total", "print nowhere = &total",
           "set $pc = fault", "signal 0"]
@@ -124,8 +126,11 @@ def make_sessions(tmp_path_factory):
     guest = tools.guest(SOURCE, "-g", "-O1", name="debugged")
     moved = tools.guest(SOURCE, "-g", "-O1", name="moved", pie=True)
     vanish.guest = guest
+    i386 = tools.guest(SOURCE, "-g", "-O1", name="debugged", arch="i386")
     return {"walk": (gdb(guest, WALK), [guest]),
             "moved": (gdb(moved, WALK), [moved]),
+            "i386": (gdb(i386, WALK_I386), [i386]),
+            "i386-flags": (gdb(i386, FLAGS), [i386, "push"]),
             "fault": (gdb(guest, FAULT), [guest, "fault"]),
             "repair": (gdb(guest, REPAIR), [guest, "fault"]),
             "flags": (gdb(guest, FLAGS), [guest, "push"]),
@@ -139,8 +144,8 @@ def make_sessions(tmp_path_factory):
 def run_nested(directory, sessions):
     """{name: (what the session returned, status, output, errors)}"""
     machine, returned = NestedMachine(directory, BUILD), {}
-    for program in "bin/jumpslot-runner-x86_64-kvm", "bin/jumpslot-backtrace":
-        machine.add(BUILD / program)
+    for program in "runner-x86_64-kvm", "runner-i386-kvm", "backtrace":
+        machine.add(BUILD / f"bin/jumpslot-{program}")
     for name, (action, words) in sessions.items():
         def keep(path, name=name, action=action):
             returned[name] = action(path)
@@ -153,6 +158,8 @@ def run_nested(directory, sessions):
 def run_here(directory, sessions):
     results = {}
     for name, (action, words) in sessions.items():
+        if name.startswith("i386"):  # an emulating /dev/kvm may not run it
+            continue
         path = directory / name
         with subprocess.Popen([WRAPPER, "--host", "kvm", "--gdb", path, *words],
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -172,9 +179,7 @@ def run_sessions(request, tmp_path_factory, sessions):
     return PLACES[request.param](tmp_path_factory.mktemp(request.param), sessions)
 
 
-@pytest.mark.parametrize("name", ["walk", "moved"])
-def test_gdb_stops_steps_and_sees_all_of_the_guest(ended, name):
-    shown, status, output, _ = ended[name]
+def assert_walked(shown, status, output, _):
     for line in (r"Breakpoint 1, fill_tank \(litres=\w*@?\w*=?2\)",
                  r"#1  0x\w+ in _start \(.*\) at .*debugged\.c",
                  r"\$1 = 2$", r"\$2 = 1\.5$", r"cs +0x2b +43$", r"^\d+\t+total \*= 2;$",
@@ -184,6 +189,18 @@ def test_gdb_stops_steps_and_sees_all_of_the_guest(ended, name):
         assert re.search(line, shown, re.MULTILINE), (line, shown)
     assert not re.search(r"<fill_tank\S*>:\t0xcc", shown), shown
     assert output == "filled\nfilled\n" and status == 2 * (20 + 3)
+
+
+@pytest.mark.parametrize("name", ["walk", "moved"])
+def test_gdb_stops_steps_and_sees_all_of_the_guest(ended, name):
+    assert_walked(*ended[name])
+
+
+@pytest.mark.parametrize("ended", ["nested"], indirect=True)
+def test_gdb_sees_an_i386_guest(ended):
+    assert_walked(*ended["i386"])
+    shown, status, *_ = ended["i386-flags"]
+    assert "exited normally" in shown and status == 0
 
 
 def test_gdb_sees_a_fault_where_it_is_and_the_report_is_as_without_it(ended):
