@@ -27,12 +27,14 @@ CALLBACKS = ["types", "structs", "wide", "variadic", "end-of-memory", "sort", "s
              "pop-in-callback"]
 RULES = ["mask", "clear", "state", "detach", "detach-service", "frame", "frame-level",
          "exceptions", "control"]
+FAULTS = ["kinds", "retry", "restart", "stack", "undecided"]
 INLINE = {"goes-on": 3000, "timer": 5, "exits": 100}
 SERVICES = ["hello", "calculator", "ticker", "rtos-scenario", "rtos-tickless"]
 CONFORMANCE = [*SERVICES, *(f"lua-{name}" for name in LUA),
                *(f"calls-{name}" for name in CARRIES), "calls-untyped",
                *(f"callback-{name}" for name in CALLBACKS),
                *(f"rule-{name}" for name in RULES),
+               *(f"fault-{name}" for name in FAULTS),
                *(f"inline-{name}" for name in INLINE)]
 CASES = {"x86_64": CONFORMANCE,
          "i386": [*CONFORMANCE, *(f"conventions-{name}" for name in CARRIES)]}
@@ -125,6 +127,13 @@ def rules(tools):
         yield f"rule-{name}", [guest, name]
 
 
+def faults(tools):
+    """Faults that the guest handles, and restarts."""
+    guest = tools.guest(GUESTS / "faults_guest.c", "-msse2", name="faults")
+    for name in FAULTS:
+        yield f"fault-{name}", [guest, name]
+
+
 def inline_functions(tools):
     """The guest of tests/interrupts/test_inline.py."""
     guest = tools.guest(INTERRUPTS / "inline_guest.c", "-lgcc", name="inline")
@@ -154,7 +163,7 @@ def make_cases(tmp_path_factory):
     for arch in ARCHES:
         tools = Toolbox(tmp_path_factory.mktemp(f"cases-{arch}"), arch)
         of_arch = dict([*programs(arch), *calls(tools), *callbacks(tools), *rules(tools),
-                        *inline_functions(tools)])
+                        *faults(tools), *inline_functions(tools)])
         assert sorted(of_arch) == sorted(CASES[arch])
         made.update({(arch, name): words for name, words in of_arch.items()})
     return made
