@@ -10,9 +10,17 @@ struct exit_report_run launch_json_run(const struct launch *launch)
 {
 	return (struct exit_report_run){ .guest = &launch->guest,
 					 .needs = &launch->needs,
-					 .sandbox = launch->options.sandbox,
+					 .sandbox = launch->options.monitor
+							    ? SANDBOX_OFF
+							    : launch->options.sandbox,
+					 .in_machine = launch->options.monitor,
 					 .stats = &launch->stats,
 					 .used = launch->control.used };
+}
+
+FILE *launch_json_stream(const struct launch *launch)
+{
+	return launch->json ? launch->json : stderr;
 }
 
 /* Says why the guest does not start: as JSON, if that report was asked for. */
@@ -22,7 +30,8 @@ int launch_complain(const struct launch *launch, int status, const char *object,
 	const struct exit_report_run run = launch_json_run(launch);
 
 	if (launch->options.report_json)
-		exit_report_json_refused(&run, status, object, message, stderr);
+		exit_report_json_refused(&run, status, object, message,
+					 launch_json_stream(launch));
 	else
 		message_print(object, message);
 	return status;

@@ -7,6 +7,7 @@
 #define JUMPSLOT_LAUNCH_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "launcher/link/linked_guest.h"
 #include "launcher/link/needs.h"
@@ -40,12 +41,19 @@ struct launch {
 	const struct port_files *ports; /* of its channels; NULL: none */
 	int errors; /* descriptor of the guest's stream of errors; 0: standard error */
 	bool is_halted_in_time; /* its time-out is the end of the model's run */
+	FILE *json;		/* gets its report in JSON; NULL: standard error does */
+	char *report;		/* the line that was written there */
+	size_t report_size;
+	const char *standing;	/* for the report of the model; NULL: not started */
 	int gdb;		/* descriptor of its connection; 0: none */
 	bool built_ins_unknown; /* no runner: a list may be incomplete */
 };
 
 /* The parts of a launch that a report in JSON is made of. */
 struct exit_report_run launch_json_run(const struct launch *launch);
+
+/* Where its report in JSON goes. */
+FILE *launch_json_stream(const struct launch *launch);
 
 /* Says why the guest does not start: as JSON, if that report was asked for. Returns
  * `status`. */

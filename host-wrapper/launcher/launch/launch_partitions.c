@@ -2,34 +2,94 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
+#include <sys/wait.h>
 
 #include "common/exit_status.h"
 #include "launch.h"
+#include "launch_model_json.h"
 #include "launcher/model/model_options.h"
 #include "launcher/run/last_report.h"
 #include "launcher/run/monitor_report.h"
 #include "launcher/run/monitor_start.h"
 
-/* Prints how each partition ended, and returns the first status that is not 0. */
-static int report_ends(const struct monitor_guests *guests, const struct monitor_run *run,
+/* For the report in JSON. */
+static const char *standing(const struct run_result *result,
+			    const struct monitor_end *end)
+{
+	if (end->is_halted)
+		return "halted";
+	if (result->timed_out)
+		return "timeout";
+	return WIFEXITED(result->status) ? "exited" : "stopped";
+}
+
+static void report_end(struct launch *launch, const struct monitor_guest *guest,
+		       const struct run_result *result, const struct monitor_end *end)
+{
+	const struct exit_report_run report = launch_json_run(launch);
+
+	launch->standing = standing(result, end);
+	if (launch->options.report_json) {
+		exit_report_json(&report, result, launch_json_stream(launch));
+		return;
+	}
+	exit_report_print(&launch->guest, result, stderr);
+	if (launch->model)
+		monitor_report_end(guest, end, stderr);
+}
+
+/* Reports how each partition ended, and returns the first status that is not 0. */
+static int report_ends(const struct launches *launches,
+		       const struct monitor_guests *guests, const struct monitor_run *run,
 		       const struct run_result *results)
 {
+	struct launch_model_end end = {
+		.model = launches->all->options.model,
+		.guests = guests,
+		.run = run,
+	};
+	const bool is_json = launches->all->options.report_json;
 	bool asked_for = false;
-	int status = 0;
 
-	for (size_t i = 0; i < guests->count; i++) {
+	for (size_t i = 0; i < launches->count; i++) {
 		asked_for = asked_for || exit_report_was_asked_for(&results[i]);
-		if (!status)
-			status = exit_report_status(guests->guests[i].guest, &results[i]);
+		if (!end.status)
+			end.status =
+				exit_report_status(&launches->all[i].guest, &results[i]);
 	}
-	last_report_begin(status, asked_for);
-	monitor_report_health(guests, run, stderr);
-	for (size_t i = 0; i < guests->count; i++) {
-		exit_report_print(guests->guests[i].guest, &results[i], stderr);
-		if (guests->model)
-			monitor_report_end(&guests->guests[i], &run->ends[i], stderr);
-	}
-	return status;
+	last_report_begin(end.status, asked_for);
+	if (!is_json)
+		monitor_report_health(guests, run, stderr);
+	for (size_t i = 0; i < launches->count; i++)
+		report_end(&launches->all[i], &guests->guests[i], &results[i],
+			   &run->ends[i]);
+	if (is_json && launches->model)
+		launch_model_json(launches, &end, stderr);
+	return end.status;
+}
+
+/* In other hosts, each partition reports by itself. */
+static bool reports_model(const struct launch *launch)
+{
+	return launch->options.report_json && launch->options.model &&
+	       launch->options.monitor;
+}
+
+/* Says why nothing starts. `launches`: empty if there are none yet. */
+static int complain(const struct launch *launch, const struct launches *launches,
+		    const char *object, const struct message *message)
+{
+	const struct launch_model_end end = {
+		.model = launch->options.model,
+		.status = EXIT_FAILED,
+		.object = object,
+		.reason = message,
+	};
+
+	if (!reports_model(launch))
+		return launch_complain(launch, EXIT_FAILED, object, message);
+	launch_model_json(launches, &end, stderr);
+	return EXIT_FAILED;
 }
 
 static int start_in_monitor(const struct launches *launches)
@@ -50,10 +110,10 @@ static int start_in_monitor(const struct launches *launches)
 		};
 	if (monitor_start(&all, &first->options, first->kernel.text, &run, results,
 			  &object, &message))
-		return launch_complain(first, EXIT_FAILED, object, &message);
+		return complain(first, launches, object, &message);
 	if (first->options.image)
 		return 0;
-	return report_ends(&all, &run, results);
+	return report_ends(launches, &all, &run, results);
 }
 
 int launch_in_monitor(struct launch *launch)
@@ -92,10 +152,12 @@ static int make_launches(struct launches *launches, const struct launch *launch,
 	launches->all = all;
 	for (uint32_t i = 0; i < model->partitions.count; i++) {
 		if (make_launch(&all[i], launch, model, i, &message))
-			return launch_complain(launch, EXIT_FAILED, launch->options.model,
-					       &message);
+			return complain(launch, launches, launch->options.model,
+					&message);
 		launches->count++;
 	}
+	if (reports_model(launch) && launch_model_json_open(launches, &message))
+		return launch_complain(launch, EXIT_FAILED, NULL, &message);
 	return 0;
 }
 
@@ -115,6 +177,17 @@ static int link_all(const struct launches *launches)
 	return status;
 }
 
+/* After link_all(): the reports of the guests at fault say why. */
+static void report_refused(const struct launches *launches, int status)
+{
+	const struct launch_model_end end = {
+		.model = launches->all->options.model,
+		.status = status,
+	};
+
+	launch_model_json(launches, &end, stderr);
+}
+
 /* Runs the partitions of a model. */
 int launch_model(const struct launch *launch)
 {
@@ -125,13 +198,15 @@ int launch_model(const struct launch *launch)
 	struct model *model;
 	int status;
 
-	if (runner_path_beside(&compiler, "../gen/monitor-model", &message))
-		return launch_complain(launch, EXIT_FAILED, NULL, &message);
-	if (model_read(&model, options->model, compiler.text, &message))
-		return launch_complain(launch, EXIT_FAILED, NULL, &message);
+	if (runner_path_beside(&compiler, "../gen/monitor-model", &message) ||
+	    model_read(&model, options->model, compiler.text, &message))
+		return complain(launch, &launches, NULL, &message);
 	status = make_launches(&launches, launch, model);
-	if (!status)
-		status = link_all(&launches);
+	if (status)
+		return status;
+	status = link_all(&launches);
+	if (status && reports_model(launch))
+		report_refused(&launches, status);
 	if (status || options->list || options->json)
 		return status;
 	return options->monitor ? start_in_monitor(&launches)

@@ -14,6 +14,9 @@ void report_table(const struct linked_guest *guest, FILE *out);
 /* Prints the same as one JSON object (docs/host-wrapper.md). */
 void report_json(const struct linked_guest *guest, FILE *out);
 
+/* The same in one line, without a newline. */
+void report_json_line(const struct linked_guest *guest, FILE *out);
+
 /* Prints an array of the providers that stand by, in one line. `used`: for each import,
  * 1 + the provider that serves it; 0 or NULL: the provider of the command line. */
 void report_json_standbys(const struct linked_guest *guest, const uint32_t *used,

@@ -115,25 +115,50 @@ void report_json_standbys(const struct linked_guest *guest, const uint32_t *used
 	fputc(']', out);
 }
 
-void report_json(const struct linked_guest *guest, FILE *out)
+/* White space before members, imports, and the ends of both. */
+struct layout {
+	const char *member, *import, *imports_end, *end;
+};
+
+static void print_report(const struct linked_guest *guest, const struct layout *layout,
+			 FILE *out)
 {
 	const struct import_table *table = &guest->table;
+	const char *space = layout->member;
 
-	print_member("{\n  ", "guest", guest->name, out);
-	print_member(",\n  ", "machine", guest->file.machine->name, out);
-	fprintf(out, ",\n  \"abi\": %u,\n  \"readonly_slots\": %s", JUMPSLOT_ABI_VERSION,
-		boolean(table->readonly_slots.size != 0));
-	fprintf(out, ",\n  \"compares_mxcsr\": %s",
+	fprintf(out, "{%s", *space == ' ' ? "" : space);
+	print_member("", "guest", guest->name, out);
+	fprintf(out, ",%s", space);
+	print_member("", "machine", guest->file.machine->name, out);
+	fprintf(out, ",%s\"abi\": %u,%s\"readonly_slots\": %s", space,
+		JUMPSLOT_ABI_VERSION, space, boolean(table->readonly_slots.size != 0));
+	fprintf(out, ",%s\"compares_mxcsr\": %s", space,
 		boolean(!linked_guest_keeps_mxcsr(guest, NULL)));
-	fprintf(out, ",\n  \"missing\": %zu,\n  \"mismatched\": %zu,\n  \"imports\": [",
-		guest->result.missing, guest->result.mismatched);
+	fprintf(out, ",%s\"missing\": %zu,%s\"mismatched\": %zu,%s\"imports\": [", space,
+		guest->result.missing, space, guest->result.mismatched, space);
 	for (size_t i = 0; i < table->count; i++) {
-		fputs(i ? ",\n    " : "\n    ", out);
+		fprintf(out, "%s%s", i ? "," : "", layout->import);
 		print_import(guest, i, out);
 	}
-	fputs(table->count ? "\n  ],\n  \"standbys\": " : "],\n  \"standbys\": ", out);
+	fprintf(out, "%s],%s\"standbys\": ", table->count ? layout->imports_end : "",
+		space);
 	report_json_standbys(guest, NULL, out);
-	fputs("\n}\n", out);
+	fprintf(out, "%s}", layout->end);
+}
+
+void report_json(const struct linked_guest *guest, FILE *out)
+{
+	const struct layout lines = { "\n  ", "\n    ", "\n  ", "\n" };
+
+	print_report(guest, &lines, out);
+	fputc('\n', out);
+}
+
+void report_json_line(const struct linked_guest *guest, FILE *out)
+{
+	const struct layout line = { " ", " ", "", "" };
+
+	print_report(guest, &line, out);
 }
 
 void report_json_problems(const struct linked_guest *guest, FILE *out)

@@ -35,9 +35,15 @@ struct exit_report_run {
 	const struct linked_guest *guest; /* its machine is NULL if it was not read */
 	const struct needs *needs;
 	enum sandbox_mode sandbox;
+	bool in_machine;	   /* and not in a process of its own */
 	const struct stats *stats; /* without functions: none */
 	const uint32_t *used;	   /* as report_json_standbys() has it */
 };
+
+/* Prints the member "refusal", after others. `by`: who refused; NULL: nobody. `object`:
+ * what the reason is about; NULL: the whole run. */
+void exit_report_json_refusal(const char *by, const char *object,
+			      const struct message *reason, FILE *out);
 
 /* Prints one JSON object, in one line, for every end of a guest that host-wrapper could
  * start. */

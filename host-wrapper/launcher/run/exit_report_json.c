@@ -177,9 +177,8 @@ static void print_sandbox(const struct exit_report_run *run, FILE *out)
 		fputs(", \"landlock\": null}", out);
 }
 
-/* `by`: who refused, or NULL. */
-static void print_refusal(const char *by, const char *object,
-			  const struct message *reason, FILE *out)
+void exit_report_json_refusal(const char *by, const char *object,
+			      const struct message *reason, FILE *out)
 {
 	if (!by) {
 		fputs(", \"refusal\": null", out);
@@ -224,10 +223,13 @@ void exit_report_json(const struct exit_report_run *run, const struct run_result
 	print_signal(result, out);
 	print_process_status(result, out);
 	print_text("provider", provider ? provider->name : NULL, out);
-	print_refusal(refused ? "runner" : NULL, guest->name, &result->refusal, out);
+	exit_report_json_refusal(refused ? "runner" : NULL, guest->name, &result->refusal,
+				 out);
 	print_functions(run, out);
 	print_sandbox(run, out);
-	print_text("processes", guest_processes_name(&result->processes), out);
+	print_text("processes",
+		   run->in_machine ? NULL : guest_processes_name(&result->processes),
+		   out);
 	fputs(", \"runner_account\": ", out);
 	if (result->outcome.kind != OUTCOME_NONE && !refused)
 		print_account(guest, result, out);
@@ -247,7 +249,7 @@ void exit_report_json_refused(const struct exit_report_run *run, int status,
 	fputs(", \"signal\": null, \"signal_name\": null, "
 	      "\"process_status\": null, \"provider\": null",
 	      out);
-	print_refusal("host-wrapper", object, reason, out);
+	exit_report_json_refusal("host-wrapper", object, reason, out);
 	print_functions(run, out);
 	print_sandbox(run, out);
 	fputs(", \"processes\": null, \"runner_account\": null, \"stats\": null, "

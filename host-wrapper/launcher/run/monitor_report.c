@@ -67,6 +67,47 @@ void monitor_report_health(const struct monitor_guests *guests,
 			run->lost_events);
 }
 
+/* The words of a model. */
+static void print_event_json(const struct linked_guest *guest,
+			     const struct monitor_event *event, FILE *out)
+{
+	static const char *const keys[BOOT_ERRORS] = {
+		"fault", "illegal", "arithmetic", "stack", "missing", "port", "exit",
+	};
+	static const char *const values[BOOT_ACTIONS] = {
+		[BOOT_LOG] = "log",
+		[BOOT_GUEST] = "guest",
+		[BOOT_STOP] = "stop",
+		[BOOT_RESTART_COLD] = "restart cold",
+		[BOOT_RESTART_WARM] = "restart warm",
+		[BOOT_HALT] = "halt",
+		[BOOT_RESET] = "reset",
+	};
+
+	fprintf(out, "{\"time_ns\": %" PRIu64 ", \"partition\": ", event->time_ns);
+	print_json_string(guest->name, out);
+	fprintf(out,
+		", \"error\": \"%s\", \"pc\": \"0x%" PRIx64
+		"\", \"address\": \"0x%" PRIx64 "\", \"action\": \"%s\", \"count\": ",
+		keys[event->error], event->pc, event->address, values[event->action]);
+	if (is_counted(event->action))
+		fprintf(out, "%" PRIu32 "}", event->count);
+	else
+		fputs("null}", out);
+}
+
+void monitor_report_events_json(const struct monitor_guests *guests,
+				const struct monitor_run *run, FILE *out)
+{
+	fputs(", \"events\": [", out);
+	for (size_t i = 0; guests && i < run->event_count; i++) {
+		fputs(i ? ", " : "", out);
+		print_event_json(guests->guests[run->events[i].partition].guest,
+				 &run->events[i], out);
+	}
+	fprintf(out, "], \"lost_events\": %" PRIu64, guests ? run->lost_events : 0);
+}
+
 void monitor_report_end(const struct monitor_guest *guest, const struct monitor_end *end,
 			FILE *out)
 {

@@ -14,6 +14,11 @@
 void monitor_report_health(const struct monitor_guests *guests,
 			   const struct monitor_run *run, FILE *out);
 
+/* Prints the members "events" and "lost_events", after others. `guests`: NULL if nothing
+ * has run. */
+void monitor_report_events_json(const struct monitor_guests *guests,
+				const struct monitor_run *run, FILE *out);
+
 /* One line for a partition that has ended without a fault. */
 void monitor_report_end(const struct monitor_guest *guest, const struct monitor_end *end,
 			FILE *out);

@@ -45,7 +45,6 @@ int monitor_check_options(const struct options *options, struct message *message
 		{ options->sandbox == SANDBOX_STRICT, "--sandbox strict" },
 		{ options->print_sandbox, "--print-sandbox" },
 		{ options->report, "--report" },
-		{ options->report_json, "--report=json" },
 	};
 
 	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
