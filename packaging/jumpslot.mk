@@ -4,6 +4,7 @@
 #
 #   guest.elf: guest.o                     JUMPSLOT_ARCH=i386 builds for that processor
 #   sensor.so: sensor.c func_list.h        a provider
+#   sensor.lib: sensor.c func_list.h       the same for a partition of the monitor
 #   func_list.h: guest.elf                 the functions that it must have
 #
 # CFLAGS and LDFLAGS are passed on. For C programs on newlib: JUMPSLOT_CC_FLAGS=--newlib
@@ -39,6 +40,10 @@ JUMPSLOT_M = $(if $(filter i386,$(JUMPSLOT_ARCH)),-m32,-m64)
 %.so: %.c .jumpslot-flags
 	$(JUMPSLOT_CC) --provider $(JUMPSLOT_M) $(CFLAGS) -MMD -MP -MF $*.so.d -MT $@ \
 		-o $@ $< $(LDLIBS)
+
+%.lib: %.c .jumpslot-flags
+	$(JUMPSLOT_CC) --partition-library $(JUMPSLOT_M) $(CFLAGS) -MMD -MP \
+		-MF $*.lib.d -MT $@ -o $@ $< $(LDLIBS)
 
 # The first target of these files must not become the default goal.
 JUMPSLOT_GOAL := $(.DEFAULT_GOAL)

@@ -8,15 +8,16 @@ INSTALL_FILES = $(Q)BUILD='$(BUILD)' ROOT='$(DESTDIR)$(PREFIX)' PREFIX='$(PREFIX
 
 .PHONY: installed install install-host install-dev install-doc
 # All that is installed and has to be built.
-installed: $(PROGRAMS) $(NEWLIB_PROVIDERS) $(NEWLIB_CRT0)
+installed: $(PROGRAMS) $(NEWLIB_PROVIDERS) $(NEWLIB_CRT0) $(NEWLIB_LIBRARIES) \
+	$(LIBRARY_PARTS)
 
 install: install-host install-dev install-doc
 
-install-host: $(PROGRAMS) $(NEWLIB_PROVIDERS)
+install-host: $(PROGRAMS) $(NEWLIB_PROVIDERS) $(NEWLIB_LIBRARIES)
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX): host)
 	$(INSTALL_FILES) host
 
-install-dev: $(NEWLIB_CRT0)
+install-dev: $(NEWLIB_CRT0) $(LIBRARY_PARTS)
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX): dev)
 	$(INSTALL_FILES) dev
 

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#define READINGS	12 /* the sensor takes so many, and then all end */
+#define READINGS	12 /* number of readings, after which all end */
 #define READINGS_VECTOR 5  /* at the control: a reading is there */
 #define STATE_VECTOR	6  /* at the display: a newer state is there */
 

@@ -2,7 +2,8 @@
 #
 #   find_package(jumpslot REQUIRED)
 #   jumpslot_add_guest(NAME [ARCH x86_64|i386] [NEWLIB] SOURCE...)   builds NAME.elf
-#   jumpslot_add_provider(NAME GUEST TARGET [ARCH x86_64|i386] SOURCE...)   builds NAME.so
+#   jumpslot_add_provider(NAME GUEST TARGET [ARCH x86_64|i386] [PARTITION] SOURCE...)
+#                         builds NAME.so, or NAME.lib for a partition of the monitor
 #
 # The sources of a provider include func_list.h, which is made from the finished guest.
 # Both functions compile by jumpslot-cc. Target options (target_compile_definitions and
@@ -63,7 +64,7 @@ function(jumpslot_add_guest name)
 endfunction()
 
 function(jumpslot_add_provider name)
-	cmake_parse_arguments(provider "" "ARCH;GUEST" "" ${ARGN})
+	cmake_parse_arguments(provider "PARTITION" "ARCH;GUEST" "" ${ARGN})
 	if(NOT TARGET "${provider_GUEST}")
 		message(FATAL_ERROR "jumpslot_add_provider(${name}): GUEST "
 			"${provider_GUEST} is not a target of jumpslot_add_guest")
@@ -91,12 +92,18 @@ function(jumpslot_add_provider name)
 		DEPENDS "${elf}" ${provider_GUEST} VERBATIM
 		COMMENT "Listing the functions of ${provider_GUEST}")
 	separate_arguments(flags NATIVE_COMMAND "${CMAKE_C_FLAGS}")
-	set(library "${CMAKE_CURRENT_BINARY_DIR}/${name}.so")
+	set(kind --provider)
+	set(file "${name}.so")
+	if(provider_PARTITION)
+		set(kind --partition-library)
+		set(file "${name}.lib")
+	endif()
+	set(library "${CMAKE_CURRENT_BINARY_DIR}/${file}")
 	add_custom_command(OUTPUT "${library}"
 		COMMAND "${CMAKE_COMMAND}" -E env "CC=${CMAKE_C_COMPILER}"
-			"${JUMPSLOT_CC}" --provider ${machine} -O2 ${flags} -I "${folder}"
+			"${JUMPSLOT_CC}" ${kind} ${machine} -O2 ${flags} -I "${folder}"
 			${sources} -o "${library}"
 		DEPENDS ${sources} "${folder}/func_list.h" VERBATIM
-		COMMENT "Building ${name}.so")
+		COMMENT "Building ${file}")
 	add_custom_target(${name} ALL DEPENDS "${library}")
 endfunction()

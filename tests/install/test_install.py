@@ -135,6 +135,45 @@ lamp_list.h: guest.elf
 
 
 @pytest.mark.parametrize("arch", ["x86_64", "i386"])
+def test_a_provider_becomes_a_partition_library_outside_the_tree(prefix, home, arch):
+    write(home, lamp__h=LAMP_H, guest__c=GUEST_C,
+          lamp__c=PROVIDER_C.replace("LIST", '"func_list.h"'), Makefile=f"""\
+all: guest.elf lamp.lib
+include $(shell pkg-config --variable=makefile jumpslot-guest)
+JUMPSLOT_ARCH = {arch}
+guest.elf: guest.o
+lamp.lib: lamp.c func_list.h
+func_list.h: guest.elf
+""", CMakeLists__txt=f"""\
+cmake_minimum_required(VERSION 3.20)
+project(lamp C)
+find_package(jumpslot REQUIRED)
+jumpslot_add_guest(guest ARCH {arch} guest.c)
+jumpslot_add_provider(lamp GUEST guest PARTITION lamp.c)
+""", flight__toml="""\
+module = { frame = "10 ms" }
+[[partition]]
+name = "lit"
+guest = "guest.elf"
+libraries = ["./lamp.lib"]
+[[schedule]]
+name = "normal"
+slots = [{ partition = "lit", at = "0 ms", length = "9 ms" }]
+""")
+    use(prefix, home, "make")
+    use(prefix, home, "cmake", "-S", ".", "-B", "out")
+    use(prefix, home, "cmake", "--build", "out")
+    monitor = ["host-wrapper", "--host", "monitor", "--work-area", "64K"]
+    for folder in "", "out/":
+        assert use(prefix, home, *monitor, "--provider", f"{folder}lamp.lib",
+                   f"{folder}guest.elf", status=7) == "on\n"
+    use(prefix, home, "monitor-model", "flight.toml", "-o", "flight.model")
+    ran = use(prefix, home, "sh", "-c", "host-wrapper --host monitor --model "
+              "flight.model 2>&1", status=7)
+    assert ran.startswith("on\n") and ran.endswith("host-wrapper: lit: exit 7\n")
+
+
+@pytest.mark.parametrize("arch", ["x86_64", "i386"])
 def test_cmake_builds_guest_and_provider_outside_the_tree(prefix, home, arch):
     write(home, lamp__h=LAMP_H, guest__c=GUEST_C, program__c=PROGRAM_C,
           lamp__c=PROVIDER_C.replace("LIST", '"func_list.h"'), CMakeLists__txt=f"""\

@@ -1,12 +1,14 @@
 """jumpslot-cc builds guests and providers with the flags that they need."""
 
 import os
+import re
 import shlex
 from pathlib import Path
 
 import pytest
 from conftest import BUILD, MACHINE, ROOT, only_x86_64, run
 from conftest import each_arch as arch  # noqa: F401
+from partition import in_partition
 
 import doc_page
 
@@ -124,6 +126,29 @@ def test_the_compilers_errors_and_status_come_through(folder):
     assert "no input files" in cc("--newlib", f"--build={BUILD}", "-o", "x").stderr
 
 
+@pytest.mark.parametrize("again", [[], ["-Wl,-Ttext-segment=0x72000000"]])
+def test_a_provider_is_also_a_partition_library(folder, arch, again):
+    own = ("--partition-library", f"--build={BUILD}", MACHINE[arch], "-O2", "-Wall",
+           "-Wextra")
+    for words in (["-c", "provider.c", "-o", "p.o"], [*again, "p.o", "-o", "p.lib"]):
+        built = cc(*own, *words, cwd=folder)
+        assert (built.stdout, built.stderr, built.returncode) == ("", "", 0)
+    assert cc(MACHINE[arch], "guest.c", "-o", "guest.elf", cwd=folder).returncode == 0
+    ran = in_partition("--provider", folder / "p.lib", folder / "guest.elf")
+    assert (ran.stdout, ran.stderr, ran.returncode) == ("", "", 42)
+    address = "72" if again else "70"
+    assert re.search(f" 0x0*{address}000000 ",
+                     run("readelf", "-lW", folder / "p.lib").stdout)
+
+
+def test_a_partition_library_without_its_parts_says_what_builds_them(tmp_path):
+    result = cc("--partition-library", "--build", tmp_path, "x.c")
+    part = f"{tmp_path}/partitions/library-x86_64.o"
+    assert result.stderr == (f"jumpslot-cc: {part}: not there (run: make -C '{ROOT}' "
+                             f"BUILD='{tmp_path}' '{part}')\n")
+    assert result.returncode == 2
+
+
 def test_newlib_that_is_not_built_says_what_builds_it(tmp_path):
     result = cc("--newlib", "-m32", "--build", tmp_path, "x.c")
     newlib = f"{tmp_path}/newlib/i386"
@@ -135,7 +160,8 @@ def test_newlib_that_is_not_built_says_what_builds_it(tmp_path):
 
 @pytest.mark.parametrize("arguments, environment, message", [
     (["--newlib", "--provider"], {},
-     "--newlib and --provider exclude each other (expected one of them)"),
+     "--newlib, --provider and --partition-library exclude each other (expected one of "
+     "them)"),
     (["--build"], {}, "--build: no value; expected a directory"),
     (["x.c"], {"CC": "nothing"},
      "nothing: not found (expected a compiler; CC names it)"),

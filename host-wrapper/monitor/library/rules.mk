@@ -15,6 +15,14 @@ CFLAGS_monitor-library-x86_64 = $(LIBRARY_M_x86_64) $(LIBRARY_CFLAGS)
 CFLAGS_monitor-library-i386 = $(LIBRARY_M_i386) $(LIBRARY_CFLAGS)
 SOURCES_monitor-library-x86_64 := $(LIBRARY_SOURCES) $(LIBRARY)/start_x86_64.S
 SOURCES_monitor-library-i386 := $(LIBRARY_SOURCES) $(LIBRARY)/start_i386.S
+# All of it in one file, with which gen/jumpslot-cc links users' libraries, too.
+LIBRARY_PARTS := $(ARCHES:%=$(BUILD)/partitions/library-%.o)
+$(LIBRARY_PARTS): $(BUILD)/partitions/library-%.o: \
+		$$(call link_inputs,monitor-library-$$*)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(M_$*) -nostdlib -r -o $@ $(filter %.o,$^)
+
 # Without these options, glibc's headers select these names.
 LIBRARY_NAMES_x86_64 := $(foreach name,fcntl lseek pread pwrite,\
 	-Wl,--defsym=$(name)=$(name)64)
@@ -36,7 +44,7 @@ SOURCES_partition-$(1)-$(2) := $$(PARTITION_SOURCES_$(1))
 NEEDS_partition-$(1)-$(2) := $$(PARTITION_LISTS_$(1))
 PARTITION_LIBRARIES += $$(BUILD)/partitions/$(1)-$(2).lib
 $$(BUILD)/partitions/$(1)-$(2).lib: $$$$(call link_inputs,partition-$(1)-$(2)) \
-		$$$$(call link_inputs,monitor-library-$(2)) $$(BUILD)/newlib/$(2)/built \
+		$$(BUILD)/partitions/library-$(2).o $$(BUILD)/newlib/$(2)/built \
 		linkscripts/externals.ld
 	$$(call say,LD,$$@)
 	$$(Q)mkdir -p $$(@D)
@@ -47,3 +55,5 @@ $$(BUILD)/partitions/$(1)-$(2).lib: $$$$(call link_inputs,partition-$(1)-$(2)) \
 endef
 $(foreach name,$(PARTITION_LIBRARY_NAMES),$(foreach arch,$(ARCHES),\
 	$(eval $(call partition_library,$(name),$(arch)))))
+NEWLIB_LIBRARIES := $(filter %/newlib-x86_64.lib %/newlib-i386.lib,\
+	$(PARTITION_LIBRARIES))
