@@ -27,6 +27,7 @@ import programs
 import scale
 import sizes
 import start
+import untraced
 from clock import clock_of, samples_of
 from hosts import HOSTS
 from plots import plot_all
@@ -36,7 +37,7 @@ from runs import BENCH, MACHINES, QUICK
 # {subject: (heading, modules)}; a module has rows(machine, host), or rows_and_series() if
 # there is more to plot or print.
 SUBJECTS = {
-    "calls": ("Calls", (gated_calls, bound_calls)),
+    "calls": ("Calls", (gated_calls, untraced, bound_calls)),
     "start": ("Start and memory", (start, memory, imports)),
     "first": ("First calls", (first_calls,)),
     "interrupts": ("Interrupts", (interrupts, latency)),

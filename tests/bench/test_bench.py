@@ -16,6 +16,7 @@ BOUND = {
              "stub : -fno-plt", "stub : pointer", "stub : linked"],
 }
 MACHINES = tuple(BOUND)
+UNTRACED = "gated, another traced : gated", "direct, another traced : direct"
 COUNTS = "1 function", "16 functions", "128 functions", "1,000 functions"
 # {subject: {machine: ratios}}
 RATIOS = {
@@ -34,7 +35,7 @@ RATIOS = {
     ] for machine in MACHINES},
     "calls": {machine: [
         *(f"{what}, {count}" for what in BOUND[machine] for count in COUNTS),
-        "gated : getppid()", "gated : trap and signal",
+        *UNTRACED, "gated : getppid()", "gated : trap and signal",
         "gated : pipe to a process and back"] for machine in MACHINES},
     "first": {machine: [
         f"{what}, {count} functions" for count in ("10", "100", "1,000")
@@ -137,6 +138,16 @@ def test_each_other_host_is_measured_beside_the_process_host(bench, host):
     for machine, names in HOSTS[host].items():
         assert {(machine, what) for what in names} <= found
         assert f"\nHosts, {machine}, host {host}\n" in printed
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_call_takes_the_same_instructions_while_another_function_is_traced(
+        bench, machine):
+    _, results = bench
+    rows = rows_of(results, "ratio", "calls")
+    for what in UNTRACED:
+        ours, peer = rows[machine, what]["instructions"]
+        assert ours == peer > 0
 
 
 @pytest.mark.parametrize("machine", MACHINES)
