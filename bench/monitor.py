@@ -28,7 +28,7 @@ SERVICES = {"reading the clock": "call", "interrupt that the guest raises": "int
 # Calls of ports, and the guest's argument for each.
 MESSAGES = {"port, write": "write", "port, read": "read", "port, send": "send",
             "port, receive": "take"}
-SIZES = 64, 1024, 8192
+SIZES = (64, 8192) if QUICK else (64, 1024, 8192)
 OTHER = {"write": "read", "read": "write", "send": "take", "take": "send"}
 # ns, instructions, lines, bytes
 SWITCH_LIMIT, BOOT_LIMIT, LINES_LIMIT, CODE_LIMIT = 3000, 8000000, 6000, 64 << 10

@@ -49,7 +49,9 @@ def reduced(results):
         for key in "ours", "peer", "value", "cycles":
             if key in row:
                 row[key] = float(f"{row[key]:.5g}")
-        row["quartiles"] = [float(f"{value:.5g}") for value in row["quartiles"]]
+        for key in "quartiles", "instructions":
+            if key in row:
+                row[key] = [float(f"{value:.5g}") for value in row[key]]
     return {key: results[key] for key in ("system", "processor", "processors", "quick",
                                           "load_before", "load_after", "clocks")} | {
         "rows": rows}

@@ -31,13 +31,13 @@ BENCH_FILES := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
 	16-16/gated-guest.elf 16-16/gated-any.elf 16-16/gated-provider.so \
 	16-16/interrupt-guest.elf 16-16/interrupt-provider.so \
 	$(BENCH_STARTED) latency-guest.elf latency-provider.so latency-signal \
-	hosts-guest.elf boot-rtos.elf switch-rtos.elf switch-native open-now \
+	hosts-guest.elf trapped-guest.elf trapped-provider.so boot-rtos.elf \
+	switch-rtos.elf switch-native open-now \
 	$(BENCH_FIRST:%=%/chain) \
 	$(foreach f,guest.elf peer,$(BENCH_SIZES_$(m):%=%/size-$(f)))))
 
 # musl's own compiler wrapper knows x86-64 alone.
 BENCH_FILES += $(BENCH)/bare-kvm \
-	$(addprefix $(BENCH)/x86_64/trapped-,guest.elf provider.so) \
 	$(BENCH)/count-cpuid $(BENCH)/i386/boot-native.elf \
 	$(BENCH_FIRST:%=$(BENCH)/x86_64/%/first-musl)
 

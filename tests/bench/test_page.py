@@ -57,6 +57,10 @@ def test_rows_of_user_processes_have_their_instructions(tree):
             assert ours > 0 and peer > 0, row
 
 
+def test_each_missed_goal_has_a_measured_reason(tree):
+    assert "No reason was measured yet." not in (tree / PAGE).read_text()
+
+
 def test_a_number_that_differs_is_found(tree):
     path = tree / "docs/benchmarks.json"
     stored = json.loads(path.read_text())
