@@ -102,21 +102,32 @@ static bool set_registers(Dwfl_Thread *thread, void *argument)
 			       : set_registers_32(thread, walk->outcome);
 }
 
+struct place {
+	const char *file; /* "-": not known */
+	int line;
+};
+
+static struct place place_of(Dwfl_Module *module, uint64_t address)
+{
+	Dwfl_Line *line = module ? dwfl_module_getsrc(module, address) : NULL;
+	struct place place = { 0 };
+
+	if (line)
+		place.file = dwfl_lineinfo(line, NULL, &place.line, NULL, NULL, NULL);
+	return place.file ? place : (struct place){ .file = "-" };
+}
+
 /* Prints a frame. `is_call`: the address is that after a call. Returns false at the end
  * of the guest's code. */
 static bool print_frame(struct walk *walk, uint64_t pc, bool is_call)
 {
 	Dwfl_Module *module = dwfl_addrmodule(walk->dwfl, pc - is_call);
-	const char *file = NULL;
-	Dwfl_Line *line;
-	int number = 0;
+	struct place place;
 
 	if (!module)
 		return false;
-	line = dwfl_module_getsrc(module, pc - is_call);
-	if (line)
-		file = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
-	printf("%" PRIx64 " %d %s\n", pc, file ? number : 0, file ? file : "-");
+	place = place_of(module, pc - is_call);
+	printf("%" PRIx64 " %d %s\n", pc, place.line, place.file);
 	return ++walk->frames < MAX_FRAMES;
 }
 
@@ -208,6 +219,14 @@ static bool open_image(struct walk *walk, int image, uint64_t base)
 	return elf;
 }
 
+static void answer_line(const struct walk *walk, uint64_t address)
+{
+	Dwfl_Module *module = dwfl_addrmodule(walk->dwfl, address);
+	const struct place place = place_of(module, address);
+
+	printf("%d %s\n", place.line, place.file);
+}
+
 /* Answers until the end of the input. */
 static int answer_lines(int image)
 {
@@ -217,14 +236,7 @@ static int answer_lines(int image)
 	if (!open_image(&walk, image, 0))
 		return EXIT_FAILURE;
 	while (scanf("%" SCNx64, &address) == 1) {
-		Dwfl_Module *module = dwfl_addrmodule(walk.dwfl, address);
-		Dwfl_Line *line = module ? dwfl_module_getsrc(module, address) : NULL;
-		const char *file = NULL;
-		int number = 0;
-
-		if (line)
-			file = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
-		printf("%d %s\n", file ? number : 0, file ? file : "-");
+		answer_line(&walk, address);
 		fflush(stdout);
 	}
 	return EXIT_SUCCESS;
