@@ -31,6 +31,7 @@ HOST_OPTIONS = {"process": [], "kvm": ["--host", "kvm"],
                 "monitor": ["--host", "monitor", "--clock", "guest",
                             "--work-area", "64K"]}
 WRAPPER = [BUILD / "bin/host-wrapper", *HOST_OPTIONS[HOST]]
+SANITIZED = os.environ.get("SANITIZED") == "1"
 # Longer than anything takes on a machine ten times slower: only what hangs gets there.
 HANGS = 3000
 only_x86_64 = pytest.mark.parametrize("arch", ["x86_64"])
@@ -188,9 +189,20 @@ class Toolbox:
         return run(*WRAPPER, *arguments, check=False, **options)
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "not_sanitized(reason): left out if launcher and "
+                            "runners have sanitizers (SANITIZED=1)")
+
+
+def is_left_out(item):
+    """HOST does not run the test, or sanitizers do not allow it."""
+    return is_foreign(HOST, item.nodeid) or (
+        SANITIZED and item.get_closest_marker("not_sanitized"))
+
+
 def pytest_collection_modifyitems(config, items):
-    """Leave out what HOST does not run, and skip what it lacks an ability for."""
-    foreign = [item for item in items if is_foreign(HOST, item.nodeid)]
+    """Leave out tests, and skip those that HOST lacks an ability for."""
+    foreign = [item for item in items if is_left_out(item)]
     config.hook.pytest_deselected(items=foreign)
     items[:] = [item for item in items if item not in foreign]
     for item in items:

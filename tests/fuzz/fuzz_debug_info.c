@@ -53,7 +53,7 @@ struct image {
 	int fd;
 };
 
-/* What libdw reads: headers, unwind tables; comments, debug information, symbols and
+/* libdw reads them: headers, unwind tables; comments, debug information, symbols and
  * section headers are at the end. */
 static const struct range {
 	size_t start, end;

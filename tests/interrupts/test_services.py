@@ -4,6 +4,7 @@ import fcntl
 import os
 import subprocess
 
+import pytest
 from conftest import WRAPPER, each_arch as arch
 
 SERVICES = """
@@ -175,6 +176,7 @@ def test_a_closed_console_is_no_file_of_a_providers(tools):
     assert result.returncode == 9  # EBADF
 
 
+@pytest.mark.not_sanitized("their own code is not aligned")
 def test_the_work_area_is_stored_through_pointers_that_are_not_aligned(tools):
     """Even where the guest has the processor check alignment (EFLAGS.AC)."""
     result = tools.wrapper(tools.guest("""

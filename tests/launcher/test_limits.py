@@ -79,6 +79,7 @@ def test_a_hard_limit_below_a_memory_file_is_reported(tools, arch, soft, hard, f
     assert (result.stdout, result.returncode) == ("", 125)
 
 
+@pytest.mark.not_sanitized("they need /proc")
 def test_without_proc_the_message_asks_for_it(tools):
     guest = tools.guest("""
         #include <jumpslot/entry.h>

@@ -184,6 +184,7 @@ def test_a_frame_of_megabytes_does_not_step_over_the_guard(tools):
     assert tools.wrapper("--stack", "16M", guest).returncode == 77
 
 
+@pytest.mark.not_sanitized("their shadow memory has no room in the limit")
 def test_no_memory_for_the_stack_is_a_failure_of_the_wrapper(tools):
     guest = tools.guest(MAPPED)
     result = tools.wrapper("--stack", "1024G", guest, preexec_fn=limit_address_space)

@@ -105,8 +105,7 @@ def test_a_provider_that_is_refused_is_the_object(start, tools):
 
 
 def test_a_provider_that_refuses_to_start_gives_its_reason(start, arch):
-    report = refusal_of(start(provider="tea"), 125, "runner", "no tea\n\x1b[2J")
-    assert report["sandbox"]["mode"] == "on"
+    refusal_of(start(provider="tea"), 125, "runner", "no tea\n\x1b[2J")
 
 
 @pytest.mark.parametrize("arch", ["i386"])
@@ -128,6 +127,7 @@ def test_a_runner_that_cannot_be_executed_is_a_reason(start, tools):
                f"the runner {runner} cannot be started: No such file or directory")
 
 
+@pytest.mark.not_sanitized("they allow no filter")
 @only_x86_64
 def test_the_sandbox_is_described(start, tools):
     on = report_of(start(provider=""))["sandbox"]

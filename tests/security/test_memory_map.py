@@ -4,6 +4,7 @@ and addresses of the host differ from run to run."""
 import re
 
 import maps_provider
+import pytest
 from conftest import each_arch as arch
 
 GUEST = """
@@ -126,6 +127,7 @@ def test_stacks_and_work_area_have_guards_on_both_sides(tools, arch):
 RUNS = 6  # i386 has 8 random bits: a run may repeat an address
 
 
+@pytest.mark.not_sanitized("their heap has a fixed address")
 def test_addresses_of_the_host_differ_from_run_to_run(tools, arch):
     words = build(tools)
     runs = [run_guest(tools, words)[1] for _ in range(RUNS)]
