@@ -1,11 +1,10 @@
 /* The kvm host: guest code runs in a virtual machine. See runner/host.h. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "kvm/calls/calls.h"
 #include "kvm/calls/host_stack.h"
+#include "kvm/calls/watched_calls.h"
 #include "kvm/faults/faults.h"
 #include "kvm/faults/signals.h"
 #include "kvm/gdb/session.h"
@@ -18,9 +17,11 @@
 #include "kvm/machine/memory.h"
 #include "kvm/machine/ping.h"
 #include "loop.h"
+#include "runner/bindings.h"
 #include "runner/current.h"
 #include "runner/guest_fault.h"
 #include "runner/host.h"
+#include "runner/trace/trace.h"
 #include "slots.h"
 #include "vcpu/interrupt_frame.h"
 
@@ -38,30 +39,21 @@ int host_start(struct message *message)
 	if (!error)
 		error = machine_open(message);
 	if (!error)
-		error = block_map((size_t)current->plan->imports.count, message);
+		error = block_map(plan_function_count(current->plan), message);
 	return error;
-}
-
-/* The functions stay: the caller frees its own copy. */
-static int keep_functions(const struct runner *runner, const uintptr_t *functions,
-			  struct message *message)
-{
-	const size_t size = (size_t)runner->plan->imports.count * sizeof(*functions);
-	uintptr_t *kept = malloc(size + 1);
-
-	if (!kept)
-		return fail(message, ENOMEM, "out of memory");
-	memcpy(kept, functions, size);
-	return calls_prepare(runner, kept, message);
 }
 
 int host_prepare(struct runner *runner, uintptr_t *functions, struct message *message)
 {
 	struct machine_tables tables;
-	int error = keep_functions(runner, functions, message);
+	int error = calls_prepare(runner->plan, functions, message);
 
 	if (!error)
 		error = faults_prepare(runner, message);
+	if (error)
+		return error;
+	slots_find_targets(runner->plan, functions);
+	error = watched_calls_prepare(runner->plan, functions, message);
 	if (!error)
 		error = slots_prepare(runner, functions, message);
 	if (!error)
@@ -86,19 +78,6 @@ void host_show_debugger(const struct runner *runner, int file)
 {
 	(void)runner;
 	(void)file;
-}
-
-/* The command line refuses --trace and its like with this host. */
-int host_share_trace(const struct runner *runner, int fd, struct message *message)
-{
-	(void)runner;
-	return fd < 0 ? 0 : fail(message, ENOTSUP, "--host kvm: calls are not traced");
-}
-
-/* Never: the launcher refuses --control for this host. */
-void host_control(const struct control_request *request)
-{
-	(void)request;
 }
 
 struct host_descriptors host_descriptors(void)
@@ -127,15 +106,12 @@ int host_enter(const struct runner *runner)
 	calls_start();
 	session_begin();
 	inline_clock_start();
+	trace_begin();
 	status = host_stack_enter(loop_run, stack_top);
 	calls_forget();
+	bindings_note();
 	session_exited(status);
 	return status;
-}
-
-void host_print_bound(const struct runner *runner, FILE *out)
-{
-	slots_print_bound(runner->plan, out);
 }
 
 uintptr_t host_resolver(void)

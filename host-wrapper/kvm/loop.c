@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "kvm/calls/calls.h"
+#include "kvm/calls/watched_calls.h"
 #include "kvm/faults/end.h"
 #include "kvm/faults/faults.h"
 #include "kvm/gdb/session.h"
@@ -52,6 +53,15 @@ static bool serve_doorbell(const struct machine_stop *stop, int *result)
 		return false;
 	case DOORBELL_PORT:
 		port_call_serve(value);
+		return false;
+	case DOORBELL_WATCH:
+		interrupts_watch(value);
+		return false;
+	case DOORBELL_WATCHED:
+		watched_call_begin_inside(value);
+		return false;
+	case DOORBELL_RETURNED:
+		watched_call_end_inside(value);
 		return false;
 	case DOORBELL_FAULT:
 		faults_decide(value);

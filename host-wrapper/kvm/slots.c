@@ -1,63 +1,43 @@
-/* Bindings to thunks and to inline functions. See slots.h. */
+/* Targets of slots: thunks, and functions that run inside. See slots.h. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
-#include <jumpslot/external_abi.h>
 #include <jumpslot/provider.h>
 
-#include "common/printable.h"
 #include "kvm/faults/end.h"
 #include "kvm/inside/block.h"
 #include "kvm/machine/features_x86.h"
 #include "kvm/machine/machine.h"
-#include "resolver/resolver.h"
-#include "runner/current.h"
+#include "runner/bindings.h"
 #include "runner/plan_read.h"
 #include "slots.h"
 
-static struct jumpslot_resolver resolver;
+static struct jumpslot_resolver *resolver;
 
-/* The address that goes to the slot of an import, which is provided. */
-static uintptr_t target_of(const struct plan *plan, size_t index)
+static uintptr_t target_of(const struct plan *plan, size_t index, uint32_t carry,
+			   uint32_t import)
 {
-	const struct plan_import *import = &plan_imports(plan)[index];
-
-	if ((import->carry & PLAN_CARRY_MASK) == PLAN_INLINE)
-		return block_inline_function(plan_string(plan, import->name));
-	block_write_thunk(index,
-			  import->carry & PLAN_WIDE ? features_vector_bytes() : 16);
+	if ((carry & PLAN_CARRY_MASK) == PLAN_INLINE)
+		return block_inline_function(
+			plan_string(plan, plan_imports(plan)[import].name));
+	block_write_thunk(index, carry & PLAN_WIDE ? features_vector_bytes() : 16);
 	return block_thunk(index);
 }
 
-/* Optional ones too: whether a function is there must show in its slot. */
-static bool is_bound_at_start(const struct plan *plan, const struct plan_import *import)
+void slots_find_targets(const struct plan *plan, uintptr_t *functions)
 {
-	return plan->options & PLAN_BIND_NOW || import->flags & JUMPSLOT_OPTIONAL;
-}
+	const struct plan_import *imports = plan_imports(plan);
+	const struct plan_standby *standbys = plan_standbys(plan);
+	const uint32_t count = (uint32_t)plan->imports.count;
 
-/* This process writes slots where they are: only the machine's tables protect them. */
-static struct jumpslot_binding *make_bindings(const struct runner *runner,
-					      const uintptr_t *functions)
-{
-	const struct plan_import *imports = plan_imports(runner->plan);
-	size_t count = (size_t)runner->plan->imports.count;
-	struct jumpslot_binding *bindings = calloc(count + 1, sizeof(*bindings));
-
-	if (!bindings)
-		return NULL;
-	for (size_t i = 0; i < count; i++) {
-		uintptr_t *slot = runner_pointer(runner, imports[i].slot);
-		const uintptr_t target = functions[i] ? target_of(runner->plan, i) : 0;
-
-		bindings[i] = (struct jumpslot_binding){ target, slot, *slot, 0 };
-		if (target && is_bound_at_start(runner->plan, &imports[i]))
-			*slot = target;
-	}
-	return bindings;
+	for (uint32_t i = 0; i < count; i++)
+		if (functions[i])
+			functions[i] = target_of(plan, i, imports[i].carry, i);
+	for (uint32_t i = 0; i < plan->standbys.count; i++)
+		functions[count + i] =
+			target_of(plan, count + i, standbys[i].carry, standbys[i].import);
 }
 
 static int make_readonly(struct runner *runner, struct message *message)
@@ -71,19 +51,15 @@ static int make_readonly(struct runner *runner, struct message *message)
 	return 0;
 }
 
-int slots_prepare(struct runner *runner, const uintptr_t *functions,
+int slots_prepare(struct runner *runner, const uintptr_t *targets,
 		  struct message *message)
 {
-	const struct plan *plan = runner->plan;
-
-	resolver = (struct jumpslot_resolver){
-		.imports = (uintptr_t)runner_pointer(runner, plan->imports_address),
-		.count = (uintptr_t)plan->imports.count,
-		.bindings = make_bindings(runner, functions),
-	};
-	if (!resolver.bindings)
-		return fail(message, ENOMEM, "out of memory");
-	*(uintptr_t *)runner_pointer(runner, plan->resolver_pointer) =
+	/* This process writes slots where they are: only the machine's tables protect
+	   them. */
+	resolver = bindings_make(runner, 0, targets, message);
+	if (!resolver)
+		return -ENOMEM;
+	*(uintptr_t *)runner_pointer(runner, runner->plan->resolver_pointer) =
 		block_address(block_header()->bind);
 	return make_readonly(runner, message);
 }
@@ -91,10 +67,10 @@ int slots_prepare(struct runner *runner, const uintptr_t *functions,
 /* The guest's return address is above that of the stub. */
 static void __attribute__((__noreturn__)) end_unbound(uintptr_t entry)
 {
-	const uintptr_t offset = entry - resolver.imports;
+	const uintptr_t offset = entry - resolver->imports;
 	const uintptr_t index = offset / JUMPSLOT_RESOLVER_STRIDE;
 	const bool is_entry =
-		!(offset % JUMPSLOT_RESOLVER_STRIDE) && index < resolver.count;
+		!(offset % JUMPSLOT_RESOLVER_STRIDE) && index < resolver->count;
 	struct registers registers;
 	uintptr_t words[INSIDE_BIND_WORDS + 1] = { 0 };
 
@@ -114,37 +90,6 @@ static void __attribute__((__noreturn__)) end_unbound(uintptr_t entry)
 
 void slots_bind(uintptr_t entry)
 {
-	if (!jumpslot_resolver_bind(&resolver, entry))
+	if (!jumpslot_resolver_bind(resolver, entry))
 		end_unbound(entry);
-}
-
-static bool is_bound(uintptr_t index)
-{
-	const struct jumpslot_binding *binding = &resolver.bindings[index];
-
-	return __atomic_load_n(binding->slot, __ATOMIC_RELAXED) != binding->unbound;
-}
-
-static void print_names(const struct plan *plan, FILE *out, bool bound)
-{
-	const struct plan_import *imports = plan_imports(plan);
-
-	for (uintptr_t i = 0; i < resolver.count; i++)
-		if (is_bound(i) == bound)
-			fprintf(out, "  %s %s\n", bound ? "bound" : "never",
-				plan_string(plan, imports[i].name));
-}
-
-JUMPSLOT_STATE(report, "(report)", JUMPSLOT_NEEDS_STDERR)
-
-void slots_print_bound(const struct plan *plan, FILE *out)
-{
-	uintptr_t bound = 0;
-
-	for (uintptr_t i = 0; i < resolver.count; i++)
-		bound += is_bound(i);
-	print_escaped(plan_string(plan, plan->name), out);
-	fprintf(out, ": bound %" PRIuPTR " of %" PRIuPTR "\n", bound, resolver.count);
-	print_names(plan, out, true);
-	print_names(plan, out, false);
 }

@@ -3,21 +3,20 @@
 #define JUMPSLOT_KVM_SLOTS_H
 
 #include <stdint.h>
-#include <stdio.h>
 
 #include "common/message.h"
 #include "runner/runner.h"
 
-/* Writes thunks and the resolver's pointer, binds what is bound before the start, and
- * makes whole pages of slots read-only to the guest. `functions`: 0 for those that are
- * missing. Returns 0 or a negative errno. */
-int slots_prepare(struct runner *runner, const uintptr_t *functions,
+/* Replaces the addresses of the plan's functions by those to which slots lead: thunks,
+ * which it writes, and functions that run inside. 0 stays: the function is missing. */
+void slots_find_targets(const struct plan *plan, uintptr_t *functions);
+
+/* Makes the bindings and the resolver's pointer, and makes whole pages of slots read-only
+ * to the guest. Returns 0 or a negative errno. */
+int slots_prepare(struct runner *runner, const uintptr_t *targets,
 		  struct message *message);
 
 /* The doorbell of the first call: binds the import whose table entry is at `entry`. */
 void slots_bind(uintptr_t entry);
-
-/* Prints which imports are bound, and which never were. */
-void slots_print_bound(const struct plan *plan, FILE *out);
 
 #endif

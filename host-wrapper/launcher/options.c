@@ -555,15 +555,7 @@ static const char *not_in_kvm(const struct options *options)
 {
 	if (options->perf_map)
 		return "--perf-map";
-	if (options->wait_gdb)
-		return "--wait-gdb";
-	if (options->trace)
-		return options_trace_name(options);
-	if (options->stats || options->unused)
-		return options->stats ? "--stats" : "--unused";
-	if (options->control)
-		return options->standby_count ? "--standby" : "--control";
-	return options->rule_count ? "--on and --policy" : NULL;
+	return options->wait_gdb ? "--wait-gdb" : NULL;
 }
 
 /* The first option for one guest, which partitions in processes cannot share; or NULL. */

@@ -12,9 +12,10 @@
 #include "process/interrupts/interrupt.h"
 #include "process/interrupts/kick.h"
 #include "process/signals/segments_x86.h"
-#include "process/trace/trace.h"
-#include "process/trace/trace_ring.h"
+#include "process/trace/trace_thunks.h"
+#include "runner/bindings.h"
 #include "runner/host.h"
+#include "runner/trace/trace.h"
 #include "slots.h"
 #include "vcpu/interrupt_frame.h"
 
@@ -40,7 +41,7 @@ int host_prepare(struct runner *runner, uintptr_t *functions, struct message *me
 	if (!error)
 		error = gate_prepare(functions, message);
 	if (!error)
-		error = trace_prepare(runner, functions, message);
+		error = trace_thunks_make(runner, functions, message);
 	if (!error)
 		error = slots_prepare(runner, functions, message);
 	if (!error)
@@ -61,16 +62,6 @@ struct host_descriptors host_descriptors(void)
 	return (struct host_descriptors){ -1, -1 };
 }
 
-int host_share_trace(const struct runner *runner, int fd, struct message *message)
-{
-	return trace_ring_map(runner, fd, message);
-}
-
-void host_control(const struct control_request *request)
-{
-	trace_control(request);
-}
-
 int host_start_interrupts(struct message *message)
 {
 	return interrupt_start(message);
@@ -84,13 +75,8 @@ int host_enter(const struct runner *runner)
 	status = jumpslot_enter((uintptr_t)runner_pointer(runner, runner->plan->entry),
 				runner->stack.end, runner->start_info, runner->multiboot);
 
-	slots_note_bound();
+	bindings_note();
 	return status;
-}
-
-void host_print_bound(const struct runner *runner, FILE *out)
-{
-	slots_print_bound(runner->plan, out);
 }
 
 uintptr_t host_resolver(void)

@@ -9,9 +9,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
-#include "common/control.h"
 #include "common/message.h"
 #include "runner.h"
 
@@ -30,13 +28,10 @@ int host_prepare(struct runner *runner, uintptr_t *functions, struct message *me
 /* Shows debuggers the guest's symbols. `file` is the guest's, after it was loaded. */
 void host_show_debugger(const struct runner *runner, int file);
 
-/* Shares a trace of the guest with the supervisor, through the file at that descriptor of
- * common/trace.h. After the guest is loaded, before host_prepare(). -1: no trace. */
-int host_share_trace(const struct runner *runner, int fd, struct message *message);
-
-/* Carries out a request of the control that concerns calls, and tells the supervisor that
- * it is done. On the thread of the sources. */
-void host_control(const struct control_request *request);
+/* The address to which the slot of a watched import leads while its calls have to be
+ * traced, counted or decided by a policy. `index`: see trace_functions(). Also on the
+ * thread of the sources. */
+uintptr_t host_watched_target(size_t index);
 
 /* Descriptors that the host uses while the guest runs, for the sandbox; -1: none. */
 struct host_descriptors {
@@ -51,9 +46,6 @@ int host_start_interrupts(struct message *message);
 
 /* Calls the guest's entry, once. Returns what it returned or host_leave() was given. */
 int host_enter(const struct runner *runner);
-
-/* Prints which imports are bound, and which never were. */
-void host_print_bound(const struct runner *runner, FILE *out);
 
 /* For the start information: the address of the resolver, as the guest calls it; and the
  * bytes below the stack pointer that an interrupt takes at most. */

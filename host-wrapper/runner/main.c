@@ -12,6 +12,7 @@
 #include "common/exit_status.h"
 #include "common/relocate.h"
 #include "common/table.h"
+#include "bindings.h"
 #include "clock.h"
 #include "current.h"
 #include "debugger.h"
@@ -27,6 +28,7 @@
 #include "services.h"
 #include "sources.h"
 #include "start_pages.h"
+#include "trace/trace_ring.h"
 
 /* Arguments of this program. */
 enum { PLAN = 1, GUEST, OUTCOME, WORK_AREA, TRACE, ARGUMENTS };
@@ -101,7 +103,7 @@ static int prepare(struct runner *runner, int file, int work_area, int trace)
 	if (!error)
 		error = ports_map(runner->plan, &message);
 	if (!error)
-		error = host_share_trace(runner, trace, &message);
+		error = trace_ring_map(runner, trace, &message);
 	if (!error)
 		error = providers_load(runner->plan, &functions, &message);
 	if (!error)
@@ -149,7 +151,7 @@ static int run(struct runner *runner)
 		return complain(runner, EXIT_FAILED, &message);
 	if (runner->plan->options & PLAN_SHOW_BOUND) {
 		fflush(NULL); /* the providers' output comes first */
-		host_print_bound(runner, stderr);
+		bindings_print(runner->plan, stderr);
 	}
 	return status & 0xff;
 }

@@ -13,10 +13,10 @@
 
 #include <jumpslot/provider.h>
 #include "common/control.h"
-#include "host.h"
 #include "plan_read.h"
 #include "read_now.h"
 #include "sources.h"
+#include "trace/trace.h"
 #include "vcpu/vcpu.h"
 
 #define THREAD_STACK 0x10000
@@ -65,7 +65,7 @@ static void serve_control(struct pollfd *its)
 	if (request.operation == CONTROL_RAISE && vcpu.state &&
 	    request.number < JUMPSLOT_VECTORS)
 		vcpu_raise(request.number, 1);
-	host_control(&request);
+	trace_control(&request);
 }
 
 static void serve_line(struct pollfd *its, const struct plan_line *line)

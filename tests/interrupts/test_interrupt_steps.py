@@ -223,7 +223,7 @@ def test_no_interrupt_is_lost_in_a_call_that_is_watched(steps):
 
 
 def test_a_watched_call_must_look_after_it_lets_interrupts_come(steps):
-    programs = steps.runner_with("trace_ring.c", r"if \(!gate\.deferred\)", "if (true)")
+    programs = steps.runner_with("trace_gate.c", r"if \(!gate\.deferred\)", "if (true)")
     result = steps.run("direct", programs=programs, options=WATCHED)
     assert LOST in result.stdout, result.stdout
 

@@ -74,11 +74,6 @@ def test_json_has_the_same(listed):
      "kvm or monitor"),
     (["--host", "kvm", "--perf-map"], "--perf-map cannot be combined with --host kvm"),
     (["--host", "kvm", "--wait-gdb"], "--wait-gdb cannot be combined with --host kvm"),
-    (["--host", "kvm", "--trace-file", "x"],
-     "--trace-file cannot be combined with --host kvm"),
-    (["--host", "kvm", "--stats"], "--stats cannot be combined with --host kvm"),
-    (["--host", "kvm", "--control", "c"],
-     "--control cannot be combined with --host kvm"),
 ])
 def test_a_wrong_option_is_one_line_and_125(options, message):
     result = run(WRAPPER, *options, HELLO, check=False)

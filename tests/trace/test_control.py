@@ -8,7 +8,7 @@ import stat
 import subprocess
 
 import pytest
-from conftest import BUILD, ROOT, each_arch as arch, only_x86_64, run
+from conftest import BUILD, ROOT, WRAPPER, each_arch as arch, only_x86_64, run
 from terminal_session import children_of, is_runner, state_of, wait_until
 from trace_guest import GUESTS
 
@@ -52,7 +52,7 @@ class Running:
             provider = provider.rename(provider.with_name(name))
         self.path = tools.directory / "control"
         self.process = subprocess.Popen(
-            [BUILD / "bin/host-wrapper", "--control", self.path, *options, "--provider",
+            [*WRAPPER, "--control", self.path, *options, "--provider",
              provider, guest], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self.process.stdout.readline() == "ready\n"
 

@@ -4,7 +4,7 @@ import re
 import subprocess
 
 import pytest
-from conftest import BUILD, each_arch as arch, only_x86_64, run
+from conftest import BUILD, WRAPPER, each_arch as arch, only_x86_64, run
 from report_schema import validate
 
 # Calls which() without end. Vector 5 lets it print what the next call gives, 20 ends it;
@@ -77,7 +77,7 @@ class Running:
         self.one, self.other = one, other
         self.path = tools.directory / "control"
         self.process = subprocess.Popen(
-            [BUILD / "bin/host-wrapper", "--control", self.path, "--provider", one,
+            [*WRAPPER, "--control", self.path, "--provider", one,
              "--standby", other, *options, tools.guest(GUEST)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self.process.stdout.readline() == "ready\n"

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import BUILD, each_arch as arch, only_x86_64, run
+from conftest import BUILD, HOST, HOST_OPTIONS, WRAPPER, each_arch as arch, only_x86_64, run
 from terminal_session import children_of
 from trace_guest import GUESTS, TraceGuest, without_times
 
@@ -206,7 +206,7 @@ def test_a_time_out_ends_a_guest_whose_trace_nobody_reads(tools):
     """Pipe and ring are full, and the supervisor waits for neither while it watches."""
     guest = tools.guest(CALLS_FOREVER, "-I", GUESTS)
     provider = tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS)
-    with subprocess.Popen([BUILD / "bin/host-wrapper", "--trace", "--timeout", "1",
+    with subprocess.Popen([*WRAPPER, "--trace", "--timeout", "1",
                            "--provider", provider, guest],
                           stderr=subprocess.PIPE, text=True) as process:
         while not (runner := runner_of(process)):
@@ -443,7 +443,7 @@ def test_the_finder_of_lines_has_only_the_guests_file_and_a_socket(tools):
                         __asm__ volatile("pause");
         }
         """)
-    with subprocess.Popen([BUILD / "bin/host-wrapper", "--trace", "--control",
+    with subprocess.Popen([*WRAPPER, "--trace", "--control",
                            tools.directory / "control", guest], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout.readline() == "ready\n"
@@ -483,7 +483,7 @@ def test_source_lines_that_are_not_found_delay_no_time_out(tools):
     silent = folder / "jumpslot-backtrace"
     silent.write_text("#!/bin/sh\nexec /bin/sleep 1000\n")
     silent.chmod(0o755)
-    result = run(folder / "host-wrapper", "--timeout", "0.5",
+    result = run(folder / "host-wrapper", *HOST_OPTIONS[HOST], "--timeout", "0.5",
                  "--trace=_BSP_Virtual_Console_write", tools.guest(LATE), check=False)
     assert (result.stdout, result.returncode) == ("begins\n", 137)
     assert "_start: _BSP_Virtual_Console_write(" in result.stderr

@@ -94,7 +94,7 @@ ARGUMENTS = 6 * 4 + 8
 
 
 def allowance():
-    header = (ROOT / "host-wrapper/process/trace/trace_call.h").read_text()
+    header = (ROOT / "host-wrapper/process/trace/trace_ways.h").read_text()
     return int(re.search(r"TRACE_STACK_BYTES \(\(size_t\)(\d+)\)", header)[1])
 
 

@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 #include <sys/auxv.h>
 
-#include "process/trace/vdso.h"
+#include "runner/trace/vdso.h"
 #include "unit.h"
 
 START_TEST(functions_are_found_as_by_the_dynamic_linker)

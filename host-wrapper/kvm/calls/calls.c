@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -23,17 +24,26 @@
 #include "kvm/machine/features_x86.h"
 #include "runner/current.h"
 #include "runner/plan_read.h"
+#include "watched_calls.h"
 
 /* Arguments whose number is not known: as many bytes, or what the stack has left. */
 #define UNKNOWN_BYTES ((size_t)128 << 10)
 
+/* A host function, in the plan's order: one for each import, and the standbys. */
+struct function {
+	uintptr_t address; /* 0: it is missing */
+	uint32_t import;
+	uint32_t carry; /* PLAN_TRAP and so on */
+	uint32_t stack_bytes;
+};
+
 /* A host function in progress. */
 struct record {
-	const struct plan_import *import;
-	uint32_t index;
+	const struct function *function;
 	uintptr_t frame; /* in the guest's memory */
 	size_t size;	 /* of the frame */
 	struct record *outer;
+	const struct watched_call *watched;
 	uintptr_t cookie_at; /* while a callback runs: a word below the frame */
 	uintptr_t host_sp;   /* the call is below it on the host's stack */
 };
@@ -43,7 +53,7 @@ struct record {
 #define LEAST_CALL_BYTES 512
 
 static struct {
-	uintptr_t *functions;
+	struct function *functions;
 	struct record *records;
 	struct record *top; /* the innermost; NULL: none */
 	uint32_t last;	    /* import of the last call */
@@ -54,14 +64,14 @@ static struct {
 /* For the assembly of callbacks: bytes of a vector register. */
 uint32_t callback_vector_bytes __attribute__((__visibility__("hidden"))) = 16;
 
-static size_t vector_bytes(const struct plan_import *import)
+static uint32_t vector_bytes(const struct function *function)
 {
-	return import->carry & PLAN_WIDE ? callback_vector_bytes : 16;
+	return function->carry & PLAN_WIDE ? callback_vector_bytes : 16;
 }
 
-static host_call *call_for(const struct plan_import *import)
+static host_call *call_for(const struct function *function)
 {
-	switch (vector_bytes(import)) {
+	switch (vector_bytes(function)) {
 	case 32:
 		return host_call_avx;
 	case 64:
@@ -81,19 +91,40 @@ static int map_records(uint64_t stack_bytes, struct message *message)
 	return 0;
 }
 
-int calls_prepare(const struct runner *runner, uintptr_t *functions,
+static void fill_functions(const struct plan *plan, const uintptr_t *addresses)
+{
+	const struct plan_import *imports = plan_imports(plan);
+	const struct plan_standby *standbys = plan_standbys(plan);
+	struct function *to = calls.functions;
+
+	for (uint32_t i = 0; i < plan->imports.count; i++)
+		*to++ = (struct function){ *addresses++, i, imports[i].carry,
+					   imports[i].stack_bytes };
+	for (uint32_t i = 0; i < plan->standbys.count; i++)
+		*to++ = (struct function){ *addresses++, standbys[i].import,
+					   standbys[i].carry, standbys[i].stack_bytes };
+}
+
+int calls_prepare(const struct plan *plan, const uintptr_t *addresses,
 		  struct message *message)
 {
-	const struct plan_import *imports = plan_imports(runner->plan);
+	const size_t count = plan_function_count(plan);
 
-	for (uint64_t i = 0; i < runner->plan->imports.count; i++)
-		if (functions[i] && (imports[i].carry & PLAN_CARRY_MASK) < PLAN_TRAP)
+	calls.functions = calloc(count + 1, sizeof(*calls.functions));
+	if (!calls.functions)
+		return fail(message, ENOMEM, "out of memory");
+	fill_functions(plan, addresses);
+	for (size_t i = 0; i < count; i++) {
+		const struct function *function = &calls.functions[i];
+		const char *name =
+			plan_string(plan, plan_imports(plan)[function->import].name);
+
+		if (function->address && (function->carry & PLAN_CARRY_MASK) < PLAN_TRAP)
 			return fail(message, EINVAL, "plan: %s: carry 0x%x is not KVM's",
-				    plan_string(runner->plan, imports[i].name),
-				    imports[i].carry);
+				    name, function->carry);
+	}
 	callback_vector_bytes = features_vector_bytes();
-	calls.functions = functions;
-	return map_records(runner->plan->host_stack_size, message);
+	return map_records(plan->host_stack_size, message);
 }
 
 size_t calls_frame_size(void)
@@ -122,7 +153,7 @@ void calls_start(void)
 static void to_host(const struct record *record)
 {
 	const uint64_t blocked =
-		record->import->carry & PLAN_BLOCKING ? 1ull << (KICK_SIGNAL - 1) : 0;
+		record->function->carry & PLAN_BLOCKING ? 1ull << (KICK_SIGNAL - 1) : 0;
 
 	if ((calls.host_mask | blocked) != calls.guest_mask)
 		set_mask(calls.host_mask | blocked);
@@ -131,7 +162,7 @@ static void to_host(const struct record *record)
 static void to_guest(const struct record *record)
 {
 	const uint64_t blocked =
-		record->import->carry & PLAN_BLOCKING ? 1ull << (KICK_SIGNAL - 1) : 0;
+		record->function->carry & PLAN_BLOCKING ? 1ull << (KICK_SIGNAL - 1) : 0;
 	const uint64_t old = set_mask(calls.guest_mask);
 
 	calls.host_mask = (old & ~blocked) | (calls.host_mask & blocked);
@@ -151,9 +182,9 @@ bool calls_in_guest(void)
 static size_t stack_bytes(const struct record *record, uintptr_t stack)
 {
 	const struct guest_region *region = current_region(stack);
-	size_t bytes = record->import->stack_bytes;
+	size_t bytes = record->function->stack_bytes;
 
-	if ((record->import->carry & PLAN_CARRY_MASK) == PLAN_TRAP_STACK)
+	if ((record->function->carry & PLAN_CARRY_MASK) == PLAN_TRAP_STACK)
 		bytes = UNKNOWN_BYTES;
 	if (!region || !(region->access & JUMPSLOT_READ))
 		return 0;
@@ -169,9 +200,9 @@ static void __attribute__((__noreturn__)) end_at(uint32_t kind, uintptr_t pc)
 }
 
 /* Of stack arguments. Their number is not known where one is aligned to more than 64. */
-static size_t alignment(const struct plan_import *import)
+static size_t alignment(const struct function *function)
 {
-	return (import->carry & PLAN_CARRY_MASK) == PLAN_TRAP_STACK ? PAGE : 64;
+	return (function->carry & PLAN_CARRY_MASK) == PLAN_TRAP_STACK ? PAGE : 64;
 }
 
 /* Where the guest called from; 0 if that cannot be read. */
@@ -207,41 +238,56 @@ static void open_record(struct record *record, uintptr_t at)
 	struct call_frame frame;
 
 	if (jumpslot_guest_copy_in(&frame, (void *)at, sizeof(frame)) ||
-	    frame.index >= current->plan->imports.count || !calls.functions[frame.index])
+	    frame.index >= plan_function_count(current->plan) ||
+	    !calls.functions[frame.index].address)
 		end_by_doorbell(at);
 	*record = (struct record){
-		.import = &plan_imports(current->plan)[frame.index],
-		.index = (uint32_t)frame.index,
+		.function = &calls.functions[frame.index],
 		.frame = at,
 		.outer = calls.top,
 	};
 	record->size =
-		sizeof(frame) + CALL_VECTOR_REGISTERS * vector_bytes(record->import);
+		sizeof(frame) + CALL_VECTOR_REGISTERS * vector_bytes(record->function);
 	if (jumpslot_guest_range((void *)at, record->size,
 				 JUMPSLOT_READ | JUMPSLOT_WRITE))
 		end_by_doorbell(at);
 	check_callback(record);
 }
 
+/* Calls the host function, with its arguments on the guest's stack at `stack`. */
+static void run_record(struct record *record, struct call_copy *copy, uintptr_t stack)
+{
+	const struct function *function = record->function;
+
+	record->host_sp = (uintptr_t)__builtin_frame_address(0);
+	if (!(function->carry & PLAN_LEAF))
+		calls.last = function->import;
+	to_host(record);
+	call_for(function)(copy, function->address, (void *)stack,
+			   stack_bytes(record, stack), alignment(function));
+	if (calls.top != record)
+		end_at(OUTCOME_HOST_ORDER, caller_of(record->frame, record->size));
+	to_guest(record);
+}
+
 void calls_serve(uintptr_t at)
 {
 	struct record *record = calls.top ? calls.top + 1 : calls.records;
+	struct watched_call watched;
 	struct call_copy copy;
-	uintptr_t stack;
+	uintptr_t end;
 
 	open_record(record, at);
-	memcpy(&copy, (void *)at, record->size);
-	stack = at + record->size + 2 * sizeof(uintptr_t);
+	end = at + record->size;
+	record->watched = &watched;
 	record->host_sp = (uintptr_t)__builtin_frame_address(0);
 	calls.top = record;
-	if (!(record->import->carry & PLAN_LEAF))
-		calls.last = record->index;
-	to_host(record);
-	call_for(record->import)(&copy, calls.functions[record->index], (void *)stack,
-				 stack_bytes(record, stack), alignment(record->import));
-	if (calls.top != record)
-		end_at(OUTCOME_HOST_ORDER, caller_of(at, record->size));
-	to_guest(record);
+	memcpy(&copy, (void *)at, record->size);
+	if (!watched_call_begin(&watched, &copy, record->function->import, end,
+				vector_bytes(record->function))) {
+		run_record(record, &copy, end + 2 * sizeof(uintptr_t));
+		watched_call_end(&watched, &copy);
+	}
 	calls.top = record->outer;
 	copy.frame.next = 0;
 	memcpy((void *)at, &copy, record->size);
@@ -260,7 +306,7 @@ static struct record *running(void)
 	    (uintptr_t)__builtin_frame_address(0) > calls.top->host_sp)
 		end_at(OUTCOME_HOST_ORDER, 0);
 	if (!kick_is_own_thread() || !calls.top || calls.top->cookie_at ||
-	    calls.top->import->carry & PLAN_LEAF)
+	    calls.top->function->carry & PLAN_LEAF)
 		end_at(OUTCOME_CALLBACK_PLACE, 0);
 	return calls.top;
 }
@@ -386,7 +432,7 @@ static void describe_caller(struct outcome *outcome, const struct record *record
 {
 	const uintptr_t words = record->frame + record->size;
 
-	outcome->host_import = record->index;
+	outcome->host_import = record->function->import;
 	outcome->host_caller = caller_of(record->frame, record->size);
 	if (record->cookie_at)
 		return;
@@ -395,12 +441,14 @@ static void describe_caller(struct outcome *outcome, const struct record *record
 	outcome->guest_bp = *(const uintptr_t *)words;
 }
 
-/* Functions that a provider calls direct are not described, as in the process host. */
+/* Functions that a provider calls direct are not described unless they are watched, as in
+ * the process host. */
 static const struct record *described(void)
 {
 	const struct record *record = calls.top;
 
-	while (record && record->import->carry & PLAN_LEAF)
+	while (record && record->function->carry & PLAN_LEAF &&
+	       !record->watched->frame.function)
 		record = record->outer;
 	return record;
 }
@@ -414,6 +462,8 @@ void calls_describe(struct outcome *outcome)
 	if (!record)
 		return;
 	describe_caller(outcome, record);
+	if (outcome->kind == OUTCOME_SIGNAL)
+		outcome->detail = watched_call_delayed_by(record->watched);
 	for (; record; record = record->outer)
 		outcome->callbacks += record->cookie_at != 0;
 }

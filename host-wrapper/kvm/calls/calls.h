@@ -11,11 +11,11 @@
 
 #include "common/message.h"
 #include "common/outcome.h"
-#include "runner/runner.h"
+#include "common/plan.h"
 
-/* Keeps the addresses of host functions, `functions`, and checks how calls are carried.
- * Returns 0 or a negative errno. */
-int calls_prepare(const struct runner *runner, uintptr_t *functions,
+/* Keeps the addresses of all functions of the plan, 0 for one that is missing, and checks
+ * how their calls are carried. Returns 0 or a negative errno. */
+int calls_prepare(const struct plan *plan, const uintptr_t *addresses,
 		  struct message *message);
 
 /* The largest number of bytes that a call takes of the guest's stack. */

@@ -13,6 +13,7 @@
 #include "kvm/calls/calls.h"
 #include "kvm/interrupts/kick.h"
 #include "kvm/machine/machine.h"
+#include "runner/bindings.h"
 #include "runner/current.h"
 #include "runner/guest_fault.h"
 #include "runner/load.h"
@@ -109,6 +110,7 @@ void end_by(const struct end_cause *cause)
 		registers = *cause->registers;
 	else
 		machine_get(&registers);
+	bindings_note();
 	if (current->outcome)
 		describe(current->outcome, cause, &registers);
 	session_killed(cause->signal);

@@ -32,9 +32,9 @@ uintptr_t block_address(uint32_t offset)
 	return (uintptr_t)block.start + offset;
 }
 
-int block_map(size_t imports, struct message *message)
+int block_map(size_t functions, struct message *message)
 {
-	block.size = thunks_at() + PAGE_END(imports * THUNK_SIZE);
+	block.size = thunks_at() + PAGE_END(functions * THUNK_SIZE);
 	block.start = mmap(NULL, block.size, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (block.start == MAP_FAILED)
@@ -62,6 +62,12 @@ void block_write_thunk(size_t index, uint32_t vector_bytes)
 {
 	thunk_write((uint8_t *)block_thunk(index), (uint32_t)index,
 		    block_address(gate_for(vector_bytes)));
+}
+
+void block_write_watched_thunk(size_t index)
+{
+	thunk_write((uint8_t *)block_thunk(index), (uint32_t)index,
+		    block_address(block_header()->watched));
 }
 
 int block_protect(struct message *message)

@@ -17,13 +17,14 @@
 /* Code, data, thunks. */
 #define BLOCK_PARTS 3
 
-/* Maps the block, with room for a thunk for each of `imports` imports. Returns 0 or a
+/* Maps the block, with room for a thunk for each of `functions` functions. Returns 0 or a
  * negative errno. */
-int block_map(size_t imports, struct message *message);
+int block_map(size_t functions, struct message *message);
 
-/* Writes the thunk of an import, for calls with vector arguments of `vector_bytes`; and
- * its address. */
+/* Writes a function's thunk: for a trapped call with vector arguments of `vector_bytes`,
+ * or for a watched function that runs inside; and its address. */
 void block_write_thunk(size_t index, uint32_t vector_bytes);
+void block_write_watched_thunk(size_t index);
 uintptr_t block_thunk(size_t index);
 
 /* After the last thunk: only the data stays writable. */

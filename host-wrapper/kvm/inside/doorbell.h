@@ -19,5 +19,8 @@
 #define DOORBELL_PING	    0x48 /* anything: the host measures an exit */
 #define DOORBELL_CLOCK_READ 0x50 /* struct inside_clock_read */
 #define DOORBELL_PORT	    0x58 /* struct inside_port */
+#define DOORBELL_WATCH	    0x60 /* struct inside_watch */
+#define DOORBELL_WATCHED    0x68 /* a frame: a watched function is called inside */
+#define DOORBELL_RETURNED   0x70 /* the same frame: it has returned */
 
 #endif

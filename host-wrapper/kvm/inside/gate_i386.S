@@ -132,6 +132,43 @@ END(\name)
 	callback inside_callback_avx, vmovups, ymm, 32
 	callback inside_callback_avx3, vmovups, zmm, 64
 
+	/* The way to a watched function that runs inside: all of them take integers on
+	   the stack, of 24 bytes at most. The host names it, or has made its result. */
+	.balign	64
+FUNC(inside_watched)
+	.cfi_def_cfa %esp, 12
+	.cfi_offset %ebp, -8
+	lea	4(%esp), %ebp
+	.cfi_def_cfa %ebp, 8
+	sub	$CALL_VECTORS - 4, %esp
+	mov	-4(%ebp), %eax
+	mov	%eax, CALL_INDEX(%esp)
+	find	inside_doorbell, %ecx
+	mov	%esp, DOORBELL_WATCHED(%ecx)
+	cmpl	$0, CALL_TARGET(%esp)
+	je	.Lmade
+	and	$-16, %esp
+	sub	$8, %esp
+	pushl	28(%ebp)
+	pushl	24(%ebp)
+	pushl	20(%ebp)
+	pushl	16(%ebp)
+	pushl	12(%ebp)
+	pushl	8(%ebp)
+	call	*CALL_TARGET - CALL_VECTORS(%ebp)
+	lea	-CALL_VECTORS(%ebp), %esp
+	mov	%eax, CALL_AX(%esp)
+	mov	%edx, CALL_DX(%esp)
+	find	inside_doorbell, %ecx
+	mov	%esp, DOORBELL_RETURNED(%ecx)
+.Lmade:
+	mov	CALL_AX(%esp), %eax
+	mov	CALL_DX(%esp), %edx
+	mov	%ebp, %esp
+	pop_frame
+	ret
+END(inside_watched)
+
 	/* The guest's __external_resolver: the address of the table's entry is on the
 	   stack, and is popped. Every register may hold an argument. */
 	.balign	16

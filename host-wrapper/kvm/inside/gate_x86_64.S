@@ -127,6 +127,41 @@ END(\name)
 	callback inside_callback_avx, vmovups, ymm, 32
 	callback inside_callback_avx3, vmovups, zmm, 64
 
+	/* The way to a watched function that runs inside: all of them take integers only.
+	   The host names it, or has made its result. */
+	.balign	64
+FUNC(inside_watched)
+	push_frame
+	sub	$CALL_VECTORS, %rsp
+	mov	%r11, CALL_INDEX(%rsp)
+	mov	%rax, CALL_AX(%rsp)
+	mov	%rdi, CALL_DI(%rsp)
+	mov	%rsi, CALL_SI(%rsp)
+	mov	%rdx, CALL_DX(%rsp)
+	mov	%rcx, CALL_CX(%rsp)
+	mov	%r8, CALL_R8(%rsp)
+	mov	%r9, CALL_R9(%rsp)
+	mov	%rsp, BELL(DOORBELL_WATCHED)
+	cmpq	$0, CALL_TARGET(%rsp)
+	je	.Lmade
+	mov	CALL_DI(%rsp), %rdi
+	mov	CALL_SI(%rsp), %rsi
+	mov	CALL_DX(%rsp), %rdx
+	mov	CALL_CX(%rsp), %rcx
+	mov	CALL_R8(%rsp), %r8
+	mov	CALL_R9(%rsp), %r9
+	call	*CALL_TARGET(%rsp)
+	mov	%rax, CALL_AX(%rsp)
+	mov	%rdx, CALL_DX(%rsp)
+	mov	%rsp, BELL(DOORBELL_RETURNED)
+.Lmade:
+	mov	CALL_AX(%rsp), %rax
+	mov	CALL_DX(%rsp), %rdx
+	mov	%rbp, %rsp
+	pop_frame
+	ret
+END(inside_watched)
+
 	/* The guest's __external_resolver: R11 is the address of the table's entry. */
 	.balign	16
 FUNC(inside_bind)

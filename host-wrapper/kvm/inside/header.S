@@ -10,12 +10,14 @@ inside_start:
 	place	inside_gate
 	place	inside_gate_avx
 	place	inside_gate_avx3
+	place	inside_watched
 	place	inside_bind
 	place	inside_returned
 	place	inside_upcall
 	place	jumpslot_resume
 	place	inside_fault
 	place	inside_ping
+	place	inside_watch_interrupt
 	place	vcpu
 	place	inside_words
 	place	inside_ranges

@@ -9,6 +9,8 @@
 
 struct inside_words inside_words;
 
+void inside_watch_interrupt(const struct jumpslot_interrupt_frame *frame, bool begins);
+
 /* If so, the host looks at what is pending when the function has returned. */
 bool vcpu_defer(void)
 {
@@ -45,4 +47,12 @@ void vcpu_clock_acknowledged(void)
 {
 	if (inside_words.tell_clock)
 		RING(DOORBELL_CLOCK, 0);
+}
+
+/* Of struct vcpu, if the host traces interrupts. It calls vcpu_enter() itself. */
+void inside_watch_interrupt(const struct jumpslot_interrupt_frame *frame, bool begins)
+{
+	const struct inside_watch watch = { (uintptr_t)frame, begins };
+
+	RING(DOORBELL_WATCH, &watch);
 }

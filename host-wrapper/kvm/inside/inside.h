@@ -22,12 +22,14 @@ struct inside_header {
 	uint32_t gate;	    /* for vector arguments of 16 bytes */
 	uint32_t gate_avx;  /* of 32 bytes */
 	uint32_t gate_avx3; /* of 64 bytes (AVX-512) */
+	uint32_t watched;   /* of a watched function that runs inside */
 	uint32_t bind;	    /* the guest's __external_resolver */
 	uint32_t returned;  /* the entry returns to it */
 	uint32_t upcall;    /* saves vector registers, and goes on at jumpslot_upcall */
 	uint32_t resume;    /* jumpslot_resume */
 	uint32_t fault;	    /* calls the guest's fault handler */
 	uint32_t ping;	    /* rings without end */
+	uint32_t watch;	    /* vcpu.watch, which tells the host of interrupts */
 	uint32_t vcpu;	    /* struct vcpu */
 	uint32_t words;	    /* struct inside_words */
 	uint32_t ranges, ranges_end; /* struct code_range_entry */
@@ -86,6 +88,11 @@ struct inside_port {
 
 struct inside_stack_full {
 	uint64_t pc, sp, bytes;
+};
+
+struct inside_watch {
+	uint64_t frame; /* address of a struct jumpslot_interrupt_frame */
+	uint64_t begins;
 };
 
 struct inside_code {

@@ -10,7 +10,9 @@
 #include "kvm/faults/end.h"
 #include "kvm/machine/machine.h"
 #include "runner/clock.h"
+#include "runner/current.h"
 #include "runner/services.h"
+#include "runner/trace/trace.h"
 #include "vcpu/hooks.h"
 #include "vcpu/vcpu.h"
 
@@ -82,20 +84,33 @@ static int sleep_until(uint64_t until, const sigset_t *mask)
 	return ppoll(NULL, 0, until == INT64_MAX ? NULL : &rest, mask);
 }
 
+static uintptr_t guest_stack(void)
+{
+	struct registers registers;
+
+	if (!(current->plan->options & PLAN_TRACE))
+		return 0;
+	machine_get(&registers);
+	return registers.sp;
+}
+
 /* With the signal blocked, none comes between the look and the sleep. */
 int vcpu_sleep(uint64_t deadline_ns, uint32_t delivered)
 {
 	const enum clock_idle idle = clock_skip(deadline_ns, delivered);
+	const uintptr_t stack = guest_stack();
 	sigset_t kick, mask;
 	int result = 1;
 
 	if (idle != CLOCK_SLEEP)
 		return idle == CLOCK_AWAKE;
+	trace_wait(true, stack);
 	sigemptyset(&kick);
 	sigaddset(&kick, KICK_SIGNAL);
 	sigprocmask(SIG_BLOCK, &kick, &mask);
 	if (delivered == vcpu.delivered && !vcpu_has_deliverable())
 		result = sleep_until(clock_sleeps_until(deadline_ns), &mask);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
+	trace_wait(false, stack);
 	return result;
 }

@@ -53,6 +53,10 @@ int interrupts_start(struct message *message)
 		measure_exit();
 	vcpu_start(current_pointer(current->plan->vcpu_state));
 	block_vcpu()->state = vcpu.state;
+	if (vcpu.watch)
+		block_vcpu()->watch =
+			(void (*)(const struct jumpslot_interrupt_frame *,
+				  bool))block_address(block_header()->watch);
 	block_words()->tell_clock = (current->plan->options & PLAN_CLOCK_GUEST) != 0;
 	if (current->outcome)
 		current->outcome->vcpu_address = (uintptr_t)vcpu.state;
@@ -199,4 +203,15 @@ void interrupts_check_code(uintptr_t argument)
 	copy_in(&code, argument, sizeof(code));
 	code.result = vcpu_is_guest_code((uintptr_t)code.address);
 	copy_out(argument, &code, sizeof(code));
+}
+
+void interrupts_watch(uintptr_t argument)
+{
+	struct jumpslot_interrupt_frame frame;
+	struct inside_watch watch;
+
+	copy_in(&watch, argument, sizeof(watch));
+	copy_in(&frame, (uintptr_t)watch.frame, sizeof(frame));
+	if (vcpu.watch)
+		vcpu.watch(&frame, watch.begins);
 }

@@ -22,9 +22,11 @@ void interrupts_take_over(void);
 /* Delivers a vector, or leaves a note for the guest's way back to level 0. */
 void interrupts_look(void);
 
-/* The doorbells of waiting, of a stack without room, and of the checks of an address. */
+/* The doorbells of waiting, of a stack without room, of the checks of an address, and of
+ * an interrupt that is watched. */
 void interrupts_sleep(uintptr_t argument);
 void interrupts_stack_full(uintptr_t argument);
 void interrupts_check_code(uintptr_t argument);
+void interrupts_watch(uintptr_t argument);
 
 #endif

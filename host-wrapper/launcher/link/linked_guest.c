@@ -204,6 +204,7 @@ void linked_guest_use_traps(struct linked_guest *guest)
 	guest->traps = true;
 	link_use_traps(&guest->result, &guest->table, guest->file.machine->number,
 		       guest->providers);
+	standbys_use_traps(&guest->standbys, &guest->table, guest->file.machine->number);
 }
 
 void linked_guest_use_partition(struct linked_guest *guest)

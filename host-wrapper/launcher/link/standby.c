@@ -73,3 +73,14 @@ int standbys_add(struct standbys *standbys, const struct link_result *result,
 			    "imports and another provider serves)");
 	return error;
 }
+
+void standbys_use_traps(struct standbys *standbys, const struct import_table *table,
+			unsigned machine)
+{
+	for (size_t i = 0; i < standbys->count; i++) {
+		struct standby *standby = &standbys->entries[i];
+
+		standby->call = call_mode_trap(&table->imports[standby->import],
+					       standby->function, machine, false);
+	}
+}

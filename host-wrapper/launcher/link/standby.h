@@ -31,4 +31,8 @@ int standbys_add(struct standbys *standbys, const struct link_result *result,
 		 const struct provider_file *provider, size_t index,
 		 struct message *message);
 
+/* Afterwards, for the kvm host: calls are traps. */
+void standbys_use_traps(struct standbys *standbys, const struct import_table *table,
+			unsigned machine);
+
 #endif

@@ -26,7 +26,7 @@
 #include "process/signals/context.h"
 #include "process/signals/flags_x86.h"
 #include "process/signals/segments_x86.h"
-#include "process/slots.h"
+#include "runner/bindings.h"
 #include "resolver/resolver.h"
 #include "runner/current.h"
 #include "runner/guest_fault.h"
@@ -172,7 +172,7 @@ static void describe(struct outcome *outcome, const siginfo_t *info, const void 
 
 static void describe_vcpu(struct outcome *outcome)
 {
-	slots_note_bound();
+	bindings_note();
 	if (vcpu.state)
 		outcome->vcpu = *vcpu.state;
 }

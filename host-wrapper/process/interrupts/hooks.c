@@ -11,7 +11,8 @@
 #include "kick.h"
 #include "process/calls/gate.h"
 #include "process/faults/faults.h"
-#include "process/trace/trace.h"
+#include "process/trace/trace_gate.h"
+#include "runner/trace/trace.h"
 #include "runner/clock.h"
 #include "runner/services.h"
 #include "sleep.h"
@@ -95,6 +96,15 @@ void vcpu_clock_acknowledged(void)
 JUMPSLOT_SYSCALLS(_CPU_Virtual_Wait_for_event, NEEDS_SLEEP)
 JUMPSLOT_SYSCALLS(_CPU_Virtual_idle_thread, NEEDS_SLEEP)
 
+static void watch_wait(bool begins)
+{
+	bool was_open;
+
+	was_open = trace_close();
+	trace_wait(begins, (uintptr_t)&was_open);
+	trace_open(was_open);
+}
+
 int vcpu_sleep(uint64_t deadline_ns, uint32_t delivered)
 {
 	const enum clock_idle idle = clock_skip(deadline_ns, delivered);
@@ -104,8 +114,8 @@ int vcpu_sleep(uint64_t deadline_ns, uint32_t delivered)
 	if (idle != CLOCK_SLEEP)
 		return idle == CLOCK_AWAKE;
 	until = services_timespec(clock_sleeps_until(deadline_ns));
-	trace_wait(true);
+	watch_wait(true);
 	result = jumpslot_sleep(&until, delivered);
-	trace_wait(false);
+	watch_wait(false);
 	return result;
 }

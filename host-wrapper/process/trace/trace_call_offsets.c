@@ -1,6 +1,6 @@
 /* Fields of the trace's structures, for its assembly. See asm_offset.h. */
 #include "common/asm_offset.h"
-#include "trace_call.h"
+#include "runner/trace/trace_call.h"
 
 void trace_call_offsets(void);
 void trace_call_offsets(void)

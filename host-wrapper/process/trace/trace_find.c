@@ -3,8 +3,9 @@
 #include "trace_find.h"
 
 #include "runner/current.h"
-#include "trace_call.h"
+#include "runner/trace/trace.h"
 #include "trace_table.h"
+#include "trace_ways.h"
 
 #include <jumpslot/provider.h>
 
@@ -25,7 +26,7 @@ static bool find_copied(uintptr_t place, uintptr_t end, struct trace_found *foun
 		.watched = frame->function->watched,
 		.is_delayed = word & TRACE_DELAYED,
 		.pc = frame->ret,
-		.sp = (uintptr_t)frame->arguments,
+		.sp = start + sizeof(*frame),
 		.bp = frame->bp,
 	};
 	return true;

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "trace_call.h"
+#include "trace_ways.h"
 
 /* Adds the call. Returns false if there is no room. */
 bool trace_table_add(const struct trace_frame *frame);

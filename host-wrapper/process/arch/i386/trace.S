@@ -4,7 +4,7 @@
  *   (%esp) the function, return address, arguments
  *
  * EAX, ECX and EDX may hold arguments as well. Interrupts may come at any instruction, as
- * in a direct function. See trace_call.h.
+ * in a direct function. See trace_ways.h.
  */
 #include "common/asm_x86.h"
 #include "process/trace/trace_call_offsets.h"

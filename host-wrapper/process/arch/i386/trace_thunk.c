@@ -1,7 +1,7 @@
-/* Thunks of traced calls on i386. See trace_call.h. */
+/* Thunks of traced calls on i386. See trace_ways.h. */
 #include <string.h>
 
-#include "process/trace/trace_call.h"
+#include "process/trace/trace_ways.h"
 
 void trace_thunk_write(uint8_t *at, const struct trace_function *function)
 {

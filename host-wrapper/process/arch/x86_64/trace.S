@@ -1,7 +1,7 @@
 /*
  * The two ways of a traced call on x86-64. A thunk jumps here with the function in R11.
  * Every other register, and the stack from 8(%rsp) on, may hold an argument. Interrupts
- * may come at any instruction, as in a direct function. See trace_call.h.
+ * may come at any instruction, as in a direct function. See trace_ways.h.
  */
 #include "common/asm_x86.h"
 #include "process/trace/trace_call_offsets.h"

@@ -5,10 +5,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "process/calls/gate.h"
 #include "trace_clock.h"
 #include "trace_ring.h"
-#include "vcpu/hooks.h"
 
 static struct trace_shared *shared;
 static uint64_t *ring;
@@ -88,27 +86,4 @@ void trace_ring_write(struct trace_entry *entry)
 	for (uint32_t i = 0; i < entry->count; i++)
 		ring[(head + i) % TRACE_RING_WORDS] = entry->words[i];
 	__atomic_store_n(&shared->head, head + entry->count, __ATOMIC_RELEASE);
-}
-
-bool trace_close(void)
-{
-	if (__atomic_load_n(&gate.state, __ATOMIC_RELAXED))
-		return false;
-	__atomic_store_n(&gate.state, GATE_TRACING, __ATOMIC_RELAXED);
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	return true;
-}
-
-void trace_open(bool was_open)
-{
-	if (!was_open)
-		return;
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	__atomic_store_n(&gate.state, 0, __ATOMIC_RELAXED);
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	/* Interrupts that come from here on are delivered at once. */
-	if (!gate.deferred)
-		return;
-	gate.deferred = false;
-	vcpu_kick();
 }

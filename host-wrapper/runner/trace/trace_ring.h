@@ -34,11 +34,4 @@ void trace_entry_add(struct trace_entry *entry, uint64_t word);
 /* Writes it. Waits while the ring is full. */
 void trace_ring_write(struct trace_entry *entry);
 
-/*
- * Keeps interrupts away on the guest's side, as the gate's state does on the host's.
- * Returns whether it was open; trace_open() then delivers what came meanwhile.
- */
-bool trace_close(void);
-void trace_open(bool was_open);
-
 #endif

@@ -1,12 +1,8 @@
 /* The beginning and the end of a traced call. See trace_call.h. */
-#include "process/faults/faults.h"
 #include "trace_arguments.h"
 #include "trace_call.h"
 #include "trace_clock.h"
 #include "trace_ring.h"
-#include "trace_table.h"
-#include "vcpu/hooks.h"
-#include "vcpu/vcpu.h"
 
 #if defined(__x86_64__)
 #define HIGH(frame) ((uint64_t)(frame)->general[TRACE_DX])
@@ -44,7 +40,7 @@ static void record_call(const struct trace_frame *frame)
 	struct trace_entry *entry;
 
 	entry = trace_entry_begin(TRACE_CALL, frame->function->watched->import,
-				  frame->ret, (uintptr_t)&frame->ret);
+				  frame->ret, frame->place);
 	trace_arguments_add(entry, frame);
 	trace_ring_write(entry);
 }
@@ -54,8 +50,7 @@ static void record_end(const struct trace_frame *frame, enum trace_kind kind, ui
 	const struct plan_watched *watched = frame->function->watched;
 	struct trace_entry *entry;
 
-	entry = trace_entry_begin(kind, watched->import, frame->ret,
-				  (uintptr_t)&frame->ret);
+	entry = trace_entry_begin(kind, watched->import, frame->ret, frame->place);
 	trace_entry_add(entry, ns);
 	if (watched->result == PLAN_RESULT_X87) {
 		trace_entry_add(entry, frame->x87[0]);
@@ -116,40 +111,7 @@ static void make_result(struct trace_frame *frame)
 	frame->x87[1] = watched->value[1];
 }
 
-/* Returns whether the function is not to be called. */
-static bool act(struct trace_frame *frame, uint32_t action)
-{
-	const struct plan_watched *watched = frame->function->watched;
-
-	switch (action) {
-	case PLAN_ACTION_DENY:
-		faults_end_denied(watched->import, watched->rule, frame->ret,
-				  (uintptr_t)frame->arguments, frame->bp);
-		return true;
-	case PLAN_ACTION_DELAY:
-		frame->progress |= TRACE_DELAYED;
-		trace_clock_wait(watched->value[0]);
-		frame->progress &= ~TRACE_DELAYED;
-		return false;
-	case PLAN_ACTION_FAIL:
-		make_result(frame);
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* On a task's stack, which may be small. */
-static void check_stack(const struct trace_frame *frame)
-{
-	const size_t bytes = TRACE_STACK_BYTES + frame->function->watched->stack_bytes;
-
-	if (vcpu.state && !vcpu_stack_has((uintptr_t)frame->arguments, bytes))
-		vcpu_stack_full(frame->ret, (uintptr_t)frame->arguments, bytes);
-}
-
-/* Returns whether the function is not to be called; its end is then recorded. */
-static bool begin(struct trace_frame *frame)
+uint32_t trace_call_begin(struct trace_frame *frame)
 {
 	struct trace_function *function = (struct trace_function *)frame->function;
 	struct trace_counter *counter = counter_of(function);
@@ -162,17 +124,23 @@ static bool begin(struct trace_frame *frame)
 		counter->calls++;
 	if (recorded)
 		record_call(frame);
-	if (!act(frame, action))
-		return false;
+	if (action == PLAN_ACTION_DELAY) {
+		frame->progress |= TRACE_DELAYED;
+		trace_clock_wait(function->watched->value[0]);
+		frame->progress &= ~TRACE_DELAYED;
+	}
+	if (action != PLAN_ACTION_FAIL)
+		return action;
+	make_result(frame);
 	frame->progress = 0;
 	if (frame->start)
 		count_end(function, trace_clock_now() - frame->start);
 	if (recorded)
 		record_end(frame, TRACE_SKIPPED, trace_clock_now() - frame->start);
-	return true;
+	return action;
 }
 
-static void finish(struct trace_frame *frame)
+void trace_call_end(struct trace_frame *frame)
 {
 	uint64_t ns;
 
@@ -183,51 +151,4 @@ static void finish(struct trace_frame *frame)
 	count_end(frame->function, ns);
 	if (frame->function->flags & PLAN_WATCH_RECORD)
 		record_end(frame, TRACE_RETURN, ns);
-}
-
-uintptr_t trace_enter(struct trace_frame *frame)
-{
-	const bool was_open = trace_close();
-	bool skip;
-
-	if (was_open)
-		check_stack(frame);
-	skip = begin(frame);
-
-	trace_open(was_open);
-	return skip ? TRACE_SKIP : trace_arguments_size(frame);
-}
-
-void trace_leave(struct trace_frame *frame)
-{
-	const bool was_open = trace_close();
-
-	finish(frame);
-	trace_open(was_open);
-}
-
-uintptr_t trace_enter_in_place(struct trace_frame *frame)
-{
-	const bool was_open = trace_close();
-	bool skip;
-
-	if (was_open)
-		check_stack(frame);
-	skip = begin(frame);
-
-	/* Without room in the table, the end is not seen. */
-	if (!skip && frame->start && trace_table_add(frame))
-		frame->ret = (uintptr_t)jumpslot_trace_returned_in_place;
-	frame->progress = 0; /* the frame ends before the call */
-	trace_open(was_open);
-	return skip ? TRACE_SKIP : 0;
-}
-
-void trace_leave_in_place(struct trace_frame *frame)
-{
-	const bool was_open = trace_close();
-
-	trace_table_take(frame);
-	finish(frame);
-	trace_open(was_open);
 }

@@ -1,6 +1,6 @@
 /*
- * A call of the guest that is traced, counted or changed by a policy. Its slot holds a
- * thunk, which passes a struct trace_function to one of two ways:
+ * The ways of a watched call. Its slot holds a thunk, which passes a struct
+ * trace_function to one of two:
  *
  *     copied       The way makes a frame on the caller's stack, copies the arguments
  *                  below it, and calls the function. The launcher knows the size of the
@@ -11,61 +11,16 @@
  *
  * Both run in the guest's place, as a direct function does: interrupts may come at any
  * instruction, and the guest may switch to another thread there. Assembly, one file for
- * each machine (arch/<machine>/trace.S), and trace_call.c. Depends on nothing of the
- * gate but its state.
+ * each machine (arch/<machine>/trace.S), and trace_ways.c. Depends on nothing of the gate
+ * but its state.
  */
-#ifndef JUMPSLOT_TRACE_CALL_H
-#define JUMPSLOT_TRACE_CALL_H
+#ifndef JUMPSLOT_TRACE_WAYS_H
+#define JUMPSLOT_TRACE_WAYS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "common/plan.h"
-
-/* Registers that may hold arguments, in the order in which they are assigned. */
-#if defined(__x86_64__)
-#define TRACE_GENERAL 8 /* RDI, RSI, RDX, RCX, R8, R9; RAX and R10 too */
-#define TRACE_VECTORS 8
-#define TRACE_AX      6
-#define TRACE_DX      2
-#elif defined(__i386__)
-#define TRACE_GENERAL 3 /* EAX, EDX, ECX */
-#define TRACE_VECTORS 0
-#define TRACE_AX      0
-#define TRACE_DX      1
-#endif
-
-struct trace_function {
-	uintptr_t way; /* read by the thunk */
-	/* The function that is called, or its gate's thunk; the control changes it. */
-	uintptr_t target;
-	uintptr_t x87; /* whether the result is in an x87 register */
-	const struct plan_watched *watched;
-	uint32_t flags;	 /* PLAN_WATCH_*; the control changes them */
-	bool is_revoked; /* by the control */
-	uint32_t calls;	 /* for plan_watched.nth; wraps around */
-	uint64_t random; /* for plan_watched.chance */
-};
-
-/* The frame of a way, as assembly lays it out; the caller's arguments follow it. */
-struct trace_frame {
-	uint64_t start; /* of the call; 0: not recorded */
-	uint64_t x87[2];
-	uint64_t vectors[TRACE_VECTORS + 2]; /* lower halves; at the end the result's */
-	/* The frame's own address while the call is in progress, with TRACE_DELAYED while
-	 * the policy holds it up; else 0. */
-	uintptr_t progress;
-	uintptr_t saved[2]; /* assembly's own */
-	uintptr_t general[TRACE_GENERAL];
-	uintptr_t bp;
-	const struct trace_function *function; /* i386: where the thunk pushed it */
-	uintptr_t ret;
-	uintptr_t arguments[];
-};
+#include "runner/trace/trace_call.h"
 
 /* Bytes of the caller's stack that a traced call takes at most, without the copy of its
- * arguments: 456 on x86-64 and 452 on i386, as tests/trace/test_trace_stack.py measures,
+ * arguments: 472 on x86-64 and 456 on i386, as tests/trace/test_trace_stack.py measures,
  * rounded up. */
 #define TRACE_STACK_BYTES ((size_t)512)
 

@@ -22,7 +22,7 @@ static size_t readable(uintptr_t address, size_t most)
 uintptr_t trace_arguments_size(const struct trace_frame *frame)
 {
 	const size_t bytes = frame->function->watched->stack_bytes;
-	const size_t there = readable((uintptr_t)frame->arguments, bytes);
+	const size_t there = readable(trace_stack(frame), bytes);
 
 	/* Elsewhere: the call comes from a host function. */
 	return there ? there & ~(sizeof(uintptr_t) - 1) : bytes;
@@ -32,11 +32,11 @@ uintptr_t trace_arguments_size(const struct trace_frame *frame)
  */
 static uint64_t stack_word(const struct trace_frame *frame, size_t offset, bool is_long)
 {
-	const uintptr_t at = (uintptr_t)frame->arguments + offset;
+	const uintptr_t at = trace_stack(frame) + offset;
 	const size_t size = is_long ? 8 : sizeof(uintptr_t);
 	const volatile uint32_t *from = (const volatile uint32_t *)at;
 
-	if (current_region((uintptr_t)frame->arguments) && readable(at, size) < size)
+	if (current_region(trace_stack(frame)) && readable(at, size) < size)
 		return 0;
 	return size == 4 ? from[0] : from[0] | (uint64_t)from[1] << 32;
 }
