@@ -10,7 +10,9 @@ import time
 
 import pytest
 from conftest import BUILD, ROOT, Toolbox, run, without_account
+from kvm_block import distance_of_doorbells
 from nested_machine import NestedMachine
+from trace_guest import without_times
 
 WRAPPER = [BUILD / "bin/host-wrapper", "--timeout", "60"]
 KVM = [*WRAPPER, "--host", "kvm"]
@@ -30,12 +32,14 @@ RULES = ["mask", "clear", "state", "detach", "detach-service", "frame", "frame-l
 FAULTS = ["kinds", "retry", "restart", "stack", "undecided"]
 INLINE = {"goes-on": 3000, "timer": 5, "exits": 100}
 SERVICES = ["hello", "calculator", "ticker", "rtos-scenario", "rtos-tickless"]
+TRACED = ["calls", "inline", "policy"]
 CONFORMANCE = [*SERVICES, *(f"lua-{name}" for name in LUA),
                *(f"calls-{name}" for name in CARRIES), "calls-untyped",
                *(f"callback-{name}" for name in CALLBACKS),
                *(f"rule-{name}" for name in RULES),
                *(f"fault-{name}" for name in FAULTS),
-               *(f"inline-{name}" for name in INLINE)]
+               *(f"inline-{name}" for name in INLINE),
+               *(f"traced-{name}" for name in TRACED)]
 CASES = {"x86_64": CONFORMANCE,
          "i386": [*CONFORMANCE, *(f"conventions-{name}" for name in CARRIES)]}
 # The name of an attack, and what the report says.
@@ -141,6 +145,18 @@ def inline_functions(tools):
         yield f"inline-{name}", [guest, name, rounds]
 
 
+def traced(tools):
+    """Guest and provider of tests/trace, and a guest of functions that run inside."""
+    folder = ROOT / "tests/trace/guests"
+    provider = tools.provider(folder / "trace_provider.c", "-I", folder, name="trace")
+    guest = tools.guest(folder / "trace_guest.c", "-I", folder, name="trace")
+    yield "traced-calls", ["--trace", "--provider", provider, guest]
+    yield "traced-policy", ["--on", "trace_many=fail:3", "--trace=trace_many",
+                            "--provider", provider, guest]
+    yield "traced-inline", ["--trace=_CPU_Virtual_*", tools.guest(
+        INTERRUPTS / "inline_guest.c", "-lgcc", name="traced-inline"), "exits", "3"]
+
+
 def programs(arch):
     """Guests that make built."""
     guests, providers = BUILD / "guests", BUILD / "providers"
@@ -163,17 +179,10 @@ def make_cases(tmp_path_factory):
     for arch in ARCHES:
         tools = Toolbox(tmp_path_factory.mktemp(f"cases-{arch}"), arch)
         of_arch = dict([*programs(arch), *calls(tools), *callbacks(tools), *rules(tools),
-                        *faults(tools), *inline_functions(tools)])
+                        *faults(tools), *inline_functions(tools), *traced(tools)])
         assert sorted(of_arch) == sorted(CASES[arch])
         made.update({(arch, name): words for name, words in of_arch.items()})
     return made
-
-
-def distance_of_doorbells(arch):
-    """From the resolver's pointer, in hexadecimal."""
-    symbols = {line.split()[2]: int(line.split()[0], 16) for line in
-               run("nm", BUILD / f"kvm/inside-{arch}.elf").stdout.splitlines()}
-    return f"{symbols['inside_doorbell'] - symbols['inside_bind']:x}"
 
 
 def add_hostile(machine, tools):
@@ -213,8 +222,10 @@ def boot(tmp_path_factory, cases):
 
 
 def comparable(status, output, errors):
-    """Without addresses, and without the runner's account of the end."""
-    return status, output, re.sub(r"0x[0-9a-f]+|/\S+\.elf", "", without_account(errors))
+    """Without addresses and times, and without the runner's account of the end."""
+    errors = without_times(without_account(errors))
+    errors = re.sub(r"(interrupt \d+) at .* ---$", r"\1", errors, flags=re.MULTILINE)
+    return status, output, re.sub(r"0x[0-9a-f]+|/\S+\.elf", "", errors)
 
 
 @each(CASES)
