@@ -239,10 +239,10 @@ int launch_start(struct launch *launch)
 		     "--line: it takes no interrupts (jumpslot/virt_cpu.h)");
 		return launch_complain(launch, EXIT_FAILED, launch->guest.name, &message);
 	}
-	if (irq_lines_open(&launch->lines, &message))
-		return launch_complain(launch, EXIT_FAILED, NULL, &message);
 	if (accept_gdb(launch, &message))
 		return launch_complain(launch, EXIT_FAILED, launch->guest.name, &message);
+	if (irq_lines_open(&launch->lines, &message))
+		return launch_complain(launch, EXIT_FAILED, NULL, &message);
 	launch->control.guest = &launch->guest;
 	launch->control.counts = launch->options.stats;
 	if (control_open(&launch->control, launch->options.control, &launch->lines,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/printable.h"
+#include "keeper.h"
 #include "socket_file.h"
 
 static bool is_own_user(int connection)
@@ -47,32 +48,60 @@ static void print_command(const char *path, const char *guest)
 	fputs("\n", stderr);
 }
 
-static int accept_at(int listener, const char *path, const char *guest)
-{
+/* The file of the socket. */
+struct place {
+	const char *path;
 	struct stat status;
-	int connection = socket_file_bind(listener, path, 0177, &status);
+};
 
-	if (connection)
-		return connection;
-	if (listen(listener, 1))
-		connection = -errno;
+static void remove_file(const void *argument)
+{
+	const struct place *place = argument;
+
+	socket_file_remove(place->path, place->status.st_dev, place->status.st_ino);
+}
+
+/* A signal may end this process while it waits: the keeper then removes the file. */
+static int accept_kept(int listener, const struct place *place, const char *guest,
+		       struct message *message)
+{
+	struct keeper keeper = { 0 };
+	int connection = keeper_start(&keeper, remove_file, place, message);
+
 	if (!connection) {
-		print_command(path, guest);
+		print_command(place->path, guest);
 		connection = wait_for_own_user(listener);
+		if (connection < 0)
+			fail(message, -connection, "--gdb %s: %s", place->path,
+			     strerror(-connection));
 	}
-	unlink(path);
+	remove_file(place);
+	keeper_end(&keeper);
 	return connection;
+}
+
+static int accept_at(int listener, const char *path, const char *guest,
+		     struct message *message)
+{
+	struct place place = { .path = path };
+	int error = socket_file_bind(listener, path, 0177, &place.status);
+
+	if (!error && listen(listener, 1)) {
+		error = -errno;
+		remove_file(&place);
+	}
+	return error ? fail(message, -error, "--gdb %s: %s", path, strerror(-error))
+		     : accept_kept(listener, &place, guest, message);
 }
 
 int gdb_socket_accept(const char *path, const char *guest, struct message *message)
 {
 	const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int connection = listener < 0 ? -errno : accept_at(listener, path, guest);
+	int connection;
 
-	if (listener >= 0)
-		close(listener);
-	if (connection < 0)
-		return fail(message, -connection, "--gdb %s: %s", path,
-			    strerror(-connection));
+	if (listener < 0)
+		return fail(message, errno, "--gdb %s: %s", path, strerror(errno));
+	connection = accept_at(listener, path, guest, message);
+	close(listener);
 	return connection;
 }

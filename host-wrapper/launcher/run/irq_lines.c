@@ -162,11 +162,8 @@ void irq_lines_remove(const struct irq_lines *lines)
 {
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct irq_line *line = &lines->lines[i];
-		struct stat status;
 
-		/* Another process may have replaced it. */
-		if (line->path && line->inode && !lstat(line->path, &status) &&
-		    status.st_dev == line->device && status.st_ino == line->inode)
-			unlink(line->path);
+		if (line->path && line->inode)
+			socket_file_remove(line->path, line->device, line->inode);
 	}
 }

@@ -52,3 +52,11 @@ int socket_file_bind(int fd, const char *path, mode_t hidden, struct stat *statu
 		return error;
 	return lstat(path, status) ? -errno : 0;
 }
+
+void socket_file_remove(const char *path, dev_t device, ino_t inode)
+{
+	struct stat status;
+
+	if (!lstat(path, &status) && status.st_dev == device && status.st_ino == inode)
+		unlink(path);
+}

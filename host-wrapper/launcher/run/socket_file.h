@@ -12,4 +12,7 @@
  */
 int socket_file_bind(int fd, const char *path, mode_t hidden, struct stat *status);
 
+/* Removes the file, unless another process has replaced it. */
+void socket_file_remove(const char *path, dev_t device, ino_t inode);
+
 #endif
