@@ -7,6 +7,7 @@ gdb's own; the others speak its protocol, to be exact or to break its rules.
 import os
 import re
 import select
+import signal
 import socket
 import stat
 import subprocess
@@ -14,6 +15,7 @@ import subprocess
 import pytest
 from conftest import BUILD, ROOT, Toolbox, run
 from nested_machine import NestedMachine
+from terminal_session import children_of, wait_until
 
 WRAPPER = BUILD / "bin/host-wrapper"
 SOURCE = ROOT / "tests/kvm/guests/debugged.c"
@@ -27,6 +29,8 @@ WALK_I386 = [command.replace("$rsp % 8", "$esp % 4").replace("rip", "eip")
 FAULT = ["continue", "backtrace", "continue"]
 REPAIR = ["continue", "set variable nowhere = &total", "print nowhere = &total",
           "set $pc = fault", "signal 0"]
+WATCH = ["watch total", "awatch share", "continue", "continue", "continue", "backtrace",
+         "delete 2", "continue", "delete", "continue"]
 FLAGS = ["break flags", "continue", *["stepi"] * 6, "continue"]
 
 
@@ -98,7 +102,8 @@ def broken(path):
                   b"P100000000=00", b"Z0,0,1", b"Z0,ffffffffffffffff,1", b"Z0", b"c10",
                   b"Mffffffffffffffff,1:00", b"m0,1", b"M401000,1:00"):
         assert client.ask(wrong)[:1] == b"E", wrong
-    assert client.ask(b"Z2,401000,4") == b""
+    assert client.ask(b"Z3,401000,4") == b""
+    assert client.ask(b"Z2,0,4")[:1] in (b"E", b"")
     assert client.ask(b"D") == b"OK"
     return "detached"
 
@@ -134,6 +139,10 @@ def make_sessions(tmp_path_factory):
             "fault": (gdb(guest, FAULT), [guest, "fault"]),
             "repair": (gdb(guest, REPAIR), [guest, "fault"]),
             "flags": (gdb(guest, FLAGS), [guest, "push"]),
+            "watch": (gdb(guest, WATCH), [guest]),
+            "soft": (gdb(guest, ["set can-use-hw-watchpoints 0", "break fill_tank",
+                                 "continue", "watch total", "continue", "continue",
+                                 "delete", "continue"]), [guest]),
             "kill": (gdb(guest, ["break fill_tank", "continue", "kill"]), [guest]),
             "detach": (gdb(guest, ["break fill_tank", "continue", "detach"]), [guest]),
             "interrupt": (interrupt, [guest, "spin"]),
@@ -223,6 +232,30 @@ def test_a_step_does_not_show_in_the_flags_that_a_guest_pushes(ended):
     assert "exited normally" in shown and status == 0
 
 
+def changes(shown):
+    """The values of watched variables, before and after each stop."""
+    return re.findall(r"Old value = (\S+)\nNew value = (\S+)$", shown, re.MULTILINE)
+
+
+def test_a_watchpoint_stops_after_the_access_and_shows_both_values(ended, request):
+    """An emulating /dev/kvm may ignore debug registers: then gdb says so."""
+    shown, status, output, _ = ended["watch"]
+    refused = "Could not insert hardware watchpoint" in shown
+    assert not (refused and "nested" in request.node.name), shown
+    if not refused:
+        assert "Hardware access (read/write) watchpoint 2: share" in shown, shown
+        assert changes(shown) == [("0.5", "1.5"), ("0", "2"), ("2", "4")], shown
+        assert "Value = 0.5" in shown
+        assert re.search(r"#0 +(0x\w+ in )?fill_tank \(", shown), shown
+        assert (status, output) == (14, "filled\nfilled\n")
+
+
+def test_gdb_watches_by_single_steps_where_it_is_told_to(ended):
+    shown, status, output, _ = ended["soft"]
+    assert changes(shown) == [("0", "2"), ("2", "4")], shown
+    assert (status, output) == (14, "filled\nfilled\n")
+
+
 def test_gdb_kills_the_guest(ended):
     _, status, output, errors = ended["kill"]
     assert (status, output) == (137, "") and "stopped by signal 9" in errors
@@ -247,6 +280,37 @@ def test_what_is_not_the_protocol_is_refused_and_changes_nothing(ended):
 def test_breakpoints_do_not_show_in_memory_and_go_with_gdb(ended):
     returned, status, output, _ = ended["vanish"]
     assert (returned, status, output) == ("gone", 14, "filled\nfilled\n")
+
+
+HELLO = BUILD / "guests/hello-x86_64.elf"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_the_socket_is_gone_after_a_signal_while_gdb_is_waited_for(tmp_path, number):
+    path = tmp_path / "gdb"
+    with subprocess.Popen([WRAPPER, "--host", "kvm", "--gdb", path, HELLO],
+                          stderr=subprocess.PIPE, text=True) as guest:
+        assert "waits for a debugger" in guest.stderr.readline()
+        assert path.exists()
+        guest.send_signal(number)
+        guest.wait()
+        wait_until(lambda: not path.exists())
+    assert guest.returncode == -number
+
+
+def test_a_file_that_has_taken_the_sockets_place_stays(tmp_path):
+    path = tmp_path / "gdb"
+    with subprocess.Popen([WRAPPER, "--host", "kvm", "--gdb", path, HELLO],
+                          stderr=subprocess.PIPE, text=True) as guest:
+        assert "waits for a debugger" in guest.stderr.readline()
+        keepers = children_of(guest.pid)
+        (tmp_path / "other").write_text("precious")
+        (tmp_path / "other").rename(path)
+        guest.terminate()
+        guest.wait()
+    [keeper] = keepers
+    os.waitpid(keeper, 0)  # an orphan of this process by now
+    assert path.read_text() == "precious"
 
 
 @pytest.mark.skipif(not LOCAL, reason="needs /dev/kvm")

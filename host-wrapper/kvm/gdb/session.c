@@ -13,10 +13,12 @@
 #include "command.h"
 #include "kvm/interrupts/kick.h"
 #include "kvm/machine/machine.h"
+#include "kvm/machine/ping.h"
 #include "packet.h"
 #include "runner/current.h"
 #include "session.h"
 #include "target.h"
+#include "watch.h"
 
 /* Types of breakpoints; INT3 serves both. */
 #define SOFTWARE 0
@@ -44,6 +46,7 @@ static struct {
 	uint8_t input[512];
 	size_t next, end; /* of the input */
 	int signal;	  /* the last stop's, in gdb's numbers */
+	bool can_watch;	  /* debug registers work */
 	bool stepping;
 	bool pushes_flags;	      /* the step does */
 	volatile sig_atomic_t wanted; /* input came while the guest ran */
@@ -82,7 +85,10 @@ int session_open(const struct plan *plan, struct message *message)
 	if (!plan->gdb)
 		return 0;
 	session.fd = (int)(plan->gdb - 1);
-	return ask_for_signals() ? fail(message, errno, "--gdb: %s", strerror(errno)) : 0;
+	if (ask_for_signals())
+		return fail(message, errno, "--gdb: %s", strerror(errno));
+	session.can_watch = ping_stops_at_watch();
+	return 0;
 }
 
 int session_descriptor(void)
@@ -108,6 +114,7 @@ static void leave(void)
 {
 	drop_step();
 	target_clear_breakpoints();
+	watch_clear_all();
 	close(session.fd);
 	session.fd = -1;
 }
@@ -243,9 +250,17 @@ static void read_memory(const struct command *command)
 		add_result(-EFAULT);
 }
 
-/* An empty reply: gdb's other kinds, which are watchpoints, are not there. */
+/* An empty reply: gdb's other kind, which watches reads alone, is not there, and the
+ * others are not where /dev/kvm ignores debug registers. */
 static void change_breakpoint(const struct command *command)
 {
+	if (session.can_watch &&
+	    (command->number == WATCH_WRITE || command->number == WATCH_ACCESS)) {
+		add_result((command->kind == COMMAND_SET_BREAKPOINT ? watch_set
+								    : watch_clear)(
+			command->number, command->address, command->length));
+		return;
+	}
 	if (command->number > HARDWARE)
 		return;
 	add_result(command->kind == COMMAND_SET_BREAKPOINT
@@ -396,6 +411,19 @@ static bool stop(int signal)
 	return serve();
 }
 
+/* The same for a watchpoint at `address`. */
+static bool stop_at_watchpoint(uint64_t kind, uint64_t address)
+{
+	session.signal = gdb_signal(SIGTRAP);
+	packet_begin(&session.reply);
+	add_status('T', session.signal);
+	packet_add(&session.reply, kind == WATCH_WRITE ? "watch:" : "awatch:");
+	packet_add_number(&session.reply, address);
+	packet_add(&session.reply, ";");
+	send_reply();
+	return serve();
+}
+
 void session_begin(void)
 {
 	session.signal = SIGTRAP;
@@ -471,11 +499,16 @@ static bool is_at_breakpoint(void)
 bool session_faulted(int signal, unsigned vector)
 {
 	const bool stepped = session.stepping && vector == DEBUG_TRAP;
+	uint64_t kind, address;
 
 	if (session.fd < 0)
 		return false;
 	if (session.stepping)
 		end_step();
+	if (vector == DEBUG_TRAP && watch_take_hit(&kind, &address)) {
+		stop_at_watchpoint(kind, address);
+		return true;
+	}
 	if (stepped || (vector == BREAK_POINT && is_at_breakpoint())) {
 		stop(SIGTRAP);
 		return true;

@@ -18,13 +18,13 @@
 #include "layout_x86.h"
 #include "machine.h"
 
-#define ALLOW_IOCTL(request)                                                             \
-	JUMPSLOT_ALLOW_IF("ioctl", JUMPSLOT_ARG_IS(0, JUMPSLOT_CHECK_VCPU),              \
-			  JUMPSLOT_ARG(1, request))
-JUMPSLOT_SYSCALLS_ALWAYS(ALLOW_IOCTL(KVM_RUN), ALLOW_IOCTL(KVM_GET_REGS),
-			 ALLOW_IOCTL(KVM_SET_REGS), ALLOW_IOCTL(KVM_GET_SREGS),
-			 ALLOW_IOCTL(KVM_SET_SREGS), ALLOW_IOCTL(KVM_GET_XSAVE),
-			 ALLOW_IOCTL(KVM_SET_XSAVE), ALLOW_IOCTL(KVM_GET_VCPU_EVENTS))
+JUMPSLOT_SYSCALLS_ALWAYS(MACHINE_ALLOW_IOCTL(KVM_RUN), MACHINE_ALLOW_IOCTL(KVM_GET_REGS),
+			 MACHINE_ALLOW_IOCTL(KVM_SET_REGS),
+			 MACHINE_ALLOW_IOCTL(KVM_GET_SREGS),
+			 MACHINE_ALLOW_IOCTL(KVM_SET_SREGS),
+			 MACHINE_ALLOW_IOCTL(KVM_GET_XSAVE),
+			 MACHINE_ALLOW_IOCTL(KVM_SET_XSAVE),
+			 MACHINE_ALLOW_IOCTL(KVM_GET_VCPU_EVENTS))
 
 static struct {
 	int kvm, vm, vcpu;
@@ -385,6 +385,34 @@ void machine_get_float(uint16_t *status, uint32_t *mxcsr)
 	machine_get_vectors(&area);
 	memcpy(status, (const char *)&area + XSAVE_STATUS, sizeof(*status));
 	memcpy(mxcsr, (const char *)&area + XSAVE_MXCSR, sizeof(*mxcsr));
+}
+
+/* Bits of DR6 that are always set. */
+#define NO_HITS UINT64_C(0xffff0ff0)
+
+void machine_watch(const struct machine_watches *watches)
+{
+	struct kvm_debugregs registers = { .dr6 = NO_HITS, .dr7 = watches->control };
+
+	_Static_assert(sizeof(registers.db) == sizeof(watches->addresses), "all of them");
+	memcpy(registers.db, watches->addresses, sizeof(registers.db));
+	complete();
+	if (ioctl(machine.vcpu, KVM_SET_DEBUGREGS, &registers))
+		broken("KVM_SET_DEBUGREGS");
+}
+
+unsigned machine_take_watch_hits(void)
+{
+	struct kvm_debugregs registers;
+	unsigned hits;
+
+	if (ioctl(machine.vcpu, KVM_GET_DEBUGREGS, &registers))
+		broken("KVM_GET_DEBUGREGS");
+	hits = registers.dr6 & ((1u << MACHINE_WATCHES) - 1);
+	registers.dr6 = NO_HITS;
+	if (ioctl(machine.vcpu, KVM_SET_DEBUGREGS, &registers))
+		broken("KVM_SET_DEBUGREGS");
+	return hits;
 }
 
 void machine_describe(struct message *message)

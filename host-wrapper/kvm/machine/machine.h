@@ -88,6 +88,24 @@ uint64_t machine_fault_address(void);
 /* x87's status word, and MXCSR. */
 void machine_get_float(uint16_t *status, uint32_t *mxcsr);
 
+/* Debug registers: addresses, and DR7. Setting them clears what was hit. */
+#define MACHINE_WATCHES 4
+struct machine_watches {
+	uint64_t addresses[MACHINE_WATCHES];
+	uint64_t control;
+};
+void machine_watch(const struct machine_watches *watches);
+
+/* A bit for each register that the last debug exception is for; clears them. */
+unsigned machine_take_watch_hits(void);
+
+/* The calls that these two make, for JUMPSLOT_STATE(). */
+#define MACHINE_ALLOW_WATCHING                                                           \
+	MACHINE_ALLOW_IOCTL(KVM_GET_DEBUGREGS), MACHINE_ALLOW_IOCTL(KVM_SET_DEBUGREGS)
+#define MACHINE_ALLOW_IOCTL(request)                                                     \
+	JUMPSLOT_ALLOW_IF("ioctl", JUMPSLOT_ARG_IS(0, JUMPSLOT_CHECK_VCPU),              \
+			  JUMPSLOT_ARG(1, request))
+
 /* A line about the last exit. */
 void machine_describe(struct message *message);
 

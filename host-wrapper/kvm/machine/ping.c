@@ -65,3 +65,27 @@ uint64_t ping_time_of_exit(void)
 	}
 	return fastest;
 }
+
+/* DR7 for a stop at an instruction, by the first register; and for none. */
+#define STOP_AT	 0x401
+#define NO_WATCH 0x400
+
+bool ping_stops_at_watch(void)
+{
+	struct machine_watches watches = {
+		.addresses = { block_address(block_header()->ping) },
+		.control = STOP_AT,
+	};
+	struct machine_stop stop;
+
+	machine_watch(&watches);
+	go_there();
+	do
+		stop = machine_run(look_at_nothing);
+	while (stop.exit == MACHINE_KICKED);
+	watches.control = NO_WATCH;
+	machine_watch(&watches);
+	if (stop.exit == MACHINE_HALT)
+		machine_set_user_mode();
+	return stop.exit == MACHINE_HALT;
+}
