@@ -1,4 +1,4 @@
-"""The guest reaches its own memory and nothing else of the runner's.
+"""The guest reaches its own memory, and no other memory of its runner.
 
 Its host names first, middle and last byte of each mapping of the runner's process, and
 addresses that only the machine could have. The guest reads, writes and calls each.
@@ -33,7 +33,8 @@ def run_nested(directory, words):
 def run_it(request, tools):
     """[(address, mapping, its access, its owner, what the guest could do)]"""
     words = [BUILD / "bin/host-wrapper", "--host", "kvm", "--timeout", "200",
-             "--sandbox=off", "--provider", tools.provider(GUESTS / "reach_provider.c", name="reach"),
+             "--sandbox=off", "--provider",
+             tools.provider(GUESTS / "reach_provider.c", name="reach"),
              tools.guest(GUESTS / "reach_guest.c", name="reach")]
     run_it_there = {"nested": run_nested, "here": run_here}[request.param]
     status, output, errors = run_it_there(tools.directory, words)

@@ -1,4 +1,4 @@
-"""What tests know of the code that the kvm host puts into the virtual machine."""
+"""Places in the code that the kvm host puts into the virtual machine."""
 
 from functools import cache
 

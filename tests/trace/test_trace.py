@@ -8,7 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import BUILD, HOST, HOST_OPTIONS, WRAPPER, each_arch as arch, only_x86_64, run
+from conftest import (BUILD, HOST, HOST_OPTIONS, WRAPPER, each_arch as arch, only_x86_64,
+                      run)
 from terminal_session import children_of
 from trace_guest import GUESTS, TraceGuest, without_times
 

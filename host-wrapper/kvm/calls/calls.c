@@ -43,7 +43,7 @@ struct record {
 	uintptr_t frame; /* in the guest's memory */
 	size_t size;	 /* of the frame */
 	struct record *outer;
-	const struct watched_call *watched;
+	struct watched_call watched;
 	uintptr_t cookie_at; /* while a callback runs: a word below the frame */
 	uintptr_t host_sp;   /* the call is below it on the host's stack */
 };
@@ -273,20 +273,18 @@ static void run_record(struct record *record, struct call_copy *copy, uintptr_t 
 void calls_serve(uintptr_t at)
 {
 	struct record *record = calls.top ? calls.top + 1 : calls.records;
-	struct watched_call watched;
 	struct call_copy copy;
 	uintptr_t end;
 
 	open_record(record, at);
 	end = at + record->size;
-	record->watched = &watched;
 	record->host_sp = (uintptr_t)__builtin_frame_address(0);
 	calls.top = record;
 	memcpy(&copy, (void *)at, record->size);
-	if (!watched_call_begin(&watched, &copy, record->function->import, end,
+	if (!watched_call_begin(&record->watched, &copy, record->function->import, end,
 				vector_bytes(record->function))) {
 		run_record(record, &copy, end + 2 * sizeof(uintptr_t));
-		watched_call_end(&watched, &copy);
+		watched_call_end(&record->watched, &copy);
 	}
 	calls.top = record->outer;
 	copy.frame.next = 0;
@@ -448,7 +446,7 @@ static const struct record *described(void)
 	const struct record *record = calls.top;
 
 	while (record && record->function->carry & PLAN_LEAF &&
-	       !record->watched->frame.function)
+	       !record->watched.frame.function)
 		record = record->outer;
 	return record;
 }
@@ -463,7 +461,7 @@ void calls_describe(struct outcome *outcome)
 		return;
 	describe_caller(outcome, record);
 	if (outcome->kind == OUTCOME_SIGNAL)
-		outcome->detail = watched_call_delayed_by(record->watched);
+		outcome->detail = watched_call_delayed_by(&record->watched);
 	for (; record; record = record->outer)
 		outcome->callbacks += record->cookie_at != 0;
 }

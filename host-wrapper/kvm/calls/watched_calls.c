@@ -119,7 +119,7 @@ uint32_t watched_call_delayed_by(const struct watched_call *call)
 		       : 0;
 }
 
-/* The frame has no vectors. Whatever the guest writes there, it calls its own memory. */
+/* The frame has no vectors. A guest that changes the target calls its own memory. */
 static uint32_t read_inside(struct call_copy *copy, uintptr_t at)
 {
 	memset(copy, 0, sizeof(*copy));

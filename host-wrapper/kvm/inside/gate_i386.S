@@ -133,7 +133,8 @@ END(\name)
 	callback inside_callback_avx3, vmovups, zmm, 64
 
 	/* The way to a watched function that runs inside: all of them take integers on
-	   the stack, of 24 bytes at most. The host names it, or has made its result. */
+	   the stack, of 24 bytes at most. The host names the function, or has made
+	   its result. */
 	.balign	64
 FUNC(inside_watched)
 	.cfi_def_cfa %esp, 12

@@ -22,7 +22,7 @@ static void handler(struct jumpslot_fault *fault)
 	fault->decision = JUMPSLOT_FAULT_RETRY;
 }
 
-/* Executes `instruction`; returns whether it did without a fault. */
+/* Executes `instruction`; returns whether no fault came. */
 #define TRY(instruction)                                                                 \
 	({                                                                               \
 		const uint32_t before = faults;                                          \
