@@ -274,6 +274,7 @@ void calls_serve(uintptr_t at)
 {
 	struct record *record = calls.top ? calls.top + 1 : calls.records;
 	struct call_copy copy;
+	uint32_t action;
 	uintptr_t end;
 
 	open_record(record, at);
@@ -281,8 +282,13 @@ void calls_serve(uintptr_t at)
 	record->host_sp = (uintptr_t)__builtin_frame_address(0);
 	calls.top = record;
 	memcpy(&copy, (void *)at, record->size);
-	if (!watched_call_begin(&record->watched, &copy, record->function->import, end,
-				vector_bytes(record->function))) {
+	action = watched_call_begin(&record->watched, &copy, record->function->import,
+				    end, vector_bytes(record->function));
+	if (action == PLAN_ACTION_DENY) {
+		calls.top = record->outer;
+		watched_call_deny(&record->watched);
+	}
+	if (action != PLAN_ACTION_FAIL) {
 		run_record(record, &copy, end + 2 * sizeof(uintptr_t));
 		watched_call_end(&record->watched, &copy);
 	}

@@ -62,8 +62,9 @@ static struct trace_function *find_active(uint32_t import)
 	return function && trace_is_active(function) ? function : NULL;
 }
 
-static void __attribute__((__noreturn__)) end_denied(const struct trace_frame *frame)
+void watched_call_deny(const struct watched_call *call)
 {
+	const struct trace_frame *frame = &call->frame;
 	struct registers registers;
 
 	machine_get(&registers);
@@ -80,8 +81,8 @@ static void __attribute__((__noreturn__)) end_denied(const struct trace_frame *f
 	});
 }
 
-bool watched_call_begin(struct watched_call *call, struct call_copy *copy,
-			uint32_t import, uintptr_t end, unsigned vector_bytes)
+uint32_t watched_call_begin(struct watched_call *call, struct call_copy *copy,
+			    uint32_t import, uintptr_t end, unsigned vector_bytes)
 {
 	uintptr_t words[2] = { 0, 0 }; /* frame pointer and return address */
 	uint32_t action;
@@ -89,7 +90,7 @@ bool watched_call_begin(struct watched_call *call, struct call_copy *copy,
 	call->frame.progress = 0;
 	call->frame.function = find_active(import);
 	if (!call->frame.function)
-		return false;
+		return PLAN_ACTION_NONE;
 	jumpslot_guest_copy_in(words, (void *)end, sizeof(words));
 	call->vector_bytes = vector_bytes;
 	call->frame.bp = words[0];
@@ -97,11 +98,9 @@ bool watched_call_begin(struct watched_call *call, struct call_copy *copy,
 	call->frame.place = end + sizeof(*words);
 	watched_call_fill(&call->frame, copy, vector_bytes);
 	action = trace_call_begin(&call->frame);
-	if (action == PLAN_ACTION_DENY)
-		end_denied(&call->frame);
 	if (action == PLAN_ACTION_FAIL)
 		watched_call_make_result(copy, &call->frame, vector_bytes);
-	return action == PLAN_ACTION_FAIL;
+	return action;
 }
 
 void watched_call_end(struct watched_call *call, const struct call_copy *copy)
@@ -141,10 +140,12 @@ void watched_call_begin_inside(uintptr_t at)
 	struct watched_call call = { .frame.start = 0 };
 	struct call_copy copy;
 	const uint32_t import = read_inside(&copy, at);
-	const bool is_made =
+	const uint32_t action =
 		watched_call_begin(&call, &copy, import, at + sizeof(copy.frame), 16);
 
-	copy.frame.target = is_made ? 0 : functions[import]->target;
+	if (action == PLAN_ACTION_DENY)
+		watched_call_deny(&call);
+	copy.frame.target = action == PLAN_ACTION_FAIL ? 0 : functions[import]->target;
 	memcpy(copy.frame.st, &call.frame.start, sizeof(call.frame.start));
 	write_inside(&copy, at);
 }

@@ -30,9 +30,12 @@ struct watched_call {
  * guest's stack ends at `end`, below its frame pointer and return address. Returns
  * whether the policy has made the result, in `copy`.
  */
-bool watched_call_begin(struct watched_call *call, struct call_copy *copy,
-			uint32_t import, uintptr_t end, unsigned vector_bytes);
+uint32_t watched_call_begin(struct watched_call *call, struct call_copy *copy,
+			    uint32_t import, uintptr_t end, unsigned vector_bytes);
 void watched_call_end(struct watched_call *call, const struct call_copy *copy);
+
+/* Ends the guest, as the policy denies the call. */
+void watched_call_deny(const struct watched_call *call) __attribute__((__noreturn__));
 
 /* 1 + the rule of the policy that delays the call; 0: none does. Async-signal-safe. */
 uint32_t watched_call_delayed_by(const struct watched_call *call);
