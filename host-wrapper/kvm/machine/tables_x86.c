@@ -199,7 +199,7 @@ bool tables_exception(const struct machine_place *halted,
 	const uint64_t *words;
 
 	if (handler >= LAYOUT_VECTORS || halted->sp < stack ||
-	    halted->sp > stack + PAGE - 5 * sizeof(*words))
+	    halted->sp > stack + PAGE - UINT64_C(5) * sizeof(*words))
 		return false;
 	words = table_at(LAYOUT_STACK + halted->sp - stack);
 	*exception = (struct tables_exception){ .vector = (unsigned)handler };
