@@ -200,7 +200,7 @@ def add_steps(machine, tools):
     guest = tools.guest(GUESTS / "steps_guest.c", "-lgcc", name="steps")
     provider = tools.provider(GUESTS / "steps_provider.c", "-Wl,-z,now", name="steps")
     machine.case(f"{tools.arch} steps", "/usr/bin/env", f"LD_PRELOAD={provider}", *KVM,
-                 "--sandbox=off", "--provider", provider, guest)
+                 "--timeout", "300", "--sandbox=off", "--provider", provider, guest)
 
 
 @pytest.fixture(scope="module", name="nested")
