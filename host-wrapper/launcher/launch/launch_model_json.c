@@ -9,16 +9,10 @@
 #include "launcher/link/report.h"
 #include "launcher/model/model_json.h"
 
-int launch_model_json_open(const struct launches *launches, struct message *message)
+int launch_model_json_open(struct launch *launch, struct message *message)
 {
-	for (size_t i = 0; i < launches->count; i++) {
-		struct launch *launch = &launches->all[i];
-
-		launch->json = open_memstream(&launch->report, &launch->report_size);
-		if (!launch->json)
-			return fail(message, ENOMEM, "out of memory");
-	}
-	return 0;
+	launch->json = open_memstream(&launch->report, &launch->report_size);
+	return launch->json ? 0 : fail(message, ENOMEM, "out of memory");
 }
 
 /* Returns the guest's line, without its end, or NULL. */

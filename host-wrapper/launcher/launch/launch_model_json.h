@@ -18,8 +18,8 @@ struct launch_model_end {
 	const struct monitor_run *run;
 };
 
-/* Opens the stream for the report of each guest. Returns 0 or -ENOMEM. */
-int launch_model_json_open(const struct launches *launches, struct message *message);
+/* Opens the stream for the report of a guest. Returns 0 or -ENOMEM. */
+int launch_model_json_open(struct launch *launch, struct message *message);
 
 /* Prints the object, with what the guests' streams have got, and closes these.
  * `launches`: empty if the model was not read. */

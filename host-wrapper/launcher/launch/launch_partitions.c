@@ -138,6 +138,8 @@ static int make_launch(struct launch *to, const struct launch *launch,
 	    asprintf(&to->place, "%s:%u: %s", model_string(model, model->source),
 		     record->guest_line, to->path) < 0)
 		return fail(message, ENOMEM, "out of memory");
+	if (reports_model(launch) && launch_model_json_open(to, message))
+		return -ENOMEM;
 	return model_options(&to->options, &launch->options, model, number, to->path,
 			     message);
 }
@@ -156,8 +158,6 @@ static int make_launches(struct launches *launches, const struct launch *launch,
 					&message);
 		launches->count++;
 	}
-	if (reports_model(launch) && launch_model_json_open(launches, &message))
-		return launch_complain(launch, EXIT_FAILED, NULL, &message);
 	return 0;
 }
 
