@@ -51,10 +51,18 @@ test-tools:
 # The process host's tests of interrupts and faults again, in partitions of the monitor.
 ON_MONITOR := tests/faults/test_fault_kinds.py tests/faults/test_fault_decisions.py \
 	tests/interrupts/test_interrupts.py
+# MONITOR_FULL=1 runs these, too, some minutes.
+ON_MONITOR_FULL := tests/faults/test_privileged_instructions.py \
+	$(patsubst %,tests/interrupts/test_%.py,\
+		broken_returns handler_x87 inline services vcpu_room)
 check-on-monitor: $(PROGRAMS) | test-tools
 	$(call say,TEST,$(words $(ON_MONITOR)) files with HOST=monitor)
 	$(Q)$(call logged,on-monitor,HOST=monitor ROUNDS=3000 $(PYTEST) $(ON_MONITOR) \
 		-k 'fault or the_rules_of or random_change_nothing')
+ifeq ($(MONITOR_FULL),1)
+	$(call say,TEST,$(words $(ON_MONITOR_FULL)) more files with HOST=monitor)
+	$(Q)$(call logged,on-monitor-full,HOST=monitor $(PYTEST) $(ON_MONITOR_FULL))
+endif
 
 # The tests of commands again, with sanitizers in launcher and runners, and without the
 # sandbox, whose filter the sanitizers' own calls would break. A test that they do not

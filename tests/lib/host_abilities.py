@@ -14,6 +14,7 @@ ARCHES = {"process": ["x86_64", "i386"], "kvm": ["x86_64"],
 # Ability: patterns of the tests that need it, below tests/.
 CALLS = "calls/test_calls.py::test_"
 INTERRUPTS = "interrupts/test_interrupts.py::test_"
+SERVICES = "interrupts/test_services.py::test_"
 LACKS = {"process": {}, "kvm": {
     "direct calls": [
         f"{CALLS}registers_arrive_and_those_of_the_guest_come_back*-direct-*",
@@ -54,6 +55,16 @@ LACKS = {"process": {}, "kvm": {
     ],
     "system calls of the guest": [
         "faults/test_fault_kinds.py::test_a_fault_signal_that_a_process_sent_is_not_*",
+    ],
+    "faults of far returns": [
+        "faults/test_privileged_instructions.py::test_each_privileged_instruction_*",
+    ],
+    "a host out of the guest's sight": [
+        f"{SERVICES}console_refuses_what_is_not_the_guests_to_read*",
+    ],
+    "errors of the console": [f"{SERVICES}console_passes_on_its_error*"],
+    "shared libraries as providers": [
+        f"{SERVICES}a_closed_console_is_no_file_of_a_providers*",
     ],
 }}
 
