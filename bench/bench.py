@@ -23,6 +23,7 @@ import kvm
 import latency
 import memory
 import monitor
+import ports
 import programs
 import scale
 import sizes
@@ -42,7 +43,7 @@ SUBJECTS = {
     "first": ("First calls", (first_calls,)),
     "interrupts": ("Interrupts", (interrupts, latency)),
     "programs": ("Real programs", (programs,)),
-    "hosts": ("Hosts", (kvm, monitor)),
+    "hosts": ("Hosts", (ports, kvm, monitor)),
     "sizes": ("Sizes", (sizes,)),
     "scale": ("Scale", (scale,)),
 }

@@ -20,6 +20,7 @@ from rows import Ratio, compared
 from runs import BENCH, BUILD, QUICK, WRAPPER, interleaved, run, time_to_exit
 
 QEMU = "qemu-system-x86_64"
+COUNTED = "--clock", "guest"  # time advances with instructions
 STARTS = 3 if QUICK else 11
 ROUNDS = 16  # in one line of the guest
 COUNTS = 8  # of the time stamp counter per instruction: -icount shift=3
@@ -45,8 +46,8 @@ def numbers(output):
 
 def alone(machine, what):
     """Instructions of one line of the guest, alone in the machine: the least one."""
-    lines = numbers(run(WRAPPER, *MONITOR.options, "--clock", "guest", "--work-area",
-                        "64K", guest_of(machine), what, ROUNDS))
+    lines = numbers(run(WRAPPER, *MONITOR.options, *COUNTED, "--work-area", "64K",
+                        guest_of(machine), what, ROUNDS))
     return min(lines) / COUNTS
 
 
@@ -73,10 +74,10 @@ def model(folder, machine, partitions, slot_us):
     return path
 
 
-def run_model(path):
+def run_model(host, path, *options):
     """{partition: the numbers that it prints}"""
-    command = WRAPPER, *MONITOR.options, "--clock", "guest", "--model", path
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run([WRAPPER, *host.options, *options, "--model", path], check=True,
+                          capture_output=True, text=True)
     found = {}
     for line in done.stdout.splitlines():
         name, _, number = line.partition("] ")
@@ -84,27 +85,33 @@ def run_model(path):
     return found
 
 
-def of_ports(machine, what, size):
-    """Instructions of one call of a port, with a message of that size."""
+def channel_model(folder, machine, what, size):
+    """Two partitions with a channel: one does that, the other what fits to it."""
     kind = "queuing" if what in ("send", "take") else "sampling"
     more = f"depth = {10 * ROUNDS}" if kind == "queuing" else 'refresh = "1 s"'
+    path = model(folder, machine, {"ours": [what, ROUNDS, size],
+                                   "other": [OTHER[what], ROUNDS, size]}, 20000)
+    ends = ["ours", "other"] if what in ("write", "send") else ["other", "ours"]
+    start_of, end = (f'{{ partition = "{name}", port = "port" }}' for name in ends)
+    path.write_text(path.read_text() + "\n".join([
+        "[[channel]]", 'name = "channel"', f'kind = "{kind}"', f"size = {size}",
+        more, f"from = {start_of}", f"to = [{end}]", ""]))
+    return path
+
+
+def of_ports(machine, what, size):
+    """Instructions of one call of a port, with a message of that size."""
     with tempfile.TemporaryDirectory() as folder:
-        path = model(folder, machine, {"ours": [what, ROUNDS, size],
-                                       "other": [OTHER[what], ROUNDS, size]}, 20000)
-        ends = ["ours", "other"] if what in ("write", "send") else ["other", "ours"]
-        start_of, end = (f'{{ partition = "{name}", port = "port" }}' for name in ends)
-        path.write_text(path.read_text() + "\n".join([
-            "[[channel]]", 'name = "channel"', f'kind = "{kind}"', f"size = {size}",
-            more, f"from = {start_of}", f"to = [{end}]", ""]))
-        return min(run_model(path)["ours"]) / ROUNDS / COUNTS
+        found = run_model(MONITOR, channel_model(folder, machine, what, size), *COUNTED)
+    return min(found["ours"]) / ROUNDS / COUNTS
 
 
 def lateness(machine):
     """Upper bounds of the ns by which slots begin late: each begins after the last moment
     that the partition before it saw. One count is one nanosecond."""
     with tempfile.TemporaryDirectory() as folder:
-        found = run_model(model(folder, machine, {"one": ["edges"], "two": ["edges"]},
-                                1050))
+        path = model(folder, machine, {"one": ["edges"], "two": ["edges"]}, 1050)
+        found = run_model(MONITOR, path, *COUNTED)
     ends, starts = found["one"][2:-2:2], found["two"][3:-2:2]
     half = len(starts) // 2
     frame = median((starts[i + half] - starts[i]) / half for i in range(half))

@@ -32,7 +32,7 @@ BENCH_FILES := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
 	16-16/interrupt-guest.elf 16-16/interrupt-provider.so \
 	$(BENCH_STARTED) latency-guest.elf latency-provider.so latency-signal \
 	hosts-guest.elf trapped-guest.elf trapped-provider.so boot-rtos.elf \
-	switch-rtos.elf switch-native open-now \
+	switch-rtos.elf switch-native pipe-native open-now \
 	$(BENCH_FIRST:%=%/chain) \
 	$(foreach f,guest.elf peer,$(BENCH_SIZES_$(m):%=%/size-$(f)))))
 
@@ -285,6 +285,11 @@ $(BENCH)/%/hosts-guest.elf: bench/programs/hosts_guest.c $(BUILD)/stamps/bench
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_GUEST_CFLAGS) -I bench $(GUEST_LDFLAGS) -o $@ $<
+
+$(BENCH)/%/pipe-native: bench/programs/pipe_native.c $(BUILD)/stamps/bench
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_HOST_M) $(HOST_CFLAGS) -I bench -o $@ $<
 
 # Latency of a periodic clock, and switches of contexts.
 $(BENCH)/%/latency-guest.elf: bench/programs/latency_guest.c $(BUILD)/stamps/bench

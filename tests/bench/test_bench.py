@@ -63,17 +63,21 @@ for machine, peer in ("x86_64", "PLT, far"), ("i386", "PLT of a program"):
                                  for what in ("first", "--bind now")]
 SERVICES = [f"{what} : process host's" for what in (
     "reading the clock", "interrupt that the guest raises", "disable and enable")]
+PORTS = [f"port, {what} 64 bytes : pipe" for what in ("write and read",
+                                                       "send and receive")]
 # {host: {machine: ratios}} of the subject that compares hosts
-HOSTS = {"monitor": {machine: [
-    *SERVICES, "slot's begin to its guest : 3 us", "hello : process host's",
-    "hello : RTOS booted by QEMU", "reset to the guest : 8 million",
-    *(f"port, {call} {size} bytes : reading the clock"
-      for call in ("write", "read", "send", "receive") for size in ("64", "8,192"))]
-    for machine in MACHINES}}
+HOSTS = {
+    "process": {machine: PORTS for machine in MACHINES},
+    "monitor": {machine: [
+        *SERVICES, "slot's begin to its guest : 3 us", "hello : process host's",
+        "hello : RTOS booted by QEMU", "reset to the guest : 8 million",
+        *(f"port, {call} {size} bytes : reading the clock"
+          for call in ("write", "read", "send", "receive") for size in ("64", "8,192"))]
+        for machine in MACHINES}}
 HOSTS["monitor"]["x86_64"] += ["kernel : 6,000 lines", "kernel : 65,536 bytes of code"]
 if os.access("/dev/kvm", os.R_OK | os.W_OK):
     HOSTS["kvm"] = {"x86_64": [
-        *SERVICES, "trapped call : bare exit", "inline call : bare exit",
+        *SERVICES, *PORTS, "trapped call : bare exit", "inline call : bare exit",
         "inline call : process host's", "loop : process host's",
         "Lua, computes : process host's",
         "hello : process host's and 1.3 bare machines", "hello : bare machine"]}
