@@ -1,5 +1,5 @@
-"""Messages between partitions in processes and in virtual machines, beside a pipe that one
-process writes and reads: the sum of both sides' times.
+"""Messages between partitions, in processes and in virtual machines, beside a pipe that
+one process writes and reads: the sum of both sides' times.
 
 The monitor's messages are counted in instructions, in monitor.
 """

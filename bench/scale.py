@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from bulk import M, bulk
-from instructions import instructions
+from instructions import instructions, side_by_side
 from rows import Ratio
 from runs import BENCH, QUICK, WRAPPER, run
 
@@ -19,6 +19,12 @@ LOADED = [1, 2, 3] if QUICK else [17, 21, 25, 29, 33]  # callgrind runs each fun
 SIZES = [1, 10, 20] if QUICK else [1, 25, 50, 75, 100]  # MB
 PROVIDERS = [1, 2, 3] if QUICK else [1, 8, 16, 24, 32]
 GOAL = 1.1
+REPORT, START = ("--list",), ("--sandbox=off", "--in-place")
+
+
+def counted(commands):
+    """Instructions of the last program of each command."""
+    return side_by_side(lambda command: instructions(-1, command), commands)
 
 
 def by_imports(host):
@@ -26,16 +32,12 @@ def by_imports(host):
         guest, provider, _ = bulk("x86_64", parts)
         return WRAPPER, *host.options, *options, "--provider", provider, guest
 
-    report, start = ["--list"], ["--sandbox=off", "--in-place"]
-    return {
-        "report, by imports": [(n * 1000, instructions(0, command(report, n)))
-                               for n in IMPORTS],
-        "load and run, by imports": [(n * 1000, instructions(-1, command(start, n)))
-                                     for n in LOADED],
-        "bind all and run, by imports": [
-            (n * 1000, instructions(-1, command([*start, "--bind", "now"], n)))
-            for n in LOADED],
-    }
+    kinds = {"report": (REPORT, IMPORTS), "load and run": (START, LOADED),
+             "bind all and run": ((*START, "--bind", "now"), LOADED)}
+    counts = iter(counted([command(options, n) for options, sizes in kinds.values()
+                           for n in sizes]))
+    return {f"{name}, by imports": [(n * 1000, next(counts)) for n in sizes]
+            for name, (_, sizes) in kinds.items()}
 
 
 def image_of(folder, size):
@@ -55,10 +57,10 @@ def by_size(host):
     with tempfile.TemporaryDirectory(dir=BENCH) as folder:
         for size in SIZES:
             guest = image_of(Path(folder), size)
-            for name, options in zip(result, (["--list"],
-                                              ["--sandbox=off", "--in-place"])):
-                count = instructions(-1, [WRAPPER, *host.options, *options, guest])
-                result[name].append((size, count))
+            counts = counted([[WRAPPER, *host.options, *options, guest]
+                              for options in (REPORT, START)])
+            for points, count in zip(result.values(), counts):
+                points.append((size, count))
             guest.unlink()
     return result
 
@@ -86,10 +88,10 @@ def by_providers(host):
     with tempfile.TemporaryDirectory() as folder:
         for count in PROVIDERS:
             providers = list(providers_of(Path(folder), count))
-            for name, options in zip(result, (["--list"],
-                                              ["--sandbox=off", "--in-place"])):
-                result[name].append((count, instructions(
-                    -1, [WRAPPER, *host.options, *options, *providers, guest])))
+            counts = counted([[WRAPPER, *host.options, *options, *providers, guest]
+                              for options in (REPORT, START)])
+            for points, instructions_of in zip(result.values(), counts):
+                points.append((count, instructions_of))
     return result
 
 
