@@ -72,7 +72,8 @@ SANITIZED := $(addprefix tests/,\
 	calls/test_calls.py calls/test_callbacks.py calls/test_gate.py \
 	interrupts/test_lines.py interrupts/test_line_options.py \
 	interrupts/test_console_input.py interrupts/test_services.py \
-	faults launcher abi/test_entry.py security/test_hostile_pointers.py)
+	faults launcher abi/test_entry.py security/test_hostile_pointers.py \
+	kvm/test_random_doorbells.py)
 SANITIZED_SUBJECTS := abi calls faults interrupts launcher lua monitor newlib programs \
 	rtos security trace
 SANITIZED_FILES := $(NEWLIB_PROVIDERS) $(PROVIDERS_x86_64) $(PROVIDERS_i386)

@@ -24,7 +24,8 @@ $(NESTED_KERNEL):
 	$(Q)touch $@
 
 # Tests of commands that run again on the kvm host, with one compiler, fewer rounds and a
-# short soak: each exit takes microseconds. They need a /dev/kvm that works.
+# short soak: each exit takes microseconds. They need a /dev/kvm that works; KVM_FULL=1
+# runs them in the reference machine instead, in hours.
 ON_KVM := $(addprefix tests/,calls/test_calls.py calls/test_callbacks.py \
 	interrupts/test_services.py interrupts/test_lines.py \
 	interrupts/test_line_options.py interrupts/test_console_input.py \
@@ -33,12 +34,18 @@ ON_KVM := $(addprefix tests/,calls/test_calls.py calls/test_callbacks.py \
 	interrupts/test_blocking.py interrupts/test_inline.py rtos/test_rtos.py \
 	lua/test_lua.py programs/test_sqlite.py \
 	faults/test_fault_kinds.py faults/test_fault_decisions.py \
-	faults/test_privileged_instructions.py faults/test_restart.py)
+	faults/test_privileged_instructions.py faults/test_restart.py \
+	trace/test_trace.py trace/test_trace_file.py trace/test_stats.py \
+	trace/test_policy.py trace/test_control.py trace/test_standby.py \
+	trace/test_hostile_trace.py)
+ON_KVM_PYTEST = $(ON_KVM) -k '$(if $(K),($(K)) and )not clang and not native'
 .PHONY: check-on-kvm
 check-on-kvm: $(TEST_FILES) $(TEST_FILES_kvm) $(SQLITE_GUESTS) | test-tools
 	$(call say,TEST,$(words $(ON_KVM)) files with HOST=kvm)
-	$(Q)if [ -w /dev/kvm ]; then \
+	$(Q)if [ -n '$(KVM_FULL)' ]; then \
+		ROUNDS=500 SOAK_SECONDS=5 $(PYTHON) tests/kvm/nested_suite.py $(BUILD) \
+			$(ON_KVM_PYTEST); \
+	elif [ -w /dev/kvm ]; then \
 		$(call logged,on-kvm,HOST=kvm ROUNDS=2000 SOAK_SECONDS=5 \
-			$(PYTEST) $(ON_KVM) \
-			-k 'not clang and not native'); \
+			$(PYTEST) $(ON_KVM_PYTEST)); \
 	else echo 'check-on-kvm: NOT RUN, as /dev/kvm cannot be opened: $(ON_KVM)'; fi

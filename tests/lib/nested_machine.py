@@ -12,6 +12,10 @@ import threading
 from pathlib import Path
 
 MODULES = ["virt/lib/irqbypass.ko", "arch/x86/kvm/kvm.ko", "arch/x86/kvm/kvm-amd.ko"]
+# For the root outside.
+SHARING = [*(f"drivers/virtio/{name}.ko" for name in (
+    "virtio_ring", "virtio", "virtio_pci_modern_dev", "virtio_pci_legacy_dev",
+    "virtio_pci")), "fs/fuse/fuse.ko", "fs/fuse/virtiofs.ko"]
 OPTIONS = ["console=ttyS0", "quiet", "no_timer_check", "mitigations=off", "nokaslr",
            "panic=-1", "rdinit=/init"]
 
@@ -55,18 +59,22 @@ def libraries(program):
 class NestedMachine:
     """Collects files and cases, boots once, and returns each case's result."""
 
-    def __init__(self, directory, build):
+    def __init__(self, directory, build, modules=(), qemu=("-m", "1024"), shown=None):
         self.directory, self.archive = directory, Archive()
+        self.qemu, self.shown = qemu, shown
         self.kernel = build / "kvm/kernel"
         self.known, self.cases, self.bridges = set(), [], {}
         for folder in "dev", "proc", "sys", "tmp":
             self.archive.entry(folder, stat.S_IFDIR | 0o755)
         self.archive.entry("dev/console", stat.S_IFCHR | 0o600)
         self.archive.add("init", (build / "kvm/nested-init").read_bytes())
-        modules = next((self.kernel / "lib/modules").iterdir()) / "kernel"
-        for module in MODULES:
+        folder = next((self.kernel / "lib/modules").iterdir()) / "kernel"
+        modules = [*MODULES, *modules]
+        order = "".join(f"{Path(module).name}\n" for module in modules)
+        self.archive.add("modules/order", order.encode())
+        for module in modules:
             self.archive.add(f"modules/{Path(module).name}",
-                             (modules / module).read_bytes())
+                             (folder / module).read_bytes())
 
     def add(self, path):
         """Add a file at its own path, with the libraries that it loads."""
@@ -87,6 +95,11 @@ class NestedMachine:
                 self.add(name_of_file)
         self.cases.append("\t".join([name, *words]) + "\n")
 
+    def outer_case(self, name, *command):
+        """Add a case in the root of this machine, which a device shares. It prints to the
+        console, and so to `shown`."""
+        self.cases.append("\t".join([name, "@outer", *map(str, command)]) + "\n")
+
     def bridge(self, name, action, path, *command):
         """Add a case that makes a socket at `path` inside. While it runs, `action` gets
         the path of a socket outside that leads there."""
@@ -98,6 +111,9 @@ class NestedMachine:
         printed, actions = [], []
         for line in machine.stdout:
             printed.append(line)
+            if self.shown:
+                self.shown.write(line.decode(errors="replace"))
+                self.shown.flush()
             word, _, name = line.decode(errors="replace").strip().partition(" ")
             if word == "@bridge":
                 actions.append(threading.Thread(target=self.bridges[name],
@@ -116,7 +132,7 @@ class NestedMachine:
         kernel = next((self.kernel / "boot").glob("vmlinuz-*"))
         with subprocess.Popen(
             ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg", "-cpu",
-             "EPYC,+svm", "-m", "1024", "-kernel", kernel, "-initrd", image, "-append",
+             "EPYC,+svm", *self.qemu, "-kernel", kernel, "-initrd", image, "-append",
              " ".join(OPTIONS), "-display", "none", "-no-reboot", "-nodefaults",
              "-serial", "stdio", "-serial", f"unix:{serial},server=on,wait=off"],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as machine:

@@ -2,7 +2,7 @@
  * The first process of the nested machine: loads KVM's modules, runs each command of
  * /cases, and prints what it printed and how it ended. Then it powers the machine off.
  * Static, and depends on Linux alone. A case is a line of /cases, words between tabs; the
- * first word is its name.
+ * first word is its name. /modules/order names the modules, in the order to load them.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -23,14 +23,14 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define MAX_WORDS 32
+#define MAX_WORDS 128
 
 static void load(const char *module)
 {
 	char path[128];
 	int fd;
 
-	snprintf(path, sizeof(path), "/modules/%s.ko", module);
+	snprintf(path, sizeof(path), "/modules/%s", module);
 	fd = open(path, O_RDONLY);
 	if (fd < 0 || syscall(SYS_finit_module, fd, "", 0))
 		printf("@init: %s: %s\n", module, strerror(errno));
@@ -39,7 +39,8 @@ static void load(const char *module)
 
 static void prepare(void)
 {
-	static const char *const modules[] = { "irqbypass", "kvm", "kvm-amd" };
+	FILE *order = fopen("/modules/order", "r");
+	char name[64];
 
 	mkdir("/proc", 0755);
 	mkdir("/sys", 0755);
@@ -47,11 +48,41 @@ static void prepare(void)
 	mount("proc", "/proc", "proc", 0, NULL);
 	mount("sys", "/sys", "sysfs", 0, NULL);
 	mount("dev", "/dev", "devtmpfs", 0, NULL);
-	for (size_t i = 0; i < sizeof(modules) / sizeof(*modules); i++)
-		load(modules[i]);
+	while (order && fscanf(order, "%63s", name) == 1)
+		load(name);
+	if (order)
+		fclose(order);
 }
 
-/* The child of one case: both outputs go to files. */
+/* The root of the machine outside, shared by virtiofs, with this machine's devices and
+ * memory for temporary files. */
+static void enter_outer_root(void)
+{
+	mkdir("/outer", 0755);
+	if (mount("outer", "/outer", "virtiofs", 0, NULL) ||
+	    mount("/dev", "/outer/dev", NULL, MS_BIND, NULL) || chroot("/outer") ||
+	    chdir("/")) {
+		printf("@init: the outer root: %s\n", strerror(errno));
+		_exit(120);
+	}
+	mount("proc", "/proc", "proc", 0, NULL);
+	mount("sys", "/sys", "sysfs", 0, NULL);
+	mount("tmp", "/tmp", "tmpfs", 0, NULL);
+	mkdir("/dev/pts", 0755);
+	mount("pts", "/dev/pts", "devpts", 0, NULL);
+	mkdir("/dev/shm", 01777);
+	mount("shm", "/dev/shm", "tmpfs", 0, NULL);
+}
+
+static void __attribute__((__noreturn__)) execute(char **words)
+{
+	execv(words[0], words);
+	fprintf(stderr, "%s: %s\n", words[0], strerror(errno));
+	_exit(120);
+}
+
+/* The child of one case: both outputs go to files. After "@outer", it runs in the outer
+ * root, and prints to the console. */
 static void become(char **words)
 {
 	const int out = open("/tmp/out", O_CREAT | O_TRUNC | O_WRONLY, 0600);
@@ -59,11 +90,13 @@ static void become(char **words)
 	const int in = open("/dev/null", O_RDONLY);
 
 	dup2(in, STDIN_FILENO);
+	if (!strcmp(words[0], "@outer")) {
+		enter_outer_root();
+		execute(words + 1);
+	}
 	dup2(out, STDOUT_FILENO);
 	dup2(error, STDERR_FILENO);
-	execv(words[0], words);
-	fprintf(stderr, "%s: %s\n", words[0], strerror(errno));
-	_exit(120);
+	execute(words);
 }
 
 /* The second serial port, which leads to a socket outside. */
