@@ -4,9 +4,11 @@ valgrind emulates the processor, loads the runner at low addresses, treats reque
 addresses as hints, and tracks calls and stacks itself.
 """
 
+import pytest
 from conftest import BUILD, ROOT, Toolbox, run
 
 
+@pytest.mark.not_sanitized("valgrind does not run them")
 def test_a_gated_call_runs_under_valgrind(tmp_path):
     tools, guests = Toolbox(tmp_path), ROOT / "tests/calls/guests"
     guest = tools.guest(guests / "gate_guest.c", name="gate")

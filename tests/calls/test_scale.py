@@ -118,6 +118,7 @@ def test_100000_missing_imports_are_all_named(bulk):
     assert result.returncode == 127
 
 
+@pytest.mark.not_sanitized("valgrind does not run them")
 @pytest.mark.parametrize("what,options,sizes", [
     ("report", ["--list"], [10, 50, FILES]),
     # Fewer imports, because callgrind translates every function that runs. More than
@@ -134,6 +135,7 @@ def test_cost_grows_linearly_with_the_number_of_imports(bulk, what, options, siz
     assert 0.9 < slopes[1] / slopes[0] < 1.1, (what, cost)
 
 
+@pytest.mark.not_sanitized("valgrind does not run them")
 @pytest.mark.parametrize("what,options", [("report", ["--list"]),
                                           ("run", ["--in-place"])])
 def test_cost_does_not_grow_with_the_size_of_the_image(tools, what, options):

@@ -147,6 +147,7 @@ def instructions(tools, calls, *options):
                          re.MULTILINE)[1])
 
 
+@pytest.mark.not_sanitized("valgrind does not run them")
 @only_x86_64
 def test_a_call_costs_the_same_while_another_function_is_watched(tools):
     """The thunk of a policy is that of a trace, and works without the supervisor."""

@@ -98,6 +98,7 @@ def allowance():
     return int(re.search(r"TRACE_STACK_BYTES \(\(size_t\)(\d+)\)", header)[1])
 
 
+@pytest.mark.not_sanitized("their code takes more stack")
 @pytest.mark.parametrize("options", [
     ("--trace", "--stats"), ("--on", "*s=delay:1us"), ("--on", "*s=fail:0", "--trace"),
     ("--on", "*s=log")], ids=["trace", "delay", "fail", "log"])
