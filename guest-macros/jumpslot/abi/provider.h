@@ -39,16 +39,16 @@
 #define JUMPSLOT_RULE_NAME   40
 
 /* jumpslot_check.kind */
-#define JUMPSLOT_CHECK_NONE    0 /* no check; all other fields are zero */
-#define JUMPSLOT_CHECK_BITS    1 /* (argument & mask) == value */
-#define JUMPSLOT_CHECK_PROCESS 2 /* the low 32 bits are the runner's process number */
-#define JUMPSLOT_CHECK_CONSOLE 3 /* ... the descriptor of the console's input */
-#define JUMPSLOT_CHECK_WAKE    4 /* ... that which wakes the thread of the sources */
-#define JUMPSLOT_CHECK_LINE    5 /* ... that of any interrupt line */
-#define JUMPSLOT_CHECK_OPENED  6 /* ... one that was opened after the guest's start */
-#define JUMPSLOT_CHECK_FILE    7 /* ... such a one, or 0, 1 or 2 */
-#define JUMPSLOT_CHECK_VCPU    8 /* ... the descriptor of the kvm host's processor */
-#define JUMPSLOT_CHECK_GDB     9 /* ... the descriptor of gdb's connection */
+#define JUMPSLOT_CHECK_NONE    0  /* no check; all other fields are zero */
+#define JUMPSLOT_CHECK_BITS    1  /* (argument & mask) == value */
+#define JUMPSLOT_CHECK_PROCESS 2  /* the low 32 bits are the runner's process number */
+#define JUMPSLOT_CHECK_CONSOLE 3  /* ... the descriptor of the console's input */
+#define JUMPSLOT_CHECK_WAKE    4  /* ... that which wakes the thread of the sources */
+#define JUMPSLOT_CHECK_LINE    5  /* ... that of any interrupt line */
+#define JUMPSLOT_CHECK_OPENED  6  /* ... one that was opened after the guest's start */
+#define JUMPSLOT_CHECK_FILE    7  /* ... such a one, or 0, 1 or 2 */
+#define JUMPSLOT_CHECK_VCPU    8  /* ... the descriptor of the kvm host's processor */
+#define JUMPSLOT_CHECK_GDB     9  /* ... the descriptor of gdb's connection */
 #define JUMPSLOT_CHECK_PORT    10 /* ... one that a port of the guest waits at */
 #define JUMPSLOT_CHECK_PEER    11 /* ... one that wakes the other ends of its ports */
 #define JUMPSLOT_CHECK_LAST    11

@@ -39,7 +39,8 @@ struct launch {
 	const struct model *model;		     /* NULL: none */
 	const struct model_partition *partition;
 	const struct port_files *ports; /* of its channels; NULL: none */
-	int errors; /* descriptor of the guest's stream of errors; 0: standard error */
+	int errors;  /* descriptor of the guest's stream of errors; 0: standard error */
+	FILE *shown; /* the same, for its virtual CPU; NULL: standard error */
 	bool is_halted_in_time; /* its time-out is the end of the model's run */
 	FILE *json;		/* gets its report in JSON; NULL: standard error does */
 	char *report;		/* the line that was written there */

@@ -183,14 +183,6 @@ static int supervise_guest(struct launch *launch, struct run *run)
 	return status;
 }
 
-/* The virtual CPU is shown in the guest's stream of errors. */
-static FILE *shown_at(const struct launch *launch)
-{
-	FILE *stream = launch->errors ? fdopen(launch->errors, "we") : NULL;
-
-	return stream ? stream : stderr;
-}
-
 static int run_guest(struct launch *launch)
 {
 	const struct linked_guest *guest = &launch->guest;
@@ -204,7 +196,7 @@ static int run_guest(struct launch *launch)
 		.timeout_ns = launch->options.timeout_ns,
 		.raw = launch->options.raw,
 		.strict = launch->options.sandbox == SANDBOX_STRICT,
-		.shown = shown_at(launch),
+		.shown = launch->shown ? launch->shown : stderr,
 		.lines = &launch->lines,
 		.gdb = launch->gdb,
 		.control = &launch->control,

@@ -94,6 +94,7 @@ static int run_partition(void *context, size_t number, int errors)
 	struct launch *launch = &launches->all[number];
 
 	launch->errors = errors;
+	launch->shown = fdopen(errors, "we");
 	port_files_pass_on(launch->ports, &launch->lines);
 	return launch_start(launch);
 }
