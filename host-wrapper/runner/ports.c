@@ -157,7 +157,7 @@ static int check(int port, enum channel_direction direction, enum channel_kind k
 		return -EBADF;
 	if (record_of(port)->direction != direction)
 		return report(plan_string(current->plan, record_of(port)->name),
-			      direction, -EPERM);
+			      (int)direction, -EPERM);
 	return record_of(port)->kind == kind ? 0 : -EINVAL;
 }
 

@@ -93,10 +93,16 @@ static int run_partition(void *context, size_t number, int errors)
 	const struct launches *launches = context;
 	struct launch *launch = &launches->all[number];
 
+	FILE *shown = fdopen(errors, "we");
+	int status;
+
 	launch->errors = errors;
-	launch->shown = fdopen(errors, "we");
+	launch->shown = shown;
 	port_files_pass_on(launch->ports, &launch->lines);
-	return launch_start(launch);
+	status = launch_start(launch);
+	if (shown)
+		fclose(shown);
+	return status;
 }
 
 static void print_note(const struct options *options)
