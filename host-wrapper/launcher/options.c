@@ -573,8 +573,6 @@ static const char *not_with_model(const struct options *options)
 		return options_trace_name(options);
 	if (options->control)
 		return options->standby_count ? "--standby" : "--control";
-	if (options->report_json)
-		return "--report=json";
 	return options->rule_count ? "--on and --policy" : NULL;
 }
 

@@ -3,6 +3,7 @@
 tests/monitor/test_ports.py has what ports do in every host.
 """
 
+import json
 import os
 import re
 import signal
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import maps_provider
 import pytest
-from conftest import BUILD, Toolbox, children, run
+from conftest import BUILD, ROOT, Toolbox, children, run
+from jsonschema import Draft202012Validator
 from partition import MODEL_HOSTS, build, run_model, write_model
 
 WRITES = """
@@ -215,7 +217,7 @@ def test_the_partition_of_the_console_reads_it_and_others_have_no_input(tmp_path
     (["--line", "2=fd:0"], "--line"), (["--raw"], "--raw"),
     (["--wait-gdb"], "--wait-gdb"), (["--trace"], "--trace"),
     (["--trace-file", "x"], "--trace-file"), (["--control", "x"], "--control"),
-    (["--on", "*=log"], "--on and --policy"), (["--report=json"], "--report=json"),
+    (["--on", "*=log"], "--on and --policy"),
     (["--in-place"], "--in-place"),
     (["--host", "kvm", "--gdb", "x"], "--gdb"),
 ])
@@ -363,3 +365,30 @@ def test_a_partition_may_do_what_its_ports_need(tmp_path, guests, host):
         assert re.search(rf"^  {rule} +jumpslot_port_send, jumpslot_port_receive$",
                          rules(result, "sender"), re.M), result.stdout
         assert rule not in rules(result, "other")
+
+
+def test_the_report_in_json_has_all_partitions(tmp_path, guests):
+    names = ["hello", "fault", "spin", "errors"]
+    result = run_model(write(tmp_path, guests, names, run="500 ms"), "--report=json",
+                       host="process")
+    report = json.loads(result.stderr.splitlines()[-1])
+    schema = json.loads((ROOT / "docs/report.schema.json").read_text())
+    Draft202012Validator({**schema,
+                          "oneOf": [{"$ref": "#/$defs/model_report"}]}).validate(report)
+    found = {each["name"]: (each["standing"], each["end"]["end"], each["end"]["status"])
+             for each in report["partitions"]}
+    assert found == {"hello": ("exited", "exit", 0), "fault": ("stopped", "signal", 139),
+                     "spin": ("halted", "exit", 0), "errors": ("exited", "exit", 3)}
+    assert report["status"] == result.returncode == 139
+    assert "no effect" not in result.stderr
+
+
+def test_the_report_in_json_says_why_nothing_starts(tmp_path, guests):
+    names = {"good": guests["hello"], "bad": BUILD / "guests/calculator-x86_64.elf"}
+    path = write_model(tmp_path, {name: (guest, 1000, {})
+                                  for name, guest in names.items()})
+    result = run_model(path, "--report=json", host="process")
+    report = json.loads(result.stderr)
+    assert [each["standing"] for each in report["partitions"]] == ["not started",
+                                                                  "refused"]
+    assert (report["status"], result.stdout) == (127, "")

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
 
 #include "common/exit_status.h"
 #include "common/landlock_version.h"
@@ -124,26 +126,46 @@ static int finish_trace(struct launch *launch, struct trace *trace,
 	return status;
 }
 
-/* Partitions that have not ended when the model's run ends are halted. */
-static bool is_halted(const struct launch *launch, const struct run_result *result)
+/* A partition of a model: how it ended, and what is left to report of it. Partitions that
+ * have not ended when the model's run ends have no fault. */
+static void judge_partition(struct launch *launch, struct run_result *result)
 {
-	return launch->is_halted_in_time && result->timed_out;
+	const bool is_halted = launch->is_halted_in_time && result->timed_out;
+
+	if (is_halted) {
+		launch->standing = "halted";
+		result->timed_out = false;
+		result->status = W_EXITCODE(0, 0);
+		result->outcome = (struct outcome){ 0 };
+	} else if (result->timed_out) {
+		launch->standing = "timeout";
+	} else {
+		launch->standing = WIFEXITED(result->status) ? "exited" : "stopped";
+	}
+}
+
+/* The standing of a partition goes before its report, for the process that reports all
+ * of them. */
+static void print_json(const struct launch *launch, const struct run_result *result)
+{
+	const struct exit_report_run report = launch_json_run(launch);
+
+	if (launch->standing)
+		fprintf(stderr, "%s\n", launch->standing);
+	exit_report_json(&report, result, stderr);
 }
 
 static void print_end(const struct launch *launch, const struct run_result *result)
 {
-	const struct exit_report_run report = launch_json_run(launch);
-
 	if (launch->options.report_json) {
-		exit_report_json(&report, result, stderr);
+		print_json(launch, result);
 		return;
 	}
 	exit_report_ports(&launch->guest, result, stderr);
-	if (!is_halted(launch, result))
-		exit_report_print(&launch->guest, result, stderr);
-	if (launch->name)
-		exit_report_partition(&launch->guest, result, is_halted(launch, result),
-				      stderr);
+	exit_report_print(&launch->guest, result, stderr);
+	if (launch->standing)
+		exit_report_partition(&launch->guest, result,
+				      !strcmp(launch->standing, "halted"), stderr);
 	if (launch->options.stats)
 		stats_print(&launch->stats, &launch->guest, stderr);
 	if (launch->options.unused)
@@ -165,6 +187,7 @@ static int supervise_guest(struct launch *launch, struct run *run)
 	const char *name = launch->guest.name;
 	struct run_result result;
 	struct message message;
+	bool asked_for;
 	int status;
 
 	if ((launch->watch.records || options->stats || options->unused) &&
@@ -175,10 +198,13 @@ static int supervise_guest(struct launch *launch, struct run *run)
 		return launch_complain(launch, EXIT_FAILED, name, &message);
 	}
 	status = finish_trace(launch, run->trace, &result);
-	if (!status && !is_halted(launch, &result))
+	asked_for = exit_report_was_asked_for(&result);
+	if (launch->name)
+		judge_partition(launch, &result);
+	if (!status)
 		status = exit_report_status(&launch->guest, &result);
 	irq_lines_remove(&launch->lines);
-	last_report_begin(status, exit_report_was_asked_for(&result));
+	last_report_begin(status, asked_for);
 	print_end(launch, &result);
 	return status;
 }

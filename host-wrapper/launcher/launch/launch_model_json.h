@@ -1,5 +1,5 @@
 /*
- * --report=json with a model in the monitor: one object about all partitions, as the last
+ * --report=json with a model: one object about all partitions, as the last
  * line of standard error. Depends on launch.h.
  */
 #ifndef JUMPSLOT_LAUNCH_MODEL_JSON_H

@@ -68,11 +68,9 @@ static int report_ends(const struct launches *launches,
 	return end.status;
 }
 
-/* In other hosts, each partition reports by itself. */
 static bool reports_model(const struct launch *launch)
 {
-	return launch->options.report_json && launch->options.model &&
-	       launch->options.monitor;
+	return launch->options.report_json && launch->options.model;
 }
 
 /* Says why nothing starts. `launches`: empty if there are none yet. */
@@ -177,8 +175,8 @@ static int link_all(const struct launches *launches)
 	return status;
 }
 
-/* After link_all(): the reports of the guests at fault say why. */
-static void report_refused(const struct launches *launches, int status)
+/* The reports of the guests say why, or how they ended. */
+static void report_guests(const struct launches *launches, int status)
 {
 	const struct launch_model_end end = {
 		.model = launches->all->options.model,
@@ -205,10 +203,13 @@ int launch_model(const struct launch *launch)
 	if (status)
 		return status;
 	status = link_all(&launches);
-	if (status && reports_model(launch))
-		report_refused(&launches, status);
-	if (status || options->list || options->json)
-		return status;
-	return options->monitor ? start_in_monitor(&launches)
-				: launch_in_processes(&launches);
+	if (!status && (options->list || options->json))
+		return 0;
+	if (!status && options->monitor)
+		return start_in_monitor(&launches);
+	if (!status)
+		status = launch_in_processes(&launches);
+	if (reports_model(launch) && (status || !options->print_sandbox))
+		report_guests(&launches, status);
+	return status;
 }

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -96,6 +97,7 @@ static int run_partition(void *context, size_t number, int errors)
 	FILE *shown = fdopen(errors, "we");
 	int status;
 
+	launch->json = NULL; /* its report goes to the pipe of standard error */
 	launch->errors = errors;
 	launch->shown = shown;
 	port_files_pass_on(launch->ports, &launch->lines);
@@ -115,14 +117,43 @@ static void print_note(const struct options *options)
 		options->kvm ? "kvm" : "process");
 }
 
+/* The word before a report, and NULL if the partition has not started. */
+static const char *take_standing(const char *text, size_t size)
+{
+	static const char *const words[] = { "exited", "stopped", "halted", "timeout" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		const size_t length = strlen(words[i]);
+
+		if (size > length && text[length] == '\n' &&
+		    !memcmp(text, words[i], length))
+			return words[i];
+	}
+	return NULL;
+}
+
+/* For the report of the whole model. */
+static void keep_report(struct launch *launch, struct partition_report *report)
+{
+	const char *word = take_standing(report->text, report->size);
+	const size_t start = word ? strlen(word) + 1 : 0;
+
+	launch->standing = word;
+	fwrite(report->text + start, 1, report->size - start, launch->json);
+	free(report->text);
+}
+
 static int run_all(const struct launches *launches)
 {
+	struct partition_report reports[MODEL_MAX_PARTITIONS] = { 0 };
+	const bool is_json = launches->all->options.report_json;
 	struct partition_group group = {
 		.count = launches->count,
 		.console = PARTITION_GROUP_NO_CONSOLE,
 		.timeout_ns = launches->all->options.timeout_ns,
 		.run = run_partition,
 		.context = (void *)launches,
+		.reports = is_json ? reports : NULL,
 	};
 	struct message message;
 	int status;
@@ -132,8 +163,12 @@ static int run_all(const struct launches *launches)
 		if (launches->all[i].partition->options & MODEL_CONSOLE)
 			group.console = i;
 	}
-	print_note(&launches->all->options);
+	if (!is_json)
+		print_note(&launches->all->options);
 	status = partition_group_run(&group, &message);
+	for (size_t i = 0; is_json && i < launches->count; i++)
+		if (reports[i].size)
+			keep_report(&launches->all[i], &reports[i]);
 	return status < 0 ? launch_complain(launches->all, EXIT_FAILED,
 					    launches->all->options.model, &message)
 			  : status;

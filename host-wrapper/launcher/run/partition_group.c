@@ -32,10 +32,9 @@ enum { CONSOLE, ERRORS, STREAMS, REPORT = STREAMS, PIPES };
 struct member {
 	pid_t process; /* 0: not started */
 	int pidfd;
-	int pipes[PIPES]; /* -1: at its end */
-	char *report;	  /* of its supervisor; NULL: none yet */
-	size_t report_size;
-	int status; /* as waitpid() gives it */
+	int pipes[PIPES];		/* -1: at its end */
+	struct partition_report report; /* of its supervisor */
+	int status;			/* as waitpid() gives it */
 	bool has_ended;
 	bool is_done; /* and its output is in the lines */
 };
@@ -202,13 +201,13 @@ static void close_pipe(struct member *member, int pipe)
 /* Without memory, the rest of a report is lost. */
 static void add_to_report(struct member *member, const char *bytes, size_t count)
 {
-	char *report = realloc(member->report, member->report_size + count);
+	char *report = realloc(member->report.text, member->report.size + count);
 
 	if (!report)
 		return;
-	memcpy(report + member->report_size, bytes, count);
-	member->report = report;
-	member->report_size += count;
+	memcpy(report + member->report.size, bytes, count);
+	member->report.text = report;
+	member->report.size += count;
 }
 
 static bool is_full(const struct watch *watch, int pipe)
@@ -274,7 +273,7 @@ static void add_report(struct watch *watch, size_t number)
 	char text[BUFFER];
 	int length;
 
-	partition_lines_add(lines, member->report, member->report_size);
+	partition_lines_add(lines, member->report.text, member->report.size);
 	if (!WIFSIGNALED(member->status))
 		return;
 	length = snprintf(text, sizeof(text),
@@ -302,8 +301,12 @@ static void finish(struct watch *watch, size_t number)
 			close_pipe(member, pipe);
 	for (int stream = 0; stream < STREAMS; stream++)
 		partition_lines_end(&watch->lines[stream], number);
-	add_report(watch, number);
-	free(member->report);
+	if (watch->group->reports) {
+		watch->group->reports[number] = member->report;
+	} else {
+		add_report(watch, number);
+		free(member->report.text);
+	}
 	close(member->pidfd);
 	member->is_done = true;
 }

@@ -15,6 +15,12 @@
 
 #define PARTITION_GROUP_NO_CONSOLE SIZE_MAX
 
+/* The report of a child. */
+struct partition_report {
+	char *text; /* without a NUL; NULL: none. The caller frees it */
+	size_t size;
+};
+
 struct partition_group {
 	size_t count;
 	const char *names[MODEL_MAX_PARTITIONS];
@@ -27,6 +33,7 @@ struct partition_group {
 	 */
 	int (*run)(void *context, size_t partition, int errors);
 	void *context;
+	struct partition_report *reports; /* take the reports; NULL: print them */
 };
 
 /* Starts the children in order, and waits until all have ended. Returns the first exit
