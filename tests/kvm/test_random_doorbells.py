@@ -25,7 +25,7 @@ DIAGNOSIS = re.compile(
 
 
 def diagnose(result):
-    """Why a result is no good end of the guest, or None."""
+    """Why a result is not a good end of the guest, or None."""
     if "Sanitizer" in result.stderr or "runtime error" in result.stderr:
         return "a sanitizer's report"
     if result.returncode == 7:
