@@ -27,7 +27,7 @@ def refused(result, line, status=125):
 
 @pytest.mark.parametrize("options", [
     ["--line", "2=fd:3"], ["--in-place"], ["--raw"],
-    ["--perf-map"], ["--print-sandbox"], ["--report"], ["--report=json"],
+    ["--perf-map"], ["--print-sandbox"], ["--report"],
     ["--sandbox=strict"], ["--wait-gdb"], ["--core"],
     ["--trace"], ["--trace-file", "x"],
     ["--trace"], ["--trace-file", "x"],
