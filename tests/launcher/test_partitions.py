@@ -392,3 +392,45 @@ def test_the_report_in_json_says_why_nothing_starts(tmp_path, guests):
     assert [each["standing"] for each in report["partitions"]] == ["not started",
                                                                   "refused"]
     assert (report["status"], result.stdout) == (127, "")
+
+
+def standings(result):
+    """(standing, whether its own report is there) of each partition, by its name."""
+    report = json.loads(result.splitlines()[-1])
+    schema = json.loads((ROOT / "docs/report.schema.json").read_text())
+    Draft202012Validator({**schema,
+                          "oneOf": [{"$ref": "#/$defs/model_report"}]}).validate(report)
+    return {each["name"]: (each["standing"], each["end"] is not None)
+            for each in report["partitions"]}
+
+
+REFUSES = """
+    #include <jumpslot/provider.h>
+    #include <errno.h>
+    #include <stdio.h>
+    EXTERNAL_FUNC(int, answer, int)
+    EF(answer)
+    int answer(int a) { return a; }
+    int jumpslot_provider_init(const char *options, char *message, size_t size)
+    {
+            (void)options;
+            snprintf(message, size, "not today");
+            return -EINVAL;
+    }
+    """
+
+
+def test_the_report_in_json_says_that_a_runner_refuses(tmp_path):
+    tools = Toolbox(tmp_path)
+    guest = tools.guest("""
+        #include <jumpslot/entry.h>
+        #include <jumpslot/external_func.h>
+        EXTERNAL_FUNC(int, answer, int)
+        JUMPSLOT_ENTRY(info) { (void)info; return answer(0); }
+        """)
+    path = write(tmp_path, {"asks": guest}, ["asks"])
+    result = run_model(path, "--report=json", "--provider", tools.provider(REFUSES),
+                       host="process")
+    assert "not today" in result.stderr
+    assert standings(result.stderr) == {"asks": ("refused", True)}
+    assert result.returncode == 125

@@ -139,6 +139,8 @@ static void judge_partition(struct launch *launch, struct run_result *result)
 		result->outcome = (struct outcome){ 0 };
 	} else if (result->timed_out) {
 		launch->standing = "timeout";
+	} else if (exit_report_has_refused(result)) {
+		launch->standing = "refused";
 	} else {
 		launch->standing = WIFEXITED(result->status) ? "exited" : "stopped";
 	}

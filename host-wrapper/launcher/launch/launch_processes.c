@@ -120,7 +120,8 @@ static void print_note(const struct options *options)
 /* The word before a report, and NULL if the partition has not started. */
 static const char *take_standing(const char *text, size_t size)
 {
-	static const char *const words[] = { "exited", "stopped", "halted", "timeout" };
+	static const char *const words[] = { "exited", "stopped", "halted", "timeout",
+					     "refused" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		const size_t length = strlen(words[i]);

@@ -71,6 +71,11 @@ static void print_time_up(const struct linked_guest *guest, const struct outcome
 	fputc('\n', out);
 }
 
+bool exit_report_has_refused(const struct run_result *result)
+{
+	return WIFEXITED(result->status) && result->outcome.kind == OUTCOME_REFUSED;
+}
+
 bool exit_report_is_host_exit(const struct run_result *result)
 {
 	const struct outcome *outcome = &result->outcome;

@@ -56,6 +56,10 @@ void exit_report_json_refused(const struct exit_report_run *run, int status,
 			      const char *object, const struct message *reason,
 			      FILE *out);
 
+/* Whether the guest has not started: the runner's word, which a hostile guest may give,
+ * too. */
+bool exit_report_has_refused(const struct run_result *result);
+
 /* Whether the runner's process exited, but not by the guest's end. The runner's word. */
 bool exit_report_is_host_exit(const struct run_result *result);
 

@@ -27,12 +27,6 @@ static void print_address(const char *name, uint64_t value, FILE *out)
 	fprintf(out, ", \"%s\": \"0x%" PRIx64 "\"", name, value);
 }
 
-/* The runner's word that the guest has not started; a hostile guest may say so, too. */
-static bool has_refused(const struct run_result *result)
-{
-	return WIFEXITED(result->status) && result->outcome.kind == OUTCOME_REFUSED;
-}
-
 static const char *end_word(const struct linked_guest *guest,
 			    const struct run_result *result)
 {
@@ -40,7 +34,7 @@ static const char *end_word(const struct linked_guest *guest,
 		return "provider";
 	if (result->timed_out)
 		return "timeout";
-	if (has_refused(result))
+	if (exit_report_has_refused(result))
 		return "refused";
 	if (exit_report_is_host_exit(result))
 		return "host_exit";
@@ -217,7 +211,7 @@ void exit_report_json(const struct exit_report_run *run, const struct run_result
 {
 	const struct linked_guest *guest = run->guest;
 	const struct provider_file *provider = exit_report_provider(guest, result);
-	const bool refused = has_refused(result);
+	const bool refused = exit_report_has_refused(result);
 
 	print_head(run, exit_report_status(guest, result), end_word(guest, result), out);
 	print_signal(result, out);
