@@ -192,9 +192,7 @@ def test_a_killed_process_of_one_partition_ends_that_one_alone(tmp_path, guests,
     path = write(tmp_path, guests, ["spin", "echo"], echo={"console": True})
     with start(path) as process:
         assert process.stdout.readline() == "[spin] spins\n"
-        first = min(each for each in below(process.pid)
-                    if Path(f"/proc/{each}/stat").read_text().split()[3]
-                    == str(process.pid))
+        first = first_supervisor(process)
         os.kill(first if victim == "supervisor" else runners(first)[0], signal.SIGKILL)
         report = process.stderr.readline() + process.stderr.readline()
         assert "spin: " in report
@@ -402,6 +400,24 @@ def standings(result):
                           "oneOf": [{"$ref": "#/$defs/model_report"}]}).validate(report)
     return {each["name"]: (each["standing"], each["end"] is not None)
             for each in report["partitions"]}
+
+
+def first_supervisor(process):
+    return min(each for each in below(process.pid)
+               if Path(f"/proc/{each}/stat").read_text().split()[3] == str(process.pid))
+
+
+def test_the_report_in_json_knows_a_partition_whose_supervisor_was_killed(tmp_path,
+                                                                          guests):
+    path = write(tmp_path, guests, ["spin", "hello"])
+    with start(path, "--report=json") as process:
+        while process.stdout.readline() != "[spin] spins\n":
+            pass
+        os.kill(first_supervisor(process), signal.SIGKILL)
+        process.stdout.read()
+        printed = process.stderr.read()
+    assert standings(printed) == {"spin": ("stopped", False), "hello": ("exited", True)}
+    assert process.returncode == 128 + signal.SIGKILL
 
 
 REFUSES = """

@@ -133,14 +133,21 @@ static const char *take_standing(const char *text, size_t size)
 	return NULL;
 }
 
-/* For the report of the whole model. */
+static bool is_whole(const struct partition_report *report)
+{
+	return report->size && report->text[report->size - 1] == '\n';
+}
+
+/* For the report of the whole model. A supervisor that was killed took its guest along,
+ * and left no report or a part of one, which is lost. */
 static void keep_report(struct launch *launch, struct partition_report *report)
 {
 	const char *word = take_standing(report->text, report->size);
 	const size_t start = word ? strlen(word) + 1 : 0;
 
-	launch->standing = word;
-	fwrite(report->text + start, 1, report->size - start, launch->json);
+	launch->standing = word || !report->is_cut ? word : "stopped";
+	if (is_whole(report))
+		fwrite(report->text + start, 1, report->size - start, launch->json);
 	free(report->text);
 }
 
@@ -168,7 +175,7 @@ static int run_all(const struct launches *launches)
 		print_note(&launches->all->options);
 	status = partition_group_run(&group, &message);
 	for (size_t i = 0; is_json && i < launches->count; i++)
-		if (reports[i].size)
+		if (reports[i].size || reports[i].is_cut)
 			keep_report(&launches->all[i], &reports[i]);
 	return status < 0 ? launch_complain(launches->all, EXIT_FAILED,
 					    launches->all->options.model, &message)

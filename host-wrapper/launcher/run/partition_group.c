@@ -274,7 +274,7 @@ static void add_report(struct watch *watch, size_t number)
 	int length;
 
 	partition_lines_add(lines, member->report.text, member->report.size);
-	if (!WIFSIGNALED(member->status))
+	if (!member->report.is_cut)
 		return;
 	length = snprintf(text, sizeof(text),
 			  "host-wrapper: %s: its supervisor was stopped by signal %d "
@@ -301,6 +301,7 @@ static void finish(struct watch *watch, size_t number)
 			close_pipe(member, pipe);
 	for (int stream = 0; stream < STREAMS; stream++)
 		partition_lines_end(&watch->lines[stream], number);
+	member->report.is_cut = WIFSIGNALED(member->status);
 	if (watch->group->reports) {
 		watch->group->reports[number] = member->report;
 	} else {

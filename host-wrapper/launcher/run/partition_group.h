@@ -7,6 +7,7 @@
 #ifndef JUMPSLOT_PARTITION_GROUP_H
 #define JUMPSLOT_PARTITION_GROUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@
 struct partition_report {
 	char *text; /* without a NUL; NULL: none. The caller frees it */
 	size_t size;
+	bool is_cut; /* a signal ended the child: `text` may lack its end, or be NULL */
 };
 
 struct partition_group {
