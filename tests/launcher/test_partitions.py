@@ -3,6 +3,7 @@
 tests/monitor/test_ports.py has what ports do in every host.
 """
 
+import fcntl
 import json
 import os
 import re
@@ -418,6 +419,22 @@ def test_the_report_in_json_knows_a_partition_whose_supervisor_was_killed(tmp_pa
         printed = process.stderr.read()
     assert standings(printed) == {"spin": ("stopped", False), "hello": ("exited", True)}
     assert process.returncode == 128 + signal.SIGKILL
+
+
+def test_a_report_in_json_that_nobody_reads_does_not_outlast_the_time_out(tmp_path,
+                                                                          guests):
+    path = write(tmp_path, guests, ["spin", "hello"])
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    os.write(writer, b"x" * 4096)
+    result = subprocess.run(
+        [BUILD / "bin/host-wrapper", "--timeout", "0.3", "--report=json", "--model",
+         path],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=writer, timeout=30,
+        check=False)
+    os.close(reader)
+    os.close(writer)
+    assert result.returncode == 128 + signal.SIGKILL
 
 
 REFUSES = """

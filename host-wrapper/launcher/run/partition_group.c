@@ -16,6 +16,7 @@
 
 #include "common/exit_status.h"
 #include "common/monotonic.h"
+#include "last_report.h"
 #include "partition_group.h"
 #include "partition_lines.h"
 
@@ -476,5 +477,9 @@ int partition_group_run(const struct partition_group *group, struct message *mes
 		partition_lines_close(&watch.lines[stream]);
 	close(watch.signals);
 	sigprocmask(SIG_SETMASK, &watch.old_mask, NULL);
-	return error ? error : first_status(&watch);
+	if (error)
+		return error;
+	if (group->reports)
+		last_report_begin(first_status(&watch), watch.gives_up);
+	return first_status(&watch);
 }

@@ -39,7 +39,8 @@ struct partition_group {
 };
 
 /* Starts the children in order, and waits until all have ended. Returns the first exit
- * status that is not 0, in the order of the partitions; or a negative errno. */
+ * status that is not 0, in the order of the partitions; or a negative errno. If it takes
+ * the reports, what the caller prints of them is the last report (last_report.h). */
 int partition_group_run(const struct partition_group *group, struct message *message);
 
 #endif
