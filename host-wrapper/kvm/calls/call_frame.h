@@ -2,15 +2,16 @@
  * The frame of a trapped call: what the gate inside the virtual machine writes to the
  * guest's stack, and where the host leaves results. A callback has another frame of the
  * same form below it, which the host writes. The guest can change both: the host checks
- * their places and copies each once. Depends on <stdint.h> alone.
+ * their places and copies each once. Depends on the C library's types alone.
  */
 #ifndef JUMPSLOT_CALL_FRAME_H
 #define JUMPSLOT_CALL_FRAME_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Registers that pass vector arguments, and the largest one: ZMM. */
-#define CALL_VECTOR_REGISTERS (sizeof(void *) == 8 ? 8 : 3)
+#define CALL_VECTOR_REGISTERS ((size_t)(sizeof(void *) == 8 ? 8 : 3))
 #define CALL_LARGEST_VECTOR   64
 
 struct call_frame {

@@ -41,7 +41,7 @@ int watched_calls_prepare(const struct plan *plan, uintptr_t *targets,
 
 	if (error || !plan->watched.count)
 		return error;
-	functions = calloc(count + 1, sizeof(*functions));
+	functions = calloc(count + 1, sizeof(void *));
 	if (!functions)
 		return fail(message, ENOMEM, "no memory to trace %zu functions", count);
 	for (size_t i = 0; i < plan->watched.count; i++) {
