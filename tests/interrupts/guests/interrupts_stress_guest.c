@@ -3,6 +3,8 @@
  * case and the number of interrupts. The exit status is 0 if nothing was wrong; the
  * console says what was.
  */
+#include <stdbool.h>
+
 #include "../../lib/interrupts_case.h"
 #include "interrupts_registers_check.h"
 
@@ -211,12 +213,21 @@ static const char *look_at_canary(const struct thread *thread)
 	return NULL;
 }
 
+/* With a short period, a step takes many of them. */
+static bool all_have_stepped(void)
+{
+	for (int i = 1; i < THREADS; i++)
+		if (!threads[i].steps)
+			return false;
+	return true;
+}
+
 /* The first thread continues much later than the others. */
 static unsigned pick(void)
 {
 	uint32_t ticks = delivered[CLOCK] + delivered[YIELD];
 
-	if (ticks >= rounds || ticks % 100 == 0)
+	if ((ticks >= rounds && all_have_stepped()) || ticks % 100 == 0)
 		return 0;
 	return 1 + random_next(&handler_random) % (THREADS - 1);
 }
@@ -284,7 +295,8 @@ static int thread_switches(void)
 	CHECK(!request_all(dispatch));
 	CHECK(_BSP_Virtual_Clock_periodic(0, period) == 0);
 	_CPU_Virtual_Interrupts_open();
-	while (delivered[CLOCK] + delivered[YIELD] < rounds && !wrong_in_thread)
+	while ((delivered[CLOCK] + delivered[YIELD] < rounds || !all_have_stepped()) &&
+	       !wrong_in_thread)
 		step(&threads[0]);
 	_CPU_Virtual_Interrupts_close();
 	if (wrong_in_thread) {
@@ -295,8 +307,6 @@ static int thread_switches(void)
 		print("\n");
 		return 1;
 	}
-	for (int i = 0; i < THREADS; i++)
-		CHECK(threads[i].steps > 0);
 	return 0;
 }
 
