@@ -13,6 +13,7 @@ LEFT_OUT = {
     "interrupts/test_services.py": 1,
     "launcher/test_limits.py": 1,
     "launcher/test_loading.py": 1,
+    "launcher/test_partitions.py": 1,
     "launcher/test_report_json.py": 1,
     "launcher/test_report_schema.py": 1,
     "security/test_entry_state.py": 1,

@@ -11,6 +11,11 @@
 #include "fuzz.h"
 #include "runner/sources.c"
 
+void trace_control(const struct control_request *request)
+{
+	(void)request;
+}
+
 struct vcpu vcpu;
 static uint64_t raised;
 

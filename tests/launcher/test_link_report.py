@@ -346,7 +346,7 @@ def test_json_holds_the_whole_report(tools):
     imports = {each["name"]: each for each in report.pop("imports")}
     assert report == {"guest": str(guest), "machine": "x86_64", "abi": 1,
                       "readonly_slots": True, "compares_mxcsr": False, "missing": 0,
-                      "mismatched": 0}
+                      "mismatched": 0, "standbys": []}
     store = imports["sensor_store"]
     slot = int(store.pop("slot"), 16)
     assert slot > 0x1000 and slot % 8 == 0

@@ -353,6 +353,7 @@ def rules(result, name):
     return text.partition("NEEDED BY\n")[2]
 
 
+@pytest.mark.not_sanitized("they allow no filter")
 @pytest.mark.parametrize("host", ["process", *(["kvm"] if "kvm" in MODEL_HOSTS else [])])
 def test_a_partition_may_do_what_its_ports_need(tmp_path, guests, host):
     path = ports_model(tmp_path, other=guests["hello"])
