@@ -1,11 +1,13 @@
 /*
- * hide_ability vdso|fsgsbase COMMAND...: executes a command that executes another program
- * once, and hides from both what the kernel tells them in the auxiliary vector. Without
- * the vDSO, libc makes system calls for the time; without FSGSBASE, a program makes them
- * for FS and GS. Only auxiliary vectors of this machine and of i386 are known.
+ * hide_ability vdso|fsgsbase COMMAND...: hides from a command, and from every program
+ * that it executes, what the kernel tells them in the auxiliary vector. Without the vDSO,
+ * libc makes system calls for the time; without FSGSBASE, a program makes them for FS and
+ * GS. Only auxiliary vectors of this machine and of i386 are known. The command must not
+ * stop itself by SIGSTOP.
  */
 #define _GNU_SOURCE
 #include <elf.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -14,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static pid_t child;
+static pid_t child; /* the process that has just stopped */
 
 static uint64_t word_at(uint64_t address, unsigned size)
 {
@@ -58,29 +60,51 @@ static void hide(bool vdso)
 		hide_in(at, size, vdso);
 }
 
+/* Returns the signal that the stopped process gets. */
+static int see(int status, bool vdso)
+{
+	const int signal = WSTOPSIG(status), event = status >> 16;
+
+	if (event == PTRACE_EVENT_EXEC)
+		hide(vdso);
+	/* A new process or thread starts with SIGSTOP. */
+	return event || signal == SIGSTOP ? 0 : signal;
+}
+
+/* Follows all processes until the first one ends. Returns its status. */
+static int follow(pid_t first, bool vdso)
+{
+	int status;
+
+	while ((child = waitpid(-1, &status, __WALL)) > 0) {
+		if (WIFSTOPPED(status))
+			ptrace(PTRACE_CONT, child, NULL, see(status, vdso));
+		else if (child == first)
+			return status;
+	}
+	return -1;
+}
+
 int main(int argc, char **argv)
 {
-	int status, programs = 0;
+	const long options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+			     PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+	pid_t first;
+	int status;
 
 	if (argc < 3)
 		return 99;
-	child = fork();
-	if (!child) {
+	first = fork();
+	if (!first) {
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		raise(SIGSTOP);
 		execv(argv[2], argv + 2);
 		_exit(99);
 	}
-	while (programs < 2 && waitpid(child, &status, 0) == child &&
-	       WIFSTOPPED(status)) {
-		if (WSTOPSIG(status) == SIGTRAP)
-			hide(!strcmp(argv[1], "vdso"));
-		if (WSTOPSIG(status) == SIGTRAP && ++programs == 2) {
-			ptrace(PTRACE_DETACH, child, NULL, NULL);
-			waitpid(child, &status, 0);
-			break;
-		}
-		ptrace(PTRACE_CONT, child, NULL,
-		       WSTOPSIG(status) == SIGTRAP ? 0 : WSTOPSIG(status));
-	}
+	if (waitpid(first, &status, 0) != first ||
+	    ptrace(PTRACE_SETOPTIONS, first, NULL, options) ||
+	    ptrace(PTRACE_CONT, first, NULL, 0))
+		return 99;
+	status = follow(first, !strcmp(argv[1], "vdso"));
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
