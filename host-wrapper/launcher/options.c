@@ -28,7 +28,7 @@ const char options_help[] =
 	"  --image FILE               write the boot image of --host monitor instead\n"
 	"  --model FILE               run the partitions of a model, instead of a GUEST\n"
 	"  --provider FILE[,OPTIONS]  load a provider of functions, a shared library\n"
-	"  --standby FILE[,OPTIONS]   load one more, for ctl PATH use (with --control)\n"
+	"  --standby FILE[,OPTIONS]   load a provider that ctl PATH use can choose\n"
 	"  --bind lazy|now            bind on the first call (default), or at the start\n"
 	"  --allow-missing            start with missing or mistyped functions\n"
 	"  --list                     print the link report instead of starting\n"
