@@ -38,6 +38,7 @@ FAULT = "{ int *volatile nowhere = (int *)16; *nowhere = 0; } return 0;"
 SOURCES = {
     "parts": 'print("first "); print("line\\nand a rest"); return 0;',
     "long": 'for (int i = 0; i < 50; i++) { print("0123456789"); } return 0;',
+    "much": 'for (int i = 0; i < 2000; i++) { print("0123456789\\n"); } return 0;',
     "errors": '_BSP_Virtual_Console_error("trouble\\n", 8); return 3;',
     "fault": FAULT,
     "spin": 'print("spins\\n"); for (;;) ;',
@@ -422,20 +423,34 @@ def test_the_report_in_json_knows_a_partition_whose_supervisor_was_killed(tmp_pa
     assert process.returncode == 128 + signal.SIGKILL
 
 
-def test_a_report_in_json_that_nobody_reads_does_not_outlast_the_time_out(tmp_path,
-                                                                          guests):
+@pytest.mark.parametrize("options", [[], ["--report=json"]], ids=["text", "json"])
+def test_a_report_that_nobody_reads_does_not_outlast_the_time_out(tmp_path, guests,
+                                                                  options):
     path = write(tmp_path, guests, ["spin", "hello"])
     reader, writer = os.pipe()
     fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
     os.write(writer, b"x" * 4096)
     result = subprocess.run(
-        [BUILD / "bin/host-wrapper", "--timeout", "0.3", "--report=json", "--model",
-         path],
+        [BUILD / "bin/host-wrapper", "--timeout", "0.3", *options, "--model", path],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=writer, timeout=30,
         check=False)
     os.close(reader)
     os.close(writer)
     assert result.returncode == 128 + signal.SIGKILL
+
+
+def test_a_slow_reader_gets_all_lines_at_the_end_of_the_run(tmp_path, guests):
+    """It starts to read when the partitions have ended."""
+    path = write(tmp_path, guests, ["much", "spin"], run="300 ms")
+    with start(path) as process:
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+        while not below(process.pid):
+            assert process.poll() is None
+        while process.poll() is None and below(process.pid):
+            pass
+        lines = process.stdout.read().splitlines()
+    assert lines.count("[much] 0123456789") == 2000
+    assert process.returncode == 0
 
 
 REFUSES = """

@@ -107,14 +107,23 @@ static int run_partition(void *context, size_t number, int errors)
 	return status;
 }
 
-static void print_note(const struct options *options)
+/* NULL without memory. */
+static char *make_note(const struct options *options)
 {
-	fputs("host-wrapper: ", stderr);
-	print_escaped(options->model, stderr);
-	fprintf(stderr,
+	char *note = NULL;
+	size_t size;
+	FILE *out = open_memstream(&note, &size);
+
+	if (!out)
+		return NULL;
+	fputs("host-wrapper: ", out);
+	print_escaped(options->model, out);
+	fprintf(out,
 		": slots, schedules, limits of memory and the health table have no "
 		"effect with --host %s\n",
 		options->kvm ? "kvm" : "process");
+	fclose(out);
+	return note;
 }
 
 /* The word before a report, and NULL if the partition has not started. */
@@ -158,7 +167,11 @@ static int run_all(const struct launches *launches)
 	struct partition_group group = {
 		.count = launches->count,
 		.console = PARTITION_GROUP_NO_CONSOLE,
-		.timeout_ns = launches->all->options.timeout_ns,
+		/* At the end of the run, readers get all. */
+		.timeout_ns = launches->all->is_halted_in_time
+				      ? 0
+				      : launches->all->options.timeout_ns,
+		.note = is_json ? NULL : make_note(&launches->all->options),
 		.run = run_partition,
 		.context = (void *)launches,
 		.reports = is_json ? reports : NULL,
@@ -171,9 +184,8 @@ static int run_all(const struct launches *launches)
 		if (launches->all[i].partition->options & MODEL_CONSOLE)
 			group.console = i;
 	}
-	if (!is_json)
-		print_note(&launches->all->options);
 	status = partition_group_run(&group, &message);
+	free(group.note);
 	for (size_t i = 0; is_json && i < launches->count; i++)
 		if (reports[i].size || reports[i].is_cut)
 			keep_report(&launches->all[i], &reports[i]);

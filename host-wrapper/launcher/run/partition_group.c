@@ -430,6 +430,8 @@ static void watch_all(struct watch *watch)
 		look_at_time(watch);
 		write_lines(watch);
 		reap(watch); /* which may wait for room in the lines */
+		if (watch->gives_up)
+			write_lines(watch);
 	}
 }
 
@@ -468,6 +470,9 @@ int partition_group_run(const struct partition_group *group, struct message *mes
 	signal(SIGCHLD, SIG_DFL); /* ignored, children would leave no status */
 	partition_lines_open(&watch.lines[CONSOLE], STDOUT_FILENO, names);
 	partition_lines_open(&watch.lines[ERRORS], STDERR_FILENO, names);
+	if (group->note)
+		partition_lines_add(&watch.lines[ERRORS], group->note,
+				    strlen(group->note));
 	error = start_all(&watch, message);
 	if (error)
 		kill_all(&watch);

@@ -28,6 +28,7 @@ struct partition_group {
 	const char *names[MODEL_MAX_PARTITIONS];
 	size_t console;	     /* the partition that reads standard input */
 	uint64_t timeout_ns; /* after which nothing waits for readers; 0: none */
+	char *note;	     /* a line to print first; NULL: none */
 	/*
 	 * Runs in each child; returns its exit status. Standard input and output are the
 	 * partition's, `errors` is its stream of errors. Standard error takes a report,
