@@ -78,7 +78,7 @@ SANITIZED_SUBJECTS := abi calls faults interrupts launcher lua monitor newlib pr
 	rtos security trace
 SANITIZED_FILES := $(NEWLIB_PROVIDERS) $(PROVIDERS_x86_64) $(PROVIDERS_i386)
 ifdef SANITIZED_FULL
-SANITIZED := $(SANITIZED_SUBJECTS:%=tests/%)
+SANITIZED := $(SANITIZED_SUBJECTS:%=tests/%) tests/kvm/test_random_doorbells.py
 SANITIZED_FILES += $(RESOLVER) $(foreach subject,$(SANITIZED_SUBJECTS),\
 	$(TEST_FILES_$(subject)))
 endif
