@@ -469,7 +469,7 @@ REFUSES = """
     """
 
 
-def test_the_report_in_json_says_that_a_runner_refuses(tmp_path):
+def test_a_runner_that_refuses_is_not_reported_as_an_exit(tmp_path):
     tools = Toolbox(tmp_path)
     guest = tools.guest("""
         #include <jumpslot/entry.h>
@@ -478,8 +478,10 @@ def test_the_report_in_json_says_that_a_runner_refuses(tmp_path):
         JUMPSLOT_ENTRY(info) { (void)info; return answer(0); }
         """)
     path = write(tmp_path, {"asks": guest}, ["asks"])
-    result = run_model(path, "--report=json", "--provider", tools.provider(REFUSES),
-                       host="process")
+    options = "--provider", tools.provider(REFUSES)
+    text = run_model(path, *options, host="process")
+    assert "not today" in text.stderr and "exit 125" not in text.stderr
+    result = run_model(path, "--report=json", *options, host="process")
     assert "not today" in result.stderr
     assert standings(result.stderr) == {"asks": ("refused", True)}
-    assert result.returncode == 125
+    assert text.returncode == result.returncode == 125

@@ -186,7 +186,7 @@ void exit_report_partition(const struct linked_guest *guest,
 			   const struct run_result *result, bool is_halted, FILE *out)
 {
 	const bool is_exit = WIFEXITED(result->status) &&
-			     !exit_report_provider(guest, result) &&
+			     result->outcome.phase == OUTCOME_ENDED &&
 			     !exit_report_is_host_exit(result);
 
 	if (!is_halted && !is_exit)
