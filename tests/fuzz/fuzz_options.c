@@ -8,7 +8,7 @@
 
 #include "common/page.h"
 #include "fuzz.h"
-#include "launcher/options.h"
+#include "launcher/options/options.h"
 
 #define MAX_WORDS 64
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "launcher/options.h"
+#include "launcher/options/options.h"
 #include "unit.h"
 
 #define MAX_WORDS 160

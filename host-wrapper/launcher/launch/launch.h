@@ -13,7 +13,7 @@
 #include "launcher/link/needs.h"
 #include "launcher/link/watched_calls.h"
 #include "launcher/model/model_file.h"
-#include "launcher/options.h"
+#include "launcher/options/options.h"
 #include "launcher/run/control.h"
 #include "launcher/run/exit_report.h"
 #include "launcher/run/irq_lines.h"

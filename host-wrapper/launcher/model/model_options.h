@@ -1,12 +1,12 @@
 /*
  * The options of one partition of a model, as if its guest was started by itself.
- * Depends on common/model.h and launcher/options.h.
+ * Depends on common/model.h and launcher/options/options.h.
  */
 #ifndef JUMPSLOT_MODEL_OPTIONS_H
 #define JUMPSLOT_MODEL_OPTIONS_H
 
 #include "common/model.h"
-#include "launcher/options.h"
+#include "launcher/options/options.h"
 
 /*
  * Copies `from` with the guest, arguments and memory of a partition. `path`: of its

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "launcher/link/needs.h"
-#include "launcher/options.h"
+#include "launcher/options/options.h"
 #include "launcher/trace/stats.h"
 #include "supervise.h"
 

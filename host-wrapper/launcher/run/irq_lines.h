@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "launcher/options.h"
+#include "launcher/options/options.h"
 
 struct irq_line {
 	unsigned vector;

@@ -7,7 +7,7 @@
 
 #include "common/model.h"
 #include "launcher/link/linked_guest.h"
-#include "launcher/options.h"
+#include "launcher/options/options.h"
 #include "monitor_image.h"
 
 /* A guest that becomes a partition. */

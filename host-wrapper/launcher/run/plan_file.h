@@ -9,7 +9,7 @@
 #include "port_files.h"
 #include "launcher/link/linked_guest.h"
 #include "launcher/link/watched_calls.h"
-#include "launcher/options.h"
+#include "launcher/options/options.h"
 
 /* The parts of a plan. */
 struct plan_parts {

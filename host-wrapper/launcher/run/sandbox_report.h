@@ -9,7 +9,7 @@
 
 #include "guest_processes.h"
 #include "launcher/link/needs.h"
-#include "launcher/options.h"
+#include "launcher/options/options.h"
 
 /* `processes`: NULL if the guest is not supervised. */
 void sandbox_report(const struct linked_guest *guest, const struct needs *needs,
