@@ -25,7 +25,11 @@ TEST_FILES_rtos := $(RTOS_GUESTS) $(RTOS_NATIVE) $(RTOS_LUA_GUESTS) $(RTOS_LUA_N
 TEST_FILES_trace := $(RTOS_GUESTS)
 TEST_FILES_security := $(NEWLIB_PROVIDERS)
 
-PYTEST = BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider
+# Seconds after which a test fails: only one that hangs takes that long. A soak of more
+# seconds or rounds needs a larger one.
+TEST_LIMIT := 1000
+RUN_PYTEST = $(PYTHON) -m pytest -q -p no:cacheprovider --timeout=$(TEST_LIMIT)
+PYTEST = BUILD=$(BUILD) $(RUN_PYTEST)
 
 PYTEST_CHECKS := $(SUBJECTS:%=check-%)
 .PHONY: check check-on-monitor check-units check-valgrind check-sanitized test \
@@ -88,5 +92,4 @@ check-sanitized: | test-tools
 		$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(sort $(SANITIZED_FILES)))
 	$(call say,TEST,with sanitizers)
 	$(Q)$(call logged,sanitized,ASAN_OPTIONS=detect_leaks=0 SANITIZED=1 \
-		BUILD=$(BUILD)/sanitized $(PYTHON) -m pytest -q -p no:cacheprovider \
-		$(SANITIZED))
+		BUILD=$(BUILD)/sanitized $(RUN_PYTEST) $(SANITIZED))
