@@ -16,13 +16,14 @@ from stated_rules import stated_rules, take_out
 
 ENDED, FORBIDDEN = 3, 128 + 31
 GUEST = """
+    #include <limits.h>
     #include <jumpslot/entry.h>
     #include <jumpslot/ports.h>
     #include <jumpslot/virt_cpu.h>
     #define FOREVER JUMPSLOT_PORT_FOREVER
     #define NEVER   INT64_MAX
     #define WHILE   2000000000 /* the guest at the other end may have ended */
-    enum { ENOENT = 2, ETIMEDOUT = 110, MANY = 300000 };
+    enum { ENOENT = 2, ETIMEDOUT = 110 };
     static char byte;
     JUMPSLOT_ENTRY(info)
     {
@@ -33,7 +34,7 @@ GUEST = """
     """
 SEND = "jumpslot_port_send(0, &byte, 1, %s)"
 RECEIVE = "jumpslot_port_receive(0, &byte, 1, %s)"
-MANY_TIMES = "for (int i = 0; i < MANY; i++) if (%s < 0) return 98;"
+OFTEN = "for (long i = 0; i < TIMES; i++) if (%s < 0) return 98;"
 SOME_TIME = "for (volatile int i = 0; i < 100000000; i++) { }\n"
 
 
@@ -45,9 +46,10 @@ class Case:
     source: bool = False  # the guest has the channel's beginning
     hides_clock: bool = False
 
-    def model(self, tools):
+    def model(self, tools, times):
         def guest(name, body, status):
-            return tools.guest(GUEST % (body, status), "-Wno-unused-variable", name=name)
+            return tools.guest(GUEST % (body, status), "-Wno-unused-variable",
+                               f"-DTIMES={times}", name=name)
         path = write_model(tools.directory, {
             "tested": (guest("tested", self.body, ENDED), 1000, {}),
             "peer": (guest("peer", self.peer, 0), 1000, {})})
@@ -106,13 +108,14 @@ for call, rest in {"read": " 0=port", "ppoll": " 1=1"}.items():
         f"jumpslot_port_receive {call}{rest}": Case(
             fails(RECEIVE % 1000000, "ETIMEDOUT"))}
 CASES |= {
-    # A message comes, or goes, between a try and the wait: now and then.
+    # A message comes, or goes, between a try and the wait: now and then. Without the
+    # rule, the guests try until it does.
     "jumpslot_port_send write 0=port": Case(
-        MANY_TIMES % (SEND % "FOREVER"), source=True,
-        peer=MANY_TIMES % (RECEIVE % "WHILE")),
+        OFTEN % (SEND % "FOREVER"), source=True,
+        peer=OFTEN % (RECEIVE % "WHILE")),
     "jumpslot_port_receive write 0=port": Case(
-        MANY_TIMES % (RECEIVE % "FOREVER"),
-        peer=MANY_TIMES % (SEND % "WHILE")),
+        OFTEN % (RECEIVE % "FOREVER"),
+        peer=OFTEN % (SEND % "WHILE")),
 }
 # For times that 32 bits cannot hold.
 LONG_CASES = {
@@ -157,13 +160,13 @@ def test_something_fails_without_the_rule(tmp_path, arch, name, hide_ability):
     for program in "host-wrapper", runner:
         shutil.copy(BUILD / "bin" / program, tmp_path / "bin")
     before = [hide_ability, "vdso"] if case.hides_clock else []
-    model = case.model(Toolbox(tmp_path, arch))
 
-    def run_case():
-        return run(*before, tmp_path / "bin/host-wrapper", "--timeout", 60, "--model",
+    def run_case(times):
+        model = case.model(Toolbox(tmp_path, arch), times)
+        return run(*before, tmp_path / "bin/host-wrapper", "--timeout", 300, "--model",
                    model, check=False)
-    result = run_case()
+    result = run_case("100000")
     assert result.returncode == ENDED, result.stderr
     take_out(tmp_path / "bin" / runner, rules_of(arch)[name])
-    result = run_case()
+    result = run_case("LONG_MAX")
     assert result.returncode == FORBIDDEN, result.stderr
