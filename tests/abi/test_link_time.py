@@ -7,6 +7,8 @@ import pytest
 from conftest import BUILD, HOST_MACHINE, ROOT, WARNINGS, Toolbox, only_x86_64, run
 from conftest import each_arch as arch  # noqa: F401
 
+pytestmark = pytest.mark.not_sanitized("programs are linked without them")
+
 LIMIT = 600  # seconds: only a hang takes that long
 
 

@@ -7,6 +7,8 @@ from changed_runner import ChangedRunner
 from conftest import Toolbox, run
 from interrupts_guests import ROUNDS, TIMEOUT, Interrupts, all_was_right
 
+pytestmark = pytest.mark.not_sanitized("changed runners are linked without them")
+
 CPU_FLAGS = next(line for line in open("/proc/cpuinfo", encoding="ascii")
                  if line.startswith("flags")).split()
 

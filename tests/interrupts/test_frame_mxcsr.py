@@ -89,6 +89,7 @@ def test_the_host_keeps_its_own_when_the_guest_writes_to_a_frame(tools, guest):
     assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)
 
 
+@pytest.mark.not_sanitized("changed runners are linked without them")
 def test_a_return_that_does_not_look_at_the_frame_is_seen(tmp_path, guest, arch):
     runner = ChangedRunner(tmp_path, arch)
     runner.change("{arch}/interrupt.S",

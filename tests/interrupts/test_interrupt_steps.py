@@ -13,6 +13,8 @@ import pytest
 from changed_runner import ChangedRunner
 from conftest import BUILD, MACHINE, ROOT, WARNINGS, Toolbox, run
 
+pytestmark = pytest.mark.not_sanitized("changed runners are linked without them")
+
 GUESTS = ROOT / "tests/interrupts/guests"
 
 

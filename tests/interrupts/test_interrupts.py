@@ -145,6 +145,7 @@ def test_waiting_takes_no_processor_time(guests):
     assert used < 0.1
 
 
+@pytest.mark.not_sanitized("they make calls that the filter forbids")
 @pytest.mark.parametrize("case", ["corrupt-state", "corrupt-frame"])
 def test_a_guest_that_corrupts_its_interrupts_hurts_only_itself(guests, case):
     """It runs on, or is stopped with a report. The next guest runs as ever."""

@@ -189,6 +189,7 @@ def test_a_standby_for_nothing_and_one_without_control_are_refused(tools):
         "host-wrapper: --standby needs --control PATH\n", 125)
 
 
+@pytest.mark.not_sanitized("they allow no filter")
 @only_x86_64
 def test_report_and_sandbox_name_what_stands_by(tools):
     one, other = provider(tools, "A"), provider(tools, "B", "", "getppid();")

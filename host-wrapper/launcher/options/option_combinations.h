@@ -1,5 +1,5 @@
 /*
- * Which options go together. Knows nothing of how they are written.
+ * Checks of options that do not go together. Knows nothing of how they are written.
  */
 #ifndef JUMPSLOT_OPTION_COMBINATIONS_H
 #define JUMPSLOT_OPTION_COMBINATIONS_H

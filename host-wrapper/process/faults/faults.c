@@ -22,6 +22,7 @@
 #include "faults.h"
 #include "process/calls/gate.h"
 #include "process/calls/gate_fault.h"
+#include "process/guest_stack.h"
 #include "process/interrupts/kick.h"
 #include "process/signals/context.h"
 #include "process/signals/flags_x86.h"
@@ -154,8 +155,8 @@ static void copy_stack(struct outcome *outcome)
 	outcome->stack_start = start;
 	outcome->stack_size =
 		(uint32_t)(region->end - start < max ? region->end - start : max);
-	memcpy((char *)outcome + OUTCOME_STACK_OFFSET, (const void *)start,
-	       outcome->stack_size);
+	guest_stack_copy((char *)outcome + OUTCOME_STACK_OFFSET, (const void *)start,
+			 outcome->stack_size);
 }
 
 static void describe(struct outcome *outcome, const siginfo_t *info, const void *context)

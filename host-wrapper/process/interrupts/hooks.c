@@ -1,7 +1,6 @@
 /* The functions of vcpu/hooks.h for the process host. */
 #define _GNU_SOURCE
 #include <signal.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "kick.h"
 #include "process/calls/gate.h"
 #include "process/faults/faults.h"
+#include "process/guest_stack.h"
 #include "process/trace/trace_gate.h"
 #include "runner/trace/trace.h"
 #include "runner/clock.h"
@@ -69,7 +69,8 @@ static uintptr_t guests_place(uintptr_t sp)
 	for (size_t i = 0; i < CALLER_WORDS; i++, sp += sizeof(word)) {
 		if (jumpslot_guest_range((void *)sp, sizeof(word), JUMPSLOT_READ))
 			break;
-		memcpy(&word, (void *)sp, sizeof(word)); /* sp may have any alignment */
+		/* sp may have any alignment. */
+		guest_stack_copy(&word, (void *)sp, sizeof(word));
 		if (vcpu_is_guest_code(word))
 			return word;
 	}

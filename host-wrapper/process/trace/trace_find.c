@@ -2,6 +2,7 @@
  * trace_find.h. */
 #include "trace_find.h"
 
+#include "process/guest_stack.h"
 #include "runner/current.h"
 #include "runner/trace/trace.h"
 #include "trace_table.h"
@@ -13,7 +14,8 @@
 #define MOST_BYTES ((uintptr_t)0x10000)
 
 /* `place`: of the word in a call's frame that refers to the frame itself. */
-static bool find_copied(uintptr_t place, uintptr_t end, struct trace_found *found)
+READS_THE_STACK static bool find_copied(uintptr_t place, uintptr_t end,
+					struct trace_found *found)
 {
 	const uintptr_t start = place - offsetof(struct trace_frame, progress);
 	const uintptr_t word = *(const uintptr_t *)place;
@@ -33,7 +35,7 @@ static bool find_copied(uintptr_t place, uintptr_t end, struct trace_found *foun
 }
 
 /* `place`: of the return address of a call whose arguments stay in place. */
-static bool find_in_place(uintptr_t place, struct trace_found *found)
+READS_THE_STACK static bool find_in_place(uintptr_t place, struct trace_found *found)
 {
 	const struct trace_function *function;
 	uintptr_t ret;
