@@ -2,6 +2,7 @@
 #include "common/outcome.h"
 #include "console_lines.h"
 #include "ending.h"
+#include "fault_registers.h"
 #include "health.h"
 #include "log.h"
 #include "memory_bytes.h"
@@ -57,32 +58,6 @@ void ending_halted(struct partition *partition)
 	log_end_of_line();
 }
 
-static void copy_registers(struct jumpslot_fault *to, const struct trap_frame *from)
-{
-	const struct general_registers *general = &from->general;
-
-	*to = (struct jumpslot_fault){
-		.pc = from->pc,
-		.sp = from->sp,
-		.flags = from->flags,
-		.ax = general->ax,
-		.cx = general->cx,
-		.dx = general->dx,
-		.si = general->si,
-		.di = general->di,
-		.bp = general->bp,
-		.bx = general->bx,
-		.r8 = general->r8,
-		.r9 = general->r9,
-		.r10 = general->r10,
-		.r11 = general->r11,
-		.r12 = general->r12,
-		.r13 = general->r13,
-		.r14 = general->r14,
-		.r15 = general->r15,
-	};
-}
-
 void ending_fault(struct partition *partition, const struct ending_cause *cause)
 {
 	struct outcome outcome = {
@@ -104,7 +79,7 @@ void ending_fault(struct partition *partition, const struct ending_cause *cause)
 	if (!health_ends(partition, &error))
 		return;
 	copy_state(&outcome, partition);
-	copy_registers(&outcome.registers, &partition->registers);
+	outcome.registers = fault_registers(&partition->registers);
 	set_ended(partition);
 	end_line(partition, cause->signal, 0, &outcome);
 }

@@ -3,6 +3,7 @@
 #include "common/outcome.h"
 #include "common/privileged.h"
 #include "ending.h"
+#include "fault_registers.h"
 #include "faults.h"
 #include "guest_memory.h"
 #include "health.h"
@@ -159,32 +160,12 @@ static bool is_on_fault_stack(const struct partition *partition, uint64_t sp)
 static struct jumpslot_fault describe(const struct partition *partition,
 				      const struct guest_cause *cause)
 {
-	const struct trap_frame *from = &partition->registers;
-	const struct general_registers *general = &from->general;
+	struct jumpslot_fault fault = fault_registers(&partition->registers);
 
-	return (struct jumpslot_fault){
-		.kind = cause->kind,
-		.level = partition->state ? partition->state->level : 0,
-		.address = cause->address,
-		.pc = from->pc,
-		.sp = from->sp,
-		.flags = from->flags,
-		.ax = general->ax,
-		.cx = general->cx,
-		.dx = general->dx,
-		.si = general->si,
-		.di = general->di,
-		.bp = general->bp,
-		.bx = general->bx,
-		.r8 = general->r8,
-		.r9 = general->r9,
-		.r10 = general->r10,
-		.r11 = general->r11,
-		.r12 = general->r12,
-		.r13 = general->r13,
-		.r14 = general->r14,
-		.r15 = general->r15,
-	};
+	fault.kind = cause->kind;
+	fault.level = partition->state ? partition->state->level : 0;
+	fault.address = cause->address;
+	return fault;
 }
 
 /* Whether the guest retried, and is at the same instruction with the same registers. */
