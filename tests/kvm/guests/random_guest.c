@@ -12,10 +12,17 @@
 #define WORDS  256
 #define ROUNDS 400
 #define PAGE   4096u
+#ifdef __x86_64__
+#define R	       "r" /* begins the names of registers */
+#define MORE_REGISTERS , "r8", "r9", "r10", "r11"
+#else
+#define R "e"
+#define MORE_REGISTERS
+#endif
 
-static volatile uint64_t *doorbells;
+static uintptr_t doorbells;
 static uint64_t state;
-static uint64_t frame[WORDS] __attribute__((__aligned__(64)));
+static uintptr_t frame[WORDS] __attribute__((__aligned__(64)));
 static char memory[2 * PAGE];
 static int depth;
 
@@ -29,34 +36,34 @@ static uint64_t next_random(void)
 	return value ^ value >> 31;
 }
 
-static uint64_t below(uint64_t limit)
+static unsigned below(unsigned limit)
 {
-	return next_random() % limit;
+	return (unsigned)((next_random() >> 32) * limit >> 32);
 }
 
 static int called_back(int number);
 
-static uint64_t address_near(uint64_t address)
+static uintptr_t address_near(uintptr_t address)
 {
 	return address + below(3 * PAGE) - PAGE;
 }
 
 /* Values that the host may take for an address, an index or a size. */
-static uint64_t any_value(void)
+static uintptr_t any_value(void)
 {
 	switch (below(16)) {
 	case 0:
-		return next_random();
+		return (uintptr_t)next_random();
 	case 1:
-		return UINT64_C(1) << below(64);
+		return (uintptr_t)1 << below(8 * sizeof(uintptr_t));
 	case 2:
-		return -below(PAGE);
+		return -(uintptr_t)below(PAGE);
 	case 3:
 		return address_near((uintptr_t)memory);
 	case 4:
 		return address_near((uintptr_t)__builtin_frame_address(0));
 	case 5:
-		return address_near((uintptr_t)doorbells);
+		return address_near(doorbells);
 	case 6:
 		return (uintptr_t)called_back;
 	case 7:
@@ -80,15 +87,15 @@ static void fill_frame(void)
 		frame[3] = below(2);
 }
 
-static void ring(uint64_t offset, uint64_t value)
+static void ring(unsigned offset, uintptr_t value)
 {
-	*(volatile uint64_t *)((uintptr_t)doorbells + offset) = value;
+	*(volatile uintptr_t *)(doorbells + offset) = value;
 }
 
 /* Any doorbell, but the end of the guest. */
 static void ring_any(void)
 {
-	uint64_t offset = 8 * below(16);
+	unsigned offset = 8 * below(16);
 
 	if (offset == 0x18)
 		offset = 0;
@@ -101,7 +108,7 @@ static void ring_any(void)
 		ring(below(PAGE - 8), any_value());
 		return;
 	case 2:
-		*((volatile char *)doorbells + below(PAGE)) = 1;
+		*(volatile char *)(doorbells + below(PAGE)) = 1;
 		return;
 	default:
 		ring(offset, (uintptr_t)&frame[below(32)]);
@@ -111,33 +118,32 @@ static void ring_any(void)
 /* A real call, with random registers and another stack. */
 static void call_with_any_stack(void)
 {
-	const uint64_t stack =
+	uintptr_t stack =
 		below(2) ? any_value() : (uintptr_t)memory + below(sizeof(memory));
 
-	__asm__ volatile("mov %%rsp, %%rbx\n"
-			 "mov %[stack], %%rsp\n"
+	__asm__ volatile("xchg %%" R "bx, %%" R "sp\n"
 			 "call random_many\n"
-			 "mov %%rbx, %%rsp"
-			 :
-			 : [stack] "r"(stack), "a"(any_value()), "D"(any_value()),
-			   "S"(any_value()), "d"(any_value()), "c"(any_value())
-			 : "rbx", "r8", "r9", "r10", "r11", "memory", "cc");
+			 "mov %%" R "bx, %%" R "sp"
+			 : "+b"(stack)
+			 : "a"(any_value()), "D"(any_value()), "S"(any_value()),
+			   "d"(any_value()), "c"(any_value())
+			 : "memory", "cc" MORE_REGISTERS);
 }
 
 /* The words around the frames of the calls in progress. */
 static void spoil_stack(void)
 {
-	volatile uint64_t *at = __builtin_frame_address(0);
+	volatile uintptr_t *at = __builtin_frame_address(0);
 
 	if (below(20))
-		at[-(int64_t)below(120) - 1] = any_value();
+		at[-(intptr_t)below(120) - 1] = any_value();
 	else
 		at[below(120)] = any_value();
 }
 
 static void spoil_inside(void)
 {
-	volatile char *data = (volatile char *)doorbells + PAGE;
+	volatile char *data = (volatile char *)(doorbells + PAGE);
 
 	data[below(PAGE)] = (char)next_random();
 }
@@ -170,7 +176,7 @@ static void act(void)
 			spoil_stack();
 		return;
 	case 4:
-		random_calls((random_callback *)(uintptr_t)any_value(), 1);
+		random_calls((random_callback *)any_value(), 1);
 		return;
 	case 5:
 		_BSP_Virtual_Console_write((const char *)any_value(), any_value());
@@ -206,7 +212,7 @@ static void act(void)
 
 static void handler(int vector, void *interrupted)
 {
-	volatile uint64_t *at = interrupted;
+	volatile uintptr_t *at = interrupted;
 
 	_CPU_Virtual_Irq_ack(vector);
 	if (!below(10))
@@ -225,7 +231,7 @@ JUMPSLOT_ENTRY(info)
 	for (const char *at = text; *at; at++)
 		distance = distance * 16 +
 			   (uint64_t)(*at <= '9' ? *at - '0' : *at - 'a' + 10);
-	doorbells = (volatile uint64_t *)(info->resolver + distance);
+	doorbells = (uintptr_t)(info->resolver + distance);
 	_CPU_Virtual_Set_handler(handler);
 	for (int vector = 0; vector < 20; vector++)
 		_CPU_Virtual_Irq_request(vector);

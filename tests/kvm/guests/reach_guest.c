@@ -22,21 +22,30 @@ static void handler(struct jumpslot_fault *fault)
 	fault->decision = JUMPSLOT_FAULT_RETRY;
 }
 
+#ifdef __x86_64__
+#define LOAD_AFTER "lea 1f(%%rip), %%rax\n"
+#define AX	   "rax"
+#define SP	   "rsp"
+#else
+#define LOAD_AFTER "mov $1f, %%eax\n"
+#define AX	   "eax"
+#define SP	   "esp"
+#endif
+
 /* Executes `instruction`; returns whether no fault came. */
 #define TRY(instruction)                                                                 \
 	({                                                                               \
 		const uint32_t before = faults;                                          \
-		__asm__ volatile("lea 1f(%%rip), %%rax\n"                                \
-				 "mov %%rax, %0\n"                                       \
-				 "mov %%rsp, %1\n" instruction "\n1:"                    \
+		__asm__ volatile(LOAD_AFTER "mov %%" AX ", %0\n"                         \
+					    "mov %%" SP ", %1\n" instruction "\n1:"      \
 				 : "=m"(after), "=m"(stack)                              \
 				 : "r"(address)                                          \
-				 : "rax", "rcx", "memory");                              \
+				 : AX, "ecx", "memory");                                 \
 		after = 0;                                                               \
 		faults == before;                                                        \
 	})
 
-static uint32_t try_all(uint64_t address)
+static uint32_t try_all(uintptr_t address)
 {
 	uint32_t found = 0;
 
@@ -59,6 +68,6 @@ JUMPSLOT_ENTRY(info)
 	if (_BSP_Virtual_faulthandler(handler))
 		return 99;
 	while ((address = reach_next(info->resolver)) != 1)
-		reach_found(try_all(address));
+		reach_found(try_all((uintptr_t)address));
 	return 0;
 }

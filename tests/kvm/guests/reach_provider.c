@@ -30,7 +30,7 @@ static uint64_t doorbells;
 
 static const char *owner_of(uint64_t address, const struct place *place)
 {
-	if (!jumpslot_guest_range((void *)address, 1, JUMPSLOT_READ))
+	if (!jumpslot_guest_range((void *)(uintptr_t)address, 1, JUMPSLOT_READ))
 		return "guest";
 	if (doorbells && (place->end == doorbells ||
 			  (address > doorbells && address < doorbells + 3 * PAGE)))
@@ -65,12 +65,22 @@ static void add_mapping(const char *line, uint64_t resolver)
 	add(place.end - 1, &place);
 }
 
+static bool is_mapped(uint64_t address)
+{
+	for (size_t i = 0; i < count; i++)
+		if (address >= places[i].start && address < places[i].end)
+			return true;
+	return address - doorbells < PAGE;
+}
+
+/* Those that the guest can form, and that are in no mapping. */
 static void add_other(uint64_t first, uint64_t step, unsigned times)
 {
 	static const struct place other = { .access = "----", .owner = "other" };
 
-	for (unsigned i = 0; i < times; i++)
-		add(first + i * step, &other);
+	for (uint64_t at = first; times--; at += step)
+		if (at <= UINTPTR_MAX && !is_mapped(at))
+			add(at, &other);
 }
 
 static void list(uint64_t resolver)
@@ -87,6 +97,7 @@ static void list(uint64_t resolver)
 	add_other(UINT64_C(0xd0000000), PAGE, 2);	   /* physical: doorbells */
 	add_other(UINT64_C(0xfee00000), PAGE, 1);	   /* a local APIC */
 	add_other(UINT64_C(0xfffbd000), PAGE, 3);	   /* physical: Intel's pages */
+	add_other(PAGE << 11, PAGE << 12, 256);		   /* all of 32 bits */
 	add_other(UINT64_C(0x100000000), PAGE << 9, 64);   /* physical: the memory */
 	add_other(UINT64_C(0xffffffff80000000), PAGE, 64); /* system pages, tables */
 	add_other(UINT64_C(0xffff888000000000), PAGE << 9, 8);
