@@ -3,12 +3,17 @@
 
 NESTED_KERNEL := $(BUILD)/kvm/kernel/unpacked
 NESTED_INIT := $(BUILD)/kvm/nested-init
+NESTED_OUTSIDE := $(BUILD)/kvm/nested-outside
 
-SETS += nested
+SETS += nested nested-outside
 CFLAGS_nested = -std=gnu11 -O2 -g $(WARNINGS)
+CFLAGS_nested-outside = $(CFLAGS_nested)
 SOURCES_nested := tests/kvm/nested/init.c
+SOURCES_nested-outside := tests/kvm/nested/outside.c
 
 $(NESTED_INIT): $$(call link_inputs,nested)
+$(NESTED_OUTSIDE): $$(call link_inputs,nested-outside)
+$(NESTED_INIT) $(NESTED_OUTSIDE):
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -static -o $@ $(filter %.o,$^)
@@ -24,8 +29,8 @@ $(NESTED_KERNEL):
 	$(Q)touch $@
 
 # Tests of commands that run again on the kvm host, with one compiler, fewer rounds and a
-# short soak: each exit takes microseconds. They need a /dev/kvm that works; KVM_FULL=1
-# runs them in the reference machine instead, in hours.
+# short soak: each exit takes microseconds. They need a /dev/kvm that works. KVM_FULL=1
+# runs them in the reference machine instead, for both architectures, file by file.
 ON_KVM := $(addprefix tests/,calls/test_calls.py calls/test_callbacks.py \
 	interrupts/test_services.py interrupts/test_lines.py \
 	interrupts/test_line_options.py interrupts/test_console_input.py \
@@ -38,14 +43,15 @@ ON_KVM := $(addprefix tests/,calls/test_calls.py calls/test_callbacks.py \
 	trace/test_trace.py trace/test_trace_file.py trace/test_stats.py \
 	trace/test_policy.py trace/test_control.py trace/test_standby.py \
 	trace/test_hostile_trace.py)
-ON_KVM_PYTEST = $(ON_KVM) -k '$(if $(K),($(K)) and )not clang and not native'
+ON_KVM_TESTS = -k '$(if $(K),($(K)) and )not clang and not native'
 .PHONY: check-on-kvm
-check-on-kvm: $(TEST_FILES) $(TEST_FILES_kvm) $(SQLITE_GUESTS) | test-tools
+check-on-kvm: $(TEST_FILES) $(TEST_FILES_kvm) $(SQLITE_GUESTS) \
+		$(if $(KVM_FULL),$(NESTED_OUTSIDE)) | test-tools
 	$(call say,TEST,$(words $(ON_KVM)) files with HOST=kvm)
 	$(Q)if [ -n '$(KVM_FULL)' ]; then \
 		ROUNDS=500 SOAK_SECONDS=5 $(PYTHON) tests/kvm/nested_suite.py $(BUILD) \
-			$(ON_KVM_PYTEST); \
+			$(ON_KVM) -- --timeout=$(TEST_LIMIT) $(ON_KVM_TESTS); \
 	elif [ -w /dev/kvm ]; then \
 		$(call logged,on-kvm,HOST=kvm ROUNDS=2000 SOAK_SECONDS=5 \
-			$(PYTEST) $(ON_KVM_PYTEST)); \
+			$(PYTEST) $(ON_KVM) $(ON_KVM_TESTS)); \
 	else echo 'check-on-kvm: NOT RUN, as /dev/kvm cannot be opened: $(ON_KVM)'; fi

@@ -138,8 +138,11 @@ class NestedMachine:
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as machine:
             limit = threading.Timer(timeout, machine.kill)
             limit.start()
-            printed = self.read(machine, serial)
-            limit.cancel()
+            try:
+                printed = self.read(machine, serial)
+            finally:
+                limit.cancel()
+                machine.kill()
         printed = printed.replace("\r\n", "\n")
         assert "\n@end\n" in printed, printed[-3000:]
         found = re.findall(r"^@case (.*)\n@status (\d+)\n@out (.*)\n@error (.*)$",
