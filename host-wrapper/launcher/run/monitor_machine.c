@@ -10,17 +10,16 @@
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/memory_file.h"
+#include "common/monotonic.h"
 #include "monitor_errors.h"
 #include "monitor_log.h"
 #include "monitor_machine.h"
 #include "monitor_qemu.h"
 
-#define SECOND_NS 1000000000u
-#define BUFFER	  4096
+#define BUFFER 4096
 
 enum { ERRORS, LOG, CHILD, SIGNALS, OUTPUT, SOURCES };
 
@@ -39,14 +38,6 @@ struct watch {
 	bool gives_up;	   /* standard error took too long */
 	uint64_t deadline; /* 0: none */
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * SECOND_NS + (uint64_t)time.tv_nsec;
-}
 
 static int catch_signals(struct watch *watch, struct message *message)
 {
@@ -187,16 +178,12 @@ static void read_signal(struct watch *watch)
 
 static int time_left_ms(const struct watch *watch)
 {
-	const uint64_t now = watch->deadline ? now_ns() : 0;
-
-	if (!watch->deadline)
-		return -1;
-	return now >= watch->deadline ? 0 : (int)((watch->deadline - now) / 1000000 + 1);
+	return watch->deadline ? monotonic_ms_until(monotonic_ns(), watch->deadline) : -1;
 }
 
 static void end_in_time(struct watch *watch)
 {
-	if (!watch->deadline || now_ns() < watch->deadline)
+	if (!watch->deadline || monotonic_ns() < watch->deadline)
 		return;
 	watch->deadline = 0;
 	watch->gives_up = true;
@@ -307,7 +294,7 @@ int monitor_machine_run(const struct monitor_machine *machine, size_t count,
 	for (size_t i = 0; i < SOURCES; i++)
 		watch.sources[i] = -1;
 	if (machine->timeout_ns)
-		watch.deadline = now_ns() + machine->timeout_ns;
+		watch.deadline = monotonic_ns() + machine->timeout_ns;
 	error = catch_signals(&watch, message);
 	if (error)
 		return error;

@@ -24,7 +24,6 @@
 /* An incomplete line of the partition that reads the console is a prompt after this
  * time. */
 #define PROMPT_NS UINT64_C(50000000)
-#define MS_NS	  UINT64_C(1000000)
 
 /* Pipes from a child. The first two are streams of the partition. */
 enum { CONSOLE, ERRORS, STREAMS, REPORT = STREAMS, PIPES };
@@ -345,11 +344,8 @@ static uint64_t earlier(uint64_t one, uint64_t other)
 static int time_left_ms(const struct watch *watch)
 {
 	const uint64_t until = earlier(watch->deadline, watch->prompt_at);
-	const uint64_t now = monotonic_ns();
 
-	if (!until)
-		return -1;
-	return now >= until ? 0 : (int)((until - now) / MS_NS + 1);
+	return until ? monotonic_ms_until(monotonic_ns(), until) : -1;
 }
 
 /* At most: signals, and for each partition its end and pipes, and both outputs. */
