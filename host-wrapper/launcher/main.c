@@ -3,6 +3,7 @@
  * what it names.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,9 @@ static int read_policy(struct policy *policy, const struct options *options,
 		error = options->rules[i].is_file
 				? policy_add_file(policy, options->rules[i].text, message)
 				: policy_add(policy, options->rules[i].text, message);
+	if (!error && options->is_seeded && !policy_has_chance(policy))
+		return fail(message, EINVAL,
+			    "--seed: no rule of --on or --policy has %%P (expected one)");
 	return error;
 }
 

@@ -86,6 +86,23 @@ def test_a_chance_is_the_same_for_the_same_seed(run_calls):
     assert 60 < one.count("0") < 140
 
 
+def test_a_seed_without_a_rule_that_uses_chance_is_refused(run_calls, tools):
+    rules = tools.write("rules.policy", "trace_other=fail:0@2\n")
+    for options, problem in (
+            ([], "--seed needs --on or --policy, with a rule that has %P"),
+            (["--on", "trace_other=fail:0", "--policy", rules],
+             "--seed: no rule of --on or --policy has %P (expected one)")):
+        ended = run_calls("print(trace_other(1))", "--seed", "0", *options)
+        assert (ended.stdout, ended.stderr, ended.returncode) == \
+            ("", f"host-wrapper: {problem}\n", 125)
+
+
+def test_a_seed_may_come_with_a_chance_of_100_percent(run_calls, tools):
+    rules = tools.write("rules.policy", "trace_other=fail:5%100\n")
+    ended = run_calls("print(trace_other(1))", "--seed", "1", "--policy", rules)
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("5\n" * 3, "", 0)
+
+
 def test_without_a_match_calls_go_on(run_calls):
     ended = run_calls("print(trace_other(7))", "--on", "trace_o*=fail:0@9")
     assert ended.stdout == "7\n" * 3

@@ -73,6 +73,7 @@ static const char *read_when(struct policy_rule *rule, char *action)
 		rule->nth = (uint32_t)nth;
 	} else {
 		wrong = read_chance(at + 1, &rule->chance);
+		rule->has_chance = true;
 	}
 	*at = 0;
 	return wrong;
@@ -176,6 +177,14 @@ static int add(struct policy *policy, const char *text, const char *file, unsign
 	}
 	policy->rules[policy->count++] = rule;
 	return 0;
+}
+
+bool policy_has_chance(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->count; i++)
+		if (policy->rules[i].has_chance)
+			return true;
+	return false;
 }
 
 int policy_add(struct policy *policy, const char *text, struct message *message)

@@ -20,6 +20,7 @@ struct policy_rule {
 	uint64_t delay_ns;
 	uint32_t nth;	  /* 0: each call, with `chance` */
 	uint32_t chance;  /* in millionths */
+	bool has_chance;  /* also one of 100 percent */
 	const char *file; /* where it is from; NULL: --on */
 	unsigned line;
 	const char *text; /* the rule as it was written */
@@ -36,6 +37,9 @@ struct policy {
  * a line that names the place. */
 int policy_add(struct policy *policy, const char *text, struct message *message);
 int policy_add_file(struct policy *policy, const char *path, struct message *message);
+
+/* Whether some rule depends on chance. */
+bool policy_has_chance(const struct policy *policy);
 
 /* Writes where a rule is from, "--on RULE" or "FILE:LINE: RULE". Cuts what does not fit.
  */

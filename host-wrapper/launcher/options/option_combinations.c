@@ -139,6 +139,9 @@ static int check_rest(const struct options *options, struct message *message)
 {
 	if (options->standby_count && !options->control)
 		return fail(message, EINVAL, "--standby needs --control PATH");
+	if (options->is_seeded && !options->rule_count)
+		return fail(message, EINVAL,
+			    "--seed needs --on or --policy, with a rule that has %%P");
 	if (options->kvm && not_in_kvm(options))
 		return fail(message, EINVAL, "%s cannot be combined with --host kvm",
 			    not_in_kvm(options));

@@ -350,6 +350,7 @@ int option_take_seed(struct options *options, const char *name, char *value,
 {
 	char *end;
 
+	options->is_seeded = true;
 	errno = 0;
 	options->seed = strtoull(value, &end, 10);
 	if (!*value || !strchr("0123456789", *value) || *end || errno)

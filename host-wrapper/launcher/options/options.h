@@ -69,6 +69,7 @@ struct options {
 	struct rule_option rules[OPTIONS_MAX_PATTERNS]; /* in the order given */
 	size_t rule_count;
 	uint64_t seed;
+	bool is_seeded; /* by the command line */
 	bool clock_guest;
 	bool kvm;	   /* the host: a virtual machine, not a process */
 	bool monitor;	   /* the host: a partition of the monitor, not a process */
