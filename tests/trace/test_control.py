@@ -111,7 +111,8 @@ def test_a_function_that_is_revoked_is_a_fault_at_the_next_call(start):
     guest = start()
     guest.ctl("revoke", "trace_direct")
     errors, status = guest.end()
-    assert "called trace_direct, which" in errors
+    assert ("stopped by signal 4 (Illegal instruction): called trace_direct, which was "
+            "revoked (host-wrapper ctl), from 0x") in errors
     assert status == 127
 
 

@@ -32,17 +32,28 @@ static void print_handler(const struct outcome *outcome, FILE *out)
 	}
 }
 
+/* A call of a function that was bound at the start ends like this only if the control
+ * has revoked it. */
+static const char *why_unprovided(const struct linked_guest *guest, uint32_t import)
+{
+	const enum link_status status = import < guest->table.count
+						? guest->result.links[import].status
+						: LINK_MISSING;
+
+	if (status == LINK_BOUND)
+		return "which was revoked (host-wrapper ctl)";
+	return status == LINK_MISMATCH ? "which is provided with another type"
+				       : "which no provider has";
+}
+
 static void print_unprovided(const struct linked_guest *guest,
 			     const struct outcome *outcome, FILE *out)
 {
-	uint32_t import = outcome->detail;
-	const char *why = "which no provider has";
+	const uint32_t import = outcome->detail;
 	char text[OUTCOME_MAX_PLACE];
 
-	if (import < guest->table.count &&
-	    guest->result.links[import].status == LINK_MISMATCH)
-		why = "which is provided with another type";
-	fprintf(out, ": called %s, %s, from %s", outcome_import(guest, import), why,
+	fprintf(out, ": called %s, %s, from %s", outcome_import(guest, import),
+		why_unprovided(guest, import),
 		outcome_caller(guest, outcome, outcome->pc, text));
 }
 
