@@ -3,12 +3,16 @@
 import fcntl
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 from conftest import BUILD, HANGS, HOST_OPTIONS, only_x86_64
+from partition import MODEL_HOSTS
+from trace_guest import read_events
 
 F_SETPIPE_SZ = 1031
 HOSTS = ["process", "monitor"]
+TRACING_HOSTS = ["process", *(["kvm"] if "kvm" in MODEL_HOSTS else [])]
 LOOP = "for (;;) ;"
 FAULT = "*(volatile int *)(uintptr_t)16 = 0;"
 
@@ -17,6 +21,7 @@ def start(tools, host, body, stderr, *options):
     guest = tools.guest(f"""
         #include <jumpslot/entry.h>
         #include <jumpslot/external_func.h>
+        #include <jumpslot/virt_bsp.h>
         JUMPSLOT_ENTRY(info) {{ (void)info; {body} return 0; }}
         """, "-Wno-array-bounds")
     return subprocess.Popen(
@@ -49,6 +54,25 @@ def test_a_closed_standard_error_leaves_the_status_as_it_is(tools, host):
 def test_a_full_standard_error_does_not_hold_up_the_end_after_a_time_out(tools, full):
     processes = [start(tools, host, LOOP, full[1], "--timeout", "1") for host in HOSTS]
     assert [process.wait(timeout=HANGS) for process in processes] == [137, 137]
+
+
+WRITES = '_BSP_Virtual_Console_write("x", 1); for (;;) ;'
+
+
+@only_x86_64
+@pytest.mark.parametrize("host", TRACING_HOSTS)
+@pytest.mark.parametrize("options", [
+    ["--trace"],
+    ["--trace-file", "calls.json", "--on", "_BSP_*=log"],
+], ids=["text", "file"])
+def test_a_trace_that_nobody_reads_does_not_outlast_the_time_out(tools, host, full,
+                                                                 options, monkeypatch):
+    monkeypatch.chdir(tools.directory)
+    process = start(tools, host, WRITES, full[1], "--timeout", "1", *options)
+    assert process.wait(timeout=HANGS) == 137
+    if "--trace-file" in options:
+        names = [event["name"] for event in read_events(Path("calls.json"))]
+        assert '_BSP_Virtual_Console_write("x", 1)' in names
 
 
 @only_x86_64

@@ -190,7 +190,7 @@ static int supervise_guest(struct launch *launch, struct run *run)
 	struct run_result result;
 	struct message message;
 	bool asked_for;
-	int status;
+	int status, incomplete;
 
 	if ((launch->watch.records || options->stats || options->unused) &&
 	    trace_open(&run->trace, &setup, &message))
@@ -199,16 +199,15 @@ static int supervise_guest(struct launch *launch, struct run *run)
 		trace_close(run->trace);
 		return launch_complain(launch, EXIT_FAILED, name, &message);
 	}
-	status = finish_trace(launch, run->trace, &result);
 	asked_for = exit_report_was_asked_for(&result);
 	if (launch->name)
 		judge_partition(launch, &result);
-	if (!status)
-		status = exit_report_status(&launch->guest, &result);
+	status = exit_report_status(&launch->guest, &result);
 	irq_lines_remove(&launch->lines);
-	last_report_begin(status, asked_for);
+	last_report_begin(status, asked_for); /* with the rest of the trace */
+	incomplete = finish_trace(launch, run->trace, &result);
 	print_end(launch, &result);
-	return status;
+	return incomplete ? incomplete : status;
 }
 
 static int run_guest(struct launch *launch)

@@ -214,11 +214,11 @@ static bool make_batch(struct trace *trace, bool end, const char *fault)
 	return tail != trace->reader.tail;
 }
 
-static bool write_out(struct trace *trace, bool wait)
+static bool write_out(struct trace *trace)
 {
-	const bool text = trace_output_write(&trace->text, wait);
+	const bool text = trace_output_write(&trace->text, false);
 
-	return trace_output_write(&trace->file, wait) && text;
+	return trace_output_write(&trace->file, false) && text;
 }
 
 void trace_read(struct trace *trace, uint64_t deadline)
@@ -227,7 +227,7 @@ void trace_read(struct trace *trace, uint64_t deadline)
 		return;
 	trace->words.lines.deadline = deadline;
 	/* Not until nothing is left: a guest may write as fast as this reads. */
-	for (int i = 0; i < 4 && write_out(trace, false); i++)
+	for (int i = 0; i < 4 && write_out(trace); i++)
 		if (!make_batch(trace, false, NULL))
 			break;
 }
@@ -235,11 +235,11 @@ void trace_read(struct trace *trace, uint64_t deadline)
 int trace_finish(struct trace *trace, const char *fault, struct message *message)
 {
 	do
-		write_out(trace, true);
+		trace_output_write(&trace->file, true);
 	while (make_batch(trace, false, NULL));
-	write_out(trace, true);
 	make_batch(trace, true, fault);
-	write_out(trace, true);
+	trace_output_write(&trace->file, true);
+	trace_output_write(&trace->text, true);
 	if (trace->file.error)
 		return fail(message, trace->file.error, "%s: %s: the trace is incomplete",
 			    trace->setup->file, strerror(trace->file.error));

@@ -42,8 +42,8 @@ void trace_runner_ended(struct trace *trace);
  */
 void trace_read(struct trace *trace, uint64_t deadline);
 
-/* The guest has ended, `fault` says how (NULL: by itself): writes the rest. Returns 0 or
- * a negative errno with a line. */
+/* The guest has ended, `fault` says how (NULL: by itself): writes the rest, first to the
+ * file: the text may wait for its reader. Returns 0 or a negative errno with a line. */
 int trace_finish(struct trace *trace, const char *fault, struct message *message);
 
 /* The counters; the guest may still change them. */

@@ -4,15 +4,28 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "trace_output.h"
 
 void trace_output_take(struct trace_output *output, char *bytes, size_t size)
 {
-	output->bytes = bytes;
-	output->size = size;
-	output->sent = 0;
+	char *all;
+
+	if (!output->bytes) {
+		output->bytes = bytes;
+		output->size = size;
+		output->sent = 0;
+		return;
+	}
+	all = size ? realloc(output->bytes, output->size + size) : NULL;
+	if (all) {
+		memcpy(all + output->size, bytes, size);
+		output->bytes = all;
+		output->size += size;
+	}
+	free(bytes);
 }
 
 /* A pipe that poll() calls writable takes PIPE_BUF bytes at once. */

@@ -15,7 +15,8 @@ struct trace_output {
 	int error; /* of the first write that failed; then nothing more is written */
 };
 
-/* Takes over the text, allocated by malloc(). Nothing may wait. */
+/* Takes over the text, allocated by malloc(); it goes after what waits. Without memory,
+ * it is lost. */
 void trace_output_take(struct trace_output *output, char *bytes, size_t size);
 
 /* Writes what can be written. `wait`: writes everything. Returns whether nothing waits.
