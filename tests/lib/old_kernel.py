@@ -9,12 +9,12 @@ ALLOW, ERRNO = 0x7fff0000, 0x00050000
 X86_64 = 0xc000003e
 
 
-def without(on_x86_64, on_i386, error, first=None):
-    """A function that makes the calls of these numbers fail, or, with `first`, those of
-    them with that first argument."""
-    argument = [] if first is None else [
-        (LOAD, 0, 0, 16),                    # the first argument's lower half
-        (JUMP_EQUAL, 0, 1, first),
+def without(on_x86_64, on_i386, error, argument=None):
+    """A function that makes the calls of these numbers fail, or, with `argument`, those
+    of them with such an argument: (index, value)."""
+    argument = [] if argument is None else [
+        (LOAD, 0, 0, 16 + 8 * argument[0]),  # its lower half
+        (JUMP_EQUAL, 0, 1, argument[1]),
     ]
     more = len(argument)
     code = b"".join(struct.pack("<HBBI", *line) for line in [

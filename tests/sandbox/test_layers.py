@@ -17,8 +17,11 @@ from old_kernel import without
 HELLO = BUILD / "guests/hello-x86_64.elf"
 NO_LANDLOCK = without(444, 444, errno.ENOSYS)
 NO_SECCOMP = without(317, 354, errno.EINVAL)
-NO_NEW_PRIVS = without(157, 172, errno.EINVAL, first=38)
-NO_LIMITS = without(160, 75, errno.EPERM), without(302, 340, errno.EPERM)
+NO_NEW_PRIVS = without(157, 172, errno.EINVAL, argument=(0, 38))
+NO_LIMITS = without(302, 340, errno.EPERM, argument=(1, 6))  # of processes
+NO_CLOSE_RANGE = without(436, 436, errno.EPERM)
+# A start, and the report of the sandbox, are refused alike.
+WAYS = pytest.param([], id="start"), pytest.param(["--print-sandbox"], id="report")
 NEEDS_LANDLOCK = pytest.mark.skipif(
     ctypes.CDLL(None).syscall(444, None, 0, 1) < 6, reason="needs Landlock 6")
 
@@ -44,30 +47,43 @@ def test_without_landlock_the_guest_runs_and_the_reports_say_so():
     assert "\n  Landlock      MISSING in this kernel\n" in shown
 
 
-@pytest.mark.parametrize("mode", ["on", "strict"])
-def test_without_seccomp_the_guest_is_refused(arch, mode):
-    guest = BUILD / f"guests/hello-{arch}.elf"
-    result = start("--sandbox", mode, before=NO_SECCOMP, guest=guest)
+def is_refused(mode, ways, before, guest, reason):
+    result = start("--sandbox", mode, *ways, before=before, guest=guest)
     assert (result.stdout, result.stderr, result.returncode) == (
-        "", f"host-wrapper: {guest}: the sandbox needs seccomp: Invalid argument "
-        "(--sandbox=off runs without)\n", 125)
-    assert start("--sandbox=off", before=NO_SECCOMP, guest=guest).returncode == 0
+        "", f"host-wrapper: {reason} (--sandbox=off runs without)\n", 125)
+    assert start("--sandbox=off", *ways, before=before, guest=guest).returncode == 0
 
 
+@pytest.mark.parametrize("ways", WAYS)
 @pytest.mark.parametrize("mode", ["on", "strict"])
-def test_without_no_new_privs_the_guest_is_refused(arch, mode):
+def test_without_seccomp_the_guest_is_refused(arch, mode, ways):
     guest = BUILD / f"guests/hello-{arch}.elf"
-    result = start("--sandbox", mode, before=NO_NEW_PRIVS, guest=guest)
-    assert (result.stdout, result.stderr, result.returncode) == (
-        "", f"host-wrapper: {guest}: the sandbox needs no_new_privs: Invalid argument "
-        "(--sandbox=off runs without)\n", 125)
-    assert start("--sandbox=off", before=NO_NEW_PRIVS, guest=guest).returncode == 0
+    is_refused(mode, ways, NO_SECCOMP, guest,
+               f"{guest}: the sandbox needs seccomp: Invalid argument")
 
 
-def test_without_limits_the_guest_is_refused():
-    result = start(before=lambda: [refuse() for refuse in NO_LIMITS])
-    assert (result.stdout, result.returncode) == ("", 125)
-    assert "limit" in result.stderr and result.stderr.count("\n") == 1
+@pytest.mark.parametrize("ways", WAYS)
+@pytest.mark.parametrize("mode", ["on", "strict"])
+def test_without_no_new_privs_the_guest_is_refused(arch, mode, ways):
+    guest = BUILD / f"guests/hello-{arch}.elf"
+    is_refused(mode, ways, NO_NEW_PRIVS, guest,
+               f"{guest}: the sandbox needs no_new_privs: Invalid argument")
+
+
+@pytest.mark.parametrize("ways", WAYS)
+@pytest.mark.parametrize("mode", ["on", "strict"])
+def test_without_limits_the_guest_is_refused(arch, mode, ways):
+    guest = BUILD / f"guests/hello-{arch}.elf"
+    is_refused(mode, ways, NO_LIMITS, guest,
+               f"{guest}: the sandbox needs limits of resources: Operation not permitted")
+
+
+@pytest.mark.parametrize("ways", WAYS)
+@pytest.mark.parametrize("mode", ["on", "strict"])
+def test_without_closing_descriptors_the_guest_is_refused(mode, ways):
+    """host-wrapper closes them before it reads the guest, so the line names no guest."""
+    is_refused(mode, ways, NO_CLOSE_RANGE, HELLO,
+               "the sandbox cannot close descriptors: Operation not permitted")
 
 
 HOST = """

@@ -13,6 +13,7 @@
 #include "launcher/run/gdb_socket.h"
 #include "launcher/run/last_report.h"
 #include "launcher/run/plan_file.h"
+#include "launcher/run/sandbox_probe.h"
 #include "launcher/run/sandbox_report.h"
 #include "launcher/trace/trace.h"
 
@@ -274,7 +275,16 @@ int launch_start(struct launch *launch)
 	return status;
 }
 
-/* Refuses as a start would, if a layer is missing. */
+/* Refuses as a start would, if a layer is missing that every start needs. */
+static int probe_layers(const struct launch *launch, struct message *message)
+{
+	if (launch->options.sandbox == SANDBOX_OFF)
+		return 0;
+	return sandbox_probe(launch->options.core, needs_processes(&launch->needs),
+			     message);
+}
+
+/* The same for those that --sandbox=strict needs too. */
 static int require_layers(const struct guest_processes *processes,
 			  struct message *message)
 {
@@ -292,6 +302,9 @@ int launch_print_sandbox(const struct launch *launch)
 	struct message message;
 	int error;
 
+	/* First: no process can start after the end of the namespace below. */
+	if (probe_layers(launch, &message))
+		return launch_complain(launch, EXIT_FAILED, launch->guest.name, &message);
 	if (!options->in_place) {
 		if (guest_processes_start(&processes, 0, &message))
 			return launch_complain(launch, EXIT_FAILED, launch->guest.name,

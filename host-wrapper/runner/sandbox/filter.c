@@ -2,12 +2,11 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/layers.h"
 #include "filter.h"
 
 static void fill_in(struct sock_filter *program, size_t count,
@@ -39,23 +38,6 @@ static void fill_in(struct sock_filter *program, size_t count,
 	}
 }
 
-static int install(const struct sock_fprog *program, struct message *message)
-{
-	long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-			      SECCOMP_FILTER_FLAG_TSYNC, program);
-
-	if (result > 0)
-		return fail(message, EPERM,
-			    "the sandbox: thread %ld of a provider has a filter of its "
-			    "own",
-			    result);
-	if (result)
-		return fail(message, errno,
-			    "the sandbox needs seccomp: %s (--sandbox=off runs without)",
-			    strerror(errno));
-	return 0;
-}
-
 bool filter_tells_opened(const struct plan *plan)
 {
 	const struct sock_filter *program = plan_at(plan, &plan->filter);
@@ -78,7 +60,7 @@ int filter_install(const struct plan *plan, const struct sandbox_values *values,
 		return fail(message, ENOMEM, "out of memory");
 	memcpy(filter, plan_at(plan, &plan->filter), count * sizeof(*filter));
 	fill_in(filter, count, values);
-	error = install(&program, message);
+	error = layers_filter(&program, message);
 	if (error)
 		free(filter); /* otherwise it stays: free() may make a system call */
 	return error;

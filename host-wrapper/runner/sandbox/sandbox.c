@@ -4,14 +4,13 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/personality.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 
+#include "common/layers.h"
 #include "descriptors.h"
 #include "filter.h"
 #include "landlock.h"
 #include "libc_ready.h"
-#include "limits.h"
 #include "sandbox.h"
 
 /* In this mode, memory that can be read can be executed: the filter's rules about
@@ -24,16 +23,6 @@ static int leave_old_modes(struct message *message)
 	if (mode < 0 || (old && personality((unsigned)(mode & ~READ_IMPLIES_EXEC)) < 0))
 		return fail(message, errno, "the sandbox: the process's personality: %s",
 			    strerror(errno));
-	return 0;
-}
-
-static int set_no_new_privileges(struct message *message)
-{
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return fail(
-			message, errno,
-			"the sandbox needs no_new_privs: %s (--sandbox=off runs without)",
-			strerror(errno));
 	return 0;
 }
 
@@ -78,7 +67,7 @@ int sandbox_prepare(const struct plan *plan, struct message *message)
 		libc_ready();
 	error = leave_old_modes(message);
 	if (!error)
-		error = set_no_new_privileges(message);
+		error = layers_no_new_privileges(message);
 	return error ? error : confine_files(plan, message);
 }
 
@@ -89,7 +78,8 @@ int sandbox_close(const struct plan *plan, struct sandbox_values *values,
 
 	if (!(plan->options & PLAN_SANDBOX))
 		return 0;
-	error = limits_set(plan, message);
+	error = layers_limits(plan->options & PLAN_KEEP_CORE,
+			      plan->options & PLAN_PROCESSES, message);
 	if (!error && filter_tells_opened(plan))
 		error = descriptors_fill(&values->opened, message);
 	return error ? error : filter_install(plan, values, message);
