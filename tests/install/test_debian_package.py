@@ -1,11 +1,13 @@
-"""debian/ builds three packages that lintian accepts and that work together.
+"""debian/ has a source package, which builds three packages that work together.
 
-The build starts with the newlib that make built: compiling it again shows nothing new.
+lintian accepts all of them. The build starts with the newlib that make built: compiling
+it again shows nothing new.
 """
 
 import os
 import shutil
 import subprocess
+import tarfile
 
 import pytest
 from conftest import BUILD, HANGS, ROOT
@@ -14,12 +16,26 @@ PACKAGES = {"jumpslot", "jumpslot-dev", "jumpslot-doc"}
 
 
 @pytest.fixture(scope="module")
-def packages(tmp_path_factory):
-    """The folder with the packages; each test reads it."""
-    folder = tmp_path_factory.mktemp("packages")
+def source(tmp_path_factory):
+    """The description of the source package; its archive lies beside it."""
+    folder = tmp_path_factory.mktemp("source")
     copy = folder / "jumpslot"
     shutil.copytree(ROOT, copy, symlinks=True, ignore=lambda directory, names: [
         name for name in names if directory == str(ROOT) and name in (".git", "build")])
+    # The compression takes most of the time, and no test needs a small archive.
+    subprocess.run(["dpkg-source", "-Zgzip", "-z1", "-b", copy], cwd=folder, check=True,
+                   timeout=HANGS, stdout=subprocess.DEVNULL)
+    path, = folder.glob("*.dsc")
+    return path
+
+
+@pytest.fixture(scope="module")
+def packages(source, tmp_path_factory):
+    """The folder with the packages; each test reads it."""
+    folder = tmp_path_factory.mktemp("packages")
+    copy = folder / "jumpslot"
+    subprocess.run(["dpkg-source", "--no-check", "-x", source, copy], check=True,
+                   timeout=HANGS, stdout=subprocess.DEVNULL)
     (copy / "build/stamps").mkdir(parents=True)
     for path in [BUILD / "newlib", BUILD / "src", *BUILD.glob("stamps/slow-*")]:
         subprocess.run(["cp", "-a", path, copy / "build" / path.relative_to(BUILD)],
@@ -57,12 +73,32 @@ def test_a_build_depends_on_every_package_that_make_needs():
         each.split()[0] for each in stated.split(",")}
 
 
-def test_lintian_finds_nothing(packages):
+def lintian(path):
+    done = subprocess.run(["lintian", "--allow-root", "--fail-on", "warning,error", path],
+                          text=True, timeout=HANGS, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    return done.returncode, done.stdout
+
+
+def test_lintian_finds_nothing_in_the_packages(packages):
     changes, = packages.glob("*.changes")
-    done = subprocess.run(["lintian", "--allow-root", "--fail-on", "warning,error",
-                           changes], text=True, timeout=HANGS,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    assert (done.returncode, done.stdout) == (0, "")
+    assert lintian(changes) == (0, "")
+
+
+def test_lintian_finds_nothing_in_the_source_package(source):
+    assert lintian(source) == (0, "")
+
+
+def test_the_source_package_lacks_the_corpus_alone(source):
+    """And the files of git, which dpkg-source leaves out of every archive."""
+    archive, = source.parent.glob("*.tar.gz")
+    with tarfile.open(archive) as tar:
+        packed = {entry.name.partition("/")[2] for entry in tar if not entry.isdir()}
+    tree = {str(path.relative_to(ROOT)) for folder in ROOT.iterdir()
+            if folder.name not in (".git", "build") and folder.is_dir()
+            for path in folder.rglob("*") if path.is_file()}
+    assert packed and tree - packed == {
+        name for name in tree if name.startswith("tests/fuzz/corpus/")}
 
 
 def test_there_are_three_packages_without_a_common_file(packages):
