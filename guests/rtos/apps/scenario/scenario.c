@@ -5,7 +5,7 @@
 #include "scenes.h"
 #include "stage.h"
 
-static char stack[THREAD_MIN_STACK] __attribute__((__aligned__(16)));
+static char director_stack[THREAD_MIN_STACK] __attribute__((__aligned__(16)));
 
 static void direct(void *unused)
 {
@@ -36,6 +36,6 @@ const struct application application = {
 	.clock_rate = 100,
 	.main = direct,
 	.priority = DIRECTOR,
-	.stack = stack,
-	.stack_size = sizeof(stack),
+	.stack = director_stack,
+	.stack_size = sizeof(director_stack),
 };

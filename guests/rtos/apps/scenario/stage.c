@@ -6,7 +6,11 @@
 
 #define TRACE_MAX 64
 
-static char stacks[WORKERS][THREAD_MIN_STACK] __attribute__((__aligned__(16)));
+/* A variable each: traces and debuggers name a thread's stack by the variable. */
+static char first_stack[THREAD_MIN_STACK] __attribute__((__aligned__(16)));
+static char second_stack[THREAD_MIN_STACK] __attribute__((__aligned__(16)));
+static char third_stack[THREAD_MIN_STACK] __attribute__((__aligned__(16)));
+static char *const stacks[WORKERS] = { first_stack, second_stack, third_stack };
 struct thread workers[WORKERS];
 
 /* The thread that works. A preempted thread sets it again when it continues. */
@@ -90,7 +94,7 @@ void start(unsigned number, const char *name, unsigned priority, void (*main)(vo
 	if (at_work == &workers[number])
 		at_work = NULL; /* it was killed at work */
 	thread_create(&workers[number], name, priority, main, NULL, stacks[number],
-		      sizeof(stacks[number]));
+		      THREAD_MIN_STACK);
 }
 
 void finish(unsigned count_of_workers)
