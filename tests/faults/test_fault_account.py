@@ -120,23 +120,36 @@ LEAVES = """
 # Stands in for jumpslot-backtrace: a frame that says whether a runner is alive.
 LOOKS = """#!/bin/sh
 for process in /proc/[0-9]*; do
-        if tr '\\0' ' ' <$process/cmdline | grep -q "^%s"; then found=left; fi
+        if tr '\\0' ' ' <$process/cmdline | grep -q "^{runner}"; then found=left; fi
 done 2>/dev/null
-echo "1 1 ${found:-nothing}"
+echo "1 1 ${{found:-nothing}}"
 """
 
 
-def test_no_process_of_the_guest_can_change_the_stack_while_it_is_read(tools, arch):
+def run_with_backtrace(tools, provider, script, *options):
+    """With a script in place of jumpslot-backtrace; {runner} is the runner's path."""
     folder = tools.directory / "bin"
     folder.mkdir()
-    runner = folder / f"jumpslot-runner-{arch}"
+    runner = folder / f"jumpslot-runner-{tools.arch}"
     for program in folder / "host-wrapper", runner:
         shutil.copy(BUILD / "bin" / program.name, program)
-    looks = folder / "jumpslot-backtrace"
-    looks.write_text(LOOKS % runner)
-    looks.chmod(0o755)
-    result = run_command(
-        folder / "host-wrapper", "--sandbox=off", "--report=json", "--provider",
-        tools.provider(LEAVES), tools.guest(GUEST % FAULT), check=False)
+    backtrace = folder / "jumpslot-backtrace"
+    backtrace.write_text(script.format(runner=runner))
+    backtrace.chmod(0o755)
+    return run_command(
+        folder / "host-wrapper", "--sandbox=off", *options, "--provider",
+        tools.provider(provider), tools.guest(GUEST % FAULT), check=False)
+
+
+def test_a_backtrace_that_is_killed_leaves_a_report_without_frames(tools, arch):
+    result = run_with_backtrace(tools, PROVIDER, "#!/bin/sh\nkill -9 $$\n")
+    assert ": stopped by signal 11 (Segmentation fault) at 0x" in result.stderr
+    assert "    last gated function: sensor\n" in result.stderr
+    assert "the guest's stack:" not in result.stderr
+    assert result.returncode == 139
+
+
+def test_no_process_of_the_guest_can_change_the_stack_while_it_is_read(tools, arch):
+    result = run_with_backtrace(tools, LEAVES, LOOKS, "--report=json")
     frame = json.loads(result.stderr)["runner_account"]["backtrace"][0]
     assert frame["file"] == "nothing"

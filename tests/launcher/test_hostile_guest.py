@@ -9,17 +9,18 @@ import signal
 import subprocess
 
 import pytest
-from conftest import BUILD
+from conftest import BUILD, Process, run
 from hostile import attack, attack_options, start_attack
 from no_namespaces import without_namespaces
 from terminal_session import (
-    are_gone, children_of, is_first, is_runner, state_of, wait_until,
+    are_gone, children_of, is_first, is_runner, keepers_of, state_of, wait_until,
 )
 
 NAMESPACES = subprocess.run(["unshare", "--pid", "--fork", "true"],
                             capture_output=True).returncode == 0
 needs_namespace = pytest.mark.skipif(
     not NAMESPACES, reason="this machine allows no PID namespace")
+WITHOUT_TRACE = ["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace"]
 # Process numbers that lead to a supervisor: the parent's, and that of /proc.
 PARENTS = "const int parents[] = { getppid(), supervisor() };"
 EACH_PARENT = PARENTS + """
@@ -46,6 +47,75 @@ def test_system_calls_by_process_number_do_not_reach_the_supervisor(tools, call)
     assert (result.stderr, result.returncode) == ("", 41)
 
 
+TO_PROCESS_1 = [
+    "ptrace(PTRACE_ATTACH, 1, NULL, NULL)",
+    "ptrace(PTRACE_SEIZE, 1, NULL, NULL)",
+    "process_vm_readv(1, &own, 1, &its, 1, 0)",
+    "process_vm_writev(1, &own, 1, &its, 1, 0)",
+    "syscall(SYS_pidfd_getfd, pidfd, 0, 0)",
+    "syscall(SYS_pidfd_getfd, pidfd, 3, 0)",
+]
+
+
+@needs_namespace
+def test_process_1_cannot_be_traced_read_or_written(tools):
+    """It has the supervisor's memory. The status is the number of a call."""
+    tries = "\n".join(f"if ({call} != -1 || errno != EPERM) return {number};"
+                      for number, call in enumerate(TO_PROCESS_1, 1))
+    result = attack(tools, f"""
+        char word[8] = "";
+        const int pidfd = (int)syscall(SYS_pidfd_open, 1, 0);
+        struct iovec own = {{ word, sizeof(word) }}, its = own;
+        if (pidfd < 0) return 98;
+        {tries}
+        return 41;
+        """)
+    assert (result.stderr, result.returncode) == ("", 41)
+
+
+@needs_namespace
+def test_process_1_cannot_be_stopped(tools):
+    """The daemon is there for it to end."""
+    result = attack(tools, DAEMON + "return kill(1, SIGSTOP) ? 99 : 41;")
+    assert (result.stdout, result.stderr, result.returncode) == ("daemon\n", "", 41)
+
+
+@needs_namespace
+def test_a_limit_on_process_1_does_not_postpone_the_time_out(tools):
+    """The kernel lets a process limit others of its user."""
+    result = attack(tools, """
+        if (prlimit(1, RLIMIT_CPU, &(struct rlimit){ 0, 0 }, NULL)) return 98;
+        for (;;) kill(1, SIGCONT);
+        """, "--timeout", "0.5")
+    assert ": its time is up (--timeout)\n" in result.stderr
+    assert result.returncode == 137
+
+
+@needs_namespace
+def test_a_process_1_that_does_not_answer_is_ended(tools):
+    """Only a process outside the namespace can stop it."""
+    start = tools.directory / "start"
+    process, errors = start_attack(tools, f"""
+        int *volatile nowhere = (int *)16;
+        if (write(1, "up\\n", 3) != 3) return 98;
+        while (access("{start}", F_OK)) ;
+        *nowhere = 0;
+        return 99;
+        """)
+    with process:
+        assert process.stdout.readline() == "up\n"
+        family = children_of(process.pid)
+        first, = filter(is_first, family)
+        os.kill(first, signal.SIGSTOP)
+        wait_until(lambda: state_of(first) == "T")
+        start.touch()
+        process.communicate()
+    errors.seek(0)
+    assert ": stopped by signal 11 (Segmentation fault) at " in errors.read()
+    assert process.returncode == 139
+    assert are_gone(family)
+
+
 @needs_namespace
 @pytest.mark.parametrize("number", ["SIGKILL", "SIGSTOP"])
 def test_a_signal_to_its_group_or_to_all_reaches_only_the_guest(tools, number):
@@ -63,22 +133,45 @@ def test_a_signal_to_its_group_or_to_all_reaches_only_the_guest(tools, number):
             assert (result.stderr, result.returncode) == ("", 41)
 
 
-@pytest.mark.parametrize("access", [
+ACCESSES = [
     'open(path("mem"), O_RDWR) >= 0',
     'open(path("mem"), O_RDONLY) >= 0',
     'readlink(path("fd/0"), text, sizeof(text)) >= 0',
     'readlink(path("exe"), text, sizeof(text)) >= 0',
     'readlink(path("cwd"), text, sizeof(text)) >= 0',
-])
-def test_the_supervisor_cannot_be_opened_through_proc(tools, access):
-    """Also by root, whose runner lacks CAP_SYS_PTRACE."""
-    result = attack(tools, """
+]
+
+
+@pytest.mark.parametrize("without", [[], WITHOUT_TRACE], ids=["", "no CAP_SYS_PTRACE"])
+def test_the_supervisor_cannot_be_opened_through_proc(tools, without):
+    """Nor process 1 of the namespace, which has its memory. Also by root, whose runner
+    lacks CAP_SYS_PTRACE; and where nobody ever had it, so that only the supervisor's own
+    mark protects it (PR_SET_DUMPABLE). The status is the number of an access."""
+    if without and os.getuid():
+        pytest.skip("an ordinary user has no capability to lose")
+    tries = "\n".join(f"if ({access}) return {number};"
+                      for number, access in enumerate(ACCESSES, 1))
+    options = attack_options(tools, """
         char text[64];
-        if (!supervisor()) return 98;
-        return %s ? 99 : 41;
+        int whose[8] = { supervisor() }, count = 1, self;
+        FILE *family;
+        if (!whose[0]) return 98;
+        snprintf(text, sizeof(text), "/proc/%%d/task/%%d/children", whose[0], whose[0]);
+        family = fopen(text, "r");
+        while (family && count < 8 && fscanf(family, "%%d", &whose[count]) == 1)
+                count++;
+        memset(text, 0, sizeof(text));
+        if (readlink("/proc/self", text, sizeof(text) - 1) < 1) return 97;
+        self = atoi(text);
+        for (int i = 0; i < count; i++) {
+                if (whose[i] == self) continue;
+                %s
+        }
+        return count < 2 ? 96 : 41;
         """ % re.sub(r'path\("(.*?)"\)',
-                     r'(snprintf(text, sizeof(text), "/proc/%d/\1", supervisor()), text)',
-                     access))
+                     r'(snprintf(text, sizeof(text), "/proc/%d/\1", whose[i]), text)',
+                     tries))
+    result = run(*without, BUILD / "bin/host-wrapper", *options, check=False)
     assert (result.stderr, result.returncode) == ("", 41)
 
 
@@ -134,31 +227,55 @@ def test_nothing_is_left_when_a_process_is_killed(tools, victim):
         assert process.returncode == 137
 
 
+LINE_GUEST = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_bsp.h>
+    #include <jumpslot/virt_cpu.h>
+    static void isr(int vector, void *frame) { (void)vector; (void)frame; }
+    JUMPSLOT_ENTRY(info)
+    {
+            (void)info;
+            _CPU_Virtual_Set_handler(isr);
+            _BSP_Virtual_Console_write("ready\\n", 6);
+            for (;;) ;
+    }
+    """
+
+
+def start_with_socket(tools, path):
+    """Started, with a keeper that removes the socket; returns its processes, too."""
+    process = Process([BUILD / "bin/host-wrapper", "--line", f"5=unix:{path}",
+                       tools.guest(LINE_GUEST)], stdin=subprocess.DEVNULL, text=True,
+                      stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout.readline() == "ready\n"
+    assert path.is_socket()
+    return process, children_of(process.pid)
+
+
 def test_a_socket_is_removed_when_the_supervisor_is_killed(tools):
     path = tools.directory / "line"
-    guest = tools.guest("""
-        #include <jumpslot/entry.h>
-        #include <jumpslot/virt_bsp.h>
-        #include <jumpslot/virt_cpu.h>
-        static void isr(int vector, void *frame) { (void)vector; (void)frame; }
-        JUMPSLOT_ENTRY(info)
-        {
-                (void)info;
-                _CPU_Virtual_Set_handler(isr);
-                _BSP_Virtual_Console_write("ready\\n", 6);
-                for (;;) ;
-        }
-        """)
-    process = subprocess.Popen([BUILD / "bin/host-wrapper", "--line", f"5=unix:{path}",
-                                guest], stdin=subprocess.DEVNULL, text=True,
-                               stdout=subprocess.PIPE)
-    assert process.stdout.readline() == "ready\n"
-    family = children_of(process.pid)
-    assert path.is_socket()
-    process.kill()
-    process.communicate()
+    process, family = start_with_socket(tools, path)
+    with process:
+        process.kill()
+        process.communicate()
     wait_until(lambda: not path.exists())
     wait_until(lambda: are_gone(family))
+
+
+def test_nothing_is_left_when_the_keeper_is_killed(tools):
+    """The supervisor then removes the socket itself, as at every end of its own."""
+    path = tools.directory / "line"
+    process, family = start_with_socket(tools, path)
+    with process:
+        keeper, = keepers_of(process.pid)
+        os.kill(keeper, signal.SIGKILL)
+        wait_until(lambda: state_of(keeper) == "Z")
+        process.terminate()
+        errors = process.communicate()[1]
+    assert ": stopped by signal 15 (Terminated)" in errors
+    assert process.returncode == 143
+    assert not path.exists()
+    assert are_gone(family)
 
 
 def test_a_flood_of_signals_does_not_postpone_the_time_out(tools):

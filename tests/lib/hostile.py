@@ -8,7 +8,7 @@ below it.
 import subprocess
 import tempfile
 
-from conftest import BUILD
+from conftest import BUILD, Process
 
 GUEST = """
     #include <jumpslot/entry.h>
@@ -30,6 +30,7 @@ ATTACK = """
     #include <sys/prctl.h>
     #include <sys/ptrace.h>
     #include <sys/resource.h>
+    #include <sys/syscall.h>
     #include <sys/uio.h>
     #include <sys/wait.h>
     #include <unistd.h>
@@ -64,7 +65,7 @@ def attack(tools, body, *options, **more):
 def start_attack(tools, body, *options):
     """The same, but do not wait; standard error goes to a file."""
     errors = tempfile.TemporaryFile("w+")
-    process = subprocess.Popen(
+    process = Process(
         [BUILD / "bin/host-wrapper", *options, *attack_options(tools, body)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True)
     return process, errors

@@ -10,8 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import BUILD, each_arch as arch, only_x86_64, run  # noqa: F401
+from conftest import (  # noqa: F401
+    BUILD, Process, each_arch as arch, only_x86_64, run,
+)
 from partition import COUNTED, image_of, in_partition
+from terminal_session import are_gone, children_of, wait_until
 
 LOOP = """
     #include <jumpslot/entry.h>
@@ -101,6 +104,29 @@ def test_a_guest_that_does_not_end_is_stopped_in_time(tools, arch):
     result = in_partition("--timeout", "1", tools.guest(LOOP))
     assert "stopped by signal 9 (Killed): its time is up (--timeout)" in result.stderr
     assert result.returncode == 137
+
+
+@only_x86_64
+def test_qemu_ends_when_host_wrapper_is_killed(tools, arch):
+    """It holds the pipe: only its end lets us read to the end."""
+    guest = tools.guest("""
+        #include <jumpslot/entry.h>
+        #include <jumpslot/virt_bsp.h>
+        JUMPSLOT_ENTRY(info)
+        {
+                (void)info;
+                _BSP_Virtual_Console_write("up\\n", 3);
+                for (;;) ;
+        }
+        """)
+    with Process([BUILD / "bin/host-wrapper", "--host", "monitor", "--work-area", "64K",
+                  guest], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as wrapper:
+        assert wrapper.stdout.readline() == b"up\n"
+        machine, = children_of(wrapper.pid)
+        wrapper.kill()
+        assert wrapper.stdout.read() == b""
+    wait_until(lambda: are_gone([machine]))
+    assert wrapper.returncode == -9
 
 
 FLOOD = """

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -15,11 +16,15 @@
 #include <unistd.h>
 
 #include "common/exit_status.h"
+#include "common/monotonic.h"
 #include "guest_processes.h"
 
 /* The descriptor of the namespace's first process, which has no other. */
 #define CONTROL	    3
 #define FIRST_STACK ((size_t)16 << 10)
+/* The longest time that the first process has to end all others. */
+#define ANSWER_NS      2000000000u
+#define MILLISECOND_NS 1000000u
 
 /* Users may map only themselves. Files of other users show the overflow user. */
 static int write_map(const char *path, const char *format, unsigned id)
@@ -225,14 +230,27 @@ static bool kill_children(pid_t spared)
 	return found;
 }
 
-void guest_processes_kill(const struct guest_processes *processes)
+/* Does not depend on errno, which the first process shares. */
+static bool first_answers(const struct guest_processes *processes)
 {
+	const uint64_t until = monotonic_ns() + ANSWER_NS;
+	struct pollfd answer = { .fd = processes->control, .events = POLLIN };
 	char byte = 0;
+	uint64_t now;
 
+	if (send(processes->control, &byte, 1, MSG_NOSIGNAL) != 1)
+		return false;
+	while ((now = monotonic_ns()) < until)
+		if (poll(&answer, 1, (int)((until - now) / MILLISECOND_NS) + 1) > 0)
+			return read(processes->control, &byte, 1) == 1;
+	return false;
+}
+
+void guest_processes_kill(struct guest_processes *processes)
+{
 	if (processes->first) {
-		if (send(processes->control, &byte, 1, MSG_NOSIGNAL) == 1)
-			while (read(processes->control, &byte, 1) < 0 && errno == EINTR)
-				;
+		if (!first_answers(processes))
+			drop_first(processes);
 		return;
 	}
 	while (kill_children(processes->spared))

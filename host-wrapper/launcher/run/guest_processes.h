@@ -48,8 +48,9 @@ int guest_processes_start(struct guest_processes *processes, pid_t spared,
 void guest_processes_join(const struct guest_processes *processes, pid_t parent);
 
 /* Kills every process of the guest, and returns when all of them have ended. The runner
- * has been waited for. */
-void guest_processes_kill(const struct guest_processes *processes);
+ * has been waited for. If process 1 of the namespace is gone, or does not answer for two
+ * seconds, ends the namespace, too: then no child can start any more. */
+void guest_processes_kill(struct guest_processes *processes);
 
 /* Kills every process of the guest, and the namespace. No child can start after it. */
 void guest_processes_end(struct guest_processes *processes);

@@ -264,7 +264,7 @@ static bool restarts(struct watch *watch, struct run_result *result)
 }
 
 /* A process that the guest left could change the outcome's file while it is read. */
-static void read_backtrace(const struct watch *watch, struct run_result *result)
+static void read_backtrace(struct watch *watch, struct run_result *result)
 {
 	guest_processes_kill(&watch->processes);
 	backtrace_read(&result->backtrace, watch->run->backtrace, watch->run->guest,
