@@ -90,7 +90,7 @@ def machine_of(directory, build, console):
 def run_file(file, build, console, options):
     """pytest's status."""
     suite = build / "kvm/suite"
-    environment = ["HOME=/tmp", "HOST=kvm", "KVM_I386=1", f"BUILD={build}",
+    environment = ["HOME=/tmp", "HOST=kvm", "KVM_MACHINE=nested", f"BUILD={build}",
                    f"PATH={suite}/bin:/usr/bin:/bin:/usr/sbin:/sbin",
                    *(f"{name}={os.environ[name]}" for name in KEPT
                      if name in os.environ)]
