@@ -11,9 +11,10 @@ from elftools.elf.elffile import ELFFile
 E_MACHINE, EM_X86_64 = 18, 62
 RULE = struct.Struct("<40s" + 4 * "IIQQ")
 BITS, PROCESS, CONSOLE, WAKE, LINE, OPENED, FILE = range(1, 8)
-PORT, PEER = 10, 11
+VCPU, GDB, PORT, PEER = range(8, 12)
 KINDS = {PROCESS: "process", CONSOLE: "console", WAKE: "wake", LINE: "line",
-         OPENED: "opened", FILE: "file", PORT: "port", PEER: "peer"}
+         OPENED: "opened", FILE: "file", VCPU: "vcpu", GDB: "gdb", PORT: "port",
+         PEER: "peer"}
 
 
 @dataclass(frozen=True)
