@@ -26,27 +26,55 @@
 #define ANSWER_NS      2000000000u
 #define MILLISECOND_NS 1000000u
 
-/* Users may map only themselves. Files of other users show the overflow user. */
-static int write_map(const char *path, const char *format, unsigned id)
+#define OVERFLOW_USER 65534
+
+/* The number that stands for all users who have none in a user namespace. */
+static uid_t overflow_user(void)
 {
-	char text[40];
-	int length = snprintf(text, sizeof(text), format, id, id);
+	unsigned user = OVERFLOW_USER;
+	FILE *file = fopen("/proc/sys/kernel/overflowuid", "re");
+
+	if (file && fscanf(file, "%u", &user) != 1)
+		user = OVERFLOW_USER;
+	if (file)
+		fclose(file);
+	return user;
+}
+
+/* Users may map only themselves. Files and clients of other users show the overflow user.
+ * A user of that very number, "nobody" in containers, gets the one below it inside, or it
+ * would take all others for itself. */
+static uid_t inner_user(uid_t user)
+{
+	return user == overflow_user() ? user - 1 : user;
+}
+
+static int write_text(const char *path, const char *text, size_t length)
+{
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int error = fd < 0 || write(fd, text, (size_t)length) != length ? -errno : 0;
+	int error = fd < 0 || write(fd, text, length) != (ssize_t)length ? -errno : 0;
 
 	if (fd >= 0)
 		close(fd);
 	return error;
 }
 
-static int map_self(uid_t user, gid_t group)
+static int write_map(const char *path, unsigned inside, unsigned outside)
 {
-	int error = write_map("/proc/self/setgroups", "deny", 0);
+	char text[40];
+	int length = snprintf(text, sizeof(text), "%u %u 1", inside, outside);
+
+	return write_text(path, text, (size_t)length);
+}
+
+static int map_self(uid_t inside, uid_t user, gid_t group)
+{
+	int error = write_text("/proc/self/setgroups", "deny", 4);
 
 	if (!error)
-		error = write_map("/proc/self/uid_map", "%u %u 1", user);
+		error = write_map("/proc/self/uid_map", inside, user);
 	if (!error)
-		error = write_map("/proc/self/gid_map", "%u %u 1", group);
+		error = write_map("/proc/self/gid_map", group, group);
 	return error;
 }
 
@@ -62,7 +90,7 @@ static void kill_all_others(void)
 struct first {
 	int control;
 	bool maps_users;
-	uid_t user;
+	uid_t inside, user; /* the supervisor's, in the namespace and before */
 	gid_t group;
 };
 
@@ -89,7 +117,7 @@ static int be_first(void *argument)
 	close_range(0, CONTROL - 1, 0);
 	close_range(CONTROL + 1, ~0u, 0);
 	if (first->maps_users) {
-		error = map_self(first->user, first->group);
+		error = map_self(first->inside, first->user, first->group);
 		if (write(CONTROL, &error, sizeof(error)) != sizeof(error))
 			_exit(EXIT_FAILURE);
 	}
@@ -137,7 +165,12 @@ static int start_first(struct guest_processes *processes, int flags)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		return -errno;
-	first = (struct first){ pair[1], flags & CLONE_NEWUSER, geteuid(), getegid() };
+	first = (struct first){ .control = pair[1],
+				.user = geteuid(),
+				.group = getegid() };
+	first.maps_users = flags & CLONE_NEWUSER;
+	if (first.maps_users)
+		first.inside = inner_user(first.user);
 	processes->control = pair[0];
 	processes->first =
 		clone(be_first, stack + sizeof(stack),
