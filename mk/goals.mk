@@ -30,7 +30,8 @@ make install        install commands, headers, newlib and pages below PREFIX=$(P
                     (DESTDIR=FOLDER: below that folder); install-host, install-dev and
                     install-doc are its parts; `make installed` only builds what they need
 make oci            pack GUEST=FILE and PROVIDER=FILE[,OPTIONS] into an OCI image,
-                    build/oci/NAME.tar
+                    build/oci/NAME.tar, with OPTIONS=... of host-wrapper and
+                    ARGUMENTS=... of the guest
 make clean          remove $(BUILD)/
 make help           print this text
 

@@ -25,12 +25,15 @@ install-doc:
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX): doc)
 	$(INSTALL_FILES) doc
 
-# One guest and all that runs it, as an OCI image.
+# One guest and all that runs it, as an OCI image. Not from the environment.
 GUEST = $(BUILD)/guests/hello-x86_64.elf
+PROVIDER :=
+OPTIONS :=
+ARGUMENTS :=
 OCI_IMAGE = $(BUILD)/oci/$(basename $(notdir $(GUEST))).tar
 .PHONY: oci
 oci: $(PROGRAMS)
 	$(call say,OCI,$(OCI_IMAGE))
 	$(Q)mkdir -p $(dir $(OCI_IMAGE))
 	$(Q)$(PYTHON) packaging/oci-image --bin $(BUILD)/bin $(PROVIDER:%=--provider %) \
-		-o $(OCI_IMAGE) $(GUEST)
+		$(OPTIONS:%=--option=%) -o $(OCI_IMAGE) -- $(GUEST) $(ARGUMENTS)

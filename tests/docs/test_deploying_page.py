@@ -18,7 +18,8 @@ NOT_RUN = {"deploying.md": [
     "systemctl edit jumpslot@NAME",
     "podman load -i calculator-x86_64.tar",
     "kubectl describe pod",
-    "journalctl -u jumpslot@pump -o cat -n 1",
+    "kubectl logs --previous POD",
+    "journalctl -t jumpslot-pump -o cat -n 1",
 ]}
 HEADING = "\n## Commands that no test runs\n"
 # The fields of Kubernetes that the manifest may have: their names, and those within.
@@ -131,6 +132,14 @@ def test_the_rating_of_the_page_is_what_systemd_gives(units):
                           capture_output=True, timeout=HANGS)
     rating = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)[1]
     assert f"rates it {rating} of 10" in " ".join(PAGE.split())
+
+
+def test_the_identifier_in_the_journal_is_the_units():
+    """`journalctl -u` would also find the messages of systemd about the unit."""
+    setting = re.search(r"^SyslogIdentifier=(.*)$", UNIT.read_text(), re.M)[1]
+    shown = re.findall(r"journalctl -t (\S+)", PAGE)
+    assert shown and set(shown) == {setting.replace("%i", "pump")}
+    assert f"the identifier `{setting.replace('%i', 'NAME')}`" in PAGE
 
 
 def test_the_page_names_each_variable_of_the_unit():

@@ -11,6 +11,7 @@ import os
 import subprocess
 import tarfile
 
+import doc_page
 import pytest
 from conftest import BUILD, HANGS, ROOT
 
@@ -109,6 +110,35 @@ def test_options_of_host_wrapper_and_arguments_of_the_guest_are_kept(tmp_path):
         "/usr/lib/jumpslot/bin/host-wrapper", "--timeout", "5",
         "/guest/calculator-x86_64.elf"]
     assert config["config"]["Cmd"] == ["one", "two"]
+
+
+def make(image, *words):
+    """`make oci` without a build: the programs are those under test."""
+    done = subprocess.run(
+        ["make", "-s", "-C", ROOT, f"BUILD={BUILD}", "PROGRAMS=", "oci",
+         f"OCI_IMAGE={image}", *words], text=True, capture_output=True, timeout=HANGS,
+        env={**doc_page.environment(), "OPTIONS": "--nonsense"})
+    assert (done.stderr, done.returncode) == ("", 0)
+    return read_image(image)
+
+
+def test_make_passes_options_and_the_image_reports_in_json(tmp_path):
+    provider = str(PROVIDER).format("x86_64")
+    config, layer = make(tmp_path / "image.tar", f"PROVIDER={provider}",
+                         f"GUEST={str(CALCULATOR).format('x86_64')}",
+                         "OPTIONS=--timeout 60 --report=json")
+    layer.extractall(tmp_path / "root")
+    done = run(config, tmp_path / "root")
+    assert done.stdout.startswith("9000000000 + 1 = 9000000001\n")
+    report = json.loads(done.stderr)
+    assert (report["end"], report["status"], done.returncode) == ("exit", 0, 0)
+
+
+def test_make_passes_arguments_of_the_guest_and_has_a_guest_by_itself(tmp_path):
+    config, _ = make(tmp_path / "image.tar", "ARGUMENTS=--rate 5")
+    assert config["config"]["Entrypoint"] == ["/usr/lib/jumpslot/bin/host-wrapper",
+                                              "/guest/hello-x86_64.elf"]
+    assert config["config"]["Cmd"] == ["--rate", "5"]
 
 
 def test_the_same_input_gives_the_same_image(tmp_path):
