@@ -9,6 +9,7 @@ import re
 
 import pytest
 from conftest import BUILD, ROOT, each_arch as arch
+from partition import write_model
 
 # Calls that do not return, or that wait as long as their argument says.
 NOT_CALLED_AT_RANDOM = {
@@ -136,11 +137,21 @@ WRITES = {
          'newlib_status_of_path(".", (struct newlib_status *)P)',
          'newlib_status_of_link(".", (struct newlib_status *)P)',
          "newlib_read_directory(folder, (struct newlib_entry *)P)",
-         "newlib_poll((struct newlib_poll *)P, 1, 0)"],
+         "newlib_poll((struct newlib_poll *)P, 1, 0)",
+         "newlib_lock(file, (struct newlib_lock *)P, NEWLIB_TEST_LOCK)",
+         "newlib_terminal(0, (struct newlib_terminal *)P)",
+         'newlib_read_link("link", (void *)P, 6)',
+         'newlib_read_link("link", (void *)P, (size_t)-1)',
+         "newlib_random((void *)P, 1)", "newlib_random((void *)P, (size_t)-1)"],
 }
 READS = {
     -14: ["_BSP_Virtual_Console_write((const char *)P, 1)",
-          "_BSP_Virtual_Console_write((const char *)P, (size_t)-1)"],
+          "_BSP_Virtual_Console_write((const char *)P, (size_t)-1)",
+          "_BSP_Virtual_Console_error((const char *)P, 1)",
+          "_BSP_Virtual_Console_error((const char *)P, (size_t)-1)",
+          "jumpslot_port_open((const char *)P, 0)",
+          "jumpslot_schedule_set((const char *)P, 1)",
+          "jumpslot_schedule_set((const char *)P, (size_t)-1)"],
     -8: ["newlib_write(1, (const void *)P, 1)",
          "newlib_write(1, (const void *)P, 0xffffffff)",
          "newlib_write_at(file, (const void *)P, 1, 0)"],
@@ -153,6 +164,9 @@ PATHS = {
          "newlib_remove_directory((const char *)P)",
          "newlib_unlink((const char *)P)", "newlib_open_directory((const char *)P)",
          "newlib_access((const char *)P, 0)",
+         "newlib_set_times((const char *)P, 0, 0)",
+         "newlib_set_permissions((const char *)P, 0644)",
+         "newlib_read_link((const char *)P, area, 6)",
          'newlib_rename((const char *)P, "a")', 'newlib_rename("file", (const char *)P)',
          'newlib_link((const char *)P, "a")', 'newlib_link("file", (const char *)P)',
          'newlib_symlink((const char *)P, "a")', 'newlib_symlink("a", (const char *)P)'],
@@ -198,6 +212,93 @@ def test_a_pointer_that_is_not_the_guests_is_an_error(tools, arch, what, calls, 
     assert (result.stdout, result.stderr, result.returncode) == ("", "", 0), what
 
 
+# Of a guest with ports, which has got a message by each of them.
+PORT_WRITES = {
+    -14: ["jumpslot_port_read(1, (void *)P, 64, NULL)",
+          "jumpslot_port_read(1, area, 64, (struct jumpslot_port_age *)(P ? P : 16))",
+          "jumpslot_port_receive(3, (void *)P, 64, 0)",
+          "jumpslot_port_receive(3, (void *)P, (size_t)-1, 0)",
+          "jumpslot_port_status(0, (struct jumpslot_port_state *)P)"],
+}
+PORT_READS = {
+    -14: ["jumpslot_port_write(0, (const void *)P, 1)",
+          "jumpslot_port_send(2, (const void *)P, 1, 0)"],
+}
+PORTS_GUEST = """
+    static int data = 1;
+    static const char constant = 'c';
+    JUMPSLOT_ENTRY(info)
+    {
+            use_area(info);
+            const long pointers[] = { %s };
+
+            (void)data, (void)constant;
+            while (jumpslot_port_read(1, area, 64, NULL) < 0) ;
+            while (!jumpslot_port_status(3, (void *)area) &&
+                   !((struct jumpslot_port_state *)(void *)area)->count) ;
+            for (size_t i = 0; i < sizeof(pointers) / sizeof(*pointers); i++) {
+                    const long P = pointers[i];
+
+                    %s
+            }
+            return jumpslot_port_receive(3, area, 64, 0) != 2;
+    }
+    """
+PORTS_PEER = """
+    JUMPSLOT_ENTRY(info)
+    {
+            use_area(info);
+            return jumpslot_port_write(1, area, 2) || jumpslot_port_send(3, area, 2, 0);
+    }
+    """
+CHANNEL = """
+    [[channel]]
+    name = "{kind}-{port}"
+    kind = "{kind}"
+    size = 64
+    {more}
+    from = {{ partition = "{begin}", port = "{kind}-{port}" }}
+    to = [{{ partition = "{end}", port = "{kind}-{port}" }}]
+    """
+
+
+@pytest.mark.parametrize("calls,readable", [(PORT_WRITES, True), (PORT_READS, False)])
+def test_a_pointer_to_a_message_that_is_not_the_guests_is_an_error(tools, arch, calls,
+                                                                  readable):
+    pointers = [text for text, may_read in POINTERS if readable or not may_read]
+    include = ["-I", ROOT / "guests/newlib"]
+    tested = tools.guest(HEADERS + PORTS_GUEST % (", ".join(pointers), checks(calls)),
+                         *include, name="tested")
+    peer = tools.guest(HEADERS + PORTS_PEER, *include, name="peer")
+    model = write_model(tools.directory, {"tested": (tested, 1000, {}),
+                                          "peer": (peer, 1000, {})})
+    with open(model, "a", encoding="utf-8") as file:
+        for kind, more in ("sampling", 'refresh = "1 s"'), ("queuing", "depth = 4"):
+            for port, begin, end in ("out", "tested", "peer"), ("in", "peer", "tested"):
+                file.write(CHANNEL.format(kind=kind, more=more, port=port, begin=begin,
+                                          end=end))
+    result = tools.wrapper("--model", model)
+    ends = sorted(result.stderr.splitlines()[1:])  # after a line about schedules
+    assert ends == ["host-wrapper: peer: exit 0", "host-wrapper: tested: exit 0"]
+    assert (result.stdout, result.returncode) == ("", 0)
+
+
+def declarations():
+    """{function: its declaration's arguments} of all headers for guests."""
+    texts = [path.read_text() for folder in ("guest-macros/jumpslot", "guests/newlib")
+             for path in (ROOT / folder).glob("*.h")]
+    return dict(re.findall(r"^EXTERNAL_FUNC\([^,]*,\s*(\w+)(.*?)\)$", "\n".join(texts),
+                           re.MULTILINE | re.DOTALL))
+
+
+def test_each_function_with_a_pointer_has_a_case():
+    declared = declarations()
+    assert set(functions()) <= set(declared)
+    cases = str([WRITES, READS, PATHS, CODE, PORT_WRITES, PORT_READS])
+    assert [name for name in functions()
+            if "*" in declared[name] and f"{name}(" not in cases] == []
+
+
 def test_a_path_that_is_not_a_string_of_the_guest_is_an_error(tools, arch):
     """Also one that has no end before the guest's memory ends."""
     pointers = [text for text, may_read in POINTERS if not may_read]
@@ -222,6 +323,10 @@ LENGTHS = """
 
             for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++)
                     if (_BSP_Virtual_Console_write(area, lengths[i]) != -14 ||
+                        _BSP_Virtual_Console_error(area, lengths[i]) != -14 ||
+                        jumpslot_schedule_set(area, lengths[i]) != -14 ||
+                        newlib_random(area, lengths[i]) != -8 ||
+                        newlib_read_link("link", area, lengths[i]) != -8 ||
                         newlib_write(1, area, lengths[i]) != -8 ||
                         newlib_read(0, area, lengths[i]) != -8 ||
                         newlib_read_at(0, area, lengths[i], 0) != -8 ||
