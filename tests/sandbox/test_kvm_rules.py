@@ -18,7 +18,7 @@ from old_kernel import without
 from rule_case import wait_until
 from stated_rules import take_out
 from test_rules import CASES as SHARED
-from test_rules import FAULTS, RESET, SLEEP, SPIN, TICK, WITHOUT, Case, rules_of
+from test_rules import FAULTS, RESET, SLEEP, SPIN, TICK, Case, rules_of
 
 pytestmark = pytest.mark.skipif(not os.access("/dev/kvm", os.R_OK | os.W_OK),
                                 reason="needs /dev/kvm")
@@ -41,6 +41,11 @@ REPAIRED = """
     if (_BSP_Virtual_faulthandler(skip)) return 98;
     __asm__ volatile("ud2");
     """
+# These two import no function whose rule allows a look at the clock.
+IDLE = """leaving = 1; listen_to(0); _BSP_Virtual_Clock_init();
+    _BSP_Virtual_Clock_periodic(1000000000, 1000000000); _CPU_Virtual_idle_thread();"""
+TICKS = """if (listen_to(0) || _BSP_Virtual_Clock_init() ||
+        _BSP_Virtual_Clock_periodic(1000000, 1000000)) return 98;""" + SPIN
 BY_HANDLER = RESET % "{ _BSP_Virtual_faulthandler(fault); __builtin_trap(); }"
 
 
@@ -97,9 +102,12 @@ CASES |= {
     ioctl("(always)", GET_XSAVE): Case(REPAIRED),
     ioctl("(always)", SET_XSAVE): Case(REPAIRED),
     ioctl("(always)", GET_EVENTS): Case(TICK + SPIN),
+    "(guest_clock) clock_gettime": Case(TICKS, "--clock", "guest"),
     "_CPU_Virtual_Wait_for_event ppoll": Case(SLEEP),
+    "_CPU_Virtual_Wait_for_event clock_gettime": Case(SLEEP),
     "_CPU_Virtual_idle_thread ppoll": Case(
         "leaving = 1;" + TICK + "_CPU_Virtual_idle_thread();"),
+    "_CPU_Virtual_idle_thread clock_gettime": Case(IDLE),
     "(gdb) recvfrom 0=gdb": Session(),
     "(gdb) sendto 0=gdb": Session(),
     "(gdb) close 0=gdb": Session(b"D"),
@@ -133,10 +141,9 @@ def test_something_fails_without_the_rule(tmp_path, name, hide_ability):
         shutil.copy(BUILD / "bin" / program, folder)
 
     def run_case():
-        hidden = WITHOUT.get(name.split()[0])
-        if not hidden:
+        if not name.endswith(" clock_gettime"):
             return case.run(folder / "host-wrapper", words, "x86_64")
-        result = run(hide_ability, hidden, folder / "host-wrapper", *case.options, *words,
+        result = run(hide_ability, "vdso", folder / "host-wrapper", *case.options, *words,
                      check=False)
         return result.returncode, result.stderr
     status, stderr = run_case()

@@ -71,7 +71,8 @@ void vcpu_stack_full(uintptr_t pc, uintptr_t sp, size_t bytes)
 	});
 }
 
-#define NEEDS_SLEEP JUMPSLOT_ALLOW("ppoll"), JUMPSLOT_ALLOW("i386:ppoll_time64")
+#define NEEDS_SLEEP                                                                      \
+	JUMPSLOT_ALLOW("ppoll"), JUMPSLOT_ALLOW("i386:ppoll_time64"), JUMPSLOT_NEEDS_CLOCK
 JUMPSLOT_SYSCALLS(_CPU_Virtual_Wait_for_event, NEEDS_SLEEP)
 JUMPSLOT_SYSCALLS(_CPU_Virtual_idle_thread, NEEDS_SLEEP)
 
