@@ -1,5 +1,6 @@
 """Faults of the guest reach its own handler, with kind, address and all registers."""
 
+import re
 from collections import namedtuple
 
 import pytest
@@ -173,6 +174,13 @@ def test_an_overflow_of_the_stack_is_handled_on_the_stack_for_faults(tools):
 def test_without_a_handler_an_overflow_is_reported(tools):
     result = faulting(tools, "overflow(1); return 1;", before=OVERFLOW)
     assert report(result).endswith(": the guest's stack is full (--stack)\n")
+    assert result.returncode == 139
+
+
+def test_a_call_of_an_address_without_code_is_reported_with_its_caller(tools):
+    result = faulting(tools, "((void (*volatile)(void))0x1238)(); return 1;")
+    assert re.search(r": jumped to 0x1238, where nothing is mapped, from 0x[0-9a-f]+ "
+                     r"<_start\+0x[0-9a-f]+>\n$", report(result)), result.stderr
     assert result.returncode == 139
 
 

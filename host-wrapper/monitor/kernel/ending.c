@@ -3,6 +3,8 @@
 #include "console_lines.h"
 #include "ending.h"
 #include "fault_registers.h"
+#include "guest_memory.h"
+#include "guest_place.h"
 #include "health.h"
 #include "log.h"
 #include "memory_bytes.h"
@@ -68,6 +70,7 @@ void ending_fault(struct partition *partition, const struct ending_cause *cause)
 		.handler = cause->handler,
 		.pc = cause->pc,
 		.address = cause->address,
+		.jumped_from = cause->jumped_from,
 		.base = partition->record->base,
 		.stack_low = partition->stack->start,
 		.stack_guard = BOOT_STACK_GUARD,
@@ -109,6 +112,9 @@ void ending_stack_full(struct partition *partition, uint64_t pc, uint64_t sp,
 		.error = BOOT_ERROR_STACK,
 		.pc = pc,
 		.address = sp,
+		.jumped_from = guest_memory_has_code(partition, pc)
+				       ? 0
+				       : guest_place_near(partition, sp),
 	};
 
 	ending_fault(partition, &cause);

@@ -18,6 +18,7 @@ struct ending_cause {
 	enum boot_error error;
 	uint64_t pc;
 	uint64_t address;
+	uint64_t jumped_from; /* as in struct outcome */
 };
 
 /*

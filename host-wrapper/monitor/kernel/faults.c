@@ -6,6 +6,7 @@
 #include "fault_registers.h"
 #include "faults.h"
 #include "guest_memory.h"
+#include "guest_place.h"
 #include "health.h"
 #include "memory_bytes.h"
 #include "restart.h"
@@ -132,6 +133,7 @@ static void end(struct partition *partition, const struct guest_cause *cause,
 		.error = error_of(cause),
 		.pc = pc,
 		.address = cause->address,
+		.jumped_from = pc == cause->address ? guest_place_caller(partition) : 0,
 	};
 
 	if (cause->privileged != PRIVILEGED_NONE) {

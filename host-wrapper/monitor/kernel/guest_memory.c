@@ -108,6 +108,14 @@ bool guest_memory_has(const struct partition *partition, uint64_t address, uint6
 	return accessible(partition, address, size, access) == size;
 }
 
+bool guest_memory_has_code(const struct partition *partition, uint64_t address)
+{
+	const struct partition_region *region = find(partition, address);
+
+	return region && region->record->kind == BOOT_SEGMENT &&
+	       region->record->access & BOOT_EXECUTE;
+}
+
 uint64_t guest_memory_readable(const struct partition *partition, uint64_t address,
 			       uint64_t size)
 {

@@ -27,6 +27,10 @@ bool guest_memory_write(const struct partition *partition, uint64_t to, const vo
 uint64_t guest_memory_readable(const struct partition *partition, uint64_t address,
 			       uint64_t size);
 
+/* Whether the guest, or one of its libraries, has code there. The runtime's does not
+ * count. */
+bool guest_memory_has_code(const struct partition *partition, uint64_t address);
+
 /* A word of the guest's width; 0 if it may not read it. */
 uint64_t guest_memory_word(const struct partition *partition, uint64_t address);
 
