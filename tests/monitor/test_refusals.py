@@ -196,7 +196,9 @@ def test_qemu_runs_in_its_own_sandbox(flooded, arch):
     child, errors, children = flooded()
     with child, errors:
         errors.read(1000)
-        threads = Path(f"/proc/{children.read_text().strip()}/task").glob("*/status")
+        qemu, = (Path("/proc", number) for number in children.read_text().split()
+                 if Path("/proc", number, "comm").read_text().startswith("qemu"))
+        threads = (qemu / "task").glob("*/status")
         statuses = [thread.read_text() for thread in threads]
         child.terminate()
         errors.read()

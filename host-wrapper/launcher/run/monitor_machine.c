@@ -15,6 +15,7 @@
 #include "common/memory_file.h"
 #include "common/monotonic.h"
 #include "monitor_errors.h"
+#include "monitor_input.h"
 #include "monitor_log.h"
 #include "monitor_machine.h"
 #include "monitor_qemu.h"
@@ -30,6 +31,7 @@ struct watch {
 	struct monitor_run *run;
 	struct monitor_log log;
 	struct monitor_errors errors;
+	struct monitor_input input;
 	int sources[SOURCES]; /* descriptors; -1: none, or at its end */
 	sigset_t old_mask;
 	pid_t child;
@@ -115,6 +117,8 @@ static int start(struct watch *watch, struct message *message)
 	struct monitor_descriptors descriptors;
 	int error = open_descriptors(watch, &descriptors, message);
 
+	if (!error)
+		error = monitor_input_lend(&watch->input, message);
 	if (!error) {
 		watch->child = monitor_qemu_start(watch->machine, &descriptors,
 						  &watch->old_mask, message);
@@ -281,6 +285,7 @@ static void stop_watching(struct watch *watch)
 	watch->sources[OUTPUT] = -1; /* errors.to */
 	for (int i = 0; i < SOURCES; i++)
 		close_source(watch, i);
+	monitor_input_take_back(&watch->input);
 	sigprocmask(SIG_SETMASK, &watch->old_mask, NULL);
 }
 

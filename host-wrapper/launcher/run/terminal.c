@@ -97,6 +97,23 @@ void terminal_enter(struct terminal *terminal)
 		set_raw(terminal);
 }
 
+/* As QEMU does for a console on standard input. */
+static void make_qemus(struct termios *mode)
+{
+	mode->c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR |
+				     ICRNL | IXON);
+	mode->c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | IEXTEN);
+}
+
+void terminal_lend(struct terminal *terminal)
+{
+	if (!terminal || tcgetattr(STDIN_FILENO, &terminal->before))
+		return;
+	terminal->raw = terminal->before;
+	make_qemus(&terminal->raw);
+	terminal->is_raw = true;
+}
+
 bool terminal_is_awaited(const struct terminal *terminal)
 {
 	return terminal && !terminal->is_raw;

@@ -1,6 +1,6 @@
 /*
- * The mode of the terminal on standard input: raw while a guest runs, and restored
- * afterwards. One process enters and leaves; keeper.h restores the mode if that
+ * The mode of the terminal on standard input: raw while a guest runs, or QEMU's, and
+ * restored afterwards. One process enters and leaves; keeper.h restores the mode if that
  * process is killed. Knows nothing of runners.
  */
 #ifndef JUMPSLOT_TERMINAL_H
@@ -32,6 +32,9 @@ int terminal_open(struct terminal **terminal, struct message *message);
  * have changed it. In the background, leaves: the terminal belongs to the foreground.
  */
 void terminal_enter(struct terminal *terminal);
+
+/* Notes the mode for terminal_leave() before QEMU sets its own. */
+void terminal_lend(struct terminal *terminal);
 
 /* Tells whether raw mode is still to be set. No signal announces the time for it: some
  * shells move a running job to the foreground without SIGCONT. */
