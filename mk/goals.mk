@@ -40,7 +40,8 @@ make check          all of the following checks:
   check-SUBJECT     the tests in tests/SUBJECT; SUBJECT is one of
                     $(SUBJECTS)
   check-on-kvm      tests of commands with HOST=kvm, if /dev/kvm can be opened
-  check-on-monitor  tests of interrupts and faults with HOST=monitor
+  check-on-monitor  tests of interrupts and faults with HOST=monitor (MONITOR_FULL=1:
+                    all of them)
   check-units       the unit tests in C (UNIT_ROUNDS=N: random ones N times as long)
   check-valgrind    most of them under valgrind
   check-sanitized   the tests of commands, with sanitizers in host-wrapper and runners

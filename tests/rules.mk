@@ -52,20 +52,20 @@ test: $(TEST_FILES) $$(TEST_FILES_$$(word 2,$$(subst /, ,$$(T)))) | test-tools
 test-tools:
 	@./install-packages --check build test
 
-# The process host's tests of interrupts and faults again, in partitions of the monitor.
+# The process host's tests of interrupts and faults again, in partitions of the monitor:
+# the rules, or all of them with MONITOR_FULL=1, in six minutes.
 ON_MONITOR := tests/faults/test_fault_kinds.py tests/faults/test_fault_decisions.py \
 	tests/interrupts/test_interrupts.py
-# MONITOR_FULL=1 runs these, too, some minutes.
-ON_MONITOR_FULL := tests/faults/test_privileged_instructions.py \
-	$(patsubst %,tests/interrupts/test_%.py,\
-		broken_returns handler_x87 inline services vcpu_room)
+ON_MONITOR_FULL := tests/faults tests/interrupts
 check-on-monitor: $(PROGRAMS) | test-tools
+ifeq ($(MONITOR_FULL),1)
+	$(call say,TEST,$(ON_MONITOR_FULL) with HOST=monitor)
+	$(Q)$(call logged,on-monitor,HOST=monitor ROUNDS=3000 $(PYTEST) \
+		$(ON_MONITOR_FULL))
+else
 	$(call say,TEST,$(words $(ON_MONITOR)) files with HOST=monitor)
 	$(Q)$(call logged,on-monitor,HOST=monitor ROUNDS=3000 $(PYTEST) $(ON_MONITOR) \
 		-k 'fault or the_rules_of or random_change_nothing')
-ifeq ($(MONITOR_FULL),1)
-	$(call say,TEST,$(words $(ON_MONITOR_FULL)) more files with HOST=monitor)
-	$(Q)$(call logged,on-monitor-full,HOST=monitor $(PYTEST) $(ON_MONITOR_FULL))
 endif
 
 # The tests of commands again, with sanitizers in launcher and runners, and without the

@@ -5,12 +5,12 @@ import re
 import shutil
 
 import pytest
-from conftest import BUILD, each_arch as arch, run as run_command
+from conftest import BUILD, HOST, each_arch as arch, run as run_command
 
 GUEST = """
     #include <jumpslot/entry.h>
     #include <jumpslot/virt_bsp.h>
-    EXTERNAL_FUNC(int, sensor, int)
+    EXTERNAL_FUNC_OPTIONAL(int, sensor, int)
     int *volatile wild = (int *)16;
     __attribute__((noinline)) int inner(int depth);
     int inner(int depth)
@@ -37,8 +37,9 @@ ACCOUNT = ("  place and cause above, and these lines, are the runner's account, 
 
 
 def run(tools, body, *options, flags=()):
-    return tools.wrapper("--sandbox=off", *options, "--provider",
-                         tools.provider(PROVIDER), tools.guest(GUEST % body, *flags))
+    provider = [] if HOST == "monitor" else ["--provider", tools.provider(PROVIDER)]
+    return tools.wrapper("--sandbox=off", *options, *provider,
+                         tools.guest(GUEST % body, *flags))
 
 
 def frames(stderr):

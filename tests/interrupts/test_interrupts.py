@@ -138,7 +138,7 @@ def test_interrupts_arrive_if_the_parent_had_blocked_their_signal(guests):
     def block():
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGURG])
     assert all_was_right(guests.tools.wrapper(
-        "--timeout", 30, "--provider", guests.provider, guests.host, "wait",
+        "--timeout", 30, *guests.provider, guests.host, "wait",
         preexec_fn=block))
 
 

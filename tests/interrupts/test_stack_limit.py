@@ -10,6 +10,7 @@ import signal
 
 import pytest
 from conftest import ROOT, Toolbox
+from interrupts_guests import FLAGS, interrupts_provider
 
 GUESTS = ROOT / "tests/interrupts/guests"
 DAMAGED = 3
@@ -25,17 +26,16 @@ class Task:
 
     def __init__(self, directory, arch):
         self.tools = Toolbox(directory, arch)
-        self.provider = self.tools.provider(GUESTS / "interrupts_provider.c", "-pthread")
+        self.provider = interrupts_provider(self.tools)
         self.guest = self.tools.link(
             self.tools.compile(GUESTS / "interrupts_stack_guest.c",
                                "-fno-tree-loop-distribute-patterns", "-fno-inline",
-                               "-fno-optimize-sibling-calls"),
+                               "-fno-optimize-sibling-calls", *FLAGS),
             "-lgcc", name="stack")
 
     def run(self, case, use_limit):
-        return self.tools.wrapper("--timeout", 60, "--bind", "now",
-                                  "--provider", self.provider, self.guest, case,
-                                  int(use_limit))
+        return self.tools.wrapper("--timeout", 60, "--bind", "now", *self.provider,
+                                  self.guest, case, int(use_limit))
 
     def read_report(self, case, limit=1):
         result = self.run(case, limit)

@@ -2,7 +2,7 @@
 
 import os
 
-from conftest import ROOT, Toolbox
+from conftest import HOST, ROOT, Toolbox
 
 GUESTS = ROOT / "tests/interrupts/guests"
 # Interrupts per test that counts them. A soak: ROUNDS=1000000 pytest ...
@@ -13,13 +13,24 @@ HOST_CALLS = ["poll", "clock_nanosleep", "i386:clock_nanosleep_time64", "clone",
               "rseq", "set_robust_list", "exit", "tgkill", "getpid"]
 
 
+# The monitor has no place for functions of the host.
+FLAGS = ["-DNO_PROVIDER"] if HOST == "monitor" else []
+
+
+def interrupts_provider(tools):
+    """Options for the provider of interrupts.h."""
+    if HOST == "monitor":
+        return []
+    return ["--provider", tools.provider(GUESTS / "interrupts_provider.c", "-pthread",
+                                         name="interrupts", needs=HOST_CALLS)]
+
+
 class Interrupts:
     """The guests and the provider of one architecture."""
 
     def __init__(self, directory, arch):
         self.tools, self.arch = Toolbox(directory, arch), arch
-        self.provider = self.tools.provider(GUESTS / "interrupts_provider.c", "-pthread",
-                                            name="interrupts", needs=HOST_CALLS)
+        self.provider = interrupts_provider(self.tools)
         self.stress = self.guest("stress", "interrupts_registers.c",
                                  f"interrupts_registers_{arch}.S")
         self.rules = self.guest("rules")
@@ -27,7 +38,7 @@ class Interrupts:
 
     def guest(self, name, *more):
         # Nothing here has a memset().
-        flags = ["-msse2", "-fno-tree-loop-distribute-patterns"]
+        flags = ["-msse2", "-fno-tree-loop-distribute-patterns", *FLAGS]
         if self.arch == "x86_64":
             flags.append("-mfsgsbase")
         objects = [self.tools.compile(GUESTS / source, *flags)
@@ -46,8 +57,7 @@ class Interrupts:
         sandbox = "off" if case in ("libc", "another-thread", "never-enable") \
             else "on"
         return self.tools.wrapper("--timeout", 60, f"--sandbox={sandbox}",
-                                  "--provider", self.provider, *options, self.host, case,
-                                  *arguments)
+                                  *self.provider, *options, self.host, case, *arguments)
 
 
 def all_was_right(result):

@@ -9,7 +9,7 @@ import socket
 import subprocess
 
 import pytest
-from conftest import ROOT, WRAPPER, Toolbox
+from conftest import HOST, ROOT, WRAPPER, Toolbox
 
 GUESTS = ROOT / "tests/interrupts/guests"
 
@@ -29,8 +29,11 @@ class Guests:
 
     def start(self, *words, lines=(), console=False, keep=(), timeout=30, **options):
         """Start host-wrapper with lines: ("3=fd", descriptor) or "3=unix:PATH"."""
-        command = [*WRAPPER, "--timeout", timeout,
-                   "--provider", f"{self.provider},{keep[0] if keep else 0}"]
+        command = [*WRAPPER, "--timeout", timeout]
+        if HOST == "monitor":  # input comes in real time, and no guest needs a provider
+            command += ["--clock", "host"]
+        else:
+            command += ["--provider", f"{self.provider},{keep[0] if keep else 0}"]
         if keep:  # the sandbox closes inherited descriptors
             command.append("--sandbox=off")
         keep = list(keep)

@@ -1,19 +1,19 @@
 /*
- * A guest on a clock of its own (--clock guest). Arguments: the case. It counts its work
- * between two periods of a clock, of 1 kHz or, on a slow machine, less. The exit status
- * is 0 if nothing was wrong.
+ * A guest on a clock of its own (--clock guest). Arguments: the case, and the seconds of
+ * an hour. It counts its work between two periods of a clock, of 1 kHz or, on a slow
+ * machine, less. The exit status is 0 if nothing was wrong.
  */
 #include "../../lib/interrupts_case.h"
 
 #define PERIODS 300
 #define READS	20
 #define LINE_5	5
-#define HOUR	(3600 * SECOND)
 
 /* Time for the guest's own work, too: an interrupt costs several calls of the host. */
 static uint64_t period;
 static volatile uint32_t work, work_at_last;
 static volatile unsigned ticks, idle_periods, lines;
+static uint64_t hour;
 
 static void isr(int vector, void *frame)
 {
@@ -94,18 +94,18 @@ static int skips(void)
 
 	CHECK(!begin());
 	start = _BSP_Virtual_Clock_read();
-	CHECK(_CPU_Virtual_Wait_for_event(start + HOUR) == -EAGAIN);
-	CHECK(_BSP_Virtual_Clock_read() >= start + HOUR);
+	CHECK(_CPU_Virtual_Wait_for_event(start + hour) == -EAGAIN);
+	CHECK(_BSP_Virtual_Clock_read() >= start + hour);
 	start = _BSP_Virtual_Clock_read();
-	CHECK(_BSP_Virtual_Clock_oneshot(start + HOUR) == 0);
-	CHECK(_CPU_Virtual_Wait_for_event(start + HOUR / 2) == -EAGAIN && ticks == 0);
+	CHECK(_BSP_Virtual_Clock_oneshot(start + hour) == 0);
+	CHECK(_CPU_Virtual_Wait_for_event(start + hour / 2) == -EAGAIN && ticks == 0);
 	CHECK(_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER) == 0 && ticks == 1);
-	CHECK(_BSP_Virtual_Clock_read() >= start + HOUR);
-	CHECK(_BSP_Virtual_Clock_periodic(start + 2 * HOUR, HOUR) == 0);
+	CHECK(_BSP_Virtual_Clock_read() >= start + hour);
+	CHECK(_BSP_Virtual_Clock_periodic(start + 2 * hour, hour) == 0);
 	for (unsigned i = 0; i < 100; i++)
 		CHECK(_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER) == 0);
 	CHECK(ticks == 101);
-	CHECK(_BSP_Virtual_Clock_read() >= start + 101 * HOUR);
+	CHECK(_BSP_Virtual_Clock_read() >= start + 101 * hour);
 	CHECK(_CPU_Virtual_Wait_for_event(0) == -EAGAIN);
 	return 0;
 }
@@ -152,7 +152,7 @@ static int waits_for_line(int has_clock)
 	print("ready\n");
 	while (!lines) /* a deadline in centuries never comes */
 		_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER - 1);
-	CHECK(has_clock || _BSP_Virtual_Clock_read() < HOUR);
+	CHECK(has_clock || _BSP_Virtual_Clock_read() < hour);
 	return 0;
 }
 
@@ -179,5 +179,6 @@ static const struct test_case cases[] = {
 JUMPSLOT_ENTRY(info)
 {
 	(void)info;
+	hour = number_argument(2) * SECOND;
 	return run_case(cases, sizeof(cases) / sizeof(*cases));
 }

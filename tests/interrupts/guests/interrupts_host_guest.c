@@ -282,7 +282,9 @@ static int use_everything(void)
 		_CPU_Virtual_Irq_unmask(SOFT);
 		_CPU_Virtual_Irq_request(random_next(&corrupt_state) % 64);
 		_CPU_Virtual_Interrupts_open();
+#ifndef NO_PROVIDER
 		add_gated(1, 2);
+#endif
 		corrupt();
 		_CPU_Virtual_Wait_for_event(_BSP_Virtual_Clock_read() + 10 * MICROSECOND);
 		_CPU_Virtual_Irq_detach(random_next(&corrupt_state) % 64);
