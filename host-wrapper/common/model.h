@@ -33,6 +33,7 @@
 #define MODEL_LAST_VECTOR    15
 #define MODEL_MAX_MEMORY     ((uint64_t)1 << 32)
 #define MODEL_ALL_PARTITIONS 0xffffffffu
+#define MODEL_NO_RULE	     0xffffffffu
 #define MODEL_DEFAULT_STACK  ((uint64_t)1 << 20)
 #define MODEL_DEFAULT_WORK   ((uint64_t)1 << 20)
 #define MODEL_DEFAULT_MEMORY ((uint64_t)64 << 20)
@@ -149,7 +150,8 @@ struct model_end {
 	uint32_t line;
 };
 
-/* A rule for one error; one of a partition comes before one for all. */
+/* A rule for one error; one of a partition comes before one for all. At most one of each
+ * for an error. */
 struct model_health {
 	uint32_t partition; /* or MODEL_ALL_PARTITIONS */
 	uint32_t error;
@@ -204,6 +206,51 @@ static inline const struct model_end *model_ends(const struct model *model)
 static inline const struct model_health *model_health_rules(const struct model *model)
 {
 	return (const struct model_health *)model_at(model, &model->health);
+}
+
+/* The number of the rule for an error of a partition: its own, or the one for all; or
+ * MODEL_NO_RULE. */
+static inline uint32_t model_health_rule(const struct model *model, uint32_t partition,
+					 uint32_t error)
+{
+	uint32_t found = MODEL_NO_RULE;
+
+	for (uint32_t i = 0; i < model->health.count; i++) {
+		const struct model_health *rule = &model_health_rules(model)[i];
+
+		if (rule->error != error)
+			continue;
+		if (rule->partition == partition)
+			return i;
+		if (rule->partition == MODEL_ALL_PARTITIONS)
+			found = i;
+	}
+	return found;
+}
+
+/* The words of the source. */
+static inline const char *model_error_word(enum model_error error)
+{
+	static const char *const words[MODEL_ERRORS] = {
+		"fault", "illegal", "arithmetic", "stack", "missing", "port", "exit",
+	};
+
+	return words[error];
+}
+
+static inline const char *model_action_word(enum model_action action)
+{
+	static const char *const words[MODEL_ACTIONS] = {
+		[MODEL_LOG] = "log",
+		[MODEL_GUEST] = "guest",
+		[MODEL_STOP] = "stop",
+		[MODEL_RESTART_COLD] = "restart cold",
+		[MODEL_RESTART_WARM] = "restart warm",
+		[MODEL_HALT] = "halt",
+		[MODEL_RESET] = "reset",
+	};
+
+	return words[action];
 }
 
 static inline const uint32_t *model_words(const struct model *model)

@@ -199,7 +199,7 @@ def boot_images(tools, seeds):
     for name, line in (("end", b"end 0 11 0 " + b"0f" * OUTCOME_SIZE),
                        ("refused", b"refused: not enough memory"), ("done", b"done"),
                        ("health", b"health 1200000 1 0 4 2 4198489 16 "),
-                       ("rest", b"missed 3 \nhalt 1 \nreset")):
+                       ("rest", b"missed 3 \nrestarts 1 4 \nhalt 1 \nreset")):
         seeds.add("monitor_log", name, b"started\n" + line + b"\n")
     model = run(ROOT / "gen/monitor-model", ROOT / "tests/unit/inputs/partitions.toml",
                 "-o", tools.directory / "model")

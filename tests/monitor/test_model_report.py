@@ -55,11 +55,56 @@ def test_the_report_tells_how_each_partition_ended_and_what_happened(flight):
     assert set(standings(flight).values()) == {"exited"} and flight["refusal"] is None
     assert {each["partition"]: each["action"] for each in flight["events"]} == \
         {"display": "restart warm"}
-    assert [each["count"] for each in flight["events"]] == [1, 2, 3]
+    assert [(each["count"], each["rule"]) for each in flight["events"]] == \
+        [(1, 0), (2, 0), (3, 0)]
+    assert {each["name"]: each["restarts"] for each in flight["partitions"]} == \
+        {"sensor": 0, "control": 0, "display": 3, "logger": 0}
     for each in flight["partitions"]:
         assert (each["end"]["end"], each["end"]["status"]) == ("exit", 0)
         assert each["link"]["guest"] == each["name"]
         assert each["link"]["missing"] == 0 and each["link"]["imports"]
+
+
+def test_the_report_has_the_health_table_and_which_rule_acted(tools, tmp_path):
+    """A rule for one partition, one for all, none; and how often each was restarted."""
+    guest = tools.guest("""
+        #include <jumpslot/arguments.h>
+        #include <jumpslot/entry.h>
+        JUMPSLOT_ENTRY(info)
+        {
+                char letter[2] = "";
+                (void)info;
+                jumpslot_argument(1, letter, sizeof(letter));
+                if (letter[0] == 'e')
+                        return 3;
+                if (letter[0] == 'f')
+                        __asm__ volatile("incl 16");
+                __asm__ volatile("ud2");
+                return 0;
+        }
+        """, arch="x86_64")
+    path = write_model(tmp_path, {
+        name: (guest, 1000, {"arguments": [letter]})
+        for name, letter in (("one", "i"), ("other", "i"), ("fails", "f"),
+                             ("exits", "e"))}, health=[
+        {"error": "illegal", "action": "stop"},
+        {"partition": "one", "error": "illegal", "action": "restart cold", "restarts": 3},
+        {"error": "exit", "action": "restart warm", "restarts": 2, "then": "stop"}])
+    report = report_of(run_model(path, "--report=json"))
+    keys = "partition", "error", "level", "action", "then", "restarts"
+    assert [tuple(rule[key] for key in keys) for rule in report["health"]] == [
+        (None, "illegal", "partition", "stop", "stop", None),
+        ("one", "illegal", "partition", "restart cold", "stop", 3),
+        (None, "exit", "partition", "restart warm", "stop", 2)]
+    acts = {name: [(each["action"], each["count"], each["rule"])
+                   for each in report["events"] if each["partition"] == name]
+            for name in standings(report)}
+    assert acts == {
+        "one": [*(("restart cold", count, 1) for count in (1, 2, 3)), ("stop", None, 1)],
+        "other": [("stop", None, 0)], "fails": [("stop", None, None)],
+        "exits": [("restart warm", 1, 2), ("restart warm", 2, 2), ("stop", None, 2)]}
+    assert {each["name"]: each["restarts"] for each in report["partitions"]} == {
+        "one": 3, "other": 0, "fails": 0, "exits": 2}
 
 
 def test_a_partition_that_is_refused_keeps_the_others_from_the_start(tmp_path):

@@ -24,7 +24,17 @@ static const char *take_report(struct launch *launch)
 	return launch->report;
 }
 
-static void print_partition(struct launch *launch, uint32_t number, FILE *out)
+/* Only the monitor restarts partitions by rules, and says so when they end. */
+static void print_restarts(const struct launch_model_end *end, uint32_t number, FILE *out)
+{
+	if (end->guests && end->run->ends[number].has_ended)
+		fprintf(out, ", \"restarts\": %u", end->run->ends[number].restarts);
+	else
+		fputs(", \"restarts\": null", out);
+}
+
+static void print_partition(struct launch *launch, uint32_t number,
+			    const struct launch_model_end *end, FILE *out)
 {
 	const char *report = take_report(launch);
 	const char *standing = launch->standing ? launch->standing
@@ -33,7 +43,9 @@ static void print_partition(struct launch *launch, uint32_t number, FILE *out)
 
 	fputs(number ? ", {" : "{", out);
 	model_json_partition(launch->model, number, out);
-	fprintf(out, ", \"standing\": \"%s\", \"link\": ", standing);
+	fprintf(out, ", \"standing\": \"%s\"", standing);
+	print_restarts(end, number, out);
+	fputs(", \"link\": ", out);
 	if (launch->guest.result.links)
 		report_json_line(&launch->guest, out);
 	else
@@ -51,13 +63,13 @@ void launch_model_json(const struct launches *launches,
 				 end->reason, out);
 	fputs(", \"partitions\": [", out);
 	for (uint32_t i = 0; i < launches->count; i++)
-		print_partition(&launches->all[i], i, out);
+		print_partition(&launches->all[i], i, end, out);
 	fputc(']', out);
 	if (launches->model)
 		model_json_tables(launches->model, out);
 	else
 		fputs(", \"frame_ns\": null, \"run_ns\": null, \"schedules\": [], "
-		      "\"channels\": []",
+		      "\"channels\": [], \"health\": []",
 		      out);
 	monitor_report_events_json(end->guests, end->run, out);
 	fputs("}\n", out);

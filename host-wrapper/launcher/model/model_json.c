@@ -102,6 +102,30 @@ static void print_channel(const struct model *model, const struct model_channel 
 	fputs("]}", out);
 }
 
+/* `then` is of use after the last restart, or if the guest has no handler. */
+static void print_rule(const struct model *model, const struct model_health *rule,
+		       FILE *out)
+{
+	fputs("{\"partition\": ", out);
+	if (rule->partition == MODEL_ALL_PARTITIONS)
+		fputs("null", out);
+	else
+		print_json_string(
+			model_string(model,
+				     model_partitions(model)[rule->partition].name),
+			out);
+	fprintf(out,
+		", \"error\": \"%s\", \"level\": \"%s\", \"action\": \"%s\", "
+		"\"then\": \"%s\", \"restarts\": ",
+		model_error_word(rule->error),
+		rule->level == MODEL_LEVEL_MODULE ? "module" : "partition",
+		model_action_word(rule->action), model_action_word(rule->then));
+	if (rule->restarts)
+		fprintf(out, "%" PRIu32 "}", rule->restarts);
+	else
+		fputs("null}", out);
+}
+
 void model_json_tables(const struct model *model, FILE *out)
 {
 	fprintf(out, ", \"frame_ns\": %" PRIu64 ", \"run_ns\": ", model->frame_ns);
@@ -118,6 +142,11 @@ void model_json_tables(const struct model *model, FILE *out)
 	for (uint32_t i = 0; i < model->channels.count; i++) {
 		fputs(i ? ", " : "", out);
 		print_channel(model, &model_channels(model)[i], out);
+	}
+	fputs("], \"health\": [", out);
+	for (uint32_t i = 0; i < model->health.count; i++) {
+		fputs(i ? ", " : "", out);
+		print_rule(model, &model_health_rules(model)[i], out);
 	}
 	fputc(']', out);
 }

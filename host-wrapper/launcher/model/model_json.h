@@ -12,8 +12,8 @@
 /* Prints the members of a partition, the first without a comma before it. */
 void model_json_partition(const struct model *model, uint32_t partition, FILE *out);
 
-/* Prints the members "frame_ns", "run_ns", "schedules" and "channels", each after a
- * comma. */
+/* Prints the members "frame_ns", "run_ns", "schedules", "channels" and "health", each
+ * after a comma. */
 void model_json_tables(const struct model *model, FILE *out);
 
 #endif

@@ -119,6 +119,19 @@ static bool take_halt(const char *text, struct monitor_run *run, size_t count)
 	return true;
 }
 
+/* "PARTITION COUNT ", before the partition's end. */
+static bool take_restarts(const char *text, struct monitor_run *run, size_t count)
+{
+	unsigned partition, restarts;
+
+	if (!read_number(&text, count - 1, &partition) ||
+	    !read_number(&text, UINT32_MAX, &restarts) || *text ||
+	    run->ends[partition].has_ended)
+		return false;
+	run->ends[partition].restarts = restarts;
+	return true;
+}
+
 /* All partitions start again. */
 static bool take_reset(struct monitor_run *run)
 {
@@ -154,6 +167,8 @@ static bool take_line(struct monitor_log *log, struct monitor_run *run, size_t c
 		return take_health(rest, run, count);
 	if ((rest = after(line, "missed ")))
 		return take_missed(rest, run);
+	if ((rest = after(line, "restarts ")))
+		return take_restarts(rest, run, count);
 	if ((rest = after(line, "halt ")))
 		return take_halt(rest, run, count);
 	rest = after(line, "end ");

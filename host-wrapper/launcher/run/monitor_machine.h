@@ -23,6 +23,7 @@ struct monitor_end {
 	bool is_halted; /* the run ended before it, without another reason */
 	int signal;	/* 0: by itself, with `status` */
 	int status;
+	unsigned restarts;	/* by rules of the health monitor */
 	struct outcome outcome; /* of a signal */
 };
 

@@ -39,28 +39,24 @@ static struct boot_rule default_rule(uint32_t error)
 	};
 }
 
-static void apply_rule(struct monitor_plan *plan, const struct model_health *rule)
+static struct boot_rule rule_for(const struct model *model, uint32_t partition,
+				 uint32_t error)
 {
-	const struct boot_rule to = { rule->action, rule->then, rule->restarts, 0 };
+	const uint32_t number =
+		model ? model_health_rule(model, partition, error) : MODEL_NO_RULE;
+	const struct model_health *rule;
 
-	for (uint32_t i = 0; i < BOOT_MAX_PARTITIONS; i++)
-		if (rule->partition == i || rule->partition == MODEL_ALL_PARTITIONS)
-			plan->rules[i][rule->error] = to;
+	if (number == MODEL_NO_RULE)
+		return default_rule(error);
+	rule = &model_health_rules(model)[number];
+	return (struct boot_rule){ rule->action, rule->then, rule->restarts, 0 };
 }
 
-/* Rules of one partition come after those for all, and replace them. */
 static void make_rules(struct monitor_plan *plan, const struct model *model)
 {
 	for (uint32_t i = 0; i < BOOT_MAX_PARTITIONS; i++)
 		for (uint32_t error = 0; error < BOOT_ERRORS; error++)
-			plan->rules[i][error] = default_rule(error);
-	for (int all = 1; model && all >= 0; all--)
-		for (uint32_t i = 0; i < model->health.count; i++) {
-			const struct model_health *rule = &model_health_rules(model)[i];
-
-			if ((rule->partition == MODEL_ALL_PARTITIONS) == all)
-				apply_rule(plan, rule);
-		}
+			plan->rules[i][error] = rule_for(model, i, error);
 }
 
 static void add_schedule(struct monitor_plan *plan, const struct model *model,

@@ -67,33 +67,28 @@ void monitor_report_health(const struct monitor_guests *guests,
 			run->lost_events);
 }
 
-/* The words of a model. */
-static void print_event_json(const struct linked_guest *guest,
+static void print_event_json(const struct monitor_guests *guests,
 			     const struct monitor_event *event, FILE *out)
 {
-	static const char *const keys[BOOT_ERRORS] = {
-		"fault", "illegal", "arithmetic", "stack", "missing", "port", "exit",
-	};
-	static const char *const values[BOOT_ACTIONS] = {
-		[BOOT_LOG] = "log",
-		[BOOT_GUEST] = "guest",
-		[BOOT_STOP] = "stop",
-		[BOOT_RESTART_COLD] = "restart cold",
-		[BOOT_RESTART_WARM] = "restart warm",
-		[BOOT_HALT] = "halt",
-		[BOOT_RESET] = "reset",
-	};
+	const struct linked_guest *guest = guests->guests[event->partition].guest;
+	const uint32_t rule =
+		model_health_rule(guests->model, event->partition, event->error);
 
 	fprintf(out, "{\"time_ns\": %" PRIu64 ", \"partition\": ", event->time_ns);
 	print_json_string(guest->name, out);
 	fprintf(out,
 		", \"error\": \"%s\", \"pc\": \"0x%" PRIx64
 		"\", \"address\": \"0x%" PRIx64 "\", \"action\": \"%s\", \"count\": ",
-		keys[event->error], event->pc, event->address, values[event->action]);
+		model_error_word(event->error), event->pc, event->address,
+		model_action_word(event->action));
 	if (is_counted(event->action))
-		fprintf(out, "%" PRIu32 "}", event->count);
+		fprintf(out, "%" PRIu32, event->count);
 	else
-		fputs("null}", out);
+		fputs("null", out);
+	if (rule == MODEL_NO_RULE)
+		fputs(", \"rule\": null}", out);
+	else
+		fprintf(out, ", \"rule\": %" PRIu32 "}", rule);
 }
 
 void monitor_report_events_json(const struct monitor_guests *guests,
@@ -102,8 +97,7 @@ void monitor_report_events_json(const struct monitor_guests *guests,
 	fputs(", \"events\": [", out);
 	for (size_t i = 0; guests && i < run->event_count; i++) {
 		fputs(i ? ", " : "", out);
-		print_event_json(guests->guests[run->events[i].partition].guest,
-				 &run->events[i], out);
+		print_event_json(guests, &run->events[i], out);
 	}
 	fprintf(out, "], \"lost_events\": %" PRIu64, guests ? run->lost_events : 0);
 }

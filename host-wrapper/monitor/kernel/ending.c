@@ -31,8 +31,22 @@ static void copy_state(struct outcome *outcome, const struct partition *partitio
 		       sizeof(outcome->vcpu));
 }
 
+/* "restarts PARTITION COUNT ", before the partition's last line. */
+static void restarts_line(const struct partition *partition)
+{
+	if (!partition->restarts)
+		return;
+	log_text("restarts ");
+	log_number(partition->number);
+	log_text(" ");
+	log_number(partition->restarts);
+	log_text(" ");
+	log_end_of_line();
+}
+
 static void set_ended(struct partition *partition)
 {
+	restarts_line(partition);
 	console_lines_end(partition);
 	partition->phase = PARTITION_ENDED;
 }

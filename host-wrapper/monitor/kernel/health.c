@@ -87,8 +87,10 @@ bool health_ends(struct partition *partition, const struct health_error *error)
 	record(partition, error, action);
 	if (action == BOOT_HALT || action == BOOT_RESET)
 		the.module = action;
-	if (action == BOOT_RESTART_COLD || action == BOOT_RESTART_WARM)
+	if (action == BOOT_RESTART_COLD || action == BOOT_RESTART_WARM) {
+		partition->restarts++;
 		restart_begin(partition, action == BOOT_RESTART_WARM);
+	}
 	return action == BOOT_STOP || action == BOOT_HALT;
 }
 

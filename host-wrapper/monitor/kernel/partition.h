@@ -58,6 +58,9 @@ struct partition {
 	struct partition_region *stack, *fault_stack;
 	volatile struct jumpslot_vcpu_state *state; /* in the window; NULL: none */
 
+	/* health.c */
+	uint32_t restarts; /* by its rules */
+
 	/* restart.c */
 	uint32_t next_region; /* that is to be written */
 	uint64_t next_page;
