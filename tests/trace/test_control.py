@@ -45,7 +45,7 @@ class Running:
     """A guest under control, and commands to it."""
 
     def __init__(self, tools, *options, name=None,
-                 provider=GUESTS / "trace_provider.c"):
+                 provider=GUESTS / "trace_provider.c", errors=subprocess.PIPE):
         guest = tools.guest(LOOP, "-I", GUESTS)
         provider = tools.provider(provider, "-I", GUESTS, "-I", ROOT / "host-wrapper")
         if name:
@@ -53,7 +53,7 @@ class Running:
         self.path = tools.directory / "control"
         self.process = subprocess.Popen(
             [*WRAPPER, "--control", self.path, *options, "--provider",
-             provider, guest], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+             provider, guest], stdout=subprocess.PIPE, stderr=errors, text=True)
         assert self.process.stdout.readline() == "ready\n"
 
     def ctl(self, *words, check=True):
@@ -100,6 +100,46 @@ def test_trace_on_and_off_lose_no_call(start):
     assert "trace_direct(" in errors
 
 
+def counted(guest):
+    """How often the guest has called trace_other(), which has its number in each call."""
+    found = re.search(r"^ +(\d+) .* trace_other$", guest.ctl("stats").stdout, re.MULTILINE)
+    return int(found[1]) if found else 0  # before the first call there is no line
+
+
+def wait_for_calls(guest, count):
+    """Returns how many there are then."""
+    now = counted(guest)
+    goal = now + count
+    while now < goal:
+        assert guest.process.poll() is None
+        now = counted(guest)
+    return now
+
+
+@only_x86_64
+def test_calls_are_shown_between_on_and_off_alone(start, tmp_path):
+    """By the numbers of the calls: lines may be printed later than they were made."""
+    path = tmp_path / "errors"
+    with path.open("w") as errors:
+        guest = start("--stats", errors=errors)
+        spans = []
+        for _ in range(2):
+            before = wait_for_calls(guest, 50)
+            guest.ctl("trace", "on", "trace_other")
+            wait_for_calls(guest, 50)
+            guest.ctl("trace", "off", "trace_other")
+            spans.append(range(before, counted(guest) + 1))
+        wait_for_calls(guest, 50)
+        guest.ctl("raise", "20")
+        assert guest.process.wait() == 10
+    calls = [int(number)
+             for number in re.findall(r"trace_other\((\d+)\)", path.read_text())]
+    assert calls == sorted(set(calls))
+    for span in spans:
+        assert len(span) >= 50 and any(number in span for number in calls), span
+    assert all(any(number in span for span in spans) for number in calls)
+
+
 def test_an_interrupt_line_is_raised(start):
     guest = start()
     guest.ctl("raise", "5")
@@ -120,14 +160,7 @@ def test_a_function_that_is_revoked_is_a_fault_at_the_next_call(start):
 def test_commands_show_functions_counters_and_the_virtual_cpu(start):
     guest = start("--stats")
     assert re.search(r"^trace_other\t\S+\.so$", guest.ctl("list").stdout, re.MULTILINE)
-
-    def calls():
-        found = re.search(r"^ +(\d+) .* trace_other$", guest.ctl("stats").stdout,
-                          re.MULTILINE)
-        return int(found[1]) if found else 0  # before the first call there is no line
-    first = calls()
-    while calls() == first:
-        assert guest.process.poll() is None
+    wait_for_calls(guest, 1)
     assert "virtual CPU: level 0" in guest.ctl("vcpu").stdout
     guest.ctl("stop")
     assert guest.end()[1] == 143

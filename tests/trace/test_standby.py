@@ -70,15 +70,23 @@ def provider(tools, letter, statements="", body="", returns="int"):
         name=letter)
 
 
+# The same, but which() is called only when vector 5 asks for it. Interrupts are masked
+# except in the wait, so none comes between the check and the wait.
+QUIET = GUEST.replace("_CPU_Virtual_Interrupts_open();", "").replace("""int result = which(i, 2, 3, 4, 5, 6, 7, 8) - 2 * i;
+                    wrong += result != 'A' && result != 'B';
+                    if""", """_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER);
+                    if""")
+
+
 class Running:
     """A guest that prints which provider serves it, when it is asked."""
 
-    def __init__(self, tools, one, other, *options):
+    def __init__(self, tools, one, other, *options, source=GUEST):
         self.one, self.other = one, other
         self.path = tools.directory / "control"
         self.process = subprocess.Popen(
             [*WRAPPER, "--control", self.path, "--provider", one,
-             "--standby", other, *options, tools.guest(GUEST)],
+             "--standby", other, *options, tools.guest(source)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self.process.stdout.readline() == "ready\n"
 
@@ -99,8 +107,8 @@ class Running:
 def start(tools):
     started = []
 
-    def start_one(*words):
-        started.append(Running(tools, *words))
+    def start_one(*words, **keys):
+        started.append(Running(tools, *words, **keys))
         return started[-1]
     yield start_one
     for each in started:
@@ -135,6 +143,23 @@ def test_the_list_trace_and_revoke_follow_the_provider(tools, start):
     guest.ctl("revoke", "which")
     errors, status = guest.process.communicate()[1], guest.process.returncode
     assert "called which, which" in errors and status == 127
+
+
+@only_x86_64
+@pytest.mark.parametrize("uses", [False, True])
+def test_restore_undoes_revoke_and_keeps_the_provider_in_use(tools, start, uses):
+    """The guest does not call the function while it is revoked."""
+    guest = start(provider(tools, "A"), provider(tools, "B"), source=QUIET)
+    assert guest.asks() == "A\n"
+    if uses:
+        guest.ctl("use", "which", guest.other)
+    guest.ctl("revoke", "which")
+    guest.ctl("restore", "which")
+    assert guest.asks() == ("B\n" if uses else "A\n")
+    guest.ctl("revoke", "which")
+    assert guest.asks() == ""
+    assert "called which, which was revoked" in guest.process.communicate()[1]
+    assert guest.process.returncode == 127
 
 
 @only_x86_64

@@ -131,6 +131,38 @@ def test_counters_know_the_unused_functions_even_then(unused):
     assert report(result)["unused"] == ["trace_nothing", "trace_wide"]
 
 
+OPTIONAL = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/external_func.h>
+    EXTERNAL_FUNC_OPTIONAL(int, trace_other, int)
+    EXTERNAL_FUNC_OPTIONAL(int, trace_absent, int)
+    EXTERNAL_FUNC_OPTIONAL(void, trace_nothing)
+    JUMPSLOT_ENTRY(info)
+    {
+            trace_other(1);
+            if (!info)
+                    trace_nothing(), trace_absent(1);
+            return 0;
+    }
+    """
+
+
+@only_x86_64
+def test_optional_functions_are_bound_before_the_start_and_so_not_known(tools):
+    """One that no provider has is not listed; --stats knows the others."""
+    words = "--provider", tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS), \
+        tools.guest(OPTIONAL)
+    lines = tools.wrapper("--unused", *words).stderr.splitlines()
+    assert lines[0].endswith(": never called: 2 of 2 not known")
+    assert sorted(lines[1:]) == [f"  bound before the start, so not known: {name}"
+                                 for name in ("trace_nothing", "trace_other")]
+    result = tools.wrapper("--unused", "--stats", "--report=json", *words)
+    assert report(result)["unused"] == ["trace_nothing"]
+    assert {each["name"]: (each["calls"], each["bound"])
+            for each in report(result)["stats"]["functions"]} == {
+        "trace_other": (1, "start"), "trace_nothing": (0, "start")}
+
+
 @only_x86_64
 def test_a_guest_that_was_killed_leaves_that_unknown(tools):
     guest = tools.guest("""

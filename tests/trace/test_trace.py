@@ -76,6 +76,27 @@ def test_a_trace_needs_the_supervisor(traced, option):
     assert result.returncode == 125
 
 
+def test_text_has_a_line_for_each_interrupt_and_wait(tools):
+    """The ticker waits for its clock, and raises a vector while interrupts are masked."""
+    result = tools.wrapper("--trace=_BSP_Virtual_Console_write",
+                           BUILD / f"guests/ticker-{tools.arch}.elf")
+    assert result.stdout.splitlines() == ["tick"] * 5 + ["held back", "delivered"]
+    lines = without_times(result.stderr).splitlines()
+    kinds = [re.sub(r" at .* ---$", " at PLACE ---", line) for line in lines
+             if line.startswith("---")]
+    assert set(kinds) == {
+        "--- waits ---", "--- has waited ---", "--- interrupt 0 (clock) at PLACE ---",
+        "--- interrupt 0 (clock) returned ---", "--- interrupt 16 at PLACE ---",
+        "--- interrupt 16 returned ---"}
+    assert kinds.count("--- waits ---") == kinds.count("--- has waited ---")
+    handled = [kind for kind in kinds if "interrupt" in kind]
+    assert len(handled) >= 12 and handled[::2] == [
+        kind.replace("returned", "at PLACE") for kind in handled[1::2]]
+    assert lines[-1].endswith(': _BSP_Virtual_Console_write("delivered\\n", 10) = 10')
+    assert kinds[-2:] == ["--- interrupt 16 at PLACE ---",
+                          "--- interrupt 16 returned ---"]
+
+
 SLOTS = """
     #include <jumpslot/entry.h>
     #include <jumpslot/external_func.h>
