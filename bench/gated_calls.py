@@ -13,10 +13,12 @@ KNOWN, ANY, BLOCKING, CALLBACK = ({"x86_64": 2, "i386": 3}, {"x86_64": 6, "i386"
 GOAL_NS = {"no arguments": KNOWN, "one int": KNOWN,
            "one int, 16 functions in turn": KNOWN, "one int, any guest": ANY,
            "blocking, one int": BLOCKING,
-           "blocking, one int, with a clock": BLOCKING, "callback : plain call": CALLBACK,
+           "blocking, one int, with a clock": BLOCKING,
+           "blocking, one int, clock runs": BLOCKING, "callback : plain call": CALLBACK,
            "callback : plain call, any guest": CALLBACK}
 # As gated.c and gated_guest.c divide the number of calls.
-SHARES = {"blocking, one int": 16, "blocking, one int, with a clock": 64,
+SHARES = {"blocking, one int": 16, "blocking, one int, with a clock": 16,
+          "blocking, one int, clock runs": 64,
           "callback : plain call": 16, "callback : plain call, any guest": 16,
           "gated : getppid()": 16, "gated : trap and signal": 64,
           "gated : pipe to a process and back": 256}
@@ -25,7 +27,7 @@ COUNTED, STEPPED = 10000, 50
 IN_TURN = 16  # functions that one round of that loop calls
 # Pairs of the guest that stands for any guest, in its order.
 OF_ANY = ("one int, any guest", "callback : plain call, any guest",
-          "blocking, one int, with a clock")
+          "blocking, one int, with a clock", "blocking, one int, clock runs")
 
 
 def count(machine, host, rows):

@@ -29,8 +29,8 @@ REASONS = [
     (r"^blocking, one int$", None,
      "There is no system call in it: the time is that of the instructions in its line."),
     (r"^blocking", None,
-     "A guest that has prepared its clock takes interrupts, so a blocking call masks the "
-     "interrupt signal and unmasks it: two system calls. Without a clock there are none. "
+     "While the guest's clock is set, a blocking call masks the interrupt signal and "
+     "unmasks it: two system calls. Otherwise there are none. "
      "The clock is a timer of the kernel, whose signal no word in memory holds back, and "
      "it would end poll(), sleep and others with EINTR. " + EPYC + "the two "
      "rt_sigprocmask() take 443 ns alone; one getppid() takes 184."),

@@ -1,7 +1,7 @@
 /*
  * A guest that passes its provider loops of gated calls, and of the same direct calls.
  * With ANY_GUEST it has an instruction that loads MXCSR, so the gate checks MXCSR in each
- * call, and a clock, so blocking calls mask its signal.
+ * call, and a clock: blocking calls mask its signal while it runs.
  */
 #include <jumpslot/entry.h>
 #ifdef ANY_GUEST
@@ -49,7 +49,11 @@ static const struct bench_pair pairs[] = {
 	{ "callback : plain call, any guest", as_callback, plainly, 16 },
 };
 static const struct bench_pair with_clock = { "blocking, one int, with a clock",
+					      int_blocking, int_direct, 16 };
+static const struct bench_pair clock_runs = { "blocking, one int, clock runs",
 					      int_blocking, int_direct, 64 };
+/* Longer than the measurement, so that no sample holds an interrupt. */
+#define PERIOD ((uint64_t)1000 * 1000000000)
 
 static void handler(int vector, void *frame)
 {
@@ -68,6 +72,8 @@ JUMPSLOT_ENTRY(info)
 	_CPU_Virtual_Irq_request(JUMPSLOT_VECTOR_CLOCK);
 	_BSP_Virtual_Clock_init();
 	bench_pairs(&with_clock, 1);
+	_BSP_Virtual_Clock_periodic(_BSP_Virtual_Clock_read() + PERIOD, PERIOD);
+	bench_pairs(&clock_runs, 1);
 	return 0;
 }
 #else

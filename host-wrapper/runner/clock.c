@@ -22,6 +22,9 @@ static struct {
 	uint64_t skipped; /* idle time, ns */
 	timer_t timer;
 	bool has_timer;
+	volatile bool armed; /* its signal may come, or be pending */
+	volatile bool periodic;
+	volatile uint32_t setting;    /* calls of set_timer() in progress */
 	struct clock_periods periods; /* of the guest's clock */
 	/* The timer's signal may come while one of these functions changes `periods`. */
 	volatile bool locked;
@@ -74,19 +77,35 @@ int clock_timer_create(void)
 	return 0;
 }
 
-bool clock_has_timer(void)
+bool clock_is_armed(void)
 {
-	return the.has_timer;
+	return the.armed;
 }
 
+/* The timer counts as armed before it is. A signal that comes meanwhile may be that of
+ * the previous time, so note_expiry() ignores it: the timer may count as armed too long,
+ * but never too short. */
 static int set_timer(int flags, uint64_t value, uint64_t interval)
 {
 	const struct itimerspec time = {
 		.it_value = services_timespec(value),
 		.it_interval = services_timespec(interval),
 	};
+	int error;
 
-	return timer_settime(the.timer, flags, &time, NULL) ? -errno : 0;
+	__atomic_fetch_add(&the.setting, 1, __ATOMIC_SEQ_CST);
+	the.armed = true;
+	the.periodic = interval;
+	error = timer_settime(the.timer, flags, &time, NULL) ? -errno : 0;
+	__atomic_fetch_sub(&the.setting, 1, __ATOMIC_SEQ_CST);
+	return error;
+}
+
+/* The timer's signal has come. */
+static void note_expiry(void)
+{
+	if (!the.setting && !the.periodic)
+		the.armed = false;
 }
 
 static bool is_busy(void)
@@ -135,6 +154,7 @@ static void unlock(void)
 
 void clock_expired(uint32_t periods)
 {
+	note_expiry();
 	if (!is_guests())
 		vcpu_raise_clock(periods);
 	else if (the.locked)
@@ -152,7 +172,6 @@ static void restore_level(uint32_t level)
 
 static int set_guests(uint64_t at, uint64_t period)
 {
-	const uint32_t level = vcpu_close(); /* a handler may set the clock as well */
 	uint64_t past;
 
 	lock();
@@ -160,24 +179,38 @@ static int set_guests(uint64_t at, uint64_t period)
 	__atomic_fetch_add(&vcpu.state->missed, (uint32_t)past, __ATOMIC_RELAXED);
 	unlock();
 	look_again_after(1);
-	restore_level(level);
 	return 0;
 }
 
 int clock_timer_set(uint64_t at, uint64_t period)
 {
+	uint32_t level;
+	int error;
+
 	if (!the.has_timer)
 		return -EINVAL;
-	return is_guests() ? set_guests(at, period)
-			   : set_timer(TIMER_ABSTIME, the.started + at, period);
+	level = vcpu_close(); /* a handler may set the clock as well */
+	error = is_guests() ? set_guests(at, period)
+			    : set_timer(TIMER_ABSTIME, the.started + at, period);
+	restore_level(level);
+	return error;
 }
 
 int clock_timer_stop(void)
 {
+	uint32_t level;
+	int error;
+
 	if (!the.has_timer)
 		return -EINVAL;
+	level = vcpu_close();
 	clock_periods_stop(&the.periods);
-	return set_timer(0, 0, 0);
+	error = set_timer(0, 0, 0);
+	/* A signal that was pending has come by now. */
+	if (!error && !the.setting)
+		the.armed = false;
+	restore_level(level);
+	return error;
 }
 
 void clock_acknowledged(void)

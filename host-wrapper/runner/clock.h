@@ -25,9 +25,12 @@ uint64_t clock_now(void);
 /* The timer. Return 0 or a negative errno. `at` is a time of clock_now(); a `period` of 0
  * raises once. */
 int clock_timer_create(void);
-bool clock_has_timer(void);
 int clock_timer_set(uint64_t at, uint64_t period);
 int clock_timer_stop(void);
+
+/* Whether the timer's signal may come, or be pending. Not after clock_timer_stop(), and
+ * not after the signal of a timer that raises once. */
+bool clock_is_armed(void);
 
 /* The timer's signal: its handler calls this before it looks at what is pending. */
 void clock_expired(uint32_t periods);

@@ -85,6 +85,7 @@ RATIOS["start"]["i386"].append("RTOS as a guest : booted by QEMU")
 LEVELS = "disable and enable : nothing"
 WITH_GOAL = {"no arguments", "one int", "one int, 16 functions in turn", LEVELS,
              "one int, any guest", "blocking, one int", "blocking, one int, with a clock",
+             "blocking, one int, clock runs",
              "callback : plain call", "callback : plain call, any guest"}
 DIFFERENCES = WITH_GOAL | {"six words on the stack", "variadic, on the guest's stack"}
 # {subject: plots}

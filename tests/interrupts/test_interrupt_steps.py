@@ -116,13 +116,8 @@ def test_the_same_holds_in_a_gate_that_does_not_read_mxcsr(steps, tmp_path):
     guest = steps.link_guest(tmp_path, "-DKEEPS_MXCSR")
     assert compares_mxcsr(steps, guest, steps.provider) == (False, False)
     expect_right(steps.run("none", "copied", "double", "stdcall", "variadic", "blocking",
-                           "callback", "callback, variadic", guest=guest))
-
-
-def test_the_same_holds_while_a_blocking_function_holds_signals_back(steps, tmp_path):
-    """Without the clock's timer, sources and this driver send no signal then."""
-    guest = steps.link_guest(tmp_path, "-DNO_CLOCK")
-    expect_right(steps.run("blocking", guest=guest))
+                           "blocking, clock is set", "callback", "callback, variadic",
+                           guest=guest))
 
 
 def test_the_same_holds_where_only_the_guest_changes_mxcsr(steps):
@@ -130,7 +125,8 @@ def test_the_same_holds_where_only_the_guest_changes_mxcsr(steps):
     expect_right(steps.run("rounding"))
 
 
-@pytest.mark.parametrize("window", ["wait", "wait, time is up", "set the clock"])
+@pytest.mark.parametrize("window", ["wait", "wait, time is up", "set the clock",
+                                    "stop the clock", "blocking, set and stopped"])
 def test_no_interrupt_is_lost_where_the_guest_has_a_clock_of_its_own(steps, window):
     expect_right(steps.run(window, options=["--clock", "guest"]))
 
@@ -190,9 +186,8 @@ UNPROTECTED = {
 }
 
 
-def expect_failure(steps, file, pattern, replacement, wrong, window, guest=None):
-    result = steps.run(window, programs=steps.runner_with(file, pattern, replacement),
-                       guest=guest)
+def expect_failure(steps, file, pattern, replacement, wrong, window):
+    result = steps.run(window, programs=steps.runner_with(file, pattern, replacement))
     assert re.search(f": ({wrong})\n", result.stdout), result.stdout
     assert result.returncode == 1
 
@@ -207,9 +202,8 @@ def test_a_runner_without_one_of_its_protections_fails(steps, name):
     (r"(void kick_release\(void\)\n\{\n)(.*\n)((?:.*\n)*?)\}", r"\1\3\2}"),  # too early
 ])
 def test_a_blocking_function_must_look_after_it_lets_signals_come(
-        steps, tmp_path, pattern, replacement):
-    expect_failure(steps, "kick.c", pattern, replacement, LOST, "blocking",
-                   steps.link_guest(tmp_path, "-DNO_CLOCK"))
+        steps, pattern, replacement):
+    expect_failure(steps, "kick.c", pattern, replacement, LOST, "blocking")
 
 
 # A rule that waits no time: the thunk of a trace, without the supervisor.
@@ -230,11 +224,14 @@ def test_a_watched_call_must_look_after_it_lets_interrupts_come(steps):
     assert LOST in result.stdout, result.stdout
 
 
-@pytest.mark.parametrize("window,level", [("wait", "0"), ("set the clock", "level")])
-def test_a_clock_that_does_not_look_when_it_enables_loses_interrupts(steps, window,
-                                                                     level):
-    programs = steps.runner_with("clock.c", rf"\trestore_level\({level}\)",
-                                 f"\tvcpu_set_level({level})")
+@pytest.mark.parametrize("window,before,level", [
+    ("wait", r"\tunlock\(\);\n", "0"),
+    ("set the clock", r"the\.started \+ at, period\);\n", "level"),
+    ("stop the clock", r"\t\tthe\.armed = false;\n", "level")])
+def test_a_clock_that_does_not_look_when_it_enables_loses_interrupts(
+        steps, window, before, level):
+    programs = steps.runner_with("clock.c", rf"({before})\trestore_level\({level}\)",
+                                 rf"\1\tvcpu_set_level({level})")
     result = steps.run(window, programs=programs, options=["--clock", "guest"])
     assert re.search(r": (sleeps, although an interrupt came|" + LOST + r")\n",
                      result.stdout), result.stdout

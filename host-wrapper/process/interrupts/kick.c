@@ -16,7 +16,7 @@ bool kick_hold(void)
 {
 	__atomic_store_n(&kick.held, 1, __ATOMIC_SEQ_CST);
 	if (!__atomic_load_n(&kick.active, __ATOMIC_SEQ_CST) &&
-	    !__atomic_load_n(&kick.sent, __ATOMIC_SEQ_CST) && !clock_has_timer())
+	    !__atomic_load_n(&kick.sent, __ATOMIC_SEQ_CST) && !clock_is_armed())
 		return true;
 	__atomic_store_n(&kick.held, 0, __ATOMIC_SEQ_CST);
 	return false;

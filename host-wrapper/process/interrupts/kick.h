@@ -20,10 +20,10 @@ void kick_start(void);
 
 /*
  * For a blocking host function, whose system calls no signal may end. kick_hold() holds
- * the signals back; it returns false if one may be on its way, or may come from the
- * clock's timer, and then the caller masks the signal. kick_unmask() comes before the
- * mask is taken off. kick_release() is due in both cases, after that: interrupts that
- * are pending by then wait for the gate. On the guest's thread.
+ * the signals back; it returns false if one may be on its way, or if the clock's timer is
+ * armed, and then the caller masks the signal. kick_unmask() comes before the mask is
+ * taken off. kick_release() is due in both cases, after that: interrupts that are pending
+ * by then wait for the gate. On the guest's thread.
  */
 bool kick_hold(void) __attribute__((__visibility__("hidden")));
 void kick_unmask(void) __attribute__((__visibility__("hidden")));

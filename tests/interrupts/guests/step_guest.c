@@ -147,6 +147,21 @@ static int set_clock(void)
 	return _BSP_Virtual_Clock_oneshot((uint64_t)1 << 60) == 0;
 }
 
+static void set_clock_before(void)
+{
+	set_clock();
+}
+
+static int stop_clock(void)
+{
+	return _BSP_Virtual_Clock_stop() == 0;
+}
+
+static void stop_clock_before(void)
+{
+	stop_clock();
+}
+
 static int call_none(void)
 {
 	return step_none() == 7;
@@ -198,6 +213,12 @@ static int call_variadic(void)
 static int call_blocking(void)
 {
 	return step_blocking(41) == 42;
+}
+
+/* The first call masks the signal, the second holds it back. */
+static int call_blocking_set_and_stopped(void)
+{
+	return set_clock() && call_blocking() && stop_clock() && call_blocking();
 }
 
 static int call_direct(void)
@@ -254,6 +275,7 @@ static const struct window windows[] = {
 	{ "wait", wait_for_event, close_before, .sleeps = 1, .pairs = 3 },
 	{ "wait, time is up", wait_until_past, close_before, .pairs = 2 },
 	{ "set the clock", set_clock, .pairs = 1 },
+	{ "stop the clock", stop_clock, set_clock_before, .pairs = 1 },
 	{ "none", call_none, .pairs = 2 },
 	{ "copied", call_copied, .pairs = 2 },
 	{ "wide", call_wide, .pairs = 1 },
@@ -263,7 +285,9 @@ static const struct window windows[] = {
 	{ "fastcall", call_fastcall, .pairs = 1 },
 	{ "regparm", call_regparm, .pairs = 1 },
 	{ "variadic", call_variadic, .pairs = 2 },
-	{ "blocking", call_blocking, .pairs = 2 },
+	{ "blocking", call_blocking, stop_clock_before, .pairs = 2 },
+	{ "blocking, clock is set", call_blocking, set_clock_before, .pairs = 2 },
+	{ "blocking, set and stopped", call_blocking_set_and_stopped, .pairs = 1 },
 	{ "direct", call_direct, .pairs = 1 },
 #ifndef KEEPS_MXCSR
 	{ "rounding", call_rounding_up, .pairs = 2 },
@@ -302,9 +326,7 @@ JUMPSLOT_ENTRY(info)
 {
 	step_share(&inside);
 	rounds_start(info->interrupt_frame);
-#ifndef NO_CLOCK
 	_BSP_Virtual_Clock_init();
-#endif
 	for (size_t i = 0; i < sizeof(windows) / sizeof(*windows); i++)
 		if (is_wanted(windows[i].name))
 			rounds_run(&windows[i]);
