@@ -7,6 +7,7 @@
 #include "common/code_table_x86.h"
 #include "common/outcome.h"
 #include "gate_sides.h"
+#include "vcpu/float_control_x86.h"
 
 /* Bytes below the address of the gate's frame that are in use on the guest's stack. */
 #define GATE_FRAME_ROOM 64
@@ -25,7 +26,7 @@ static struct gate_record *running(void)
 }
 
 /* The number of bytes is an upper bound, as in the gate. Stops at the end of the guest's
- * memory. */
+ * memory; for arguments on the guest's stack. */
 static size_t readable(const uintptr_t *from, size_t bytes)
 {
 	const struct guest_region *region = current_region((uintptr_t)from);
@@ -49,11 +50,36 @@ static void push(struct gate_callback *callback, uintptr_t guest_sp, size_t byte
 	callback->guest_sp = align_down(callback->cookie_at - bytes);
 }
 
+/* As leave_host of the gate's assembly. */
+static bool has_host_changed(const struct gate_record *record)
+{
+	if (record->expected == GATE_NEVER)
+		return true;
+	if (!record->function->keeps_mxcsr &&
+	    (float_read_mxcsr() & MXCSR_CONTROL) != record->expected)
+		return true;
+	return float_read_x87() != record->control;
+}
+
+/* As enter_host of the gate's assembly: notes the guest's control, and returns whether it
+ * differs from the host's or the function needs more. */
+static bool has_guest_changed(struct gate_record *record)
+{
+	const uint16_t control = float_read_x87();
+	const uint32_t mxcsr = gate.known ? gate.known : float_read_mxcsr();
+
+	record->control = control;
+	record->mxcsr = mxcsr;
+	record->expected = (mxcsr & MXCSR_CONTROL) | record->function->force;
+	return record->expected != gate.expected || control != gate.control;
+}
+
 void callback_begin(struct gate_callback *callback, const struct jumpslot_callee *callee,
 		    const uintptr_t *arguments, uintptr_t stack_end)
 {
 	struct gate_record *caller = running();
 	struct gate_record *next;
+	size_t bytes = callee->stack_bytes;
 
 	/* A callback above its caller on the host's stack: longjmp left the caller. */
 	if (!caller->function->on_guest_stack && (uintptr_t)callback > (uintptr_t)caller)
@@ -62,17 +88,19 @@ void callback_begin(struct gate_callback *callback, const struct jumpslot_callee
 		callback->cookie_at = (uintptr_t)&callback->cookie;
 		callback->guest_sp = stack_end;
 		next = caller - 1;
+		bytes = readable(arguments, bytes);
 	} else {
-		push(callback, caller->guest_sp - GATE_FRAME_ROOM, callee->stack_bytes);
+		push(callback, caller->guest_sp - GATE_FRAME_ROOM, bytes);
 		next = (struct gate_record *)stack_end;
 	}
-	copy(callback->guest_sp, arguments, readable(arguments, callee->stack_bytes));
+	copy(callback->guest_sp, arguments, bytes);
 	callback->guest_high = caller->guest_sp;
 	callback->target = (uintptr_t)callee->function;
 	callback->caller = caller;
 	callback->outer_record = gate.record;
-	callback->host_errno = errno;
-	gate_to_guest(caller);
+	callback->host_errno = *gate.host_errno;
+	if (has_host_changed(caller))
+		gate_to_guest(caller);
 	next->outer = (uintptr_t)callback + GATE_IN_CALLBACK;
 	*(uintptr_t *)callback->cookie_at = next->outer;
 	gate.record = next;
@@ -87,7 +115,7 @@ void callback_end(struct gate_callback *callback)
 		CODE_STOP(OUTCOME_CALLBACK_ORDER);
 	gate.state = (uintptr_t)caller;
 	gate.record = callback->outer_record;
-	gate_look_at_guest(caller);
-	gate_to_host(caller);
-	errno = callback->host_errno;
+	if (has_guest_changed(caller))
+		gate_to_host(caller);
+	*gate.host_errno = callback->host_errno;
 }

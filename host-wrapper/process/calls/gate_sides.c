@@ -90,12 +90,6 @@ void gate_start_sides(void)
 	gate.thread = (uintptr_t)pthread_self(); /* its first word is its own address */
 }
 
-void gate_look_at_guest(struct gate_record *record)
-{
-	record->mxcsr = gate.known ? gate.known : float_read_mxcsr();
-	record->control = float_read_x87();
-}
-
 void gate_to_host(struct gate_record *record)
 {
 	const uint32_t control = record->mxcsr & MXCSR_CONTROL;

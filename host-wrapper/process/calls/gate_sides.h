@@ -14,11 +14,6 @@
  */
 void gate_start_sides(void);
 
-/* On the guest's side: notes its MXCSR and x87 control word, as the gate's assembly does.
- */
-void gate_look_at_guest(struct gate_record *record)
-	__attribute__((__visibility__("hidden")));
-
 /* From guest to host, after the guest's control was noted. */
 void gate_to_host(struct gate_record *record) __attribute__((__visibility__("hidden")));
 
