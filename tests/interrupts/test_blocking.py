@@ -14,7 +14,7 @@ import pytest
 from changed_runner import ChangedRunner
 from conftest import WRAPPER, each_arch as arch  # noqa: F401
 
-CALLS = 3000
+CALLS = 1500
 DECLARED = """
     #include <jumpslot/external_func.h>
     EXTERNAL_FUNC(int, nap, int)
