@@ -71,6 +71,12 @@ LACKS = {"process": {}, "kvm": {
     "an exit in less than a millisecond under strace": [
         "interrupts/test_inline.py::test_no_inline_function_needs_an_exit*-goes-on?",
     ],
+    "a thousand interrupts per second": [
+        "rtos/test_rtos.py::test_32_threads_at_1000_hz_*",
+        "rtos/test_rtos.py::test_the_soak_is_never_late_on_a_clock_of_its_own*",
+        "rtos/test_rtos.py::test_the_soak_detects_a_broken_kernel*",
+        "rtos/test_rtos.py::test_a_killed_guest_leaves_nothing_that_affects_the_next_*",
+    ],
 }, "monitor": {
     "unmasked SSE exceptions": [
         "faults/test_fault_kinds.py::test_each_kind_reaches_the_handler_*-float?",
