@@ -74,6 +74,15 @@ def test_the_report_as_json_has_the_same(tools, arch):
     assert result.returncode == 139
 
 
+def test_a_report_without_registers_is_marked_as_the_runners_account(tools, arch):
+    """A stack pointer of 0 stands for registers that the runner has not left."""
+    result = run(tools, '__asm__ volatile("xor %esp, %esp\\n ud2"); return 0;')
+    first, *rest = result.stderr.splitlines(keepends=True)
+    assert ": stopped by signal 4 (Illegal instruction) at 0x" in first
+    assert rest == ["  place and cause above are the runner's account, not verified\n"]
+    assert result.returncode == 132
+
+
 def test_an_ordinary_end_as_json_has_no_account(tools, arch):
     result = tools.wrapper("--report=json", BUILD / f"guests/hello-{arch}.elf")
     report = json.loads(result.stderr)

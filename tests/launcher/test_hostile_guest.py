@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 from conftest import BUILD, Process, run
@@ -173,6 +174,31 @@ def test_the_supervisor_cannot_be_opened_through_proc(tools, without):
                      tries))
     result = run(*without, BUILD / "bin/host-wrapper", *options, check=False)
     assert (result.stderr, result.returncode) == ("", 41)
+
+
+def mapped_files(process):
+    """Names in a process's memory map, those of anonymous memory and the kernel's own
+    excepted. Only root sees them of an undumpable process."""
+    lines = Path(f"/proc/{process}/maps").read_text().splitlines()
+    names = {line.split(maxsplit=5)[5] for line in lines if len(line.split()) > 5}
+    return {name for name in names if not name.startswith("[")}
+
+
+@pytest.mark.not_sanitized("their runtimes are libraries, and map memory of their own")
+def test_the_supervisor_maps_nothing_of_the_guest(tools):
+    """The outcome is the one file that it shares with the runner."""
+    if os.getuid():
+        pytest.skip("only root can read the memory map of an undumpable process")
+    process, _ = start_attack(tools, 'if (write(1, "up\\n", 3)) for (;;) pause(); '
+                                     "return 1;")
+    with process:
+        assert process.stdout.readline() == "up\n"
+        runner, = filter(is_runner, children_of(process.pid))
+        its, guests = mapped_files(process.pid), mapped_files(runner)
+        process.kill()
+    outcome = {name for name in guests if name.startswith("/memfd:the outcome")}
+    assert len(outcome) == 1 and any(name.endswith("guest-x86_64.elf") for name in guests)
+    assert its == outcome | {str((BUILD / "bin/host-wrapper").resolve())}
 
 
 DAEMON = """

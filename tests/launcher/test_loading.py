@@ -103,7 +103,7 @@ def dying_guest(tools, body, **options):
     ("above its work area",
      "*(volatile char *)(uintptr_t)(info->work_area_base + info->work_area_size) = 1;"),
 ])
-def test_a_write_stops_the_guest(tools, what, body):
+def test_a_write_stops_the_guest(tools, arch, what, body):
     guest = dying_guest(tools, body)
     result = tools.wrapper(guest)
     assert result.stderr.startswith(

@@ -1,5 +1,5 @@
-"""A host function that never returns, and a guest that spins with interrupts off, end with
-the time-out, and the report says where; runs share no providers."""
+"""A host function that never returns, and a guest that spins with interrupts off, end
+with the time-out, and the report says where; runs share no providers."""
 
 import re
 import subprocess
@@ -65,8 +65,8 @@ def test_a_host_function_that_never_returns_ends_on_time(tools, arch, where, mod
 
 
 def test_a_guest_that_spins_with_interrupts_off_ends_on_time(tools, arch):
-    ends_on_time(tools, r"it was at 0x[0-9a-f]+ <_start\+0x[0-9a-f]+>, at interrupt level "
-                        r"1\n", tools.guest("""
+    where = r"it was at 0x[0-9a-f]+ <_start\+0x[0-9a-f]+>, at interrupt level 1\n"
+    ends_on_time(tools, where, tools.guest("""
         #include <jumpslot/entry.h>
         #include <jumpslot/virt_cpu.h>
         static void isr(int vector, void *frame) { (void)vector; (void)frame; }

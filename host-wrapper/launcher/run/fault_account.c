@@ -124,8 +124,13 @@ void fault_account_print(const struct linked_guest *guest,
 	struct fault_account_register registers[FAULT_ACCOUNT_REGISTERS];
 	size_t count = fault_account_registers(guest, &result->outcome, registers);
 
-	if (!count)
+	if (!count) {
+		if (result->outcome.kind != OUTCOME_NONE)
+			fputs("  place and cause above are the runner's account, not "
+			      "verified\n",
+			      out);
 		return;
+	}
 	fputs("  place and cause above, and these lines, are the runner's account, not "
 	      "verified:\n",
 	      out);

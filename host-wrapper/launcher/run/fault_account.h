@@ -11,7 +11,8 @@
 #include "launcher/link/linked_guest.h"
 #include "supervise.h"
 
-/* Prints indented lines; nothing if the runner has left no registers. */
+/* Prints indented lines, which mark the first line as the runner's account; nothing if
+ * the runner has left none. */
 void fault_account_print(const struct linked_guest *guest,
 			 const struct run_result *result, FILE *out);
 
