@@ -116,10 +116,14 @@ const char control_client_help[] =
 	"\n"
 	"Sends a command to the socket PATH of a guest started with --control PATH.\n"
 	"\n"
-	"  list               print each import with its provider\n"
+	"  list               print each import with its provider, and if it is traced "
+	"or\n"
+	"                     revoked\n"
 	"  stats              print the counters of --stats\n"
 	"  vcpu               print the state of the virtual CPU\n"
-	"  trace on PATTERN   print the calls of functions that match\n"
+	"  trace on PATTERN   print the calls of functions that match, without "
+	"interrupts\n"
+	"                     and waits\n"
 	"  trace off PATTERN  stop that\n"
 	"  revoke PATTERN     make the next call of each such function a fault\n"
 	"  restore PATTERN    undo revoke\n"
@@ -130,6 +134,14 @@ const char control_client_help[] =
 	"  stop               send SIGTERM to the guest's runner\n"
 	"\n"
 	"Exit status: 0, or 125 if the command was not carried out.\n";
+
+bool control_client_asks_for_help(int count, char **words)
+{
+	const char *last = count ? words[count - 1] : "";
+
+	return count <= 2 && (!strcmp(last, "--help") || !strcmp(last, "-h") ||
+			      (count == 2 && !strcmp(last, "help")));
+}
 
 int control_client(int count, char **words, struct message *message)
 {

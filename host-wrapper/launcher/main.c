@@ -49,7 +49,8 @@ int main(int argc, char **argv)
 	struct message message;
 
 	fill_standard_descriptors();
-	if (argc > 2 && !strcmp(argv[1], "ctl") && !strcmp(argv[2], "--help")) {
+	if (argc > 2 && !strcmp(argv[1], "ctl") &&
+	    control_client_asks_for_help(argc - 2, argv + 2)) {
 		fputs(control_client_help, stdout);
 		return launch_finish_output(&launch);
 	}

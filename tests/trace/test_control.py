@@ -41,12 +41,18 @@ LOOP = """
     """
 
 
+# Sleeps until a vector comes, before its first call.
+SLEEPING = LOOP.replace("for (int i", "_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER);"
+                        "for (int i")
+
+
 class Running:
     """A guest under control, and commands to it."""
 
     def __init__(self, tools, *options, name=None,
-                 provider=GUESTS / "trace_provider.c", errors=subprocess.PIPE):
-        guest = tools.guest(LOOP, "-I", GUESTS)
+                 provider=GUESTS / "trace_provider.c", errors=subprocess.PIPE,
+                 source=LOOP):
+        guest = tools.guest(source, "-I", GUESTS)
         provider = tools.provider(provider, "-I", GUESTS, "-I", ROOT / "host-wrapper")
         if name:
             provider = provider.rename(provider.with_name(name))
@@ -167,6 +173,25 @@ def test_commands_show_functions_counters_and_the_virtual_cpu(start):
 
 
 @only_x86_64
+def test_the_list_shows_what_is_traced_and_what_is_revoked(start):
+    """The guest sleeps, so it does not call what is revoked."""
+    guest = start("--trace=trace_direct", source=SLEEPING)
+
+    def states():
+        rows = [line.split("\t") for line in guest.ctl("list").stdout.splitlines()]
+        return {row[0]: row[2] for row in rows if len(row) > 2}
+    assert states() == {"trace_direct": "traced"}
+    guest.ctl("trace", "off", "trace_direct")
+    guest.ctl("trace", "on", "trace_o*")
+    assert states() == {"trace_other": "traced"}
+    guest.ctl("revoke", "trace_*")
+    assert states() == {"trace_other": "revoked,traced", "trace_direct": "revoked"}
+    guest.ctl("restore", "*")
+    guest.ctl("trace", "off", "trace_other")
+    assert states() == {}
+
+
+@only_x86_64
 def test_a_command_that_is_wrong_is_refused(start):
     guest = start()
     for words, problem in ((["dance"], "invalid command; expected list, stats, vcpu, "
@@ -200,6 +225,8 @@ def test_the_help_of_ctl_has_each_command():
     printed = re.findall(r"^  ([a-z]+)", result.stdout, re.MULTILINE)
     assert printed == commands and len(commands) == 10
     assert result.stdout.startswith("usage: host-wrapper ctl PATH COMMAND\n")
+    for words in (["-h"], ["nowhere", "help"], ["nowhere", "--help"]):
+        assert run(BUILD / "bin/host-wrapper", "ctl", *words).stdout == result.stdout
     alone = run(BUILD / "bin/host-wrapper", "ctl", check=False)
     assert (alone.stderr, alone.returncode) == (
         "host-wrapper: ctl: expected PATH COMMAND; see host-wrapper ctl --help\n", 125)

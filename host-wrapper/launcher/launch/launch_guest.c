@@ -264,6 +264,7 @@ int launch_start(struct launch *launch)
 	if (irq_lines_open(&launch->lines, &message))
 		return launch_complain(launch, EXIT_FAILED, NULL, &message);
 	launch->control.guest = &launch->guest;
+	launch->control.watch = &launch->watch;
 	launch->control.counts = launch->options.stats;
 	if (control_open(&launch->control, launch->options.control, &launch->lines,
 			 &message)) {

@@ -28,6 +28,11 @@
 /* The time between looks at what the runner has carried out. */
 #define RUNNER_LOOK_NS MS_NS
 
+/* Changes of an import since the start, in control.changes. */
+#define CHANGE_TRACE_ON	 0x1
+#define CHANGE_TRACE_OFF 0x2
+#define CHANGE_REVOKED	 0x4
+
 static int make_socket(struct control *control, struct irq_line *line)
 {
 	struct stat status;
@@ -132,6 +137,10 @@ static const char *begin_calls(struct control *control, uint32_t operation,
 {
 	const char *wrong = "no function has such a name";
 
+	if (!control->changes)
+		control->changes = calloc(control->guest->table.count + 1, 1);
+	if (!control->changes)
+		return "out of memory";
 	control->client.operation = operation;
 	control->client.pattern = pattern;
 	control->client.provider = provider;
@@ -173,6 +182,30 @@ static struct control_request next_record(struct control *control)
 	return record;
 }
 
+/* Remembers a request for the answer of "list". */
+static void note(struct control *control, const struct control_request *request)
+{
+	unsigned char *change = &control->changes[request->number];
+
+	switch (request->operation) {
+	case CONTROL_USE:
+		control->used[request->number] = 1 + request->provider;
+		break;
+	case CONTROL_TRACE_ON:
+		*change = (*change & CHANGE_REVOKED) | CHANGE_TRACE_ON;
+		break;
+	case CONTROL_TRACE_OFF:
+		*change = (*change & CHANGE_REVOKED) | CHANGE_TRACE_OFF;
+		break;
+	case CONTROL_REVOKE:
+		*change |= CHANGE_REVOKED;
+		break;
+	case CONTROL_RESTORE:
+		*change &= CHANGE_TRACE_ON | CHANGE_TRACE_OFF;
+		break;
+	}
+}
+
 /* Passes requests on without waiting. Returns whether all are. */
 static bool send_requests(struct control *control)
 {
@@ -184,8 +217,8 @@ static bool send_requests(struct control *control)
 		if (write(control->pipe, &record, sizeof(record)) != sizeof(record))
 			return false;
 		control->sequence++;
-		if (record.operation == CONTROL_USE)
-			control->used[record.number] = 1 + record.provider;
+		if (record.operation != CONTROL_RAISE)
+			note(control, &record);
 		client->is_sent = !next_request(control);
 	}
 	return true;
@@ -235,13 +268,33 @@ static const char *provider_of(const struct control *control, size_t import)
 	return control->guest->providers[provider].name;
 }
 
+static bool is_traced(const struct control *control, size_t import)
+{
+	const unsigned change = control->changes ? control->changes[import] : 0;
+
+	if (change & (CHANGE_TRACE_ON | CHANGE_TRACE_OFF))
+		return change & CHANGE_TRACE_ON;
+	return import < control->watch->import_count &&
+	       control->watch->imports[import].is_traced;
+}
+
+/* What a trace or a revocation makes of an import's calls; "": nothing. */
+static const char *state_of(const struct control *control, size_t import)
+{
+	const bool traced = is_traced(control, import);
+
+	if (control->changes && control->changes[import] & CHANGE_REVOKED)
+		return traced ? "\trevoked,traced" : "\trevoked";
+	return traced ? "\ttraced" : "";
+}
+
 static void list(const struct control *control, FILE *out)
 {
 	for (size_t i = 0; i < control->guest->table.count; i++) {
 		print_escaped(control->guest->table.imports[i].name, out);
 		fputc('\t', out);
 		print_escaped(provider_of(control, i), out);
-		fputc('\n', out);
+		fprintf(out, "%s\n", state_of(control, i));
 	}
 }
 
@@ -465,10 +518,15 @@ void control_serve(struct control *control, const struct control_target *target,
 	end_late(control);
 }
 
+/* A client's command may be on its way, so the memory stays. */
 void control_restarted(struct control *control)
 {
-	free(control->used);
-	control->used = NULL;
+	const size_t count = control->guest->table.count;
+
+	if (control->used)
+		memset(control->used, 0, count * sizeof(*control->used));
+	if (control->changes)
+		memset(control->changes, 0, count);
 }
 
 void control_end(struct control *control, const struct control_target *target)

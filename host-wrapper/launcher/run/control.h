@@ -48,7 +48,9 @@ struct control {
 	uint32_t sequence; /* of the last request */
 	const struct linked_guest *guest;
 	uint32_t *used; /* 1 + provider that each import was pointed at; NULL: none was */
-	bool counts;	/* --stats */
+	const struct watched_calls *watch; /* which functions are traced at the start */
+	unsigned char *changes; /* flags of each import; NULL: no command made any */
+	bool counts;		/* --stats */
 };
 
 /* The guest that is running. */
