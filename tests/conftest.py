@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -219,6 +220,16 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         for ability in lacking(HOST, item.nodeid):
             item.add_marker(pytest.mark.skip(f"the {HOST} host lacks {ability}"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Name what was skipped because the machine lacks /dev/kvm: make shows that line."""
+    lacking_kvm = Counter(
+        Path(report.fspath).name for report in terminalreporter.stats.get("skipped", [])
+        if report.longrepr[2] == "Skipped: needs /dev/kvm")
+    if lacking_kvm:
+        files = ", ".join(f"{count} of {name}" for name, count in lacking_kvm.items())
+        terminalreporter.write_line(f"NOT RUN, as /dev/kvm cannot be opened: {files}")
 
 
 @pytest.fixture

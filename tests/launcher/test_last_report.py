@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from conftest import BUILD, HANGS, HOST_OPTIONS, only_x86_64
-from partition import MODEL_HOSTS
+from partition import on_host
 from trace_guest import read_events
 
 F_SETPIPE_SZ = 1031
 HOSTS = ["process", "monitor"]
-TRACING_HOSTS = ["process", *(["kvm"] if "kvm" in MODEL_HOSTS else [])]
+TRACING_HOSTS = [on_host("process"), on_host("kvm")]
 LOOP = "for (;;) ;"
 FAULT = "*(volatile int *)(uintptr_t)16 = 0;"
 

@@ -15,7 +15,7 @@ import maps_provider
 import pytest
 from conftest import BUILD, ROOT, Toolbox, children, run
 from jsonschema import Draft202012Validator
-from partition import MODEL_HOSTS, build, run_model, write_model
+from partition import build, on_host, run_model, write_model
 
 WRITES = """
     #include <jumpslot/entry.h>
@@ -356,7 +356,7 @@ def rules(result, name):
 
 
 @pytest.mark.not_sanitized("they allow no filter")
-@pytest.mark.parametrize("host", ["process", *(["kvm"] if "kvm" in MODEL_HOSTS else [])])
+@pytest.mark.parametrize("host", [on_host("process"), on_host("kvm")])
 def test_a_partition_may_do_what_its_ports_need(tmp_path, guests, host):
     path = ports_model(tmp_path, other=guests["hello"])
     result = run_model(path, "--print-sandbox", host=host)

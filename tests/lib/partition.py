@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 
+import pytest
 from conftest import BUILD, ROOT, run
 
 # QEMU advances its time with instructions alone: the same in each run.
@@ -62,10 +63,16 @@ def write_model(directory, partitions, frame="10 ms", run=None, health=()):
     return path
 
 
-# The hosts that run models here. The monitor counts instructions.
-MODEL_HOSTS = {"process": [], "monitor": ["--host", "monitor", "--clock", "guest"]}
-if os.access("/dev/kvm", os.R_OK | os.W_OK):
-    MODEL_HOSTS["kvm"] = ["--host", "kvm"]
+# The hosts that run models. The monitor counts instructions.
+MODEL_HOSTS = {"process": [], "monitor": ["--host", "monitor", "--clock", "guest"],
+               "kvm": ["--host", "kvm"]}
+NEEDS_KVM = pytest.mark.skipif(not os.access("/dev/kvm", os.R_OK | os.W_OK),
+                               reason="needs /dev/kvm")
+
+
+def on_host(host, *values):
+    """The parameters of a test that runs there."""
+    return pytest.param(host, *values, marks=[NEEDS_KVM] if host == "kvm" else [])
 
 
 def run_model(path, *options, host="monitor", **more):

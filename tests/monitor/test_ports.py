@@ -6,7 +6,7 @@ They check each call themselves, and print the line of one that fails.
 
 import pytest
 from conftest import ARCHES
-from partition import MODEL_HOSTS, build, run_model, write_model
+from partition import MODEL_HOSTS, build, on_host, run_model, write_model
 
 CHANNELS = """
 [[channel]]
@@ -46,7 +46,7 @@ from = { partition = "sender", port = "silent" }
 to = [{ partition = "receiver", port = "empty" }]
 """
 # Sender and receiver, in each host that has both architectures.
-PAIRS = [(host, sender, receiver) for host in MODEL_HOSTS
+PAIRS = [on_host(host, sender, receiver) for host in MODEL_HOSTS
          for sender, receiver in [("x86_64", "x86_64"), ("i386", "x86_64"),
                                   ("x86_64", "i386")]
          if {sender, receiver} <= set(ARCHES[host])]
