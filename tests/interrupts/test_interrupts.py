@@ -153,7 +153,7 @@ def test_waiting_takes_no_processor_time(guests):
     time used."""
     seen, since, longest = None, 0.0, 0.0
     with subprocess.Popen(
-        [str(word) for word in (*WRAPPER, "--in-place", "--provider", guests.provider,
+        [str(word) for word in (*WRAPPER, "--in-place", *guests.provider,
                                 guests.host, "sleep")],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         while process.poll() is None:
