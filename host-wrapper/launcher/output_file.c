@@ -26,6 +26,12 @@ static const char *input_kind(const struct stat *its, const struct linked_guest 
 	return NULL;
 }
 
+static int refuse(const char *path, const char *kind, struct message *message)
+{
+	return fail(message, EINVAL, "%s: is %s (expected a file to overwrite)", path,
+		    kind);
+}
+
 static int check(int fd, const char *path, const struct linked_guest *guest,
 		 struct message *message)
 {
@@ -36,11 +42,22 @@ static int check(int fd, const char *path, const struct linked_guest *guest,
 		return fail(message, errno, "%s: %s", path, strerror(errno));
 	kind = input_kind(&status, guest);
 	if (kind)
-		return fail(message, EINVAL, "%s: is %s (expected a file to overwrite)",
-			    path, kind);
+		return refuse(path, kind, message);
 	if (S_ISREG(status.st_mode) && ftruncate(fd, 0))
 		return fail(message, errno, "%s: %s", path, strerror(errno));
 	return 0;
+}
+
+int output_file_spare_guest(const char *path, const struct linked_guest *guest,
+			    struct message *message)
+{
+	struct stat status;
+	const char *kind;
+
+	if (stat(path, &status))
+		return 0;
+	kind = input_kind(&status, guest);
+	return kind ? refuse(path, kind, message) : 0;
 }
 
 int output_file_spare(const char *path, const char *input, const char *kind,
@@ -50,8 +67,7 @@ int output_file_spare(const char *path, const char *input, const char *kind,
 
 	if (stat(path, &its) || stat(input, &status) || !is_same(&its, &status))
 		return 0;
-	return fail(message, EINVAL, "%s: is %s (expected a file to overwrite)", path,
-		    kind);
+	return refuse(path, kind, message);
 }
 
 int output_file_open(const char *path, const struct linked_guest *guest,

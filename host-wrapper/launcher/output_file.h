@@ -12,6 +12,11 @@
 int output_file_open(const char *path, const struct linked_guest *guest,
 		     struct message *message);
 
+/* Refuses a path that leads to the files of another guest. Returns 0 or a negative errno.
+ */
+int output_file_spare_guest(const char *path, const struct linked_guest *guest,
+			    struct message *message);
+
 /* Refuses a path that leads to another input, which `kind` describes. */
 int output_file_spare(const char *path, const char *input, const char *kind,
 		      struct message *message);

@@ -40,7 +40,8 @@ ALLOWED = {
                      "launcher/output_file", "launcher/scan", "launcher/trace",
                      "monitor"},
     "launcher/launch": {"common", "guest-macros", "launcher/link", "launcher/model",
-                        "launcher/options", "launcher/run", "launcher/trace"},
+                        "launcher/options", "launcher/output_file", "launcher/run",
+                        "launcher/trace"},
     "launcher/main": {"common", "guest-macros", "launcher/control_client",
                       "launcher/launch", "launcher/run"},
 }

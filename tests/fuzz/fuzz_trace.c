@@ -57,7 +57,9 @@ static const char *const types[] = { "ipm",	    "vcbhtulqQ", "dfdDp", "ipppppppp
 
 static struct linked_guest guest;
 static struct watched_calls watch;
-static struct trace_setup setup = { .guest = &guest, .watch = &watch, .calls = true };
+static struct trace_setup setup = {
+	.guest = &guest, .watch = &watch, .file = "trace", .calls = true
+};
 static struct trace trace;
 
 static void make_guest(void)

@@ -13,7 +13,7 @@ PAGE = (ROOT / "docs/partitions.md").read_text()
 
 def test_every_step_prints_the_output_of_the_page(tmp_path):
     commands, shown = zip(*doc_page.steps(PAGE), strict=True)
-    assert len(commands) == 4
+    assert len(commands) == 5
     assert doc_page.run(commands, doc_page.tree(tmp_path)) == list(shown)
 
 

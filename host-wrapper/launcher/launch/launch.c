@@ -1,6 +1,8 @@
 /* Complaints about a launch, and the parts of its JSON report. See launch.h. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/exit_status.h"
@@ -23,6 +25,23 @@ FILE *launch_json_stream(const struct launch *launch)
 	return launch->json ? launch->json : stderr;
 }
 
+/* Names the partition of a model that the object belongs to, which JSON does in another
+ * place. */
+static void print_message(const struct launch *launch, const char *object,
+			  const struct message *message)
+{
+	char *whole = NULL;
+
+	if (!launch->name || object == launch->place || object == launch->name ||
+	    object == launch->options.model)
+		message_print(object, message);
+	else if (!object)
+		message_print(launch->name, message);
+	else if (asprintf(&whole, "%s: %s", launch->name, object) >= 0)
+		message_print(whole, message);
+	free(whole);
+}
+
 /* Says why the guest does not start: as JSON, if that report was asked for. */
 int launch_complain(const struct launch *launch, int status, const char *object,
 		    const struct message *message)
@@ -33,7 +52,7 @@ int launch_complain(const struct launch *launch, int status, const char *object,
 		exit_report_json_refused(&run, status, object, message,
 					 launch_json_stream(launch));
 	else
-		message_print(object, message);
+		print_message(launch, object, message);
 	return status;
 }
 

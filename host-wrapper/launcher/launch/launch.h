@@ -17,6 +17,7 @@
 #include "launcher/run/control.h"
 #include "launcher/run/exit_report.h"
 #include "launcher/run/irq_lines.h"
+#include "launcher/run/partition_group.h"
 #include "launcher/run/port_files.h"
 #include "launcher/run/runner_path.h"
 #include "launcher/trace/stats.h"
@@ -38,9 +39,11 @@ struct launch {
 	char *libraries[LINKED_GUEST_MAX_PROVIDERS]; /* paths */
 	const struct model *model;		     /* NULL: none */
 	const struct model_partition *partition;
-	const struct port_files *ports; /* of its channels; NULL: none */
-	int errors;  /* descriptor of the guest's stream of errors; 0: standard error */
-	FILE *shown; /* the same, for its virtual CPU; NULL: standard error */
+	unsigned number;		     /* of the partition */
+	const struct port_files *ports;	     /* of its channels; NULL: none */
+	const struct partition_child *child; /* of a partition's process; NULL: none */
+	uint64_t start; /* of the model, for times in traces; 0: the guest's own */
+	FILE *shown;	/* gets its virtual CPU; NULL: standard error does */
 	bool is_halted_in_time; /* its time-out is the end of the model's run */
 	FILE *json;		/* gets its report in JSON; NULL: standard error does */
 	char *report;		/* the line that was written there */
@@ -85,6 +88,10 @@ struct launches {
 
 /* Runs them in processes or virtual machines. Returns an exit status. */
 int launch_in_processes(const struct launches *launches);
+
+/* Refuses patterns of --trace and of rules that match nothing. Returns 0 or an exit
+ * status. */
+int launch_check_patterns(const struct launches *launches);
 
 /* The steps of launch_guest() after the reports: what the guest may do and what is done
  * about its calls; then its run, or a print of the first. Return 0 or an exit status. */

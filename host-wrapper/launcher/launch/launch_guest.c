@@ -54,6 +54,21 @@ static int collect_needs(struct launch *launch)
 	return check_core(launch);
 }
 
+static struct watch_request make_request(const struct launch *launch)
+{
+	const struct options *options = &launch->options;
+
+	return (struct watch_request){
+		.patterns = options->trace_patterns,
+		.partition = launch->name,
+		.pattern_count = options->trace_pattern_count,
+		.trace = options->trace,
+		.count = options->stats,
+		.later = options->control,
+		.seed = options->seed,
+	};
+}
+
 /* Finds the imports whose calls are traced, counted or changed. Returns 0 or an exit
  * status. */
 static int make_watch(struct launch *launch)
@@ -61,14 +76,7 @@ static int make_watch(struct launch *launch)
 	const struct options *options = &launch->options;
 	const bool asked = options->trace || options->stats || options->unused ||
 			   options->control || options->rule_count;
-	const struct watch_request request = {
-		.patterns = options->trace_patterns,
-		.pattern_count = options->trace_pattern_count,
-		.trace = options->trace,
-		.count = options->stats,
-		.later = options->control,
-		.seed = options->seed,
-	};
+	const struct watch_request request = make_request(launch);
 	struct message message;
 	int error = 0;
 
@@ -80,6 +88,24 @@ static int make_watch(struct launch *launch)
 			     "a policy with log needs the supervisor, which neither "
 			     "--in-place nor a debugger has");
 	return error ? launch_complain(launch, EXIT_FAILED, NULL, &message) : 0;
+}
+
+int launch_check_patterns(const struct launches *launches)
+{
+	const struct watch_request request = make_request(launches->all);
+	struct watch_scope scopes[MODEL_MAX_PARTITIONS];
+	struct message message;
+
+	for (size_t i = 0; i < launches->count; i++)
+		scopes[i] = (struct watch_scope){ &launches->all[i].guest,
+						  launches->all[i].name };
+	return watch_check_used(scopes, launches->count, &launches->all->watch.policy,
+				&request, &message)
+		       ? launch_complain(launches->all, EXIT_FAILED,
+					 launches->model ? launches->all->options.model
+							 : NULL,
+					 &message)
+		       : 0;
 }
 
 static int make_plan(const struct launch *launch, struct message *message)
@@ -164,6 +190,9 @@ static void print_end(const struct launch *launch, const struct run_result *resu
 		print_json(launch, result);
 		return;
 	}
+	/* The runner of a single guest has printed that itself. */
+	if (launch->name && exit_report_has_refused(result))
+		message_print(launch->name, &result->refusal);
 	exit_report_ports(&launch->guest, result, stderr);
 	exit_report_print(&launch->guest, result, stderr);
 	if (launch->standing)
@@ -181,11 +210,15 @@ static int supervise_guest(struct launch *launch, struct run *run)
 	const struct trace_setup setup = {
 		.guest = &launch->guest,
 		.watch = &launch->watch,
-		.file = options->trace_file,
+		.file = launch->child ? NULL : options->trace_file,
+		.events =
+			launch->child && options->trace_file ? launch->child->events : 0,
+		.number = launch->number,
+		.start = launch->start,
 		.text = options->trace && !options->trace_file,
 		.calls = options->control,
 		.lines = launch->backtrace.text,
-		.terminal = STDERR_FILENO,
+		.terminal = launch->child ? launch->child->trace : STDERR_FILENO,
 	};
 	const char *name = launch->guest.name;
 	struct run_result result;
@@ -218,7 +251,8 @@ static int run_guest(struct launch *launch)
 		.runner = launch->runner.text,
 		.backtrace = launch->backtrace.text,
 		.guest = guest->file.fd,
-		.errors = launch->errors,
+		.errors = launch->child ? launch->child->errors : 0,
+		.mask = launch->child ? launch->child->mask : NULL,
 		.imports = &guest->table,
 		.work_area_size = launch->options.work_area_size,
 		.timeout_ns = launch->options.timeout_ns,
@@ -367,6 +401,8 @@ int launch_guest(struct launch *launch)
 	status = join_debugger(launch);
 	if (!status)
 		status = launch_prepare(launch);
+	if (!status)
+		status = launch_check_patterns(&(struct launches){ launch, 1, NULL });
 	if (status || !launch->options.print_sandbox)
 		return status ? status : launch_start(launch);
 	return launch_print_sandbox(launch);

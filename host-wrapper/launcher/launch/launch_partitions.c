@@ -84,9 +84,12 @@ static int complain(const struct launch *launch, const struct launches *launches
 		.reason = message,
 	};
 
-	if (!reports_model(launch))
+	if (!launch->options.model)
 		return launch_complain(launch, EXIT_FAILED, object, message);
-	launch_model_json(launches, &end, stderr);
+	if (launch->options.report_json)
+		launch_model_json(launches, &end, stderr);
+	else
+		message_print(object, message);
 	return EXIT_FAILED;
 }
 
@@ -119,6 +122,19 @@ int launch_in_monitor(struct launch *launch)
 	return start_in_monitor(&(struct launches){ launch, 1, NULL });
 }
 
+/* A socket for each partition. */
+static int name_control(struct launch *launch, struct message *message)
+{
+	char *path;
+
+	if (!launch->options.control)
+		return 0;
+	if (asprintf(&path, "%s.%s", launch->options.control, launch->name) < 0)
+		return fail(message, ENOMEM, "out of memory");
+	launch->options.control = path;
+	return 0;
+}
+
 /* Fills in the launch of one partition, which remains until the end. */
 static int make_launch(struct launch *to, const struct launch *launch,
 		       const struct model *model, uint32_t number,
@@ -129,6 +145,7 @@ static int make_launch(struct launch *to, const struct launch *launch,
 	*to = *launch;
 	to->model = model;
 	to->partition = record;
+	to->number = number;
 	to->name = model_string(model, record->name);
 	to->guest.name = to->name;
 	to->path = model_path(launch->options.model, model_string(model, record->guest));
@@ -138,8 +155,10 @@ static int make_launch(struct launch *to, const struct launch *launch,
 		return fail(message, ENOMEM, "out of memory");
 	if (reports_model(launch) && launch_model_json_open(to, message))
 		return -ENOMEM;
-	return model_options(&to->options, &launch->options, model, number, to->path,
-			     message);
+	if (model_options(&to->options, &launch->options, model, number, to->path,
+			  message))
+		return -ENOMEM;
+	return name_control(to, message);
 }
 
 static int make_launches(struct launches *launches, const struct launch *launch,

@@ -11,9 +11,20 @@
 #include <unistd.h>
 
 #include "common/exit_status.h"
+#include "common/monotonic.h"
 #include "common/printable.h"
 #include "launch.h"
+#include "launcher/output_file.h"
+#include "launcher/run/core_pattern.h"
 #include "launcher/run/partition_group.h"
+#include "launcher/trace/trace_json.h"
+
+/* Of the whole model. */
+static int complain(const struct launches *launches, const struct message *message)
+{
+	return launch_complain(launches->all, EXIT_FAILED, launches->all->options.model,
+			       message);
+}
 
 /* Gives each partition its ports. */
 static int make_ports(const struct launches *launches)
@@ -32,10 +43,9 @@ static int make_ports(const struct launches *launches)
 			.lines = &launch->lines,
 		};
 	}
-	if (port_files_make(launches->model, partitions, &message))
-		return launch_complain(launches->all, EXIT_FAILED,
-				       launches->all->options.model, &message);
-	return 0;
+	return port_files_make(launches->model, partitions, &message)
+		       ? complain(launches, &message)
+		       : 0;
 }
 
 /* The earlier of the time-out and the end of the run ends a partition. */
@@ -53,13 +63,48 @@ static void limit_time(struct launch *launch)
 /* Every problem is seen before any partition starts. */
 static int prepare_all(const struct launches *launches)
 {
+	struct message message;
 	int status = make_ports(launches);
 
+	if (!status && launches->count > 1 && launches->all->options.core &&
+	    core_pattern_check(&message))
+		status = complain(launches, &message);
 	for (size_t i = 0; !status && i < launches->count; i++) {
 		limit_time(&launches->all[i]);
 		status = launch_prepare(&launches->all[i]);
 	}
-	return status;
+	return status ? status : launch_check_patterns(launches);
+}
+
+/* Makes no file before all names are good. Returns a descriptor, or a negative errno. */
+static int open_trace_file(const struct launches *launches, struct message *message)
+{
+	const struct options *options = &launches->all->options;
+	int error = 0;
+
+	for (size_t i = 0; !error && i < launches->count; i++)
+		error = output_file_spare_guest(options->trace_file,
+						&launches->all[i].guest, message);
+	if (!error)
+		error = output_file_spare(options->trace_file, options->model,
+					  "the model", message);
+	return error ? error
+		     : output_file_open(options->trace_file, &launches->all->guest,
+					message);
+}
+
+static int open_files(const struct launches *launches, struct partition_file *file)
+{
+	struct message message;
+	int error = 0;
+
+	for (size_t i = 0; !error && i < launches->count; i++)
+		error = control_try(launches->all[i].options.control, &message);
+	if (!error && launches->all->options.trace_file) {
+		file->fd = open_trace_file(launches, &message);
+		error = file->fd < 0 ? file->fd : 0;
+	}
+	return error ? complain(launches, &message) : 0;
 }
 
 /* Each in a process of its own: a process makes its layer of processes once. */
@@ -80,8 +125,7 @@ static int print_sandboxes(const struct launches *launches)
 		}
 		if (child < 0 || waitpid(child, &status, 0) != child) {
 			fail(&message, errno, "no process: %s", strerror(errno));
-			return launch_complain(launches->all, EXIT_FAILED, NULL,
-					       &message);
+			return complain(launches, &message);
 		}
 		status = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED;
 	}
@@ -89,16 +133,16 @@ static int print_sandboxes(const struct launches *launches)
 }
 
 /* In the process of the partition. */
-static int run_partition(void *context, size_t number, int errors)
+static int run_partition(void *context, size_t number,
+			 const struct partition_child *child)
 {
 	const struct launches *launches = context;
 	struct launch *launch = &launches->all[number];
-
-	FILE *shown = fdopen(errors, "we");
+	FILE *shown = fdopen(child->errors, "we");
 	int status;
 
 	launch->json = NULL; /* its report goes to the pipe of standard error */
-	launch->errors = errors;
+	launch->child = child;
 	launch->shown = shown;
 	port_files_pass_on(launch->ports, &launch->lines);
 	status = launch_start(launch);
@@ -160,9 +204,60 @@ static void keep_report(struct launch *launch, struct partition_report *report)
 	free(report->text);
 }
 
+/* The text before all events; NULL without memory. */
+static char *make_head(const struct launches *launches)
+{
+	const char *names[MODEL_MAX_PARTITIONS];
+	char *head = NULL;
+	size_t size;
+	FILE *out = open_memstream(&head, &size);
+
+	if (!out)
+		return NULL;
+	for (size_t i = 0; i < launches->count; i++)
+		names[i] = launches->all[i].name;
+	trace_json_head(names, launches->count, out);
+	fclose(out);
+	return head;
+}
+
+/* The partitions run, or one of them cannot be started. */
+static int run_group(const struct launches *launches, struct partition_group *group)
+{
+	const uint64_t start = monotonic_ns();
+	struct message message;
+	int status;
+
+	for (size_t i = 0; i < launches->count; i++) {
+		launches->all[i].start = start;
+		group->names[i] = launches->all[i].name;
+		if (launches->all[i].partition->options & MODEL_CONSOLE)
+			group->console = i;
+	}
+	status = partition_group_run(group, &message);
+	for (size_t i = 0; group->reports && i < launches->count; i++)
+		if (group->reports[i].size || group->reports[i].is_cut)
+			keep_report(&launches->all[i], &group->reports[i]);
+	return status < 0 ? complain(launches, &message) : status;
+}
+
+/* A part of the trace could not be written. */
+static int check_file(const struct launches *launches, const struct partition_file *file,
+		      int status)
+{
+	struct message message;
+
+	if (!file->error)
+		return status;
+	fail(&message, file->error, TRACE_INCOMPLETE, launches->all->options.trace_file,
+	     strerror(file->error));
+	return complain(launches, &message);
+}
+
 static int run_all(const struct launches *launches)
 {
 	struct partition_report reports[MODEL_MAX_PARTITIONS] = { 0 };
+	struct partition_file file = { .fd = -1, .tail = trace_json_tail };
 	const bool is_json = launches->all->options.report_json;
 	struct partition_group group = {
 		.count = launches->count,
@@ -171,27 +266,24 @@ static int run_all(const struct launches *launches)
 		.timeout_ns = launches->all->is_halted_in_time
 				      ? 0
 				      : launches->all->options.timeout_ns,
-		.note = is_json ? NULL : make_note(&launches->all->options),
 		.run = run_partition,
 		.context = (void *)launches,
 		.reports = is_json ? reports : NULL,
 	};
-	struct message message;
-	int status;
+	char *head = make_head(launches);
+	int status = open_files(launches, &file);
 
-	for (size_t i = 0; i < launches->count; i++) {
-		group.names[i] = launches->all[i].name;
-		if (launches->all[i].partition->options & MODEL_CONSOLE)
-			group.console = i;
+	if (status)
+		return status;
+	group.note = is_json ? NULL : make_note(&launches->all->options);
+	if (file.fd >= 0) {
+		file.head = head ? head : "";
+		group.file = &file;
 	}
-	status = partition_group_run(&group, &message);
+	status = check_file(launches, &file, run_group(launches, &group));
 	free(group.note);
-	for (size_t i = 0; is_json && i < launches->count; i++)
-		if (reports[i].size || reports[i].is_cut)
-			keep_report(&launches->all[i], &reports[i]);
-	return status < 0 ? launch_complain(launches->all, EXIT_FAILED,
-					    launches->all->options.model, &message)
-			  : status;
+	free(head);
+	return status;
 }
 
 int launch_in_processes(const struct launches *launches)

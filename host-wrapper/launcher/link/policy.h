@@ -14,7 +14,7 @@
 enum policy_action { POLICY_DENY, POLICY_FAIL, POLICY_DELAY, POLICY_LOG };
 
 struct policy_rule {
-	const char *pattern; /* as fnmatch() has them */
+	const char *pattern; /* as pattern_scope.h has them */
 	enum policy_action action;
 	const char *value; /* of POLICY_FAIL, not yet checked; NULL: none */
 	uint64_t delay_ns;
@@ -24,7 +24,6 @@ struct policy_rule {
 	const char *file; /* where it is from; NULL: --on */
 	unsigned line;
 	const char *text; /* the rule as it was written */
-	bool used;	  /* some import matches it */
 };
 
 /* Rules in the order in which they were given. */

@@ -1,16 +1,20 @@
 /* One record for each import that is watched. See watched_calls.h. */
 #include <errno.h>
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <jumpslot/external_abi.h>
+#include "pattern_scope.h"
 #include "result_value.h"
 #include "watched_calls.h"
 
-static bool pattern_matches(const char *pattern, const char *name)
+static bool pattern_matches(const char *text, const char *partition, const char *name)
 {
-	return !fnmatch(pattern, name, 0);
+	const char *pattern = pattern_scope_in(text, partition);
+
+	return pattern && !fnmatch(pattern, name, 0);
 }
 
 static bool is_traced(const struct watch_request *request, const char *name)
@@ -18,21 +22,20 @@ static bool is_traced(const struct watch_request *request, const char *name)
 	if (!request->trace)
 		return false;
 	for (size_t i = 0; i < request->pattern_count; i++)
-		if (pattern_matches(request->patterns[i], name))
+		if (pattern_matches(request->patterns[i], request->partition, name))
 			return true;
 	return !request->pattern_count;
 }
 
 /* The first rule that changes calls counts, and each that logs them. */
 static void apply_policy(struct watched_calls *watch, struct watch_import *import,
-			 const char *name)
+			 const char *partition, const char *name)
 {
 	for (size_t i = 0; i < watch->policy.count; i++) {
-		struct policy_rule *rule = &watch->policy.rules[i];
+		const struct policy_rule *rule = &watch->policy.rules[i];
 
-		if (!pattern_matches(rule->pattern, name))
+		if (!pattern_matches(rule->pattern, partition, name))
 			continue;
-		rule->used = true;
 		if (rule->action == POLICY_LOG)
 			import->is_logged = true;
 		else if (!import->rule)
@@ -117,12 +120,19 @@ static void add_places(struct watched_calls *watch, struct plan_watched *watched
 		watch->places[watch->place_count++] = arguments->places[i].place;
 }
 
-/* Functions with the same action have different random numbers. */
-static uint64_t seed_of(uint64_t seed, const char *name)
+static uint64_t mix(uint64_t seed, const char *name)
 {
 	for (; *name; name++)
 		seed = (seed ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
 	return seed;
+}
+
+/* Functions with the same action have different random numbers, in each partition. */
+static uint64_t seed_of(const struct watch_request *request, const char *name)
+{
+	const char *partition = request->partition ? request->partition : "";
+
+	return mix(mix(request->seed, partition), name);
 }
 
 static int add_import(struct watched_calls *watch, const struct linked_guest *guest,
@@ -143,12 +153,12 @@ static int add_import(struct watched_calls *watch, const struct linked_guest *gu
 	}
 	arguments_find(&import->arguments, type, flags, machine);
 	import->is_traced = is_traced(request, from->name);
-	apply_policy(watch, import, from->name);
+	apply_policy(watch, import, request->partition, from->name);
 	*watched = (struct plan_watched){
 		.import = (uint32_t)index,
 		.flags = flags_for(import, request),
 		.result = import->arguments.result_kind,
-		.seed = seed_of(request->seed, from->name),
+		.seed = seed_of(request, from->name),
 	};
 	if (link->status != LINK_BOUND || (!watched->flags && !import->rule))
 		return 0;
@@ -163,35 +173,9 @@ static int add_import(struct watched_calls *watch, const struct linked_guest *gu
 	}
 	add_places(watch, watched, &import->arguments);
 	watch->records |= (watched->flags & PLAN_WATCH_RECORD) || request->later;
+	watch->traces |= import->is_traced;
 	watch->delays |= watched->action == PLAN_ACTION_DELAY;
 	watch->watched_count++;
-	return 0;
-}
-
-/* A pattern without a match is a typing error as a rule, and a fault that is not injected
- * makes a test pass. */
-static int check_used(const struct watched_calls *watch, const struct linked_guest *guest,
-		      const struct watch_request *request, struct message *message)
-{
-	for (size_t i = 0; i < watch->policy.count; i++) {
-		char place[512];
-
-		if (watch->policy.rules[i].used)
-			continue;
-		policy_place(&watch->policy.rules[i], place, sizeof(place));
-		return fail(message, EINVAL, "%s: no import has such a name", place);
-	}
-	for (size_t i = 0; i < request->pattern_count; i++) {
-		bool used = false;
-
-		for (size_t j = 0; j < guest->table.count && !used; j++)
-			used = pattern_matches(request->patterns[i],
-					       guest->table.imports[j].name);
-		if (!used)
-			return fail(message, EINVAL,
-				    "--trace=%s: no import has such a name",
-				    request->patterns[i]);
-	}
 	return 0;
 }
 
@@ -202,7 +186,6 @@ int watch_make(struct watched_calls *watch, const struct linked_guest *guest,
 	int error = 0;
 
 	watch->import_count = count;
-	watch->traces = request->trace;
 	watch->imports = calloc(count + 1, sizeof(*watch->imports));
 	watch->watched = calloc(count + 1, sizeof(*watch->watched));
 	watch->places = calloc(count * TRACE_MAX_ARGUMENTS + 1, sizeof(*watch->places));
@@ -210,5 +193,60 @@ int watch_make(struct watched_calls *watch, const struct linked_guest *guest,
 		return fail(message, ENOMEM, "out of memory");
 	for (size_t i = 0; !error && i < count; i++)
 		error = add_import(watch, guest, i, request, message);
-	return error ? error : check_used(watch, guest, request, message);
+	return error;
+}
+
+/* Whether a pattern that is for one partition names one of them. */
+static bool has_partition(const struct watch_scope *scopes, size_t count,
+			  const char *text)
+{
+	if (!scopes[0].partition || !pattern_scope(text))
+		return true;
+	for (size_t i = 0; i < count; i++)
+		if (pattern_scope_in(text, scopes[i].partition))
+			return true;
+	return false;
+}
+
+static bool has_import(const struct watch_scope *scope, const char *text)
+{
+	for (size_t i = 0; i < scope->guest->table.count; i++)
+		if (pattern_matches(text, scope->partition,
+				    scope->guest->table.imports[i].name))
+			return true;
+	return false;
+}
+
+/* `place`: of the pattern. */
+static int check_used(const struct watch_scope *scopes, size_t count, const char *text,
+		      const char *place, struct message *message)
+{
+	if (!has_partition(scopes, count, text))
+		return fail(message, EINVAL,
+			    "%s: no partition has the name before the "
+			    "colon",
+			    place);
+	for (size_t i = 0; i < count; i++)
+		if (has_import(&scopes[i], text))
+			return 0;
+	return fail(message, EINVAL, "%s: no import has such a name", place);
+}
+
+int watch_check_used(const struct watch_scope *scopes, size_t count,
+		     const struct policy *policy, const struct watch_request *request,
+		     struct message *message)
+{
+	char place[512];
+	int error = 0;
+
+	for (size_t i = 0; !error && i < policy->count; i++) {
+		policy_place(&policy->rules[i], place, sizeof(place));
+		error = check_used(scopes, count, policy->rules[i].pattern, place,
+				   message);
+	}
+	for (size_t i = 0; !error && i < request->pattern_count; i++) {
+		snprintf(place, sizeof(place), "--trace=%s", request->patterns[i]);
+		error = check_used(scopes, count, request->patterns[i], place, message);
+	}
+	return error;
 }

@@ -13,6 +13,7 @@
 /* The options that decide which imports are watched. */
 struct watch_request {
 	const char *const *patterns; /* of functions to trace; none: all, if `trace` */
+	const char *partition;	     /* whose patterns count; NULL: there is no model */
 	size_t pattern_count;
 	bool trace;
 	bool count; /* calls of every function */
@@ -36,7 +37,7 @@ struct watched_calls {
 	size_t watched_count;
 	uint32_t *places;
 	size_t place_count;
-	bool traces;  /* interrupts and waits are recorded */
+	bool traces;  /* some call is traced: interrupts and waits are recorded, too */
 	bool records; /* some call is recorded */
 	bool delays;  /* some call is delayed */
 };
@@ -44,5 +45,17 @@ struct watched_calls {
 /* Fills in all but the policy, which is there. Returns 0 or a negative errno. */
 int watch_make(struct watched_calls *watch, const struct linked_guest *guest,
 	       const struct watch_request *request, struct message *message);
+
+/* A guest where patterns may match. */
+struct watch_scope {
+	const struct linked_guest *guest;
+	const char *partition; /* NULL: there is no model */
+};
+
+/* Refuses a pattern that matches no import of any guest: that is a typing error, and a
+ * fault that is not injected makes a test pass. Returns 0 or a negative errno. */
+int watch_check_used(const struct watch_scope *scopes, size_t count,
+		     const struct policy *policy, const struct watch_request *request,
+		     struct message *message);
 
 #endif

@@ -52,6 +52,21 @@ static int make_socket(struct control *control, struct irq_line *line)
 	return 0;
 }
 
+int control_try(const char *path, struct message *message)
+{
+	struct control control = { .listener = -1 };
+	struct irq_line line = { .path = path };
+	const int error = path ? make_socket(&control, &line) : 0;
+
+	if (control.listener >= 0)
+		close(control.listener);
+	if (error)
+		return fail(message, -error, "--control %s: %s", path, strerror(-error));
+	if (path)
+		socket_file_remove(path, line.device, line.inode);
+	return 0;
+}
+
 int control_open(struct control *control, const char *path, struct irq_lines *lines,
 		 struct message *message)
 {

@@ -60,6 +60,10 @@ struct control_target {
 	const struct outcome *outcome;
 };
 
+/* Makes the socket and removes it, to know early what hinders it; NULL: nothing does.
+ * Returns 0 or a negative errno. */
+int control_try(const char *path, struct message *message);
+
 /* Makes the socket, for this user alone, and the pipe. Its other end becomes one of
  * `lines`, which also remove the socket at the end. Returns 0 or a negative errno. */
 int control_open(struct control *control, const char *path, struct irq_lines *lines,

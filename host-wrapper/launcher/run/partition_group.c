@@ -1,4 +1,4 @@
-/* Children, their pipes, and signals of this process. See partition_group.h. */
+/* Children, and signals of this process. See partition_group.h. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -18,23 +18,20 @@
 #include "common/monotonic.h"
 #include "last_report.h"
 #include "partition_group.h"
-#include "partition_lines.h"
+#include "partition_pipes.h"
 
-#define BUFFER 4096
+#define LINE 4096
 /* An incomplete line of the partition that reads the console is a prompt after this
  * time. */
 #define PROMPT_NS UINT64_C(50000000)
-
-/* Pipes from a child. The first two are streams of the partition. */
-enum { CONSOLE, ERRORS, STREAMS, REPORT = STREAMS, PIPES };
 
 /* The process of a partition. */
 struct member {
 	pid_t process; /* 0: not started */
 	int pidfd;
-	int pipes[PIPES];		/* -1: at its end */
-	struct partition_report report; /* of its supervisor */
-	int status;			/* as waitpid() gives it */
+	struct partition_pipes pipes;
+	sigset_t missed; /* the terminal's keys that were pressed before it started */
+	int status;	 /* as waitpid() gives it */
 	bool has_ended;
 	bool is_done; /* and its output is in the lines */
 };
@@ -42,7 +39,7 @@ struct member {
 struct watch {
 	const struct partition_group *group;
 	struct member members[MODEL_MAX_PARTITIONS];
-	struct partition_lines lines[STREAMS];
+	struct partition_lines outputs[PARTITION_OUTPUTS];
 	sigset_t mask, old_mask;
 	struct sigaction old_pipe; /* of SIGPIPE */
 	int signals;
@@ -59,26 +56,11 @@ static int catch_signals(struct watch *watch, struct message *message)
 	sigemptyset(&watch->mask);
 	for (size_t i = 0; i < sizeof(watched) / sizeof(*watched); i++)
 		sigaddset(&watch->mask, watched[i]);
+	sigprocmask(SIG_BLOCK, &watch->mask, &watch->old_mask);
 	watch->signals = signalfd(-1, &watch->mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (watch->signals < 0)
 		return fail(message, errno, "no descriptor for signals: %s",
 			    strerror(errno));
-	sigprocmask(SIG_BLOCK, &watch->mask, &watch->old_mask);
-	return 0;
-}
-
-/* Sets the ends of a child in `ends`. */
-static int open_pipes(struct member *member, int *ends, struct message *message)
-{
-	for (int i = 0; i < PIPES; i++) {
-		int pair[2];
-
-		if (pipe2(pair, O_CLOEXEC))
-			return fail(message, errno, "no pipe: %s", strerror(errno));
-		fcntl(pair[0], F_SETFL, O_NONBLOCK);
-		member->pipes[i] = pair[0];
-		ends[i] = pair[1];
-	}
 	return 0;
 }
 
@@ -90,23 +72,29 @@ static bool set_streams(const struct watch *watch, size_t number, const int *end
 	if (watch->group->console != number)
 		input = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	return input >= 0 && dup2(input, STDIN_FILENO) >= 0 &&
-	       dup2(ends[CONSOLE], STDOUT_FILENO) >= 0 &&
-	       dup2(ends[REPORT], STDERR_FILENO) >= 0;
+	       dup2(ends[PIPE_CONSOLE], STDOUT_FILENO) >= 0 &&
+	       dup2(ends[PIPE_REPORT], STDERR_FILENO) >= 0;
 }
 
+/* The signals stay blocked: one before the child serves them would end it. */
 static _Noreturn void be_member(const struct watch *watch, size_t number, const int *ends,
 				pid_t parent)
 {
 	const struct partition_group *group = watch->group;
+	const struct partition_child child = {
+		.errors = ends[PIPE_ERRORS],
+		.trace = ends[PIPE_TRACE],
+		.events = ends[PIPE_EVENTS],
+		.mask = &watch->old_mask,
+	};
 	int status = EXIT_FAILED;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(EXIT_FAILED);
-	sigprocmask(SIG_SETMASK, &watch->old_mask, NULL);
 	sigaction(SIGPIPE, &watch->old_pipe, NULL);
 	if (set_streams(watch, number, ends))
-		status = group->run(group->context, number, ends[ERRORS]);
+		status = group->run(group->context, number, &child);
 	fflush(NULL);
 	_exit(status);
 }
@@ -114,9 +102,11 @@ static _Noreturn void be_member(const struct watch *watch, size_t number, const 
 static int start_member(struct watch *watch, size_t number, struct message *message)
 {
 	struct member *member = &watch->members[number];
-	int ends[PIPES] = { -1, -1, -1 };
+	const struct partition_group *group = watch->group;
+	const char *name = group->count > 1 ? group->names[number] : NULL;
+	int ends[PARTITION_PIPES] = { -1, -1, -1, -1, -1 };
 	const pid_t parent = getpid();
-	int error = open_pipes(member, ends, message);
+	int error = partition_pipes_open(&member->pipes, name, ends, message);
 
 	if (!error) {
 		fflush(NULL);
@@ -126,8 +116,10 @@ static int start_member(struct watch *watch, size_t number, struct message *mess
 		if (member->process < 0)
 			error = fail(message, errno, "no process for a partition: %s",
 				     strerror(errno));
+		/* A key that is pressed right now may signal both: rather twice. */
+		sigpending(&member->missed);
 	}
-	for (int i = 0; i < PIPES; i++)
+	for (int i = 0; i < PARTITION_PIPES; i++)
 		if (ends[i] >= 0)
 			close(ends[i]);
 	if (error)
@@ -148,11 +140,16 @@ static int start_all(struct watch *watch, struct message *message)
 	return error;
 }
 
-static void signal_all(const struct watch *watch, int number)
+/* The terminal's keys signal the children without our help, if there were any yet. */
+static void signal_all(const struct watch *watch, int number, bool is_key)
 {
-	for (size_t i = 0; i < watch->group->count; i++)
-		if (watch->members[i].process > 0 && !watch->members[i].has_ended)
-			kill(watch->members[i].process, number);
+	for (size_t i = 0; i < watch->group->count; i++) {
+		const struct member *member = &watch->members[i];
+
+		if (member->process > 0 && !member->has_ended &&
+		    (!is_key || sigismember(&member->missed, number)))
+			kill(member->process, number);
+	}
 }
 
 /* Returns after SIGCONT; or at once in an orphaned process group, which the kernel does
@@ -168,16 +165,14 @@ static void stop_self(void)
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 }
 
-/* The terminal's keys signal the children without our help. */
 static void serve_signal(struct watch *watch, const struct signalfd_siginfo *info)
 {
 	const int number = (int)info->ssi_signo;
 
-	if (info->ssi_code != SI_KERNEL)
-		signal_all(watch, number);
+	signal_all(watch, number, info->ssi_code == SI_KERNEL);
 	if (number == SIGTSTP) {
 		stop_self();
-		signal_all(watch, SIGCONT);
+		signal_all(watch, SIGCONT, false);
 	}
 	if (number == SIGINT || number == SIGTERM || number == SIGHUP ||
 	    number == SIGQUIT)
@@ -190,49 +185,8 @@ static void read_signals(struct watch *watch)
 
 	while (read(watch->signals, &info, sizeof(info)) == sizeof(info))
 		serve_signal(watch, &info);
-}
-
-static void close_pipe(struct member *member, int pipe)
-{
-	close(member->pipes[pipe]);
-	member->pipes[pipe] = -1;
-}
-
-/* Without memory, the rest of a report is lost. */
-static void add_to_report(struct member *member, const char *bytes, size_t count)
-{
-	char *report = realloc(member->report.text, member->report.size + count);
-
-	if (!report)
-		return;
-	memcpy(report + member->report.size, bytes, count);
-	member->report.text = report;
-	member->report.size += count;
-}
-
-static bool is_full(const struct watch *watch, int pipe)
-{
-	return pipe != REPORT && partition_lines_are_full(&watch->lines[pipe]);
-}
-
-/* Once, so that a partition that writes without end delays nothing. Returns whether there
- * may be more. */
-static bool read_pipe(struct watch *watch, size_t number, int pipe)
-{
-	struct member *member = &watch->members[number];
-	char buffer[BUFFER];
-	ssize_t count;
-
-	if (member->pipes[pipe] < 0 || is_full(watch, pipe))
-		return false;
-	count = read(member->pipes[pipe], buffer, sizeof(buffer));
-	if (count > 0 && pipe == REPORT)
-		add_to_report(member, buffer, (size_t)count);
-	else if (count > 0)
-		partition_lines_put(&watch->lines[pipe], number, buffer, (size_t)count);
-	else if (count == 0 || (errno != EAGAIN && errno != EINTR))
-		close_pipe(member, pipe);
-	return count > 0;
+	for (size_t i = 0; i < watch->group->count; i++)
+		sigemptyset(&watch->members[i].missed);
 }
 
 /* Shows the incomplete line of the partition that reads the console, as its prompt, when
@@ -241,14 +195,17 @@ static void look_at_prompt(struct watch *watch, bool has_written)
 {
 	const size_t console = watch->group->console;
 	const uint64_t now = monotonic_ns();
+	struct partition_source *source;
 
-	if (console == PARTITION_GROUP_NO_CONSOLE ||
-	    !partition_lines_has_rest(&watch->lines[CONSOLE], console)) {
+	if (console == PARTITION_GROUP_NO_CONSOLE)
+		return;
+	source = &watch->members[console].pipes.sources[PIPE_CONSOLE];
+	if (!source->count) {
 		watch->prompt_at = 0;
 	} else if (has_written || !watch->prompt_at) {
 		watch->prompt_at = now + PROMPT_NS;
 	} else if (now >= watch->prompt_at) {
-		partition_lines_show(&watch->lines[CONSOLE], console);
+		partition_lines_show(&watch->outputs[OUTPUT_CONSOLE], source);
 		watch->prompt_at = 0;
 	}
 }
@@ -258,9 +215,10 @@ static void read_pipes(struct watch *watch)
 	bool has_written = false;
 
 	for (size_t i = 0; i < watch->group->count; i++)
-		for (int pipe = 0; pipe < PIPES; pipe++)
-			if (read_pipe(watch, i, pipe) && pipe == CONSOLE &&
-			    i == watch->group->console)
+		for (int pipe = 0; pipe < PARTITION_PIPES; pipe++)
+			if (partition_pipes_read(&watch->members[i].pipes, pipe,
+						 watch->outputs) &&
+			    pipe == PIPE_CONSOLE && i == watch->group->console)
 				has_written = true;
 	look_at_prompt(watch, has_written);
 }
@@ -269,12 +227,13 @@ static void read_pipes(struct watch *watch)
 static void add_report(struct watch *watch, size_t number)
 {
 	const struct member *member = &watch->members[number];
-	struct partition_lines *lines = &watch->lines[ERRORS];
-	char text[BUFFER];
+	const struct partition_report *report = &member->pipes.report;
+	struct partition_lines *lines = &watch->outputs[OUTPUT_ERRORS];
+	char text[LINE];
 	int length;
 
-	partition_lines_add(lines, member->report.text, member->report.size);
-	if (!member->report.is_cut)
+	partition_lines_add(lines, report->text, report->size);
+	if (!report->is_cut)
 		return;
 	length = snprintf(text, sizeof(text),
 			  "host-wrapper: %s: its supervisor was stopped by signal %d "
@@ -284,29 +243,20 @@ static void add_report(struct watch *watch, size_t number)
 	partition_lines_add(lines, text, (size_t)length);
 }
 
-/* After its end: the pipes keep its last bytes. A process that it left, if its supervisor
- * was killed, may hold them open. */
+/* After its end: the pipes keep its last bytes. */
 static void finish(struct watch *watch, size_t number)
 {
 	struct member *member = &watch->members[number];
+	struct partition_report *report = &member->pipes.report;
 
-	for (int pipe = 0; pipe < PIPES; pipe++) {
-		while (read_pipe(watch, number, pipe))
-			continue;
-		if (is_full(watch, pipe) && !watch->gives_up)
-			return;
-	}
-	for (int pipe = 0; pipe < PIPES; pipe++)
-		if (member->pipes[pipe] >= 0)
-			close_pipe(member, pipe);
-	for (int stream = 0; stream < STREAMS; stream++)
-		partition_lines_end(&watch->lines[stream], number);
-	member->report.is_cut = WIFSIGNALED(member->status);
+	if (!partition_pipes_end(&member->pipes, watch->outputs, !watch->gives_up))
+		return;
+	report->is_cut = WIFSIGNALED(member->status);
 	if (watch->group->reports) {
-		watch->group->reports[number] = member->report;
+		watch->group->reports[number] = *report;
 	} else {
 		add_report(watch, number);
-		free(member->report.text);
+		free(report->text);
 	}
 	close(member->pidfd);
 	member->is_done = true;
@@ -330,8 +280,8 @@ static bool is_over(const struct watch *watch)
 	for (size_t i = 0; i < watch->group->count; i++)
 		if (!watch->members[i].is_done)
 			return false;
-	for (int stream = 0; stream < STREAMS; stream++)
-		if (partition_lines_wait(&watch->lines[stream]))
+	for (int i = 0; i < PARTITION_OUTPUTS; i++)
+		if (partition_lines_wait(&watch->outputs[i]))
 			return false;
 	return true;
 }
@@ -348,8 +298,8 @@ static int time_left_ms(const struct watch *watch)
 	return until ? monotonic_ms_until(monotonic_ns(), until) : -1;
 }
 
-/* At most: signals, and for each partition its end and pipes, and both outputs. */
-#define MAX_EVENTS (1 + MODEL_MAX_PARTITIONS * (1 + PIPES) + STREAMS)
+/* At most: signals, and for each partition its end and pipes, and all outputs. */
+#define MAX_EVENTS (1 + MODEL_MAX_PARTITIONS * (1 + PARTITION_PIPES) + PARTITION_OUTPUTS)
 
 static size_t add_event(struct pollfd *events, size_t count, int fd, short what)
 {
@@ -369,15 +319,15 @@ static void await(const struct watch *watch)
 
 		if (!member->has_ended)
 			count = add_event(events, count, member->pidfd, POLLIN);
-		for (int pipe = 0; pipe < PIPES; pipe++)
-			if (!member->is_done && !is_full(watch, pipe))
-				count = add_event(events, count, member->pipes[pipe],
+		for (int pipe = 0; pipe < PARTITION_PIPES; pipe++)
+			if (!member->is_done &&
+			    partition_pipes_wait(&member->pipes, pipe, watch->outputs))
+				count = add_event(events, count, member->pipes.from[pipe],
 						  POLLIN);
 	}
-	for (int stream = 0; stream < STREAMS; stream++)
-		if (partition_lines_wait(&watch->lines[stream]))
-			count = add_event(events, count, watch->lines[stream].to,
-					  POLLOUT);
+	for (int i = 0; i < PARTITION_OUTPUTS; i++)
+		if (partition_lines_wait(&watch->outputs[i]))
+			count = add_event(events, count, watch->outputs[i].to, POLLOUT);
 	poll(events, (nfds_t)count, time_left_ms(watch));
 }
 
@@ -385,7 +335,7 @@ static void await(const struct watch *watch)
  * are lost without one. */
 static void end_without_reader(const struct watch *watch)
 {
-	if (!watch->lines[CONSOLE].is_closed)
+	if (!watch->outputs[OUTPUT_CONSOLE].is_closed)
 		return;
 	sigaction(SIGPIPE, &watch->old_pipe, NULL);
 	raise(SIGPIPE);
@@ -395,8 +345,8 @@ static void end_without_reader(const struct watch *watch)
  * partitions end, and what cannot be written at once is dropped. */
 static void write_lines(struct watch *watch)
 {
-	for (int stream = 0; stream < STREAMS; stream++) {
-		struct partition_lines *lines = &watch->lines[stream];
+	for (int i = 0; i < PARTITION_OUTPUTS; i++) {
+		struct partition_lines *lines = &watch->outputs[i];
 		size_t before;
 
 		do {
@@ -431,6 +381,41 @@ static void watch_all(struct watch *watch)
 	}
 }
 
+/* The last text of the file. */
+static void end_file(struct watch *watch)
+{
+	const struct partition_file *file = watch->group->file;
+
+	if (!file)
+		return;
+	partition_lines_add(&watch->outputs[OUTPUT_FILE], file->tail, strlen(file->tail));
+	watch_all(watch);
+}
+
+static void open_outputs(struct watch *watch)
+{
+	const struct partition_group *group = watch->group;
+	struct partition_lines *outputs = watch->outputs;
+
+	partition_lines_open(&outputs[OUTPUT_CONSOLE], STDOUT_FILENO);
+	partition_lines_open(&outputs[OUTPUT_ERRORS], STDERR_FILENO);
+	partition_lines_open(&outputs[OUTPUT_FILE], group->file ? group->file->fd : -1);
+	if (group->note)
+		partition_lines_add(&outputs[OUTPUT_ERRORS], group->note,
+				    strlen(group->note));
+	if (group->file)
+		partition_lines_add(&outputs[OUTPUT_FILE], group->file->head,
+				    strlen(group->file->head));
+}
+
+static void close_outputs(struct watch *watch)
+{
+	if (watch->group->file)
+		watch->group->file->error = watch->outputs[OUTPUT_FILE].error;
+	for (int i = 0; i < PARTITION_OUTPUTS; i++)
+		partition_lines_close(&watch->outputs[i]);
+}
+
 static int first_status(const struct watch *watch)
 {
 	int status = 0;
@@ -446,7 +431,7 @@ static int first_status(const struct watch *watch)
 /* After a failed start. */
 static void kill_all(struct watch *watch)
 {
-	signal_all(watch, SIGKILL);
+	signal_all(watch, SIGKILL, false);
 	for (size_t i = 0; i < watch->group->count; i++)
 		if (watch->members[i].process > 0)
 			waitpid(watch->members[i].process, NULL, 0);
@@ -454,7 +439,6 @@ static void kill_all(struct watch *watch)
 
 int partition_group_run(const struct partition_group *group, struct message *message)
 {
-	const char *const *names = group->count > 1 ? group->names : NULL;
 	struct watch watch = { .group = group };
 	int error = catch_signals(&watch, message);
 
@@ -464,18 +448,15 @@ int partition_group_run(const struct partition_group *group, struct message *mes
 		watch.deadline = monotonic_ns() + group->timeout_ns;
 	sigaction(SIGPIPE, &(struct sigaction){ .sa_handler = SIG_IGN }, &watch.old_pipe);
 	signal(SIGCHLD, SIG_DFL); /* ignored, children would leave no status */
-	partition_lines_open(&watch.lines[CONSOLE], STDOUT_FILENO, names);
-	partition_lines_open(&watch.lines[ERRORS], STDERR_FILENO, names);
-	if (group->note)
-		partition_lines_add(&watch.lines[ERRORS], group->note,
-				    strlen(group->note));
+	open_outputs(&watch);
 	error = start_all(&watch, message);
-	if (error)
+	if (error) {
 		kill_all(&watch);
-	else
+	} else {
 		watch_all(&watch);
-	for (int stream = 0; stream < STREAMS; stream++)
-		partition_lines_close(&watch.lines[stream]);
+		end_file(&watch);
+	}
+	close_outputs(&watch);
 	close(watch.signals);
 	sigprocmask(SIG_SETMASK, &watch.old_mask, NULL);
 	if (error)

@@ -7,20 +7,31 @@
 #ifndef JUMPSLOT_PARTITION_GROUP_H
 #define JUMPSLOT_PARTITION_GROUP_H
 
-#include <stdbool.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "common/message.h"
 #include "common/model.h"
+#include "partition_pipes.h"
 
 #define PARTITION_GROUP_NO_CONSOLE SIZE_MAX
 
-/* The report of a child. */
-struct partition_report {
-	char *text; /* without a NUL; NULL: none. The caller frees it */
-	size_t size;
-	bool is_cut; /* a signal ended the child: `text` may lack its end, or be NULL */
+/* A child's own, beside its standard streams. */
+struct partition_child {
+	int errors; /* descriptors: the partition's stream of errors, */
+	int trace;  /* lines about it, which go there, too, */
+	int events; /* and lines for the file */
+	const sigset_t
+		*mask; /* for its runner: signals that the child serves are blocked */
+};
+
+/* A file that gets lines of all children. */
+struct partition_file {
+	int fd;		  /* -1: none */
+	const char *head; /* texts before and after the lines */
+	const char *tail;
+	int error; /* set to the errno of a write that failed */
 };
 
 struct partition_group {
@@ -31,12 +42,13 @@ struct partition_group {
 	char *note;	     /* a line to print first; NULL: none */
 	/*
 	 * Runs in each child; returns its exit status. Standard input and output are the
-	 * partition's, `errors` is its stream of errors. Standard error takes a report,
-	 * which is printed when the child has ended.
+	 * partition's. Standard error takes a report, which is printed when the child has
+	 * ended. Signals that were sent before the child serves them are pending.
 	 */
-	int (*run)(void *context, size_t partition, int errors);
+	int (*run)(void *context, size_t partition, const struct partition_child *child);
 	void *context;
 	struct partition_report *reports; /* take the reports; NULL: print them */
+	struct partition_file *file;	  /* NULL: none */
 };
 
 /* Starts the children in order, and waits until all have ended. Returns the first exit

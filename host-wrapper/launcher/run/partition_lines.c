@@ -1,4 +1,4 @@
-/* A buffer for each partition, and one queue. See partition_lines.h. */
+/* An incomplete line of each source, and one queue. See partition_lines.h. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -9,12 +9,11 @@
 
 #define FULL ((size_t)64 << 10)
 
-void partition_lines_open(struct partition_lines *lines, int fd, const char *const *names)
+void partition_lines_open(struct partition_lines *lines, int fd)
 {
 	*lines = (struct partition_lines){
 		.fd = fd,
 		.to = write_now_open(fd),
-		.names = names,
 	};
 }
 
@@ -57,69 +56,88 @@ static void append(struct partition_lines *lines, const char *bytes, size_t coun
 	lines->end += count;
 }
 
-/* The incomplete line of another partition ends here. */
+/* The incomplete line of another source ends here. */
 static void break_open(struct partition_lines *lines)
 {
 	if (lines->open)
 		append(lines, "\n", 1);
-	lines->open = 0;
+	lines->open = NULL;
 }
 
-static void queue_buffer(struct partition_lines *lines, size_t partition)
+static void begin_line(struct partition_lines *lines,
+		       const struct partition_source *source)
 {
-	const char *bytes = lines->buffers[partition].bytes;
-	const size_t count = lines->buffers[partition].count;
-
-	if (!count)
+	break_open(lines);
+	if (!source->name)
 		return;
-	if (lines->open != 1 + partition) {
-		break_open(lines);
-		append(lines, "[", 1);
-		append(lines, lines->names[partition], strlen(lines->names[partition]));
-		append(lines, "] ", 2);
-	}
-	append(lines, bytes, count);
-	lines->open = bytes[count - 1] == '\n' ? 0 : 1 + partition;
-	lines->buffers[partition].count = 0;
+	append(lines, "[", 1);
+	append(lines, source->name, strlen(source->name));
+	append(lines, "] ", 2);
 }
 
-static void put_byte(struct partition_lines *lines, size_t partition, char byte)
+void partition_lines_show(struct partition_lines *lines, struct partition_source *source)
 {
-	char *bytes = lines->buffers[partition].bytes;
-	size_t *count = &lines->buffers[partition].count;
-
-	bytes[(*count)++] = byte;
-	if (*count == PARTITION_LINES_MAX - 1 && byte != '\n')
-		bytes[(*count)++] = '\n';
-	if (bytes[*count - 1] == '\n')
-		queue_buffer(lines, partition);
+	if (!source->count)
+		return;
+	if (lines->open != source)
+		begin_line(lines, source);
+	append(lines, source->bytes, source->count);
+	lines->open = source->bytes[source->count - 1] == '\n' ? NULL : source;
+	source->count = 0;
 }
 
-void partition_lines_put(struct partition_lines *lines, size_t partition,
+/* Makes room for a byte and a newline. */
+static bool has_room(struct partition_source *source)
+{
+	const size_t room = 2 * source->room + 256;
+	char *bytes;
+
+	if (source->room - source->count >= 2)
+		return true;
+	bytes = realloc(source->bytes, room);
+	if (!bytes)
+		return false;
+	source->bytes = bytes;
+	source->room = room;
+	return true;
+}
+
+/* Without memory, it is lost. */
+static void put_byte(struct partition_lines *lines, struct partition_source *source,
+		     char byte)
+{
+	if (!has_room(source))
+		return;
+	source->bytes[source->count++] = byte;
+	if (source->count == source->max - 1 && byte != '\n')
+		source->bytes[source->count++] = '\n';
+	if (source->bytes[source->count - 1] == '\n')
+		partition_lines_show(lines, source);
+}
+
+void partition_lines_put(struct partition_lines *lines, struct partition_source *source,
 			 const char *bytes, size_t count)
 {
-	if (!lines->names) {
+	if (!source->max) {
 		append(lines, bytes, count);
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
-		put_byte(lines, partition, bytes[i]);
+		put_byte(lines, source, bytes[i]);
 }
 
-bool partition_lines_has_rest(const struct partition_lines *lines, size_t partition)
+void partition_lines_end(struct partition_lines *lines, struct partition_source *source)
 {
-	return lines->buffers[partition].count;
+	if (source->count || lines->open == source)
+		put_byte(lines, source, '\n');
+	partition_source_free(source);
 }
 
-void partition_lines_show(struct partition_lines *lines, size_t partition)
+void partition_source_free(struct partition_source *source)
 {
-	queue_buffer(lines, partition);
-}
-
-void partition_lines_end(struct partition_lines *lines, size_t partition)
-{
-	if (lines->buffers[partition].count || lines->open == 1 + partition)
-		put_byte(lines, partition, '\n');
+	free(source->bytes);
+	source->bytes = NULL;
+	source->count = source->room = 0;
 }
 
 void partition_lines_add(struct partition_lines *lines, const char *text, size_t size)
@@ -155,6 +173,8 @@ void partition_lines_write(struct partition_lines *lines)
 		return;
 	else {
 		lines->is_closed = count < 0 && errno == EPIPE;
+		if (count < 0 && !lines->error)
+			lines->error = errno;
 		partition_lines_drop(lines);
 	}
 }

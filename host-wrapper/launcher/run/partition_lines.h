@@ -9,38 +9,39 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/model.h"
-
-#define PARTITION_LINES_MAX 200 /* bytes of a line, with its newline */
-
-struct partition_lines {
-	int fd;			  /* where they go, */
-	int to;			  /* and a description of it that never blocks */
-	const char *const *names; /* NULL: bytes pass as they are */
-	char *queue;		  /* NULL: empty */
-	size_t start, end, room;
-	bool is_closed; /* there is no reader any more */
-	size_t open; /* 1 + the partition whose incomplete line was shown last; 0: none */
-	struct {
-		char bytes[PARTITION_LINES_MAX];
-		size_t count;
-	} buffers[MODEL_MAX_PARTITIONS];
+/* A stream of one partition. */
+struct partition_source {
+	const char *name; /* begins each of its lines; NULL: none */
+	size_t max;  /* bytes of a line, with its newline; 0: bytes pass as they are */
+	char *bytes; /* its incomplete line; NULL: there was none yet */
+	size_t count, room;
 };
 
-void partition_lines_open(struct partition_lines *lines, int fd,
-			  const char *const *names);
+struct partition_lines {
+	int fd;	     /* where they go, */
+	int to;	     /* and a description of it that never blocks */
+	char *queue; /* NULL: empty */
+	size_t start, end, room;
+	bool is_closed; /* there is no reader any more */
+	int error;	/* of the first write that failed; 0: none did */
+	const struct partition_source *open; /* whose incomplete line was shown last */
+};
+
+void partition_lines_open(struct partition_lines *lines, int fd);
 void partition_lines_close(struct partition_lines *lines);
 
 /* Adds output of a partition. A line that is too long goes on as another line. */
-void partition_lines_put(struct partition_lines *lines, size_t partition,
+void partition_lines_put(struct partition_lines *lines, struct partition_source *source,
 			 const char *bytes, size_t count);
 
-/* Whether a partition has an incomplete line; and shows it, as a prompt. */
-bool partition_lines_has_rest(const struct partition_lines *lines, size_t partition);
-void partition_lines_show(struct partition_lines *lines, size_t partition);
+/* Shows an incomplete line, as a prompt. */
+void partition_lines_show(struct partition_lines *lines, struct partition_source *source);
 
-/* Completes the line of a partition that has ended. */
-void partition_lines_end(struct partition_lines *lines, size_t partition);
+/* Completes the line of a source that has ended. */
+void partition_lines_end(struct partition_lines *lines, struct partition_source *source);
+
+/* Drops it instead. */
+void partition_source_free(struct partition_source *source);
 
 /* Adds whole lines that belong to no partition. */
 void partition_lines_add(struct partition_lines *lines, const char *text, size_t size);

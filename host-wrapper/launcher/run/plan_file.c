@@ -262,7 +262,7 @@ static void write_header(struct plan *plan, const struct linked_guest *guest,
 			   (options->clock_guest ? PLAN_CLOCK_GUEST : 0u) |
 			   (options->sandbox != SANDBOX_OFF ? PLAN_SANDBOX : 0u) |
 			   (options->sandbox == SANDBOX_STRICT ? PLAN_STRICT : 0u) |
-			   (options->report_json ? PLAN_REASONS : 0u),
+			   (options->report_json || options->model ? PLAN_REASONS : 0u),
 		.file_size = guest->file.size,
 		.entry = guest->image.entry,
 		.resolver_pointer = guest->table.resolver_pointer,

@@ -213,7 +213,7 @@ static int run_child(struct watch *watch, struct run_result *result,
 		.outcome = watch->file.fd,
 		.work_area = watch->restart.work_area,
 		.trace = trace_descriptor(watch->run->trace),
-		.mask = &watch->signals.old,
+		.mask = watch->run->mask ? watch->run->mask : &watch->signals.old,
 	};
 
 	signals_keep_pending(&watch->signals);

@@ -6,6 +6,7 @@
 #ifndef JUMPSLOT_SUPERVISE_H
 #define JUMPSLOT_SUPERVISE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -25,6 +26,7 @@ struct run {
 	int plan; /* descriptors that it inherits */
 	int guest;
 	int errors; /* descriptor that becomes its standard error; 0: as it is */
+	const sigset_t *mask; /* its signal mask; NULL: the one of this process */
 	const struct import_table *imports; /* of the guest */
 	uint64_t work_area_size;
 	uint64_t timeout_ns; /* 0: none */

@@ -12,7 +12,7 @@
 #define FEW 256
 
 /* A regular file never blocks, and has an offset that another description would not
- * share. */
+ * share: another descriptor will do. */
 int write_now_open(int fd)
 {
 	struct stat status;
@@ -20,7 +20,11 @@ int write_now_open(int fd)
 	int to = -1;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (!fstat(fd, &status) && (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)))
+	if (fstat(fd, &status))
+		return fd;
+	if (S_ISREG(status.st_mode))
+		to = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	else if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode))
 		to = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	return to < 0 ? fd : to;
 }

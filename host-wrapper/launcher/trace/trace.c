@@ -41,7 +41,7 @@ static int open_file(struct trace *trace, struct message *message)
 {
 	const char *path = trace->setup->file;
 
-	trace->file.fd = -1;
+	trace->file.fd = trace->setup->events ? trace->setup->events : -1;
 	if (!path)
 		return 0;
 	trace->file.fd = output_file_open(path, trace->setup->guest, message);
@@ -60,6 +60,7 @@ int trace_open(struct trace **made, const struct trace_setup *setup,
 	trace->words.guest = setup->guest;
 	trace->words.watch = setup->watch;
 	trace->words.lines.fd = -1;
+	trace->json.guest = setup->number;
 	trace->text.fd = setup->terminal;
 	trace->reader.fd = -1;
 	error = open_file(trace, message);
@@ -131,7 +132,7 @@ static void start(struct trace *trace, uint64_t time)
 	if (trace->started)
 		return;
 	trace->started = true;
-	trace->json.start = shared->started;
+	trace->json.start = trace->setup->start ? trace->setup->start : shared->started;
 	if (!trace->json.start || trace->json.start > time)
 		trace->json.start = time;
 	trace->lines.start = trace->json.start;
@@ -155,6 +156,15 @@ static bool is_filed(const struct trace *trace, const struct trace_event *event)
 	       trace->setup->watch->imports[event->number].is_traced;
 }
 
+static void begin_file(struct trace *trace, FILE *out)
+{
+	if (trace->json.has_begun)
+		return;
+	if (trace->setup->file)
+		trace_json_head(&trace->setup->guest->name, 1, out);
+	trace_json_begin(&trace->json, out);
+}
+
 static void write_events(struct trace *trace, FILE *text, FILE *file)
 {
 	struct trace_event event;
@@ -168,8 +178,7 @@ static void write_events(struct trace *trace, FILE *text, FILE *file)
 			trace_lines_print(&trace->lines, &trace->words, &event, text);
 		if (!is_filed(trace, &event))
 			continue;
-		if (!trace->json.any)
-			trace_json_begin(&trace->json, trace->setup->guest->name, file);
+		begin_file(trace, file);
 		trace_json_print(&trace->json, &trace->words, &event, file);
 	}
 	if (!trace->reader.damaged || trace->told)
@@ -185,9 +194,10 @@ static void write_end(struct trace *trace, const char *fault, FILE *text, FILE *
 	trace_lines_end(&trace->lines, text);
 	if (trace->file.fd < 0)
 		return;
-	if (!trace->json.any)
-		trace_json_begin(&trace->json, trace->setup->guest->name, file);
+	begin_file(trace, file);
 	trace_json_end(&trace->json, fault, file);
+	if (trace->setup->file)
+		fputs(trace_json_tail, file);
 }
 
 /* Whether something was read. `end`: writes the end, too. */
@@ -241,8 +251,9 @@ int trace_finish(struct trace *trace, const char *fault, struct message *message
 	trace_output_write(&trace->file, true);
 	trace_output_write(&trace->text, true);
 	if (trace->file.error)
-		return fail(message, trace->file.error, "%s: %s: the trace is incomplete",
-			    trace->setup->file, strerror(trace->file.error));
+		return fail(message, trace->file.error, TRACE_INCOMPLETE,
+			    trace->setup->file ? trace->setup->file : "its trace",
+			    strerror(trace->file.error));
 	return 0;
 }
 

@@ -14,10 +14,18 @@
 
 struct trace;
 
+/* A message with the file and the reason. */
+#define TRACE_INCOMPLETE "%s: %s: the trace is incomplete"
+
 struct trace_setup {
 	const struct linked_guest *guest;
 	const struct watched_calls *watch;
 	const char *file; /* to write events to; NULL: none */
+	int events;	 /* descriptor for events that go into the file of several guests;
+			    0: none */
+	unsigned number; /* of the guest, in that file */
+	uint64_t start;	 /* times count from there (CLOCK_MONOTONIC, ns); 0: from the call
+			    of the guest's entry */
 	bool text;  /* print what is traced; what the policy logs is always printed */
 	bool calls; /* print calls that are traced later */
 	const char *lines; /* the program that finds source lines */

@@ -6,9 +6,8 @@
 #include "common/printable.h"
 #include "trace_json.h"
 
-/* The tracks of one process: interrupts, and one for each stack of the guest, which is a
- * thread. */
-#define PROCESS		 1
+/* The tracks of a guest, which is a process: interrupts, and one for each stack, which is
+ * a thread. */
 #define INTERRUPTS_TRACK 0
 
 /* Stack pointers this close belong to one stack, if nothing better is known. */
@@ -25,33 +24,55 @@ static uint64_t since_start(const struct trace_json *json, uint64_t time)
 	return time > json->start ? time - json->start : 0;
 }
 
+/* An event is a line: lines of several guests can be mixed. */
+static void begin_line(const char *phase, unsigned process, unsigned track,
+		       const char *name, FILE *out)
+{
+	fprintf(out, "{\"ph\":\"%s\",\"pid\":%u,\"tid\":%u,\"name\":", phase, process,
+		track);
+	print_json_string(name, out);
+}
+
+/* Not the first one, which is in the head. */
 static void begin_event(struct trace_json *json, const char *phase, unsigned track,
 			const char *name, FILE *out)
 {
-	fprintf(out, "%s{\"ph\":\"%s\",\"pid\":%d,\"tid\":%u,\"name\":",
-		json->any ? ",\n" : "", phase, PROCESS, track);
+	fputc(',', out);
+	begin_line(phase, 1 + json->guest, track, name, out);
+}
+
+/* The argument of a metadata event. */
+static void print_name(const char *name, FILE *out)
+{
+	fputs(",\"args\":{\"name\":", out);
 	print_json_string(name, out);
-	json->any = true;
+	fputs("}}\n", out);
 }
 
 static void name_track(struct trace_json *json, unsigned track, const char *name,
 		       FILE *out)
 {
 	begin_event(json, "M", track, "thread_name", out);
-	fputs(",\"args\":{\"name\":", out);
-	print_json_string(name, out);
-	fputs("}}", out);
+	print_name(name, out);
 	begin_event(json, "M", track, "thread_sort_index", out);
-	fprintf(out, ",\"args\":{\"sort_index\":%u}}", track);
+	fprintf(out, ",\"args\":{\"sort_index\":%u}}\n", track);
 }
 
-void trace_json_begin(struct trace_json *json, const char *guest, FILE *out)
+void trace_json_head(const char *const *guests, size_t count, FILE *out)
 {
 	fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n", out);
-	begin_event(json, "M", 0, "process_name", out);
-	fputs(",\"args\":{\"name\":", out);
-	print_json_string(guest, out);
-	fputs("}}", out);
+	for (unsigned i = 0; i < count; i++) {
+		fputs(i ? "," : "", out);
+		begin_line("M", 1 + i, 0, "process_name", out);
+		print_name(guests[i], out);
+	}
+}
+
+const char trace_json_tail[] = "]}\n";
+
+void trace_json_begin(struct trace_json *json, FILE *out)
+{
+	json->has_begun = true;
 	name_track(json, INTERRUPTS_TRACK, "interrupts", out);
 }
 
@@ -160,7 +181,7 @@ static void end_left(struct trace_json *json, struct trace_open *open, uint64_t 
 		     FILE *out)
 {
 	print_open(json, open, "X", time, out);
-	fputs("}}", out);
+	fputs("}}\n", out);
 	forget(open);
 }
 
@@ -225,7 +246,7 @@ static void end(struct trace_json *json, struct trace_words *words,
 		print_json_string(result + strspn(result, " ="), out);
 	}
 	free(result);
-	fputs("}}", out);
+	fputs("}}\n", out);
 	forget(open);
 }
 
@@ -239,7 +260,7 @@ static void mark_interrupt(struct trace_json *json, const struct trace_event *ev
 	begin_event(json, "i", INTERRUPTS_TRACK, name ? name : "?", out);
 	fputs(",\"cat\":\"interrupt\",\"s\":\"t\"", out);
 	print_us("ts", since_start(json, event->time), out);
-	fputc('}', out);
+	fputs("}\n", out);
 	free(name);
 }
 
@@ -275,14 +296,13 @@ void trace_json_end(struct trace_json *json, const char *fault, FILE *out)
 		if (!json->open[i].kind)
 			continue;
 		print_open(json, &json->open[i], "B", 0, out);
-		fputs("}}", out);
+		fputs("}}\n", out);
 		forget(&json->open[i]);
 	}
 	if (fault) {
 		begin_event(json, "i", 1, fault, out);
 		fputs(",\"cat\":\"fault\",\"s\":\"p\"", out);
 		print_us("ts", since_start(json, json->last), out);
-		fputc('}', out);
+		fputs("}\n", out);
 	}
-	fputs("\n]}\n", out);
 }

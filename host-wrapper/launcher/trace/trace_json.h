@@ -37,14 +37,20 @@ struct trace_json {
 	size_t track_count;
 	unsigned
 		thread; /* 1 + track of the thread that runs; 0: the guest does not say */
-	bool any;	/* an event is written */
+	unsigned guest; /* its number among those of the file */
+	bool has_begun;
 };
 
-void trace_json_begin(struct trace_json *json, const char *guest, FILE *out);
+/* The beginning of a file with the traces of these guests, and its end. */
+void trace_json_head(const char *const *guests, size_t count, FILE *out);
+extern const char trace_json_tail[];
+
+/* A guest's events, in whole lines. */
+void trace_json_begin(struct trace_json *json, FILE *out);
 void trace_json_print(struct trace_json *json, struct trace_words *words,
 		      const struct trace_event *event, FILE *out);
 
-/* The guest's end, with the words of its fault (NULL: none), and the end of the file. */
+/* The guest's end, with the words of its fault (NULL: none). */
 void trace_json_end(struct trace_json *json, const char *fault, FILE *out);
 
 #endif
