@@ -107,8 +107,9 @@ def test_trace_on_and_off_lose_no_call(start):
 
 
 def counted(guest):
-    """How often the guest has called trace_other(), which has its number in each call."""
-    found = re.search(r"^ +(\d+) .* trace_other$", guest.ctl("stats").stdout, re.MULTILINE)
+    """The number of calls of trace_other(), which each has as its argument."""
+    found = re.search(r"^ +(\d+) .* trace_other$", guest.ctl("stats").stdout,
+                      re.MULTILINE)
     return int(found[1]) if found else 0  # before the first call there is no line
 
 

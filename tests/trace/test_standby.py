@@ -70,12 +70,14 @@ def provider(tools, letter, statements="", body="", returns="int"):
         name=letter)
 
 
-# The same, but which() is called only when vector 5 asks for it. Interrupts are masked
-# except in the wait, so none comes between the check and the wait.
-QUIET = GUEST.replace("_CPU_Virtual_Interrupts_open();", "").replace("""int result = which(i, 2, 3, 4, 5, 6, 7, 8) - 2 * i;
+# Calls which() only when vector 5 asks for it. Interrupts are masked except in the wait,
+# so none comes between the check and the wait.
+QUIET = GUEST.replace("_CPU_Virtual_Interrupts_open();", "").replace("""\
+int result = which(i, 2, 3, 4, 5, 6, 7, 8) - 2 * i;
                     wrong += result != 'A' && result != 'B';
-                    if""", """_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER);
-                    if""")
+""", """\
+_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER);
+""")
 
 
 class Running:

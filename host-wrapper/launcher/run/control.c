@@ -293,7 +293,7 @@ static bool is_traced(const struct control *control, size_t import)
 	       control->watch->imports[import].is_traced;
 }
 
-/* What a trace or a revocation makes of an import's calls; "": nothing. */
+/* The third field of the list; "": calls are neither traced nor revoked. */
 static const char *state_of(const struct control *control, size_t import)
 {
 	const bool traced = is_traced(control, import);
