@@ -93,8 +93,11 @@ def test_a_restarted_guest_has_its_arguments_clock_and_interrupts(tools):
         if (jumpslot_argument_count() != 2 || jumpslot_argument(1, text, 16) != 5)
                 return 92;
         if (_CPU_Virtual_Set_handler(isr) || _CPU_Virtual_Irq_request(0) ||
-            _BSP_Virtual_Clock_init() || _BSP_Virtual_Clock_periodic(0, 1000000))
+            _BSP_Virtual_Clock_init())
                 return 93;
+        /* A host refuses periods that leave the guest too little time. */
+        for (unsigned period = 1000000; _BSP_Virtual_Clock_periodic(0, period);)
+                if ((period *= 2) > 1000000000) return 94;
         _CPU_Virtual_Interrupts_open();
         while (interrupts < 3)
                 ;
