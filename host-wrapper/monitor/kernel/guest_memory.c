@@ -22,6 +22,21 @@ static const struct partition_region *find(const struct partition *partition,
 	return NULL;
 }
 
+static bool is_code(const struct boot_region *record)
+{
+	return record->kind == BOOT_SEGMENT && record->access & BOOT_EXECUTE;
+}
+
+/* In ascending order of addresses. */
+static void note_code(struct partition *partition, const struct boot_region *record)
+{
+	if (!is_code(record))
+		return;
+	if (!partition->code_end)
+		partition->code_start = record->address;
+	partition->code_end = record->address + record->size;
+}
+
 static void *window_at(const struct partition_region *region, uint64_t address)
 {
 	return pages_window(region->physical + (address - region->start));
@@ -44,6 +59,7 @@ static bool create_region(struct partition *partition, const struct boot_region 
 	else
 		region->physical = (uint64_t)(uintptr_t)partition->image - WINDOW_BASE +
 				   record->offset;
+	note_code(partition, record);
 	if (record->kind == BOOT_STACK)
 		partition->stack = region;
 	if (record->kind == BOOT_FAULT_STACK)
@@ -112,8 +128,7 @@ bool guest_memory_has_code(const struct partition *partition, uint64_t address)
 {
 	const struct partition_region *region = find(partition, address);
 
-	return region && region->record->kind == BOOT_SEGMENT &&
-	       region->record->access & BOOT_EXECUTE;
+	return region && is_code(region->record);
 }
 
 uint64_t guest_memory_readable(const struct partition *partition, uint64_t address,

@@ -56,6 +56,7 @@ struct partition {
 	struct partition_region regions[BOOT_MAX_REGIONS];
 	uint32_t region_count;
 	struct partition_region *stack, *fault_stack;
+	uint64_t code_start, code_end; /* all code but the runtime's is between these */
 	volatile struct jumpslot_vcpu_state *state; /* in the window; NULL: none */
 
 	/* health.c */
