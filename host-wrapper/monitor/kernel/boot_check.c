@@ -313,7 +313,7 @@ static struct boot_problem check_partition(const struct boot_image *image, uint3
 				   is_i386 ? BOOT_LIMIT_I386 : BOOT_LIMIT_X86_64,
 				   boot_regions(image) + partition->regions.first,
 				   boot_ranges(image) + partition->ranges.first };
-	struct boot_problem problem = GOOD;
+	struct boot_problem problem;
 	const char *text;
 
 	if (!is_name(partition->name))

@@ -270,14 +270,15 @@ static const uint8_t words_i386[MONITOR_CALLS] = {
 static bool read_arguments_i386(struct call *call, unsigned number)
 {
 	const uint64_t at = call->partition->registers.sp + 4;
+	const unsigned count = words_i386[number];
 	uint32_t words[MAX_ARGUMENTS];
-	const uint64_t bytes = words_i386[number] * sizeof(*words);
 
-	if (bytes && !guest_memory_read(call->partition, words, at, bytes)) {
+	if (count &&
+	    !guest_memory_read(call->partition, words, at, count * sizeof(*words))) {
 		faults_bad_arguments(call->partition, call->pc, at);
 		return false;
 	}
-	for (unsigned i = 0; i < words_i386[number]; i++)
+	for (unsigned i = 0; i < count; i++)
 		call->arguments[i] = words[i];
 	return true;
 }

@@ -225,20 +225,19 @@ static void handle(struct partition *partition, const struct guest_cause *cause)
 {
 	const struct jumpslot_fault now = describe(partition, cause);
 	const struct health_error error = { error_of(cause), now.pc, now.address };
+	const bool has_handler = partition->fault_handler;
 
 	partition->retries = is_unchanged(partition, &now) ? partition->retries + 1 : 0;
 	partition->found = now;
 	partition->cause = *cause;
-	if (!partition->fault_handler)
-		end(partition, cause, OUTCOME_HANDLER_NONE);
-	else if (is_on_fault_stack(partition, now.sp))
+	if (has_handler && is_on_fault_stack(partition, now.sp))
 		end(partition, cause, OUTCOME_HANDLER_FAULTED);
-	else if (partition->retries == JUMPSLOT_FAULT_RETRIES)
+	else if (has_handler && partition->retries == JUMPSLOT_FAULT_RETRIES)
 		end(partition, cause, OUTCOME_HANDLER_RETRIED);
-	else if (!health_asks_guest(partition, &error))
-		end(partition, cause, OUTCOME_HANDLER_NONE);
-	else
+	else if (has_handler && health_asks_guest(partition, &error))
 		enter_handler(partition);
+	else
+		end(partition, cause, OUTCOME_HANDLER_NONE);
 }
 
 static void set_registers(struct trap_frame *to, const struct jumpslot_fault *from)

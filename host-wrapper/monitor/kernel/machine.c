@@ -78,7 +78,7 @@ static void set_gates(void)
 	/* INT3 and INTO are the guest's own instructions. Double fault, NMI and machine
 	   check have a stack of their own. */
 	for (unsigned i = 0; i < VECTORS; i++)
-		set_gate(i, trap_entries + 16 * i, i == 3 || i == 4 ? 3 : 0,
+		set_gate(i, trap_entries + (size_t)16 * i, i == 3 || i == 4 ? 3 : 0,
 			 i == 2 || i == 8 || i == 18);
 	set_gate(MONITOR_VECTOR, trap_call, 3, 0);
 }

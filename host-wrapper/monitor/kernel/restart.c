@@ -68,7 +68,7 @@ static void set_registers(struct partition *partition)
 	const struct boot_partition *record = partition->record;
 	const uint64_t word = partition_word(partition);
 	const uint64_t returned =
-		record->runtime.calls + MONITOR_RETURNED * MONITOR_CALL_BYTES;
+		record->runtime.calls + (uint64_t)MONITOR_RETURNED * MONITOR_CALL_BYTES;
 	struct trap_frame *registers = &partition->registers;
 
 	*registers = (struct trap_frame){

@@ -21,9 +21,9 @@
 #define BEFORE_FIRST_FRAME_NS 100000u
 /* The timer interrupts so long before a slot, and the kernel waits for the slot: longer
  * than the timer's grain of 838 ns and an interrupt take. */
-#define BEFORE_SLOT_NS 1200u
+#define BEFORE_SLOT_NS ((uint64_t)1200)
 /* No path of the kernel takes longer, and none begins if a slot ends sooner. */
-#define PATH_NS 20000u
+#define PATH_NS ((uint64_t)20000)
 /* Writing an event for the log, and all that waits for the serial lines. */
 #define DRAIN_NS (2 * PATH_NS)
 
