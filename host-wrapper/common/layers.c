@@ -22,7 +22,7 @@ int layers_no_new_privileges(struct message *message)
 }
 
 /* Lowers a limit, or leaves a lower one. */
-static int lower(int resource, rlim_t most)
+static int lower(__rlimit_resource_t resource, rlim_t most)
 {
 	struct rlimit limit;
 
