@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import (BUILD, HOST, HOST_OPTIONS, WRAPPER, each_arch as arch, only_x86_64,
                       run)
+from host_abilities import KVM_MACHINE
 from terminal_session import children_of
 from trace_guest import GUESTS, TraceGuest, without_times
 
@@ -287,13 +288,17 @@ STAYS = """
     """
 
 
+# Seconds, in which the guest starts and gets to its call.
+TIME = 10 if KVM_MACHINE == "nested" else 1
+
+
 class Staying:
     """The end of a guest that is in a call of a host function when its time is up."""
 
     def __init__(self, tools, arch, call, *options, carry=""):
         guest = tools.guest(STAYS.format(call=call), "-I", GUESTS, arch=arch)
         provider = tools.provider(ENDLESS.format(carry=carry), "-I", GUESTS, arch=arch)
-        result = tools.wrapper(*options, "--timeout", "1", "--provider", provider, guest)
+        result = tools.wrapper(*options, "--timeout", TIME, "--provider", provider, guest)
         assert result.returncode == 137
         end, self.place = re.search(r"^(host-wrapper: .*)\n  it was(.*)$", result.stderr,
                                     re.MULTILINE).groups()
