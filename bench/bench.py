@@ -142,13 +142,15 @@ def main():
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     results = {"system": system(), "processor": processor(),
                "processors": os.cpu_count(), "quick": QUICK, "load_before": load(),
-               "series": {}, "clocks": {}, "rows": [], "failures": []}
+               "series": {}, "clocks": {}, "rows": [], "failures": [], "seconds": {}}
     print(f"{processor()}, {os.cpu_count()} processors, load {load()}"
           + ", quick try" * QUICK, flush=True)
     for name in names:
+        start = time.monotonic()
         for host in HOSTS:
             for machine in MACHINES:
                 measure_subject(name, machine, host, results)
+        results["seconds"][name] = round(time.monotonic() - start)
     results["load_after"] = load()
     for host in HOSTS:
         results["clocks"][host.name] = {

@@ -19,6 +19,9 @@ def measure(command):
     return int(run(*words, **environment))
 
 
+COLD = {"BENCH_COLD": "1"}
+
+
 def commands_of(host, folder, *options):
     """{name: (command, environment)} that prints the ticks of one first pass."""
     def ours(provider, *more):
@@ -28,9 +31,11 @@ def commands_of(host, folder, *options):
     peer = [folder / "first-peer"]
     commands = {
         "ours": ours("first-provider.so"),
+        "ours cold": (ours("first-provider.so")[0], COLD),
         "ours now": ours("first-provider.so", "--bind", "now"),
         "gated": ours("first-gated.so"),
         "lazy": (peer, {}),
+        "lazy cold": (peer, COLD),
         "now": (peer, {"LD_BIND_NOW": "1"}),
         "chain": ([folder / "chain"], {}),
     }
@@ -70,6 +75,7 @@ def rows_of(machine, host, count):
         row("first : lazy first", "ours", "lazy", GOAL[machine]),
         compare("the same less bound calls", less("ours", "ours now"),
                 less("lazy", "now")),
+        row("first : lazy first, cold caches", "ours cold", "lazy cold"),
         row("--bind now : lazy first", "ours now", "lazy"),
         row("--bind now : LD_BIND_NOW=1", "ours now", "now"),
         row("first, gated : lazy first", "gated", "lazy"),

@@ -54,8 +54,7 @@ def switches(machine, host, clock):
     times = interleaved(max(2, PROCESSES // 3), {
         "ours": [WRAPPER, *host.options, folder / "switch-rtos.elf"],
         "ucontext": [native, "ucontext"],
-        # On one processor, or the threads would also move between processors.
-        "pthread": ["taskset", "-c", "0", native, "pthread"],
+        "pthread": [native, "pthread"],
     }, ticks_of_round)
     return [compared(machine, f"switch of RTOS threads : {peer}", "ns", times["ours"],
                      times[peer], SWITCHES / clock.ns_per_tick)

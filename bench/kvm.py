@@ -9,6 +9,8 @@ import subprocess
 import sys
 from statistics import median
 
+import memory
+import start
 from clock import clock_of
 from hosts import KVM
 from monitor import SERVICES
@@ -121,7 +123,9 @@ def rows(machine, host):
         print(f"kvm, {machine}: {reason}: nothing is measured", file=sys.stderr)
         return []
     result = [*call_rows(machine, host), *service_rows(machine, host),
-              lua_row(machine, host), *start_rows(machine, host)]
+              lua_row(machine, host), *start_rows(machine, host),
+              *start.exits(machine, KVM), *start.first_outputs(machine, KVM),
+              *memory.rows(machine, KVM)]
     for row in result:
         row.host = KVM.name
     return result

@@ -53,7 +53,8 @@ def reduced(results):
             if key in row:
                 row[key] = [float(f"{value:.5g}") for value in row[key]]
     return {key: results[key] for key in ("system", "processor", "processors", "quick",
-                                          "load_before", "load_after", "clocks")} | {
+                                          "load_before", "load_after", "clocks",
+                                          "seconds")} | {
         "rows": rows}
 
 
@@ -71,7 +72,10 @@ def machine_text(stored):
             f"{system['family']}, model {system['model']}), "
             f"{stored['processors']} processors, Linux {system['kernel']}, glibc "
             f"{system['libc']}, {system['date']}. Load before: "
-            f"{stored['load_before']}; after: {stored['load_after']}.")
+            f"{stored['load_before']}; after: {stored['load_after']}. Seconds of each "
+            "subject: "
+            + ", ".join(f"{name} {taken}" for name, taken in stored["seconds"].items())
+            + f"; of all {sum(stored['seconds'].values())}.")
     return quick + lines(text) + "\n"
 
 

@@ -14,6 +14,8 @@ from rows import Ratio, compared
 from runs import BENCH, BUILD, QUICK, WRAPPER, in_turn, interleaved, run, time_to_exit
 
 PROCESSES = 5
+# Debian's has 64 bits; the other is built from the same sources.
+LUA = {"x86_64": ("Debian's", "/usr/bin/lua5.4"), "i386": ("native", BENCH / "i386/lua")}
 # --nosync: without fsync(), whose time is the disk's.
 WORK = "--size", "10", "--nosync", "test.db"
 GOAL, CALL_GOAL = 1.10, 1.15
@@ -50,22 +52,22 @@ def lua_counts(machine):
     """Instructions of both sides of the script that computes, without the start."""
     script = SCRIPTS["Lua, computes"]
     few, many = side_by_side(lambda steps: instructions(
-        -1, ["/usr/bin/lua5.4", "-e", script % steps]), (1, COUNTED))
+        -1, [LUA[machine][1], "-e", script % steps]), (1, COUNTED))
     return [in_monitor(machine, script % COUNTED), many - few]
 
 
 def lua_rows(machine, host):
-    """Debian's Lua is a 64-bit program, also beside an i386 guest."""
+    peer, program = LUA[machine]
     result = []
     for what, script in SCRIPTS.items():
         text = script % STEPS[what][0 if QUICK else 1]
         times = interleaved(PROCESSES, {
             "ours": [*newlib(machine, host), BUILD / f"guests/lua-{machine}.elf", "-e",
                      text],
-            "peer": ["/usr/bin/lua5.4", "-e", text],
+            "peer": [program, "-e", text],
         }, time_to_exit)
         goal = CALL_GOAL if "calls" in what else GOAL
-        result.append(compared(machine, f"{what} : Debian's", "ms", times["ours"],
+        result.append(compared(machine, f"{what} : {peer}", "ms", times["ours"],
                                times["peer"], 1e6, goal))
     if not QUICK and shutil.which(QEMU):
         result[0].instructions = lua_counts(machine)

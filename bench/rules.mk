@@ -51,6 +51,16 @@ $(BENCH_SPEEDTESTS): $(BENCH)/%/speedtest1: $(SQLITE_MADE)/made $(BUILD)/stamps/
 BENCH_SQLITE_x86_64 := $(HOST_M_x86_64)
 BENCH_SQLITE_i386 := $(HOST_M_i386) -msse2 -mfpmath=sse
 
+# The peer of the i386 guest: Debian's Lua is a 64-bit program.
+BENCH_LUA := $(BENCH)/i386/lua
+$(BENCH_LUA): $(LUA_SOURCE)/unpacked $(BUILD)/guests/lua/i386/lua5.4-deb-multiarch.h \
+		$(BUILD)/stamps/bench
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_SQLITE_i386) -O2 -std=gnu99 -w -DLUA_COMPAT_5_3 \
+		-DLUA_USE_POSIX -I $(BUILD)/guests/lua/i386 -o $@ \
+		$(LUA_FILES:%=$(LUA_SOURCE)/src/%.c) -lm
+
 # Memory functions of newlib and of the native C library; each is called.
 BENCH_MEMORY_GUESTS := $(BENCH_MACHINES:%=$(BENCH)/%/memory.elf)
 BENCH_MEMORY_NATIVE := $(BENCH_MACHINES:%=$(BENCH)/%/memory-native)
@@ -77,7 +87,8 @@ bench-page:
 
 .PHONY: bench
 BENCH_GUESTS := $(BENCH_MACHINES:%=$(BUILD)/guests/hello-%.elf) $(LUA_GUESTS) \
-	$(NEWLIB_PROVIDERS) $(BENCH_MACHINES:%=$(BUILD)/providers/calculator-%.so) \
+	$(BENCH_LUA) $(NEWLIB_PROVIDERS) \
+	$(BENCH_MACHINES:%=$(BUILD)/providers/calculator-%.so) \
 	$(BENCH_MACHINES:%=$(BUILD)/partitions/newlib-%.lib)
 bench: $(PROGRAMS) $(BENCH_GUESTS) $(BENCH_FILES) \
 		$(if $(filter-out 0,$(QUICK)),,$(BENCH_PROGRAMS))

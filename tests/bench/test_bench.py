@@ -39,17 +39,19 @@ RATIOS = {
         "gated : pipe to a process and back"] for machine in MACHINES},
     "first": {machine: [
         f"{what}, {count} functions" for count in ("10", "100", "1,000")
-        for what in ("first : lazy first", "--bind now : lazy first",
-                     "--bind now : LD_BIND_NOW=1", "first, gated : lazy first",
-                     "first : chain of compares")] for machine in MACHINES},
+        for what in ("first : lazy first", "first : lazy first, cold caches",
+                     "--bind now : lazy first", "--bind now : LD_BIND_NOW=1",
+                     "first, gated : lazy first", "first : chain of compares")]
+        for machine in MACHINES},
     "interrupts": {machine: [
         "interrupt : signal", "idle at 1,000 Hz",
         *(f"switch of RTOS threads : {peer}" for peer in ("ucontext", "pthread")),
         *(f"clock : signal, {name} at {rate} Hz"
           for name in ("median", "99th percentile") for rate in ("1,000", "10,000"))]
         for machine in MACHINES},
-    "programs": {machine: ["Lua, computes : Debian's", "Lua, calls the host : Debian's"]
-                 for machine in MACHINES},
+    "programs": {machine: [f"Lua, {does} : {peer}" for does in (
+        "computes", "calls the host")] for machine, peer in (
+            ("x86_64", "Debian's"), ("i386", "native"))},
     "sizes": {machine: [f"size : ELF's, names of {length}" for length in LENGTHS]
               for machine in MACHINES},
     "scale": {"x86_64": [f"{what} : straight line" for what in (
@@ -80,7 +82,9 @@ if os.access("/dev/kvm", os.R_OK | os.W_OK):
         *SERVICES, *PORTS, "trapped call : bare exit", "inline call : bare exit",
         "inline call : process host's", "loop : process host's",
         "Lua, computes : process host's",
-        "hello : process host's and 1.3 bare machines", "hello : bare machine"]}
+        "hello : process host's and 1.3 bare machines", "hello : bare machine",
+        "hello : /bin/true", "hello with a provider : /bin/true",
+        "first output : static program", "peak memory of the runner : dynamic program"]}
 RATIOS["start"]["i386"].append("RTOS as a guest : booted by QEMU")
 LEVELS = "disable and enable : nothing"
 WITH_GOAL = {"no arguments", "one int", "one int, 16 functions in turn", LEVELS,
