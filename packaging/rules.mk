@@ -25,7 +25,8 @@ install-doc:
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX): doc)
 	$(INSTALL_FILES) doc
 
-# One guest and all that runs it, as an OCI image. Not from the environment.
+# One guest and all that runs it, as an OCI image. The environment sets none of these:
+# OPTIONS is a common name there. Words are separated by blanks, and contain none.
 GUEST = $(BUILD)/guests/hello-x86_64.elf
 PROVIDER :=
 OPTIONS :=

@@ -96,7 +96,8 @@ def test_the_source_package_lacks_the_corpus_alone(source):
         packed = {entry.name.partition("/")[2] for entry in tar if not entry.isdir()}
     tree = {str(path.relative_to(ROOT)) for folder in ROOT.iterdir()
             if folder.name not in (".git", "build") and folder.is_dir()
-            for path in folder.rglob("*") if path.is_file()}
+            for path in folder.rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts}
     assert packed and tree - packed == {
         name for name in tree if name.startswith("tests/fuzz/corpus/")}
 

@@ -148,9 +148,9 @@ def look_at(process):
     return fields[0], int(fields[11]) + int(fields[12])
 
 
-def test_waiting_takes_no_processor_time(guests):
-    """The guest waits for a second. Looks find it asleep for a fifth of one, with no more
-    time used."""
+def longest_sleep(guests):
+    """The longest time in which looks find a guest asleep with no more time used. The
+    guest waits for a second."""
     seen, since, longest = None, 0.0, 0.0
     with subprocess.Popen(
         [str(word) for word in (*WRAPPER, "--in-place", *guests.provider,
@@ -164,7 +164,12 @@ def test_waiting_takes_no_processor_time(guests):
                 longest = max(longest, now - since)
             time.sleep(0.02)
         assert (*process.communicate(), process.returncode) == ("", "", 0)
-    assert longest >= 0.2
+    return longest
+
+
+def test_waiting_takes_no_processor_time(guests):
+    """One of some tries shows it: on a busy machine, looks may come late."""
+    assert any(longest_sleep(guests) >= 0.2 for _ in range(10))
 
 
 @pytest.mark.not_sanitized("they make calls that the filter forbids")

@@ -29,6 +29,7 @@ MEMORY = "3G"
 KEPT = ["ROUNDS", "SOAK_SECONDS"]
 OUTSIDE = ["gcc"]
 LIMIT = 4 * 3600  # for one file: only a machine that hangs gets there
+COMMAND_LIMIT = 600  # for a command outside
 
 
 class Shown:
@@ -63,8 +64,11 @@ def answer(line):
     """Run the command of a line from nested/outside.c; the line that answers it."""
     number, *words = line.decode().rstrip("\n").split(" ")
     directory, *command = (bytes.fromhex(word).decode() for word in words)
-    done = subprocess.run(command, cwd=directory, capture_output=True, check=False,
-                          stdin=subprocess.DEVNULL)
+    try:
+        done = subprocess.run(command, cwd=directory, capture_output=True, check=False,
+                              stdin=subprocess.DEVNULL, timeout=COMMAND_LIMIT)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"{number} 121 - -{str(error).encode().hex()}\n".encode()
     return (f"{number} {done.returncode} -{done.stdout.hex()} -{done.stderr.hex()}\n"
             .encode())
 
@@ -117,7 +121,7 @@ def run_kept(file, build, options):
     started = time.monotonic()
     try:
         passed = run_file(file, build, Shown(log), options) in (0, 5)  # 5: none selected
-    except AssertionError:
+    except (AssertionError, KeyError):
         passed = False
     ends = re.findall(r"^=+ (.*(?:passed|failed|error|deselected|skipped).*) =+$",
                       log.read_text(encoding="utf-8"), re.MULTILINE)

@@ -32,6 +32,9 @@ def public(tools):
         shutil.copy(tools.guest(LOOP, "-I", GUESTS), folder / "guest.elf")
         shutil.copy(tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS),
                     folder / "provider.so")
+        (folder / "bin").mkdir()
+        for program in "host-wrapper", "jumpslot-runner-x86_64":
+            shutil.copy(BUILD / "bin" / program, folder / "bin")
         yield folder
 
 
@@ -59,22 +62,17 @@ def test_no_other_user_gets_an_answer_or_changes_the_guest(public, owner):
     os.chown(own, owner, owner)
     path = own / "control"
     with subprocess.Popen(
-            [*become(owner), BUILD / "bin/host-wrapper", "--control", path, "--provider",
-             public / "provider.so", public / "guest.elf"], cwd=own,
+            [*become(owner), public / "bin/host-wrapper", "--control", path,
+             "--provider", public / "provider.so", public / "guest.elf"], cwd=own,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        if process.stdout.readline() != "ready\n":
-            errors = process.communicate()[1]
-            if "Permission denied" in errors:
-                pytest.skip("an ordinary user cannot read the build's folder")
-            pytest.fail(errors)
-        try:
-            path.chmod(0o666)
-            for user in {ROOT_USER, OWNER, OTHER, NOBODY} - {owner}:
-                assert ask(path, user) == "", user
-                assert process.poll() is None
-            assert ask(path, owner) == "ok\n"
-            # Vector 20 came once, from the owner: the guest ends with its status.
-            assert process.communicate(timeout=HANGS) == ("", "")
-            assert process.returncode == 10
-        finally:
-            process.kill()
+        assert process.stdout.readline() == "ready\n", process.communicate()[1]
+        path.chmod(0o666)
+        for user in {ROOT_USER, OWNER, OTHER, NOBODY} - {owner}:
+            assert ask(path, user) == "", user
+            assert process.poll() is None
+        # A client that is slow on a busy machine is reset, too.
+        while ask(path, owner) != "ok\n":
+            assert process.poll() is None
+        # Vector 20 came once, from the owner: the guest ends with its status.
+        assert process.communicate(timeout=HANGS) == ("", "")
+        assert process.returncode == 10
