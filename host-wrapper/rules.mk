@@ -109,7 +109,26 @@ STATIC_RUNNERS := $(RUNNERS:%=%-static)
 PROGRAMS := $(addprefix $(BUILD)/bin/,host-wrapper jumpslot-backtrace) $(RUNNERS) \
 	$(STATIC_RUNNERS) $(KVM_RUNNERS)
 
-$(BUILD)/bin/host-wrapper: $$(call link_inputs,launcher)
+# The tables of the built-in services, which the launcher has from the build.
+SETS += tables built-in
+CFLAGS_tables = $(HOST_CFLAGS) $(HW_CFLAGS)
+SOURCES_tables := $(HW)/tables/main.c
+CFLAGS_built-in = $(HOST_CFLAGS) -DBUILT_IN_TABLES='"$(BUILD)/tables/block.bin"'
+SOURCES_built-in := $(HW)/tables/block.S
+BUILT_IN := $(call objects,built-in)
+TABLES_USE := $(filter $(HW)/common/% $(HW)/launcher/scan/%,$(SOURCES_launcher))
+$(BUILD)/tables/tables: $$(call link_inputs,tables) \
+		$$(call objects,launcher,$(TABLES_USE))
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_LDFLAGS) -o $@ $(filter %.o,$^) -lelf
+RUNNERS_WITH_TABLES := $(RUNNERS) $(STATIC_RUNNERS) $(KVM_RUNNERS)
+$(BUILD)/tables/block.bin: $(BUILD)/tables/tables $(RUNNERS_WITH_TABLES)
+	$(call say,TABLES,$@)
+	$(Q)$< $@ $(RUNNERS_WITH_TABLES)
+$(BUILT_IN): $(BUILD)/tables/block.bin
+
+$(BUILD)/bin/host-wrapper: $$(call link_inputs,launcher) $(BUILT_IN)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_LDFLAGS) $(STATIC_LDFLAGS) -o $@ $(filter %.o,$^) \
@@ -131,7 +150,8 @@ $(RUNNERS): $(BUILD)/bin/jumpslot-runner-%: $$(call link_inputs,runner-$$*) \
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_M_$*) $(HOST_LDFLAGS) -pie -Wl,-z,text,-z,relro,-z,now \
-		-Wl,--dynamic-list=$(PROVIDER_API) -o $@ $(filter %.o,$^)
+		-Wl,--build-id=sha1,--dynamic-list=$(PROVIDER_API) \
+		-o $@ $(filter %.o,$^)
 
 # For guests without providers. gdb looks for two symbols, in a stripped runner too.
 SHOWN_TO_GDB := -Wl,--export-dynamic-symbol=__jit_debug_descriptor \
@@ -140,7 +160,8 @@ $(STATIC_RUNNERS): $(BUILD)/bin/jumpslot-runner-%-static: \
 		$$(call link_inputs,runner-$$*) $(BUILD)/resolver/resolver-%.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_M_$*) $(HOST_LDFLAGS) $(STATIC_LDFLAGS) $(SHOWN_TO_GDB) -o $@ \
+	$(Q)$(CC) $(HOST_M_$*) $(HOST_LDFLAGS) $(STATIC_LDFLAGS) -Wl,--build-id=sha1 \
+		$(SHOWN_TO_GDB) -o $@ \
 		$(filter-out %/provider_library.o %/guest_library.o,$(filter %.o,$^))
 
 $(KVM_RUNNERS): $(BUILD)/bin/jumpslot-runner-%-kvm: $$(call kvm_objects,$$*) \
@@ -149,7 +170,8 @@ $(KVM_RUNNERS): $(BUILD)/bin/jumpslot-runner-%-kvm: $$(call kvm_objects,$$*) \
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_M_$*) $(HOST_LDFLAGS) -pie -Wl,-z,text,-z,relro,-z,now \
-		-Wl,--dynamic-list=$(PROVIDER_API) -o $@ $(filter %.o,$^)
+		-Wl,--build-id=sha1,--dynamic-list=$(PROVIDER_API) \
+		-o $@ $(filter %.o,$^)
 
 # The archive for guests that are linked to their host (docs/link-time.md): the runner,
 # with another main() and without what reads plans, images and providers.

@@ -17,7 +17,7 @@ SOURCES_fuzz := $(FUZZ_TESTED) tests/unit/specimen.c tests/unit/unit.c \
 	tests/fuzz/fuzz.c
 $(BUILD)/obj/fuzz/% $(BUILD)/stamps/fuzz: CC := clang
 
-$(BUILD)/fuzz/tested.a: $$(call link_inputs,fuzz)
+$(BUILD)/fuzz/tested.a: $$(call link_inputs,fuzz) $(BUILT_IN)
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)

@@ -64,9 +64,18 @@ def stated_rules(path):
         return found
 
 
+def _change_build_id(path, image):
+    """The launcher knows the rules of the runners of its build by their build ID."""
+    with open(path, "rb") as file:
+        note = ELFFile(file).get_section_by_name(".note.gnu.build-id")
+        if note:
+            image[note["sh_offset"] + note["sh_size"] - 1] ^= 1
+
+
 def take_out(path, rule):
-    """Make a rule one for the other machine."""
+    """Make a rule one for the other machine, in a file of another build ID."""
     image = bytearray(path.read_bytes())
     other = b"i386" if image[E_MACHINE] == EM_X86_64 else b"x86_64"
     image[rule.offset:rule.offset + 40] = (other + b":none").ljust(40, b"\0")
+    _change_build_id(path, image)
     path.write_bytes(image)

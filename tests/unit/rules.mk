@@ -41,7 +41,7 @@ UNIT_plain := $(UNIT_PROGRAMS:%=$(BUILD)/unit/plain/%)
 UNIT_asan := $(UNIT_PROGRAMS:%=$(BUILD)/unit/asan/%)
 UNIT_i386 := $(patsubst %,$(BUILD)/unit/i386/%,$(filter test_resolver_%,$(UNIT_PROGRAMS)))
 $(BUILD)/unit/plain/tested.a $(BUILD)/unit/asan/tested.a: \
-	$(BUILD)/resolver/resolver-x86_64.o $(BUILD)/unit/naive_entry-x86_64.o
+	$(BUILD)/resolver/resolver-x86_64.o $(BUILD)/unit/naive_entry-x86_64.o $(BUILT_IN)
 $(BUILD)/unit/i386/tested.a: $(BUILD)/resolver/resolver-i386.o \
 	$(BUILD)/unit/naive_entry-i386.o
 $(BUILD)/unit/plain/tested.a $(BUILD)/unit/asan/tested.a $(BUILD)/unit/i386/tested.a: \
@@ -101,7 +101,7 @@ UNIT_INPUTS := $(UNIT_BOOT_IMAGES) $(UNIT_MODEL) $(BUILD)/unit/channels.boot \
 	$(BUILD)/guests/hello-x86_64.elf $(BUILD)/guests/hello-i386.elf \
 	$(BUILD)/guests/calculator-x86_64.elf $(BUILD)/unit/compressed.elf \
 	$(BUILD)/unit/pie.elf $(BUILD)/unit/provider.so $(BUILD)/unit/provider-i386.so \
-	$(ARCHES:%=$(BUILD)/bin/jumpslot-runner-%) $(NEWLIB_PROVIDERS)
+	$(RUNNERS) $(STATIC_RUNNERS) $(KVM_RUNNERS) $(NEWLIB_PROVIDERS)
 
 UNIT_RUNS := $(patsubst $(BUILD)/unit/%,run-unit/%,\
 	$(UNIT_plain) $(UNIT_asan) $(UNIT_i386))

@@ -83,8 +83,8 @@ static void link_one(struct link *link, const struct import *import, unsigned ma
 {
 	link->status = LINK_MISSING;
 	for (size_t i = 0; i < provider_count; i++) {
-		size_t found = name_index_find_hashed(&providers[i].names, import->name,
-						      import->hash);
+		size_t found =
+			provider_file_find(&providers[i], import->name, import->hash);
 
 		/* A record of a type alone provides nothing. */
 		if (found == NAME_INDEX_NONE || !providers[i].functions[found].function)
@@ -107,7 +107,7 @@ static void prefetch(const struct import_table *table, size_t index,
 	if (index >= table->count)
 		return;
 	for (size_t i = 0; i < provider_count; i++)
-		name_index_prefetch(&providers[i].names, table->imports[index].hash);
+		provider_file_prefetch(&providers[i], table->imports[index].hash);
 }
 
 int link_imports(struct link_result *result, const struct import_table *table,

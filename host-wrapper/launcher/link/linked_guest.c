@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/plan.h"
+#include "launcher/built_in/built_in.h"
 #include "linked_guest.h"
 
 int linked_guest_scan(struct linked_guest *guest, const char *name,
@@ -79,8 +80,10 @@ int linked_guest_add_runner(struct linked_guest *guest, const char *path,
 	int error;
 
 	provider->name = "built-in";
-	error = provider_file_read(provider, path, guest->file.machine->number, ET_DYN,
-				   message);
+	error = built_in_read(provider, path, message);
+	if (error == -ENOENT)
+		error = provider_file_read(provider, path, guest->file.machine->number,
+					   ET_DYN, message);
 	if (!error)
 		guest->provider_count++;
 	return error;

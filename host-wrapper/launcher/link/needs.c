@@ -64,7 +64,7 @@ static bool is_asked_for(const struct collector *collector,
 
 	if (*name == '(')
 		return holds(collector, name);
-	function = name_index_find(&provider->names, name);
+	function = provider_file_find(provider, name, name_hash(name, strlen(name)));
 	return function != NAME_INDEX_NONE && collector->imported[function];
 }
 

@@ -39,8 +39,7 @@ static int add_for(struct standbys *standbys, const struct import *import, size_
 		   const struct provider_file *provider, size_t index,
 		   struct message *message)
 {
-	const size_t found =
-		name_index_find_hashed(&provider->names, import->name, import->hash);
+	const size_t found = provider_file_find(provider, import->name, import->hash);
 	struct standby standby = { (uint32_t)number, (uint32_t)index, NULL, { 0 } };
 
 	if (link->status != LINK_BOUND || found == NAME_INDEX_NONE ||

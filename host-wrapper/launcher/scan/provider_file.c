@@ -409,6 +409,38 @@ int provider_file_read(struct provider_file *provider, const char *path, unsigne
 	return error;
 }
 
+static size_t find_in_order(const struct provider_file *provider, const char *name)
+{
+	size_t low = 0, high = provider->count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const size_t function = provider->order[middle];
+		const int order = strcmp(provider->functions[function].name, name);
+
+		if (!order)
+			return function;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NAME_INDEX_NONE;
+}
+
+size_t provider_file_find(const struct provider_file *provider, const char *name,
+			  uint32_t hash)
+{
+	return provider->order ? find_in_order(provider, name)
+			       : name_index_find_hashed(&provider->names, name, hash);
+}
+
+void provider_file_prefetch(const struct provider_file *provider, uint32_t hash)
+{
+	if (!provider->order)
+		name_index_prefetch(&provider->names, hash);
+}
+
 void provider_file_free(struct provider_file *provider)
 {
 	name_index_free(&provider->names);

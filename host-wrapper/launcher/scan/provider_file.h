@@ -31,6 +31,8 @@ struct provider_file {
 	size_t count;
 	size_t room; /* for functions */
 	struct name_index names;
+	/* The functions in order of their names, instead of `names`; or NULL. */
+	const uint16_t *order;
 	struct statements stated; /* the system calls of its functions */
 };
 
@@ -47,6 +49,14 @@ static inline bool provider_is_runner(const struct provider_file *provider)
  */
 int provider_file_read(struct provider_file *provider, const char *path, unsigned machine,
 		       unsigned type, struct message *message);
+/*
+ * The number of the function with that name, or NAME_INDEX_NONE. `hash`: name_hash().
+ * The prefetch is for a search that follows later.
+ */
+size_t provider_file_find(const struct provider_file *provider, const char *name,
+			  uint32_t hash);
+void provider_file_prefetch(const struct provider_file *provider, uint32_t hash);
+
 void provider_file_free(struct provider_file *provider);
 
 #endif

@@ -98,7 +98,7 @@ static int read_rules(struct reader *reader, struct statement *statement,
 
 	statement->first = into->rule_count;
 	for (;; address += size, statement->count++) {
-		struct jumpslot_rule *rule = &into->rules[into->rule_count];
+		struct jumpslot_rule *rule = &into->room[into->rule_count];
 
 		if (address < from->address ||
 		    !range_within(address - from->address, size, from->size))
@@ -166,7 +166,7 @@ static int allocate(struct statements *into, size_t count, struct message *messa
 		return fail(message, ENOMEM, "out of memory");
 	}
 	into->statements = statements;
-	into->rules = rules;
+	into->rules = into->room = rules;
 	return 0;
 }
 
@@ -231,6 +231,6 @@ const char *statement_call(const struct jumpslot_rule *rule, const char *machine
 void statements_free(struct statements *statements)
 {
 	free(statements->statements);
-	free(statements->rules);
+	free(statements->room);
 	*statements = (struct statements){ 0 };
 }

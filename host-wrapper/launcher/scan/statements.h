@@ -19,8 +19,9 @@ struct statements {
 	bool any; /* the provider has the section, even if it is empty */
 	struct statement *statements;
 	size_t count;
-	struct jumpslot_rule *rules; /* checked; names are in use for --print-sandbox */
+	const struct jumpslot_rule *rules; /* checked; names are for --print-sandbox */
 	size_t rule_count;
+	struct jumpslot_rule *room; /* allocated for the rules, or NULL */
 };
 
 /*
