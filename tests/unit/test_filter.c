@@ -463,7 +463,7 @@ static void compare_file(const char *path, unsigned machine, bool has_reference)
 		.peer_count = 3,
 	};
 	struct provider_file provider = { 0 };
-	struct needs needs = { list, 0 };
+	struct needs needs = { .needs = list };
 	struct compared these = { .rules = rules,
 				  .architecture = system_call_architecture(machine) };
 	struct message message;
@@ -472,6 +472,7 @@ static void compare_file(const char *path, unsigned machine, bool has_reference)
 					  &message),
 		      "%s: %s", path, message.text);
 	needs.count = stated_needs(&provider, machine, list);
+	ck_assert_int_eq(needs_order(&needs), 0);
 	ck_assert_uint_gt(needs.count, 10);
 	these.count = to_rules(&needs, &lines, rules);
 	ck_assert_msg(
@@ -484,6 +485,7 @@ static void compare_file(const char *path, unsigned machine, bool has_reference)
 		these.reference = reference(rules, these.count, these.architecture);
 	compare_everywhere(&these);
 	filter_free(&these.own);
+	free(needs.rules);
 	provider_file_free(&provider);
 }
 

@@ -20,10 +20,11 @@
 /* Landlock cannot tell a core file from others in its directory. */
 static int check_core(const struct launch *launch)
 {
-	const struct need *need = needs_file_by_path(&launch->needs);
+	const struct need *need =
+		launch->options.core ? needs_file_by_path(&launch->needs) : NULL;
 	struct message message;
 
-	if (!launch->options.core || !need)
+	if (!need)
 		return 0;
 	fail(&message, EINVAL,
 	     "--core cannot be combined with a function that opens files: %s needs %s "

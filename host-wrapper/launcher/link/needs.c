@@ -204,6 +204,56 @@ static size_t largest_count(const struct linked_guest *guest)
 	return count;
 }
 
+static bool has_checks(const struct need *need)
+{
+	for (size_t i = 0; i < JUMPSLOT_RULE_CHECKS; i++)
+		if (need->rule->checks[i].kind)
+			return true;
+	return false;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct need *one = *(const struct need *const *)a;
+	const struct need *other = *(const struct need *const *)b;
+
+	if (one->number != other->number)
+		return one->number < other->number ? -1 : 1;
+	if (has_checks(one) != has_checks(other))
+		return has_checks(one) ? 1 : -1;
+	return one < other ? -1 : one > other;
+}
+
+/* Whether one of the rules that are in order already is the same. */
+static bool is_known(const struct needs *needs, const struct need *need)
+{
+	for (size_t i = needs->rule_count; i--;) {
+		if (needs->rules[i]->number != need->number)
+			return false;
+		if (need_is_same(needs->rules[i], need))
+			return true;
+	}
+	return false;
+}
+
+int needs_order(struct needs *needs)
+{
+	needs->rules = malloc((needs->count + 1) * sizeof(void *));
+	if (!needs->rules)
+		return -ENOMEM;
+	for (size_t i = 0; i < needs->count; i++)
+		needs->rules[i] = &needs->needs[i];
+	qsort(needs->rules, needs->count, sizeof(void *), by_number);
+	for (size_t i = 0; i < needs->count; i++) {
+		struct need *need = &needs->needs[needs->rules[i] - needs->needs];
+
+		need->is_first = !is_known(needs, need);
+		if (need->is_first)
+			needs->rules[needs->rule_count++] = need;
+	}
+	return 0;
+}
+
 int needs_collect(struct needs *needs, const struct linked_guest *guest,
 		  const struct needs_facts *facts, const char **object,
 		  struct message *message)
@@ -212,8 +262,9 @@ int needs_collect(struct needs *needs, const struct linked_guest *guest,
 	int error = 0;
 
 	*object = guest->name;
-	needs->count = 0;
-	needs->needs = calloc(largest_count(guest) + 1, sizeof(*needs->needs));
+	*needs = (struct needs){ 0 };
+	/* Not cleared: a start would touch pages that it does not need. */
+	needs->needs = malloc((largest_count(guest) + 1) * sizeof(*needs->needs));
 	if (!needs->needs)
 		return fail(message, ENOMEM, "out of memory");
 	for (size_t i = 0; !error && i < guest->provider_count; i++) {
@@ -223,6 +274,8 @@ int needs_collect(struct needs *needs, const struct linked_guest *guest,
 					   : fail(message, ENOMEM, "out of memory");
 		free(collector.imported);
 	}
+	if (!error && needs_order(needs))
+		error = fail(message, ENOMEM, "out of memory");
 	if (error)
 		needs_free(needs);
 	return error;
@@ -255,26 +308,10 @@ const struct need *needs_file_by_path(const struct needs *needs)
 	return first_of(needs, calls);
 }
 
-bool needs_is_first(const struct needs *needs, size_t index)
-{
-	for (size_t i = 0; i < index; i++)
-		if (need_is_same(&needs->needs[i], &needs->needs[index]))
-			return false;
-	return true;
-}
-
-size_t needs_count_rules(const struct needs *needs)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < needs->count; i++)
-		count += needs_is_first(needs, i);
-	return count;
-}
-
 void needs_free(struct needs *needs)
 {
 	free(needs->needs);
+	free(needs->rules);
 	*needs = (struct needs){ 0 };
 }
 

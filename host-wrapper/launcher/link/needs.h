@@ -24,11 +24,15 @@ struct need {
 	int number;	  /* of the call */
 	const char *who;  /* a function; or a name in parentheses: the provider itself */
 	const char *provider;
+	bool is_first; /* no need before it has the same rule */
 };
 
 struct needs {
 	struct need *needs;
 	size_t count;
+	/* Those with is_first, by the call's number; those without checks first. */
+	const struct need **rules;
+	size_t rule_count;
 };
 
 /*
@@ -39,6 +43,8 @@ struct needs {
 int needs_collect(struct needs *needs, const struct linked_guest *guest,
 		  const struct needs_facts *facts, const char **object,
 		  struct message *message);
+/* Finds the rules of needs that are collected already. Returns 0 or -ENOMEM. */
+int needs_order(struct needs *needs);
 void needs_free(struct needs *needs);
 
 /* Whether a rule allows new threads or processes. */
@@ -46,12 +52,6 @@ bool needs_processes(const struct needs *needs);
 
 /* The first need for a call that opens, makes or cuts a file by its path, or NULL. */
 const struct need *needs_file_by_path(const struct needs *needs);
-
-/* The number of rules that differ. */
-size_t needs_count_rules(const struct needs *needs);
-
-/* Whether the need at that index is the first with its rule. */
-bool needs_is_first(const struct needs *needs, size_t index);
 
 /* Whether two rules are the same. */
 bool need_is_same(const struct need *one, const struct need *other);

@@ -162,7 +162,7 @@ static void print_sandbox(const struct exit_report_run *run, FILE *out)
 		return;
 	}
 	if (run->needs->needs)
-		fprintf(out, ", \"rules\": %zu", needs_count_rules(run->needs));
+		fprintf(out, ", \"rules\": %zu", run->needs->rule_count);
 	else
 		fputs(", \"rules\": null", out);
 	if (landlock >= LANDLOCK_NEEDED)

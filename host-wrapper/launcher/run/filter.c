@@ -11,7 +11,7 @@
 _Static_assert(JUMPSLOT_RULE_CHECKS <= FILTER_CHECKS, "every check has room");
 
 struct rules {
-	struct filter_rule *rules;
+	struct filter_rule *rules; /* NULL: only counted */
 	size_t count;
 };
 
@@ -48,8 +48,13 @@ static struct filter_check to_check(const struct jumpslot_check *check, uint64_t
 
 static void add_rule(struct rules *rules, const struct need *need, uint64_t own)
 {
-	struct filter_rule *rule = &rules->rules[rules->count++];
+	struct filter_rule *rule;
 
+	if (!rules->rules) {
+		rules->count++;
+		return;
+	}
+	rule = &rules->rules[rules->count++];
 	*rule = (struct filter_rule){ .number = (uint32_t)need->number };
 	for (size_t i = 0; i < JUMPSLOT_RULE_CHECKS; i++)
 		if (need->rule->checks[i].kind)
@@ -114,22 +119,11 @@ static void add(struct rules *rules, const struct need *need,
 	}
 }
 
-/* As many rules as one need becomes at most. */
-static size_t most_rules(const struct descriptors *descriptors)
+static void add_all(struct rules *rules, const struct needs *needs,
+		    const struct descriptors *descriptors)
 {
-	const struct port_files *ports = descriptors->ports;
-
-	return OPTIONS_MAX_LINES + (ports ? ports->count + ports->peer_count : 0);
-}
-
-/* By number, and those without checks first. */
-static int compare(const void *a, const void *b)
-{
-	const struct filter_rule *one = a, *other = b;
-
-	if (one->number != other->number)
-		return one->number < other->number ? -1 : 1;
-	return (one->count > 0) - (other->count > 0);
+	for (size_t i = 0; i < needs->rule_count; i++)
+		add(rules, needs->rules[i], descriptors);
 }
 
 /* The rules of a guest, in order; NULL without memory. */
@@ -138,14 +132,12 @@ static struct filter_rule *collect(const struct needs *needs,
 {
 	struct rules rules = { 0 };
 
-	rules.rules =
-		calloc(needs->count * most_rules(descriptors) + 1, sizeof(*rules.rules));
+	add_all(&rules, needs, descriptors);
+	rules.rules = malloc((rules.count + 1) * sizeof(*rules.rules));
 	if (!rules.rules)
 		return NULL;
-	for (size_t i = 0; i < needs->count; i++)
-		if (needs_is_first(needs, i))
-			add(&rules, &needs->needs[i], descriptors);
-	qsort(rules.rules, rules.count, sizeof(*rules.rules), compare);
+	rules.count = 0;
+	add_all(&rules, needs, descriptors);
 	*count = rules.count;
 	return rules.rules;
 }
@@ -160,7 +152,8 @@ int filter_compile(struct filter *filter, const struct needs *needs, unsigned ma
 	struct filter_rule *rules = collect(needs, &descriptors, &count);
 	int error = -ENOMEM;
 
-	program.instructions = calloc(program.size, sizeof(*program.instructions));
+	/* Not cleared: a start would touch pages that it does not need. */
+	program.instructions = malloc(program.size * sizeof(*program.instructions));
 	if (rules && program.instructions)
 		error = filter_program_write(&program, system_call_architecture(machine),
 					     machine == EM_X86_64, rules, count);

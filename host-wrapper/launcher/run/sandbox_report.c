@@ -48,7 +48,7 @@ static void print_rules(const struct needs *needs, FILE *out)
 	}
 	fprintf(out, "  %-*s  %s\n", width, "RULE", "NEEDED BY");
 	for (size_t i = 0; i < needs->count; i++) {
-		if (!needs_is_first(needs, i))
+		if (!needs->needs[i].is_first)
 			continue;
 		need_to_text(&needs->needs[i], text, sizeof(text));
 		fprintf(out, "  %-*s  ", width, text);
@@ -85,7 +85,7 @@ static void print_layers(const struct needs *needs, bool core, FILE *out)
 
 	print_layer("LAYER", "STATE", out);
 	snprintf(state, sizeof(state), "%zu rules; every other call ends the guest",
-		 needs_count_rules(needs));
+		 needs->rule_count);
 	print_layer("seccomp", state, out);
 	print_layer("no_new_privs", "set", out);
 	print_layer("descriptors",
