@@ -102,7 +102,8 @@ $(KVM_BLOCKS): %.bin: %.elf
 KVM_RUNNERS := $(ARCHES:%=$(BUILD)/bin/jumpslot-runner-%-kvm)
 
 # Static programs start without a dynamic linker. Sanitizers need one.
-STATIC_LDFLAGS := $(if $(SANITIZE),-pie,-static-pie) -Wl,-z,text,-z,relro,-z,now
+STATIC_LDFLAGS := $(if $(SANITIZE),-pie,-static-pie -Wl,-z,pack-relative-relocs) \
+	-Wl,-z,text,-z,relro,-z,now
 
 RUNNERS := $(ARCHES:%=$(BUILD)/bin/jumpslot-runner-%)
 STATIC_RUNNERS := $(RUNNERS:%=%-static)
