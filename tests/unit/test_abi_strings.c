@@ -125,6 +125,25 @@ START_TEST(what_is_shown_is_cut_where_it_does_not_fit)
 }
 END_TEST
 
+START_TEST(a_type_is_judged_alike_after_every_other)
+{
+	static const char *const types[] = { "ii", "ii.", "x",	    "",	   "i",
+					     "v",  "iv",  "S24.8i", "v..", "vV16" };
+
+	for (size_t i = 0; i < COUNT(types); i++)
+		for (size_t j = 0; j < COUNT(types); j++) {
+			const char *last = NULL;
+			char copy[16];
+
+			strcpy(copy, types[j]);
+			ck_assert_int_eq(type_string_valid_after(&last, types[i]),
+					 type_string_valid(types[i]));
+			ck_assert_int_eq(type_string_valid_after(&last, copy),
+					 type_string_valid(copy));
+		}
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -136,6 +155,7 @@ int main(void)
 		types_have_at_most_1023_bytes,
 		types_are_shown_as_c,
 		what_is_shown_is_cut_where_it_does_not_fit,
+		a_type_is_judged_alike_after_every_other,
 	};
 
 	return unit_run("abi strings", tests, COUNT(tests));

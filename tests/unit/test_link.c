@@ -225,6 +225,87 @@ START_TEST(suggestions_are_sought_for_the_first_missing_imports_only)
 }
 END_TEST
 
+/* How a function is called, with a type that says no more. */
+static const struct {
+	uint32_t carry, stack_bytes, flags;
+} kinds[] = {
+	{ 0, 0, 0 },
+	{ JUMPSLOT_CARRY_DIRECT, 0, 0 },
+	{ JUMPSLOT_CARRY_BLOCKING, 0, 0 },
+	{ JUMPSLOT_CARRY_STACK, 8, 0 },
+	{ JUMPSLOT_CARRY_STACK, 16, 0 },
+	{ 0, 0, JUMPSLOT_FASTCALL },
+	{ 0, 0, JUMPSLOT_OPTIONAL },
+};
+static const char *const kind_types[] = { NULL, "ii", "v", "ii.", "vS24.8", "iiii" };
+
+enum { TYPES = COUNT(kind_types), KINDS = COUNT(kinds), ALL = TYPES * TYPES * KINDS };
+
+static uint32_t flags_of(size_t kind, const char *type)
+{
+	return kinds[kind].flags |
+	       (type && strchr(type, '.') == type + 2 ? (uint32_t)JUMPSLOT_VARIADIC : 0);
+}
+
+static void link_as_alone(struct import *imports, const struct provider_file *provider,
+			  unsigned machine)
+{
+	struct import_table table = { .imports = imports, .count = 2 * ALL };
+	struct link_result all, alone;
+
+	ck_assert_int_eq(link_imports(&all, &table, machine, provider, 1), 0);
+	for (size_t i = 0; i < 2 * ALL; i++) {
+		const struct link *one = &all.links[i], *other;
+
+		table = (struct import_table){ .imports = &imports[i], .count = 1 };
+		ck_assert_int_eq(link_imports(&alone, &table, machine, provider, 1), 0);
+		other = &alone.links[0];
+		ck_assert_int_eq(one->status, other->status);
+		ck_assert_ptr_eq(one->function, other->function);
+		ck_assert_uint_eq(one->call.mode, other->call.mode);
+		ck_assert_uint_eq(one->call.stack_bytes, other->call.stack_bytes);
+		link_free(&alone);
+	}
+	link_free(&all);
+}
+
+/* Kinds of one type follow each other, forwards and backwards. */
+START_TEST(imports_of_a_table_link_as_each_does_alone)
+{
+	static struct provided functions[ALL];
+	static struct import imports[2 * ALL];
+	static char names[ALL][16];
+	struct provider_file all;
+
+	for (size_t i = 0; i < ALL; i++) {
+		const char *host = kind_types[i / KINDS % TYPES];
+		const char *guest = kind_types[i / KINDS / TYPES];
+		const size_t kind = i % KINDS;
+
+		snprintf(names[i], sizeof(names[i]), "f%zu", i);
+		functions[i] = (struct provided){
+			.name = names[i],
+			.type = host,
+			.function = i + 1,
+			.flags = flags_of(kind, host) & ~(uint32_t)JUMPSLOT_OPTIONAL,
+			.carry = kinds[kind].carry,
+			.stack_bytes = kinds[kind].stack_bytes,
+		};
+		imports[i] = (struct import){
+			.name = names[i],
+			.type = guest,
+			.flags = flags_of(kind, guest),
+			.hash = name_hash(names[i], strlen(names[i])),
+		};
+		imports[2 * ALL - 1 - i] = imports[i];
+	}
+	all = provider(functions, ALL);
+	link_as_alone(imports, &all, EM_X86_64);
+	link_as_alone(imports, &all, EM_386);
+	name_index_free(&all.names);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -238,6 +319,7 @@ int main(void)
 		a_suggestion_is_a_function,
 		names_of_any_length_may_be_missing,
 		suggestions_are_sought_for_the_first_missing_imports_only,
+		imports_of_a_table_link_as_each_does_alone,
 	};
 
 	return unit_run("link", tests, COUNT(tests));

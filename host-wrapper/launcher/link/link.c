@@ -78,7 +78,36 @@ static void find_nearest(struct link *link, const char *name,
 					 &providers[i].functions[j], i);
 }
 
-static void link_one(struct link *link, const struct import *import, unsigned machine,
+/* The last decision, and all that it depends on: of very many imports, many are alike. */
+struct decision {
+	const char *type; /* NULL: none yet */
+	uint32_t flags, carry, stack_bytes;
+	struct call_mode call;
+};
+
+static struct call_mode decide(struct decision *last, const struct import *import,
+			       const struct provided *function, unsigned machine)
+{
+	const char *type = import->type ? import->type : function->type;
+	const uint32_t flags = import->type ? import->flags : function->flags;
+
+	if (!type)
+		return call_mode_decide(import, function, machine);
+	if (last->type && last->flags == flags && last->carry == function->carry &&
+	    last->stack_bytes == function->stack_bytes && !strcmp(last->type, type))
+		return last->call;
+	*last = (struct decision){
+		.type = type,
+		.flags = flags,
+		.carry = function->carry,
+		.stack_bytes = function->stack_bytes,
+		.call = call_mode_decide(import, function, machine),
+	};
+	return last->call;
+}
+
+static void link_one(struct link *link, struct decision *last,
+		     const struct import *import, unsigned machine,
 		     const struct provider_file *providers, size_t provider_count)
 {
 	link->status = LINK_MISSING;
@@ -94,7 +123,7 @@ static void link_one(struct link *link, const struct import *import, unsigned ma
 		link->status = LINK_MISMATCH;
 		if (link_types_agree(import, link->function)) {
 			link->status = LINK_BOUND;
-			link->call = call_mode_decide(import, link->function, machine);
+			link->call = decide(last, import, link->function, machine);
 		}
 		return;
 	}
@@ -114,6 +143,7 @@ int link_imports(struct link_result *result, const struct import_table *table,
 		 unsigned machine, const struct provider_file *providers,
 		 size_t provider_count)
 {
+	struct decision last = { 0 };
 	size_t searched = 0;
 
 	*result = (struct link_result){ .count = table->count };
@@ -125,7 +155,7 @@ int link_imports(struct link_result *result, const struct import_table *table,
 		struct link *link = &result->links[i];
 
 		prefetch(table, i + NAME_INDEX_AHEAD, providers, provider_count);
-		link_one(link, import, machine, providers, provider_count);
+		link_one(link, &last, import, machine, providers, provider_count);
 		if (link->status == LINK_MISSING && searched++ < LINK_MAX_NEAREST)
 			find_nearest(link, import->name, providers, provider_count);
 		if (import->flags & JUMPSLOT_OPTIONAL)

@@ -96,6 +96,16 @@ bool type_string_valid(const char *type)
 	return (size_t)(type - start) + (*type == '.') <= JUMPSLOT_MAX_NAME;
 }
 
+bool type_string_valid_after(const char **last, const char *type)
+{
+	if (*last && !strcmp(*last, type))
+		return true;
+	if (!type_string_valid(type))
+		return false;
+	*last = type;
+	return true;
+}
+
 bool type_string_fits(const char *type, uint32_t flags)
 {
 	bool variadic = type[strlen(type) - 1] == '.';

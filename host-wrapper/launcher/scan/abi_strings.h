@@ -19,6 +19,10 @@ size_t symbol_name_length(const char *name);
 /* Tells whether it is a result and parameters by the grammar. */
 bool type_string_valid(const char *type);
 
+/* As type_string_valid(). `last`: the valid type that was seen last, or NULL: of very
+ * many types, many are equal, and a comparison is faster. */
+bool type_string_valid_after(const char **last, const char *type);
+
 /* Tells whether a valid type string and flags (JUMPSLOT_*) agree on variadic. */
 bool type_string_fits(const char *type, uint32_t flags);
 

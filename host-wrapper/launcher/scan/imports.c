@@ -20,6 +20,7 @@ struct sections {
 	struct elf_section strings;
 	struct elf_section table;
 	struct elf_section slots;
+	const char **last_type;
 };
 
 /* Reads a section that must be loaded at its address. Returns -ENOENT without one. */
@@ -158,7 +159,7 @@ static int read_strings(struct import *import, const struct sections *sections,
 		return 0;
 	import->type = entry_string(sections, index,
 				    offsetof(struct jumpslot_import, type), entry->type);
-	if (!import->type || !type_string_valid(import->type))
+	if (!import->type || !type_string_valid_after(sections->last_type, import->type))
 		return fail(message, ENOEXEC,
 			    "import %zu (%s): its type is not a type string within "
 			    "section %s",
@@ -404,7 +405,8 @@ static int index_names(struct import_table *table, struct elf_file *file,
 int imports_read(struct import_table *table, struct elf_file *file,
 		 const struct image *image, struct message *message)
 {
-	struct sections sections = { 0 };
+	const char *last_type = NULL;
+	struct sections sections = { .last_type = &last_type };
 	unsigned word = file->machine->word;
 	int error = read_guest_sections(&sections, file, image, message);
 

@@ -23,6 +23,7 @@ struct tables {
 	struct elf_section strings;
 	uint32_t record_size;
 	GElf_Phdr code; /* where the last function was found; empty at first */
+	const char *last_type;
 };
 
 /* A record that is read, and not yet merged into the function of its name. */
@@ -195,7 +196,8 @@ static int read_record(struct read_ahead *ahead, struct provider_file *provider,
 	if (raw.type) {
 		record->type =
 			elf_string_at(&tables->strings, at + (uint64_t)(int64_t)raw.type);
-		if (!record->type || !type_string_valid(record->type))
+		if (!record->type ||
+		    !type_string_valid_after(&tables->last_type, record->type))
 			return fail(message, ENOEXEC, "record %zu (%s) has no valid type",
 				    index, record->name);
 	}
