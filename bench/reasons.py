@@ -48,19 +48,25 @@ REASONS = [
      "CPUIDs as it starts. " + EPYC + "a CPUID takes 6.7 us, because the hypervisor "
      "emulates it: a fifth of the samples of a start of hello are at the CPUIDs of its "
      "two processes. A page that is touched for the first time takes 2.3 us, and a start "
-     "touches 136, `/bin/true` 48. In parts of `/bin/true`: two static programs, of "
-     "which one starts the other, 1.5; reading the guest and writing the plan 0.2; "
-     "mapping the guest 0.2; the sandbox 0.2; the supervisor and process 1 of the "
-     "namespace 0.4. Instructions are the smaller part: of 508,000, the launcher's "
-     "203,000 that read the runner's functions and 107,000 that make the sandbox's "
-     "filter take 0.1 ms at one per cycle. A guest with a provider needs a dynamic "
-     "linker in its runner, another 210,000 instructions."),
+     "touches 110, `/bin/true` 48. Two static programs, of which one starts the other, "
+     "take 1.5 times `/bin/true`; the supervisor and process 1 of the namespace add 0.4, "
+     "mapping the guest 0.2. Instructions are the smaller part: of 225,000, the launcher "
+     "executes 93,000 to read the guest, to make the sandbox's filter and to write the "
+     "plan. A runner on musl executes none of the CPUIDs of a start, and nearly all of "
+     "it compiles: four files use RWF_NOWAIT, sigev_notify_thread_id, "
+     "`<sys/platform/x86.h>` or __ELF_NATIVE_CLASS of glibc. But musl's handling of "
+     "signals, threads and TLS is another one, and the proofs of interrupts and gates "
+     "are not made for it. A guest with a provider needs a dynamic linker in its runner, "
+     "another 230,000 instructions."),
     (r"imports.* : dlopen", None,
-     "The launcher executes 1,800 instructions per import: it checks names and types of "
-     "both files letter by letter, hashes them, and looks each up in two tables. "
-     "`dlopen()` trusts the file, and has one process. " + EPYC + "page faults of 2.3 us "
-     "each were two thirds of a start, 29,500 of them; tables now lie in huge pages, and "
-     "620 faults are left."),
+     "The launcher executes 1,760 instructions per import, which is three records with "
+     "names and two types: 240 check the names letter by letter, 140 the types, 400 hash "
+     "names and search two tables, 560 decode the records and check what they point to. "
+     "Without a check of names and types 1,380 would be left. It fills 330 bytes of "
+     "tables for each. The runner adds 430 to 500 instructions, among them a symbol for "
+     "a debugger that may attach later. `dlopen()` trusts the file, and has one process. "
+     + EPYC + "page faults of 2.3 us each were two thirds of a start, 29,500 of them; "
+     "tables now lie in huge pages, and 620 faults are left."),
     (r"^stub : PLT", None,
      "A stub begins with `endbr`, one instruction that this peer does not have; the line "
      "with endbr has a peer that does. Stubs are 32 bytes apart and entries of the PLT "
