@@ -30,10 +30,12 @@ COVERED = {
         ("install/test_install.py", "test_every_command_answers_from_its_new_place"),
     ("installing.md", "export PATH=FOLDER/bin:$PATH "
      "PKG_CONFIG_PATH=FOLDER/share/pkgconfig"):
-        ("install/test_install.py", "test_every_example_of_the_page_prints_what_it_shows"),
+        ("install/test_install.py",
+         "test_every_example_of_the_page_prints_what_it_shows"),
     ("installing.md", "cp -r FOLDER/share/doc/jumpslot/examples/calculator . && cd "
      "calculator && make"):
-        ("install/test_install.py", "test_the_installed_example_builds_with_its_makefile"),
+        ("install/test_install.py",
+         "test_the_installed_example_builds_with_its_makefile"),
     ("installing.md", "sudo apt-get build-dep ./"):
         ("install/test_debian_package.py",
          "test_the_unpacked_packages_build_and_run_a_guest"),
