@@ -225,7 +225,7 @@ START_TEST(suggestions_are_sought_for_the_first_missing_imports_only)
 }
 END_TEST
 
-/* How a function is called, with a type that says no more. */
+/* Ways of calling, of types that say no more. */
 static const struct {
 	uint32_t carry, stack_bytes, flags;
 } kinds[] = {
