@@ -341,6 +341,12 @@ _host_wrapper
 printf '%s\\n' "${{COMPREPLY[@]}}" """, "bash", *words).split()
 
 
+def commands_of_ctl(prefix, home):
+    """Those of its help, each once and in its order, and the help itself."""
+    shown = use(prefix, home, "host-wrapper", "ctl", "--help")
+    return list(dict.fromkeys(re.findall(r"^  ([a-z]+)", shown, re.M))) + ["help"]
+
+
 def test_bash_completes_options_values_and_files(prefix, home):
     write(home, guest__elf="")
     assert complete_by_bash(prefix, home, "host-wrapper", "--tim") == ["--timeout"]
@@ -351,6 +357,10 @@ def test_bash_completes_options_values_and_files(prefix, home):
     assert complete_by_bash(prefix, home, "host-wrapper", "--bind", "=") == [
         "lazy", "now"]
     assert complete_by_bash(prefix, home, "host-wrapper", "gu") == ["guest.elf"]
+    assert complete_by_bash(prefix, home, "host-wrapper", "ct") == ["ctl"]
+    assert complete_by_bash(prefix, home, "host-wrapper", "--bind", "now", "ct") == []
+    assert complete_by_bash(prefix, home, "host-wrapper", "ctl", "path", "") == \
+        commands_of_ctl(prefix, home)
     for words, values in [
             (["--clock", ""], ["host", "guest"]), (["--sandbox", "s"], ["strict"]),
             (["--report", "="], ["json"]), (["ctl", "path", "st"], ["stats", "stop"]),
@@ -386,4 +396,7 @@ def test_zsh_completes_options_with_their_descriptions(prefix, home):
         "on", "strict", "off"]
     assert complete_by_zsh(prefix, home, "host-wrapper", "ctl", "path", "trace", "") == [
         "on", "off"]
-    assert complete_by_zsh(prefix, home, "host-wrapper", "") == ["FILES"]
+    assert complete_by_zsh(prefix, home, "host-wrapper", "") == ["ctl", "FILES"]
+    assert complete_by_zsh(prefix, home, "host-wrapper", "--raw", "") == ["FILES"]
+    assert complete_by_zsh(prefix, home, "host-wrapper", "ctl", "path", "") == \
+        commands_of_ctl(prefix, home)

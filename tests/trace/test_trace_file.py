@@ -27,7 +27,6 @@ def test_all_calls_of_one_stack_are_on_one_track(traced):
     assert len({event["tid"] for event in traced.events()}) == 1
 
 
-@only_x86_64
 def test_a_fault_is_the_last_event(tools):
     guest = tools.guest("""
         #include <jumpslot/entry.h>
