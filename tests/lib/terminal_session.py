@@ -77,6 +77,10 @@ def is_runner(process):
     return Path(f"/proc/{process}/comm").read_text("ascii").startswith("jumpslot-runner")
 
 
+def is_qemu(process):
+    return Path(f"/proc/{process}/comm").read_text("ascii").startswith("qemu")
+
+
 def is_first(process):
     """True for process 1 of the guest's PID namespace."""
     status = Path(f"/proc/{process}/status").read_text("ascii")

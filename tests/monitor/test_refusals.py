@@ -14,7 +14,7 @@ from conftest import (  # noqa: F401
     BUILD, Process, each_arch as arch, only_x86_64, run,
 )
 from partition import COUNTED, image_of, in_partition
-from terminal_session import are_gone, children_of, wait_until
+from terminal_session import are_gone, children_of, is_qemu, wait_until
 
 LOOP = """
     #include <jumpslot/entry.h>
@@ -122,10 +122,11 @@ def test_qemu_ends_when_host_wrapper_is_killed(tools, arch):
     with Process([BUILD / "bin/host-wrapper", "--host", "monitor", "--work-area", "64K",
                   guest], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as wrapper:
         assert wrapper.stdout.readline() == b"up\n"
-        machine, = children_of(wrapper.pid)
+        family = children_of(wrapper.pid)
+        assert len(list(filter(is_qemu, family))) == 1
         wrapper.kill()
         assert wrapper.stdout.read() == b""
-    wait_until(lambda: are_gone([machine]))
+    wait_until(lambda: are_gone(family))
     assert wrapper.returncode == -9
 
 
@@ -196,9 +197,8 @@ def test_qemu_runs_in_its_own_sandbox(flooded, arch):
     child, errors, children = flooded()
     with child, errors:
         errors.read(1000)
-        qemu, = (Path("/proc", number) for number in children.read_text().split()
-                 if Path("/proc", number, "comm").read_text().startswith("qemu"))
-        threads = (qemu / "task").glob("*/status")
+        qemu, = filter(is_qemu, children_of(child.pid))
+        threads = Path(f"/proc/{qemu}/task").glob("*/status")
         statuses = [thread.read_text() for thread in threads]
         child.terminate()
         errors.read()

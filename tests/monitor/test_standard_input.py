@@ -11,6 +11,7 @@ import time
 import pytest
 from conftest import BUILD, HANGS
 from partition import SMALL
+from terminal_session import children_of, is_qemu
 
 GUEST = """
     #include <jumpslot/entry.h>
@@ -62,3 +63,31 @@ def test_the_mode_of_standard_input_is_restored(tools, ends, how, status):
     while mode(reader) != before:  # by another process, if host-wrapper was killed
         assert time.monotonic() < limit
         time.sleep(0.01)
+
+
+@pytest.mark.not_sanitized("their processes cannot be traced")
+def test_the_mode_is_restored_before_the_keeper_ends(tools):
+    """SIGKILL may come between the two. QEMU, which is killed, restores nothing."""
+    reader, writer = os.pipe()
+    with open(reader), open(writer, "w"):
+        result = subprocess.run(
+            ["gdb", "-nx", "-batch", "-ex", "set debuginfod enabled off",
+             "-ex", "break keeper_end", "-ex", "run", "-ex",
+             f"print (int)fcntl(0, {fcntl.F_GETFL}) & {os.O_NONBLOCK}", "-ex", "continue",
+             "--args", BUILD / "bin/host-wrapper", "--host", "monitor", *SMALL,
+             "--timeout", "3", tools.guest(GUEST)],
+            stdin=reader, capture_output=True, text=True, timeout=HANGS)
+    assert "\n$1 = 0\n" in result.stdout, result.stdout + result.stderr
+    assert "exited with code 0211]" in result.stdout
+
+
+def test_no_keeper_is_started_if_there_is_nothing_to_restore(tools):
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    with open(reader), open(writer, "wb", buffering=0) as keys, subprocess.Popen(
+            [BUILD / "bin/host-wrapper", "--host", "monitor", *SMALL,
+             tools.guest(GUEST)], stdin=reader, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"ready\n"
+        assert list(map(is_qemu, children_of(process.pid))) == [True]
+        keys.write(b"!")
+        assert process.wait(timeout=HANGS) == 0

@@ -29,12 +29,15 @@ int monitor_input_lend(struct monitor_input *input, struct message *message)
 		return error;
 	input->waits = flags >= 0 && !(flags & O_NONBLOCK);
 	terminal_lend(input->terminal);
+	if (!input->waits && !input->terminal)
+		return 0;
 	return keeper_start(&input->keeper, clean_up, input, message);
 }
 
 void monitor_input_take_back(struct monitor_input *input)
 {
-	keeper_end(&input->keeper);
+	/* Until this is done, the keeper is needed: SIGKILL may come at any point. */
 	restore(input);
+	keeper_end(&input->keeper);
 	terminal_close(input->terminal);
 }

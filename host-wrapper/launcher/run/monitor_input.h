@@ -1,7 +1,8 @@
 /*
  * Standard input while QEMU has it: QEMU sets a terminal's mode, and O_NONBLOCK, which
  * other processes see, too. It restores both when it ends by itself. This restores them
- * after each end, also if this process is killed.
+ * after each end; a keeper does so if this process is killed. There is no keeper if QEMU
+ * changes nothing.
  */
 #ifndef JUMPSLOT_MONITOR_INPUT_H
 #define JUMPSLOT_MONITOR_INPUT_H
