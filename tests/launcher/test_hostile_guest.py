@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import BUILD, Process, run
-from hostile import attack, attack_options, start_attack
+from hostile import GUEST, RESTARTS, attack, attack_options, start_attack
 from no_namespaces import without_namespaces
 from terminal_session import (
     are_gone, children_of, is_first, is_runner, keepers_of, state_of, wait_until,
@@ -74,11 +74,35 @@ def test_process_1_cannot_be_traced_read_or_written(tools):
     assert (result.stderr, result.returncode) == ("", 41)
 
 
+NO_ANSWER = "process 1 of the namespace did not answer"
+# %s: what the guest does first, a file that it waits for, and what it does then.
+AWAITS = """
+    %s
+    if (write(1, "up\\n", 3) != 3) return 98;
+    while (access("%s", F_OK)) ;
+    %s
+    return 99;
+    """
+FAULTS = "int *volatile nowhere = (int *)16; *nowhere = 0;"
+
+
 @needs_namespace
 def test_process_1_cannot_be_stopped(tools):
-    """The daemon is there for it to end."""
-    result = attack(tools, DAEMON + "return kill(1, SIGSTOP) ? 99 : 41;")
-    assert (result.stdout, result.stderr, result.returncode) == ("daemon\n", "", 41)
+    """It answers before the report is made."""
+    start = tools.directory / "start"
+    process, errors = start_attack(tools, AWAITS % (
+        "if (kill(1, SIGSTOP)) return 97;", start, FAULTS))
+    with process:
+        assert process.stdout.readline() == "up\n"
+        first, = filter(is_first, children_of(process.pid))
+        assert state_of(first) != "T"
+        start.touch()
+        process.communicate()
+    errors.seek(0)
+    said = errors.read()
+    assert ": stopped by signal 11 (Segmentation fault) at " in said
+    assert NO_ANSWER not in said
+    assert process.returncode == 139
 
 
 @needs_namespace
@@ -93,16 +117,14 @@ def test_a_limit_on_process_1_does_not_postpone_the_time_out(tools):
 
 
 @needs_namespace
-def test_a_process_1_that_does_not_answer_is_ended(tools):
+@pytest.mark.parametrize("guest,then,line,status", [
+    (GUEST, FAULTS, f"    the guest's stack is not shown: {NO_ANSWER}\n", 139),
+    (RESTARTS, "return 0;", f": the guest cannot restart: {NO_ANSWER}\n", 125),
+], ids=["fault", "restart"])
+def test_a_process_1_that_does_not_answer_is_ended(tools, guest, then, line, status):
     """Only a process outside the namespace can stop it."""
     start = tools.directory / "start"
-    process, errors = start_attack(tools, f"""
-        int *volatile nowhere = (int *)16;
-        if (write(1, "up\\n", 3) != 3) return 98;
-        while (access("{start}", F_OK)) ;
-        *nowhere = 0;
-        return 99;
-        """)
+    process, errors = start_attack(tools, AWAITS % ("", start, then), guest=guest)
     with process:
         assert process.stdout.readline() == "up\n"
         family = children_of(process.pid)
@@ -112,8 +134,8 @@ def test_a_process_1_that_does_not_answer_is_ended(tools):
         start.touch()
         process.communicate()
     errors.seek(0)
-    assert ": stopped by signal 11 (Segmentation fault) at " in errors.read()
-    assert process.returncode == 139
+    assert line in errors.read()
+    assert process.returncode == status
     assert are_gone(family)
 
 
@@ -397,5 +419,22 @@ def test_an_ordinary_user_gets_a_namespace_too():
                              guest], capture_output=True, text=True)
     if "Permission denied" in result.stderr:
         pytest.skip("an ordinary user cannot read the build's folder")
+    assert '"processes": "user and pid namespace"' in result.stderr
+    assert result.returncode == 0
+
+
+def test_a_user_0_that_is_the_overflow_user_gets_a_namespace_too(tools):
+    """User 0 without CAP_SYS_ADMIN needs a user namespace, and another number there."""
+    if os.getuid():
+        pytest.skip("only root can replace the overflow user's number")
+    number = tools.write("overflowuid", "0\n")
+    hide = ["unshare", "--mount", "sh", "-c",
+            f"mount --bind {number} /proc/sys/kernel/overflowuid && exec \"$@\"", "sh",
+            "setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]
+    if run(*hide, "unshare", "--user", "true", check=False).returncode:
+        pytest.skip("this machine allows no mount, or no user namespace without "
+                    "CAP_SYS_ADMIN")
+    result = run(*hide, BUILD / "bin/host-wrapper", "--report=json",
+                 BUILD / "guests/hello-x86_64.elf", check=False)
     assert '"processes": "user and pid namespace"' in result.stderr
     assert result.returncode == 0

@@ -16,6 +16,8 @@ GUEST = """
     EXTERNAL_FUNC(int, attack)
     JUMPSLOT_ENTRY(info) { (void)info; return attack(); }
     """
+# Restarts after the attack.
+RESTARTS = GUEST.replace("return attack();", "attack(); _BSP_Virtual_reset(1); return 1;")
 ATTACK = """
     #define _GNU_SOURCE
     #include <jumpslot/provider.h>
@@ -51,10 +53,10 @@ ATTACK = """
     """
 
 
-def attack_options(tools, body):
+def attack_options(tools, body, guest=GUEST):
     """The options for a guest whose host function does `body`."""
     provider = tools.provider(ATTACK % body, name="attack")
-    return ["--sandbox=off", "--provider", provider, tools.guest(GUEST)]
+    return ["--sandbox=off", "--provider", provider, tools.guest(guest)]
 
 
 def attack(tools, body, *options, **more):
@@ -62,10 +64,10 @@ def attack(tools, body, *options, **more):
     return tools.wrapper(*options, *attack_options(tools, body), **more)
 
 
-def start_attack(tools, body, *options):
+def start_attack(tools, body, *options, guest=GUEST):
     """The same, but do not wait; standard error goes to a file."""
     errors = tempfile.TemporaryFile("w+")
     process = Process(
-        [BUILD / "bin/host-wrapper", *options, *attack_options(tools, body)],
+        [BUILD / "bin/host-wrapper", *options, *attack_options(tools, body, guest)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True)
     return process, errors

@@ -20,6 +20,7 @@ struct backtrace_frame {
 };
 
 struct backtrace {
+	const char *missing; /* why it could not be read; NULL */
 	size_t count;
 	struct backtrace_frame frames[BACKTRACE_MAX];
 };

@@ -126,6 +126,7 @@ static void print_backtrace(const struct linked_guest *guest,
 		print_frame(guest, &result->outcome, &result->backtrace.frames[i], out);
 	}
 	fputc(']', out);
+	print_text("backtrace_error", result->backtrace.missing, out);
 }
 
 static void print_account(const struct linked_guest *guest,

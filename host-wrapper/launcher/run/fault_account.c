@@ -106,6 +106,9 @@ static void print_backtrace(const struct linked_guest *guest,
 	const struct backtrace *backtrace = &result->backtrace;
 	size_t same;
 
+	if (backtrace->missing)
+		fprintf(out, "    the guest's stack is not shown: %s\n",
+			backtrace->missing);
 	if (backtrace->count)
 		fputs("    the guest's stack:\n", out);
 	for (size_t i = 0; i < backtrace->count; i += same) {

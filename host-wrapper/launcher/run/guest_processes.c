@@ -22,9 +22,9 @@
 /* The descriptor of the namespace's first process, which has no other. */
 #define CONTROL	    3
 #define FIRST_STACK ((size_t)16 << 10)
-/* The longest time that the first process has to end all others. */
-#define ANSWER_NS      2000000000u
-#define MILLISECOND_NS 1000000u
+/* The longest time that the first process has to end all others, and to end itself. A
+ * busy machine may not run it for seconds. */
+#define ANSWER_NS UINT64_C(10000000000)
 
 #define OVERFLOW_USER 65534
 
@@ -42,11 +42,14 @@ static uid_t overflow_user(void)
 }
 
 /* Users may map only themselves. Files and clients of other users show the overflow user.
- * A user of that very number, "nobody" in containers, gets the one below it inside, or it
- * would take all others for itself. */
+ * A user of that very number, "nobody" in containers, gets another one inside, or it
+ * would take all others for itself. Groups stay as they are: programs tell owners and
+ * clients apart by their users, and the kernel does not compare the numbers inside. */
 static uid_t inner_user(uid_t user)
 {
-	return user == overflow_user() ? user - 1 : user;
+	if (user != overflow_user())
+		return user;
+	return user ? user - 1 : 1;
 }
 
 static int write_text(const char *path, const char *text, size_t length)
@@ -131,7 +134,7 @@ static int be_first(void *argument)
 
 /* Enters the namespaces of the first process: with the next fork for the PID namespace,
  * and at once for the user namespace, which the other belongs to. */
-static int enter(const struct guest_processes *processes, int pidfd, int flags)
+static int enter(const struct guest_processes *processes, int flags)
 {
 	int error = 0;
 
@@ -140,19 +143,44 @@ static int enter(const struct guest_processes *processes, int pidfd, int flags)
 		return -ECHILD;
 	if (error)
 		return error;
-	return setns(pidfd, flags) ? -errno : 0;
+	return setns(processes->pidfd, flags) ? -errno : 0;
 }
 
+/* Returns whether that happens within ANSWER_NS. Looks once more after that time, in case
+ * this process was stopped. Does not depend on errno, which the first process shares. */
+static bool becomes_readable(int fd)
+{
+	const uint64_t until = monotonic_ns() + ANSWER_NS;
+	struct pollfd event = { .fd = fd, .events = POLLIN };
+	uint64_t now;
+
+	do {
+		now = monotonic_ns();
+		if (poll(&event, 1, monotonic_ms_until(now, until)) > 0)
+			return true;
+	} while (now < until);
+	return false;
+}
+
+static void close_descriptor(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* The first process ends after all others of the namespace. One that the kernel cannot
+ * interrupt holds it up, and is left to end later. */
 static void drop_first(struct guest_processes *processes)
 {
 	if (processes->first > 0) {
 		kill(processes->first, SIGKILL);
-		waitpid(processes->first, NULL, 0);
+		if (becomes_readable(processes->pidfd))
+			waitpid(processes->first, NULL, 0);
 	}
 	processes->first = 0;
-	if (processes->control >= 0)
-		close(processes->control);
-	processes->control = -1;
+	close_descriptor(&processes->control);
+	close_descriptor(&processes->pidfd);
 }
 
 /* Makes the namespaces of `flags`. Returns 0 or a negative errno, and then nothing has
@@ -161,7 +189,7 @@ static int start_first(struct guest_processes *processes, int flags)
 {
 	static char stack[FIRST_STACK] __attribute__((__aligned__(16)));
 	static struct first first;
-	int pair[2], pidfd, error = 0;
+	int pair[2], error = 0;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		return -errno;
@@ -172,16 +200,16 @@ static int start_first(struct guest_processes *processes, int flags)
 	if (first.maps_users)
 		first.inside = inner_user(first.user);
 	processes->control = pair[0];
-	processes->first =
-		clone(be_first, stack + sizeof(stack),
-		      flags | CLONE_VM | CLONE_PIDFD | SIGCHLD, &first, &pidfd);
-	if (processes->first < 0)
+	processes->first = clone(be_first, stack + sizeof(stack),
+				 flags | CLONE_VM | CLONE_PIDFD | SIGCHLD, &first,
+				 &processes->pidfd);
+	if (processes->first < 0) {
 		error = -errno;
-	close(pair[1]);
-	if (!error) {
-		error = enter(processes, pidfd, flags);
-		close(pidfd);
+		processes->pidfd = -1; /* the kernel may have written a number */
 	}
+	close(pair[1]);
+	if (!error)
+		error = enter(processes, flags);
 	if (error)
 		drop_first(processes);
 	return error;
@@ -203,6 +231,7 @@ int guest_processes_start(struct guest_processes *processes, pid_t spared,
 		.layer = GUEST_PROCESSES_NAMESPACE,
 		.own_session = !needs_terminal(),
 		.control = -1,
+		.pidfd = -1,
 		.spared = spared,
 	};
 	error = start_first(processes, CLONE_NEWPID);
@@ -263,36 +292,37 @@ static bool kill_children(pid_t spared)
 	return found;
 }
 
-/* Does not depend on errno, which the first process shares. */
 static bool first_answers(const struct guest_processes *processes)
 {
-	const uint64_t until = monotonic_ns() + ANSWER_NS;
-	struct pollfd answer = { .fd = processes->control, .events = POLLIN };
 	char byte = 0;
-	uint64_t now;
 
-	if (send(processes->control, &byte, 1, MSG_NOSIGNAL) != 1)
-		return false;
-	while ((now = monotonic_ns()) < until)
-		if (poll(&answer, 1, (int)((until - now) / MILLISECOND_NS) + 1) > 0)
-			return read(processes->control, &byte, 1) == 1;
-	return false;
+	return processes->first &&
+	       send(processes->control, &byte, 1, MSG_NOSIGNAL) == 1 &&
+	       becomes_readable(processes->control) &&
+	       read(processes->control, &byte, 1) == 1;
 }
 
-void guest_processes_kill(struct guest_processes *processes)
+static bool has_namespace(const struct guest_processes *processes)
 {
-	if (processes->first) {
-		if (!first_answers(processes))
-			drop_first(processes);
-		return;
+	return processes->layer != GUEST_PROCESSES_SUBREAPER;
+}
+
+bool guest_processes_kill(struct guest_processes *processes)
+{
+	if (!has_namespace(processes)) {
+		while (kill_children(processes->spared))
+			;
+		return true;
 	}
-	while (kill_children(processes->spared))
-		;
+	if (first_answers(processes))
+		return true;
+	drop_first(processes);
+	return false;
 }
 
 void guest_processes_end(struct guest_processes *processes)
 {
-	if (processes->first)
+	if (has_namespace(processes))
 		drop_first(processes);
 	else
 		guest_processes_kill(processes);
@@ -309,7 +339,7 @@ static const char *refusal_text(int refusal)
 int guest_processes_require_namespace(const struct guest_processes *processes,
 				      struct message *message)
 {
-	if (processes->layer != GUEST_PROCESSES_SUBREAPER)
+	if (has_namespace(processes))
 		return 0;
 	return fail(message, EPERM, "--sandbox=strict: no PID namespace is allowed: %s",
 		    refusal_text(processes->refusal));

@@ -31,6 +31,7 @@ struct guest_processes {
 	bool own_session;
 	pid_t first;  /* process 1 of the namespace; 0: there is none */
 	int control;  /* socket to it; -1: none */
+	int pidfd;    /* of it; -1: none */
 	pid_t spared; /* a child of this process that is not the guest's; or 0 */
 };
 
@@ -47,12 +48,19 @@ int guest_processes_start(struct guest_processes *processes, pid_t spared,
  * ends it together with its parent. Async-signal-safe. */
 void guest_processes_join(const struct guest_processes *processes, pid_t parent);
 
-/* Kills every process of the guest, and returns when all of them have ended. The runner
- * has been waited for. If process 1 of the namespace is gone, or does not answer for two
- * seconds, ends the namespace, too: then no child can start any more. */
-void guest_processes_kill(struct guest_processes *processes);
+/*
+ * Kills every process of the guest, and returns when all of them have ended. The runner
+ * has been waited for. Returns false if process 1 of the namespace is gone, or does not
+ * answer for ten seconds: then the namespace is ended, too, and no child can start any
+ * more.
+ */
+bool guest_processes_kill(struct guest_processes *processes);
 
-/* Kills every process of the guest, and the namespace. No child can start after it. */
+/* Why no child could start after guest_processes_kill(). */
+#define GUEST_PROCESSES_NO_ANSWER "process 1 of the namespace did not answer"
+
+/* Kills every process of the guest, and the namespace. No child can start after it. Waits
+ * at most ten seconds for processes that the kernel cannot interrupt. */
 void guest_processes_end(struct guest_processes *processes);
 
 /* For --sandbox=strict: returns -EPERM with a line if there is no PID namespace. */

@@ -233,7 +233,10 @@ static int run_once(struct watch *watch, struct run_result *result,
 	int error = restart_prepare(&watch->restart, &result->outcome, message);
 
 	if (watch->child) {
-		guest_processes_kill(&watch->processes);
+		if (!guest_processes_kill(&watch->processes) && !error)
+			error = fail(
+				message, ECHILD,
+				"the guest cannot restart: " GUEST_PROCESSES_NO_ANSWER);
 		trace_runner_ended(watch->run->trace);
 		control_restarted(watch->run->control);
 		if (watch->run->gdb) /* the next runner finds it ended */
@@ -266,9 +269,11 @@ static bool restarts(struct watch *watch, struct run_result *result)
 /* A process that the guest left could change the outcome's file while it is read. */
 static void read_backtrace(struct watch *watch, struct run_result *result)
 {
-	guest_processes_kill(&watch->processes);
-	backtrace_read(&result->backtrace, watch->run->backtrace, watch->run->guest,
-		       watch->file.fd);
+	if (guest_processes_kill(&watch->processes))
+		backtrace_read(&result->backtrace, watch->run->backtrace,
+			       watch->run->guest, watch->file.fd);
+	else
+		result->backtrace.missing = GUEST_PROCESSES_NO_ANSWER;
 }
 
 /* Adds the wrong uses of ports of a runner that has ended. */
