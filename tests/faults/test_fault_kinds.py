@@ -4,7 +4,7 @@ import re
 from collections import namedtuple
 
 import pytest
-from conftest import each_arch as arch, only_x86_64
+from conftest import HOST, each_arch as arch, only_x86_64
 from fault_guest import faulting, report
 
 SP = {"x86_64": "rsp", "i386": "esp"}
@@ -181,6 +181,23 @@ def test_a_call_of_an_address_without_code_is_reported_with_its_caller(tools):
     result = faulting(tools, "((void (*volatile)(void))0x1238)(); return 1;")
     assert re.search(r": jumped to 0x1238, where nothing is mapped, from 0x[0-9a-f]+ "
                      r"<_start\+0x[0-9a-f]+>\n$", report(result)), result.stderr
+    assert result.returncode == 139
+
+
+WRITES_ITSELF = """
+    __attribute__((__naked__, __noinline__)) void writes_itself(void);
+    void writes_itself(void) { __asm__("1: movb $0, 1b\\n ret"); }
+    """
+
+
+def test_a_write_to_the_instruction_itself_is_not_a_jump(tools):
+    """A return address is on top of the stack, as after a jump."""
+    result = faulting(tools, "writes_itself(); return 1;", before=WRITES_ITSELF)
+    place = r"<writes_itself\+0x[04]>"
+    assert re.search(rf"\(Segmentation fault\) at (0x[0-9a-f]+) {place}, "
+                     rf"accessing \1 {place}\n$", report(result)), result.stderr
+    if HOST != "monitor":  # which reads no stack
+        assert re.search(rf"the guest's stack:\n +0x[0-9a-f]+ {place}, ", result.stderr)
     assert result.returncode == 139
 
 

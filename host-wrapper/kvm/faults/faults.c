@@ -66,13 +66,15 @@ int faults_prepare(struct runner *runner, struct message *message)
 		       : 0;
 }
 
-/* After a call of an address without code, the guest's return address is on its stack. */
+/* After a call of an address without code, the guest's return address is on its stack.
+ * Code that accesses its own first byte was not called there. */
 static uintptr_t jumped_from(const struct end_cause *cause,
 			     const struct registers *registers)
 {
 	uintptr_t top;
 
 	if (registers->pc != cause->address ||
+	    !jumpslot_guest_range((void *)registers->pc, 1, JUMPSLOT_EXECUTE) ||
 	    jumpslot_guest_copy_in(&top, (void *)registers->sp, sizeof(top)) ||
 	    jumpslot_guest_range((void *)top, 1, JUMPSLOT_EXECUTE))
 		return 0;

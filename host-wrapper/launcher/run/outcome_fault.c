@@ -27,14 +27,16 @@ static bool stack_overflow(const struct outcome *outcome)
 	       outcome->stack_low - outcome->address <= outcome->stack_guard;
 }
 
-/* The guest, or a provider, called or jumped to an address that has no code. */
-static bool is_wild_jump(const struct outcome *outcome)
+/* The guest, or a provider, called or jumped to an address that has no code. An
+ * instruction of the guest that writes to its own first byte did not jump there. */
+static bool is_wild_jump(const struct linked_guest *guest, const struct outcome *outcome)
 {
 	const uint64_t user_limit = UINT64_C(1) << 47;
 
 	return outcome->pc >= user_limit ||
 	       (outcome->signal == SIGSEGV && has_address(outcome) &&
-		outcome->address == outcome->pc);
+		outcome->address == outcome->pc &&
+		!image_has_code(&guest->image, outcome->pc - outcome->base));
 }
 
 static void print_wild_jump(const struct linked_guest *guest,
@@ -62,7 +64,7 @@ void outcome_fault_print(const struct linked_guest *guest, const struct outcome 
 {
 	char text[OUTCOME_MAX_PLACE];
 
-	if (is_wild_jump(outcome)) {
+	if (is_wild_jump(guest, outcome)) {
 		print_wild_jump(guest, outcome, out);
 		return;
 	}

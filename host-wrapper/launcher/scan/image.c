@@ -142,6 +142,16 @@ bool image_has(const struct image *image, uint64_t address)
 	return false;
 }
 
+bool image_has_code(const struct image *image, uint64_t address)
+{
+	for (size_t i = 0; i < image->segment_count; i++)
+		if (image->segments[i].p_flags & PF_X &&
+		    address >= image->segments[i].p_vaddr &&
+		    address - image->segments[i].p_vaddr < image->segments[i].p_memsz)
+			return true;
+	return false;
+}
+
 bool image_maps(const struct image *image, uint64_t address, uint64_t offset,
 		uint64_t size, uint32_t flags)
 {

@@ -35,6 +35,9 @@ int image_read(struct image *image, struct elf_file *file, struct message *messa
 /* Tells whether the address lies in a segment. */
 bool image_has(const struct image *image, uint64_t address);
 
+/* The same for executable segments alone. */
+bool image_has_code(const struct image *image, uint64_t address);
+
 /* Tells whether one segment with all of `flags` (PF_*) has all of
  * [address, address + size), loaded from the file at `offset`. */
 bool image_maps(const struct image *image, uint64_t address, uint64_t offset,

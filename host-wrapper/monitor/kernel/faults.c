@@ -119,6 +119,14 @@ static enum boot_error error_of(const struct guest_cause *cause)
 	}
 }
 
+/* Code that accesses its own first byte did not jump there. */
+static bool is_jump(const struct partition *partition, uint64_t address)
+{
+	const uint64_t pc = partition->registers.pc;
+
+	return pc == address && !guest_memory_has_code(partition, pc);
+}
+
 /* The report of a fault that nobody handles. */
 static void end(struct partition *partition, const struct guest_cause *cause,
 		uint32_t handler)
@@ -133,7 +141,9 @@ static void end(struct partition *partition, const struct guest_cause *cause,
 		.error = error_of(cause),
 		.pc = pc,
 		.address = cause->address,
-		.jumped_from = pc == cause->address ? guest_place_caller(partition) : 0,
+		.jumped_from = is_jump(partition, cause->address)
+				       ? guest_place_caller(partition)
+				       : 0,
 	};
 
 	if (cause->privileged != PRIVILEGED_NONE) {

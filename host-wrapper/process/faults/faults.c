@@ -95,12 +95,15 @@ static void describe_privileged(struct outcome *outcome, const siginfo_t *info,
 	outcome->detail = number;
 }
 
-/* After a call of an address without code, the guest's return address is on its stack. */
+/* After a call of an address without code, the guest's return address is on its stack.
+ * Code that accesses its own first byte was not called there. */
 static uintptr_t jumped_from(const siginfo_t *info, const void *context)
 {
 	const uintptr_t *top = (const uintptr_t *)context_sp(context);
+	const uintptr_t pc = context_pc(context);
 
-	if (context_pc(context) != (uintptr_t)info->si_addr ||
+	if (pc != (uintptr_t)info->si_addr ||
+	    !jumpslot_guest_range((const void *)pc, 1, JUMPSLOT_EXECUTE) ||
 	    jumpslot_guest_range(top, sizeof(*top), JUMPSLOT_READ) ||
 	    jumpslot_guest_range((const void *)*top, 1, JUMPSLOT_EXECUTE))
 		return 0;
