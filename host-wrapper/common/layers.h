@@ -1,7 +1,8 @@
 /*
- * The layers of the sandbox without which no guest starts. The runner puts them in force;
- * the launcher tries them in a process of its own, so that its report of the sandbox is
- * refused as a start is, in the same words. Depends on libc and plan.h.
+ * The layers of the sandbox without which no guest starts, except the closing of
+ * descriptors, which the launcher does itself (irq_lines.h). The runner puts them in
+ * force; the launcher tries them in a process of its own, so that its report of the
+ * sandbox is refused as a start is, in the same words. Depends on libc and plan.h.
  */
 #ifndef JUMPSLOT_LAYERS_H
 #define JUMPSLOT_LAYERS_H
