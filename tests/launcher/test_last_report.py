@@ -56,6 +56,11 @@ def test_a_full_standard_error_does_not_hold_up_the_end_after_a_time_out(tools, 
     assert [process.wait(timeout=HANGS) for process in processes] == [137, 137]
 
 
+def has_the_write():
+    names = [event["name"] for event in read_events(Path("calls.json"))]
+    return '_BSP_Virtual_Console_write("x", 1)' in names
+
+
 WRITES = '_BSP_Virtual_Console_write("x", 1); for (;;) ;'
 
 
@@ -68,11 +73,12 @@ WRITES = '_BSP_Virtual_Console_write("x", 1); for (;;) ;'
 def test_a_trace_that_nobody_reads_does_not_outlast_the_time_out(tools, host, full,
                                                                  options, monkeypatch):
     monkeypatch.chdir(tools.directory)
-    process = start(tools, host, WRITES, full[1], "--timeout", "1", *options)
-    assert process.wait(timeout=HANGS) == 137
-    if "--trace-file" in options:
-        names = [event["name"] for event in read_events(Path("calls.json"))]
-        assert '_BSP_Virtual_Console_write("x", 1)' in names
+    for seconds in "1", "5", "20":  # a busy machine takes some of it for the start
+        process = start(tools, host, WRITES, full[1], "--timeout", seconds, *options)
+        assert process.wait(timeout=HANGS) == 137
+        if "--trace-file" not in options or has_the_write():
+            break
+    assert "--trace-file" not in options or has_the_write()
 
 
 @only_x86_64

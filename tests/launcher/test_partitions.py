@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 from conftest import BUILD, ROOT, Toolbox, children, run
 from jsonschema import Draft202012Validator
 from partition import build, on_host, run_model, write_model
+from terminal_session import wait_until
 
 WRITES = """
     #include <jumpslot/entry.h>
@@ -177,17 +179,22 @@ def runners(pid):
     return [each for each in below(pid) if "jumpslot-runner" in command(each)]
 
 
+def have_ended(pids):
+    children()  # this process waits for those without a parent
+    return not any(command(each) for each in pids)
+
+
 def test_nothing_survives_the_death_of_the_launcher(tmp_path, guests):
     with start(write(tmp_path, guests, ["spin", "flood"])) as process:
         for _ in range(100):
             process.stdout.readline()
-        while len(runners(process.pid)) < 2:  # one may be slow to start
-            assert process.poll() is None
+        wait_until(lambda: len(runners(process.pid)) >= 2 or
+                   process.poll() is not None)  # one may be slow to start
+        assert process.poll() is None
         all_of_them = below(process.pid)
         process.kill()
         process.wait()
-        while any(command(each) for each in all_of_them):
-            children()
+        wait_until(lambda: have_ended(all_of_them))
 
 
 @pytest.mark.parametrize("victim", ["supervisor", "runner"])
@@ -414,8 +421,8 @@ def test_the_report_in_json_knows_a_partition_whose_supervisor_was_killed(tmp_pa
                                                                           guests):
     path = write(tmp_path, guests, ["spin", "hello"])
     with start(path, "--report=json") as process:
-        while process.stdout.readline() != "[spin] spins\n":
-            pass
+        while (line := process.stdout.readline()) != "[spin] spins\n":
+            assert line
         os.kill(first_supervisor(process), signal.SIGKILL)
         process.stdout.read()
         printed = process.stderr.read()
@@ -444,10 +451,8 @@ def test_a_slow_reader_gets_all_lines_at_the_end_of_the_run(tmp_path, guests):
     path = write(tmp_path, guests, ["much", "spin"], run="300 ms")
     with start(path) as process:
         fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
-        while not below(process.pid):
-            assert process.poll() is None
-        while process.poll() is None and below(process.pid):
-            pass
+        select.select([process.stdout], [], [])  # then, all partitions have started
+        wait_until(lambda: not below(process.pid))
         lines = process.stdout.read().splitlines()
     assert lines.count("[much] 0123456789") == 2000
     assert process.returncode == 0

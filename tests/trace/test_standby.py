@@ -4,7 +4,8 @@ import re
 import subprocess
 
 import pytest
-from conftest import BUILD, WRAPPER, each_arch as arch, only_x86_64, run
+from conftest import BUILD, WRAPPER, each_arch as arch, only_x86_64
+from control_client import ctl
 from report_schema import validate
 
 # Calls which() without end. Vector 5 lets it print what the next call gives, 20 ends it;
@@ -93,7 +94,7 @@ class Running:
         assert self.process.stdout.readline() == "ready\n"
 
     def ctl(self, *words, check=True):
-        return run(BUILD / "bin/host-wrapper", "ctl", self.path, *words, check=check)
+        return ctl(self.path, *words, check=check)
 
     def asks(self):
         self.ctl("raise", "5")
