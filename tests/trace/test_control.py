@@ -306,6 +306,16 @@ def test_a_command_waits_once_for_a_guest_that_does_not_answer(start):
 
 
 @only_x86_64
+def test_the_list_shows_a_change_when_the_guest_has_carried_it_out(start):
+    guest = start()
+    runner = stop_runner(guest.process.pid)
+    assert guest.ctl("trace", "on", "trace_direct", check=False).stderr == LATE
+    assert "traced" not in guest.ctl("list").stdout
+    os.kill(runner, signal.SIGCONT)
+    wait_until(lambda: "\ttraced\n" in guest.ctl("list").stdout)
+
+
+@only_x86_64
 def test_an_unusual_name_of_a_provider_does_not_control_the_terminal(start):
     guest = start(name="p\x1b[31m.so")
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:

@@ -8,10 +8,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/control.h"
 #include "common/monotonic.h"
 #include "common/printable.h"
 #include "launcher/control_command.h"
@@ -27,6 +27,9 @@
 #define RUNNER_NS (2000 * MS_NS)
 /* The time between looks at what the runner has carried out. */
 #define RUNNER_LOOK_NS MS_NS
+
+/* Requests that wait for the runner, at most: more than a pipe takes. */
+#define MAX_SENT 8192
 
 /* Changes of an import since the start, in control.changes. */
 #define CHANGE_TRACE_ON	 0x1
@@ -77,6 +80,9 @@ int control_open(struct control *control, const char *path, struct irq_lines *li
 	control->client.fd = -1;
 	if (!path)
 		return 0;
+	control->sent = calloc(MAX_SENT, sizeof(*control->sent));
+	if (!control->sent)
+		return fail(message, ENOMEM, "out of memory");
 	if (pipe2(ends, O_CLOEXEC))
 		return fail(message, errno, "--control: %s", strerror(errno));
 	fcntl(ends[0], F_SETFD, 0); /* the runner inherits it */
@@ -197,7 +203,7 @@ static struct control_request next_record(struct control *control)
 	return record;
 }
 
-/* Remembers a request for the answer of "list". */
+/* Remembers for the answer of "list" what the runner has done. */
 static void note(struct control *control, const struct control_request *request)
 {
 	unsigned char *change = &control->changes[request->number];
@@ -221,6 +227,37 @@ static void note(struct control *control, const struct control_request *request)
 	}
 }
 
+static void forget_sent(struct control *control, size_t count)
+{
+	control->sent_count -= count;
+	memmove(control->sent, control->sent + count,
+		control->sent_count * sizeof(*control->sent));
+}
+
+/* The guest may write `done`, too: then it only deceives the client. */
+static uint32_t done_by(const struct control_target *target)
+{
+	const volatile struct trace_shared *shared = trace_shared(target->trace);
+
+	return shared->done;
+}
+
+/* Notes what the runner has carried out: it does so in order. */
+static void note_done(struct control *control, const struct control_target *target)
+{
+	size_t count;
+
+	if (!control->sent_count)
+		return; /* or there is no control */
+	count = (uint32_t)(done_by(target) - control->sent[0].sequence + 1);
+	if (count > control->sent_count)
+		return; /* the first is not done */
+	for (size_t i = 0; i < count; i++)
+		if (control->sent[i].operation != CONTROL_RAISE)
+			note(control, &control->sent[i]);
+	forget_sent(control, count);
+}
+
 /* Passes requests on without waiting. Returns whether all are. */
 static bool send_requests(struct control *control)
 {
@@ -229,22 +266,19 @@ static bool send_requests(struct control *control)
 	while (!client->is_sent) {
 		const struct control_request record = next_record(control);
 
-		if (write(control->pipe, &record, sizeof(record)) != sizeof(record))
+		if (control->sent_count == MAX_SENT ||
+		    write(control->pipe, &record, sizeof(record)) != sizeof(record))
 			return false;
 		control->sequence++;
-		if (record.operation != CONTROL_RAISE)
-			note(control, &record);
+		control->sent[control->sent_count++] = record;
 		client->is_sent = !next_request(control);
 	}
 	return true;
 }
 
-/* The guest may write `done`, too: then it only deceives the client. */
 static bool is_done(const struct control *control, const struct control_target *target)
 {
-	const volatile struct trace_shared *shared = trace_shared(target->trace);
-
-	return shared->done == control->sequence;
+	return done_by(target) == control->sequence;
 }
 
 static const char *use_provider(struct control *control, const char *pattern,
@@ -466,7 +500,10 @@ static void read_command(struct control *control, const struct control_target *t
 
 static void pass_requests(struct control *control, const struct control_target *target)
 {
-	if (send_requests(control) && is_done(control, target))
+	const bool is_sent = send_requests(control);
+
+	note_done(control, target);
+	if (is_sent && is_done(control, target))
 		begin_answer(control, NULL, "");
 }
 
@@ -522,6 +559,7 @@ void control_serve(struct control *control, const struct control_target *target,
 {
 	struct control_client *client = &control->client;
 
+	note_done(control, target);
 	if (is_ready && client->fd < 0)
 		accept_client(control);
 	else if (is_ready && client->step == CONTROL_READS)
@@ -533,10 +571,25 @@ void control_serve(struct control *control, const struct control_target *target,
 	end_late(control);
 }
 
+/* Forgets requests that the runner has read, whether it has carried them out or not. */
+static void forget_read(struct control *control)
+{
+	int bytes = 0;
+	size_t left;
+
+	if (!control->sent_count || ioctl(control->pipe, FIONREAD, &bytes))
+		return;
+	left = (size_t)bytes / sizeof(struct control_request);
+	if (left < control->sent_count)
+		forget_sent(control, control->sent_count - left);
+}
+
 /* A client's command may be on its way, so the memory stays. */
 void control_restarted(struct control *control)
 {
 	const size_t count = control->guest->table.count;
+
+	forget_read(control);
 
 	if (control->used)
 		memset(control->used, 0, count * sizeof(*control->used));
@@ -548,6 +601,7 @@ void control_end(struct control *control, const struct control_target *target)
 {
 	struct control_client *client = &control->client;
 
+	note_done(control, target);
 	if (client->fd < 0)
 		return;
 	if (client->step == CONTROL_REQUESTS)

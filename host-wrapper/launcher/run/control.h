@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "common/control.h"
 #include "common/message.h"
 #include "common/outcome.h"
 #include "irq_lines.h"
@@ -46,6 +47,9 @@ struct control {
 	struct control_client client;
 	int pipe;	   /* to the runner */
 	uint32_t sequence; /* of the last request */
+	/* Requests that the runner has not carried out yet, the oldest first. */
+	struct control_request *sent;
+	size_t sent_count;
 	const struct linked_guest *guest;
 	uint32_t *used; /* 1 + provider that each import was pointed at; NULL: none was */
 	const struct watched_calls *watch; /* which functions are traced at the start */
@@ -79,7 +83,8 @@ uint64_t control_look(const struct control *control);
 void control_serve(struct control *control, const struct control_target *target,
 		   bool is_ready);
 
-/* The guest starts again, with the providers of the command line. */
+/* The guest starts again, with the providers of the command line. Requests that no runner
+ * has read yet are for the next one. */
 void control_restarted(struct control *control);
 
 /* The guest has ended: tells a client that waits for the runner. */
