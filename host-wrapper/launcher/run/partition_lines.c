@@ -1,6 +1,7 @@
 /* An incomplete line of each source, and one queue. See partition_lines.h. */
 #include <errno.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,13 @@ void partition_lines_close(struct partition_lines *lines)
 	free(lines->queue);
 }
 
+static bool lacks_memory(struct partition_lines *lines)
+{
+	if (!lines->error)
+		lines->error = ENOMEM;
+	return false;
+}
+
 /* Makes room for `count` bytes more. Without memory, they are lost. */
 static bool reserve(struct partition_lines *lines, size_t count)
 {
@@ -39,10 +47,12 @@ static bool reserve(struct partition_lines *lines, size_t count)
 	}
 	if (lines->room - lines->end >= count)
 		return true;
+	if (count > SIZE_MAX / 2 - lines->end)
+		return lacks_memory(lines);
 	room = 2 * (lines->end + count);
 	queue = realloc(lines->queue, room);
 	if (!queue)
-		return false;
+		return lacks_memory(lines);
 	lines->queue = queue;
 	lines->room = room;
 	return true;
@@ -87,16 +97,18 @@ void partition_lines_show(struct partition_lines *lines, struct partition_source
 }
 
 /* Makes room for a byte and a newline. */
-static bool has_room(struct partition_source *source)
+static bool has_room(struct partition_lines *lines, struct partition_source *source)
 {
 	const size_t room = 2 * source->room + 256;
 	char *bytes;
 
 	if (source->room - source->count >= 2)
 		return true;
+	if (source->room > SIZE_MAX / 4)
+		return lacks_memory(lines);
 	bytes = realloc(source->bytes, room);
 	if (!bytes)
-		return false;
+		return lacks_memory(lines);
 	source->bytes = bytes;
 	source->room = room;
 	return true;
@@ -106,7 +118,7 @@ static bool has_room(struct partition_source *source)
 static void put_byte(struct partition_lines *lines, struct partition_source *source,
 		     char byte)
 {
-	if (!has_room(source))
+	if (!has_room(lines, source))
 		return;
 	source->bytes[source->count++] = byte;
 	if (source->count == source->max - 1 && byte != '\n')

@@ -23,7 +23,7 @@ struct partition_lines {
 	char *queue; /* NULL: empty */
 	size_t start, end, room;
 	bool is_closed; /* there is no reader any more */
-	int error;	/* of the first write that failed; 0: none did */
+	int error;	/* of the first write that failed, or ENOMEM: bytes are lost */
 	const struct partition_source *open; /* whose incomplete line was shown last */
 };
 
