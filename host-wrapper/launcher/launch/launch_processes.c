@@ -93,7 +93,29 @@ static int open_trace_file(const struct launches *launches, struct message *mess
 					message);
 }
 
-static int open_files(const struct launches *launches, struct partition_file *file)
+/* The text before all events; NULL without memory. */
+static char *make_head(const struct launches *launches)
+{
+	const char *names[MODEL_MAX_PARTITIONS];
+	char *head = NULL;
+	size_t size;
+	FILE *out = open_memstream(&head, &size);
+
+	if (!out)
+		return NULL;
+	for (size_t i = 0; i < launches->count; i++)
+		names[i] = launches->all[i].name;
+	trace_json_head(names, launches->count, out);
+	if (fclose(out)) {
+		free(head);
+		return NULL;
+	}
+	return head;
+}
+
+/* `head`: allocated, if there is a file. */
+static int open_files(const struct launches *launches, struct partition_file *file,
+		      char **head)
 {
 	struct message message;
 	int error = 0;
@@ -101,8 +123,12 @@ static int open_files(const struct launches *launches, struct partition_file *fi
 	for (size_t i = 0; !error && i < launches->count; i++)
 		error = control_try(launches->all[i].options.control, &message);
 	if (!error && launches->all->options.trace_file) {
-		file->fd = open_trace_file(launches, &message);
-		error = file->fd < 0 ? file->fd : 0;
+		file->head = *head = make_head(launches);
+		error = *head ? 0 : fail(&message, ENOMEM, "out of memory");
+		if (!error)
+			file->fd = open_trace_file(launches, &message);
+		if (!error && file->fd < 0)
+			error = file->fd;
 	}
 	return error ? complain(launches, &message) : 0;
 }
@@ -204,23 +230,6 @@ static void keep_report(struct launch *launch, struct partition_report *report)
 	free(report->text);
 }
 
-/* The text before all events; NULL without memory. */
-static char *make_head(const struct launches *launches)
-{
-	const char *names[MODEL_MAX_PARTITIONS];
-	char *head = NULL;
-	size_t size;
-	FILE *out = open_memstream(&head, &size);
-
-	if (!out)
-		return NULL;
-	for (size_t i = 0; i < launches->count; i++)
-		names[i] = launches->all[i].name;
-	trace_json_head(names, launches->count, out);
-	fclose(out);
-	return head;
-}
-
 /* The partitions run, or one of them cannot be started. */
 static int run_group(const struct launches *launches, struct partition_group *group)
 {
@@ -270,18 +279,15 @@ static int run_all(const struct launches *launches)
 		.context = (void *)launches,
 		.reports = is_json ? reports : NULL,
 	};
-	char *head = make_head(launches);
-	int status = open_files(launches, &file);
+	char *head = NULL;
+	int status = open_files(launches, &file, &head);
 
-	if (status)
-		return status;
-	group.note = is_json ? NULL : make_note(&launches->all->options);
-	if (file.fd >= 0) {
-		file.head = head ? head : "";
-		group.file = &file;
+	if (!status) {
+		group.note = is_json ? NULL : make_note(&launches->all->options);
+		group.file = file.fd >= 0 ? &file : NULL;
+		status = check_file(launches, &file, run_group(launches, &group));
+		free(group.note);
 	}
-	status = check_file(launches, &file, run_group(launches, &group));
-	free(group.note);
 	free(head);
 	return status;
 }
