@@ -1,7 +1,11 @@
 """--trace-file writes events that Perfetto opens: calls, interrupts, waits and faults."""
 
+import fcntl
+import os
+import subprocess
+
 import pytest
-from conftest import BUILD, each_arch as arch, only_x86_64
+from conftest import BUILD, WRAPPER, each_arch as arch, only_x86_64, run
 from trace_guest import GUESTS, TraceGuest, read_events
 
 
@@ -154,6 +158,48 @@ def test_a_file_that_cannot_be_written_is_an_error(traced):
     result = traced.run("--trace-file", "/dev/full")
     assert result.stderr == ("host-wrapper: /dev/full: No space left on device: the "
                              "trace is incomplete\n")
+    assert result.returncode == 125
+
+
+LOOP = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_bsp.h>
+    JUMPSLOT_ENTRY(info)
+    {
+            (void)info;
+            _BSP_Virtual_Console_write("x", 1);
+            for (;;)
+                    ;
+    }
+    """
+
+
+@pytest.mark.not_sanitized("their processes cannot be traced")
+@only_x86_64
+def test_the_file_is_complete_before_the_limit_of_the_last_words_begins(tools):
+    """A slow disk does not cut it."""
+    path, log = tools.directory / "trace.json", tools.directory / "log"
+    result = run("strace", "-qq", "-y", "-o", log, "-e", "trace=write,alarm", *WRAPPER,
+                 "--timeout", "0.3", "--trace-file", path, tools.guest(LOOP),
+                 check=False, stdin=subprocess.DEVNULL)
+    assert "its time is up" in result.stderr
+    calls = log.read_text().splitlines()
+    [begins] = [at for at, call in enumerate(calls) if call.startswith("alarm(")]
+    written = [at for at, call in enumerate(calls) if f"<{path}>" in call]
+    assert written and max(written) < begins
+
+
+@only_x86_64
+def test_a_pipe_that_nobody_reads_does_not_outlast_the_time_out(tools):
+    path = tools.directory / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDWR)
+    fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
+    os.write(reader, bytes(4096))
+    result = tools.wrapper("--timeout", "0.3", "--trace-file", path, tools.guest(LOOP))
+    os.close(reader)
+    assert result.stderr.startswith(f"host-wrapper: {path}: Connection timed out: the "
+                                    "trace is incomplete\n")
     assert result.returncode == 125
 
 

@@ -132,7 +132,8 @@ static int make_plan(const struct launch *launch, struct message *message)
 	return plan;
 }
 
-/* After the guest's end: what was traced and counted. Returns 0 or an exit status. */
+/* After the guest's end: the rest of the text, and what was counted. Returns 0 or an exit
+ * status. */
 static int finish_trace(struct launch *launch, struct trace *trace,
 			const struct run_result *result)
 {
@@ -144,7 +145,7 @@ static int finish_trace(struct launch *launch, struct trace *trace,
 		return 0;
 	launch->stats.counted = options->stats;
 	launch->stats.unused = options->unused;
-	if (trace_finish(trace, result->fault, &message))
+	if (trace_finish_text(trace, &message))
 		status = launch_complain(launch, EXIT_FAILED, NULL, &message);
 	if (stats_take(&launch->stats, trace, &launch->guest, result->end_ns)) {
 		fail(&message, ENOMEM, "out of memory");
@@ -205,6 +206,26 @@ static void print_end(const struct launch *launch, const struct run_result *resu
 		stats_print_unused(&launch->stats, &launch->guest, stderr);
 }
 
+/* The last words come after the end of the trace's file: if the user has asked for the
+ * end of the run, they have a limit of time, which the file has not. */
+static int report_end(struct launch *launch, struct trace *trace,
+		      const struct run_result *result, bool asked_for)
+{
+	const int status = exit_report_status(&launch->guest, result);
+	struct message message;
+	bool is_cut;
+	int incomplete;
+
+	last_report_outlive_reader();
+	is_cut = trace && trace_finish_file(trace, result->fault, asked_for, &message);
+	last_report_begin(is_cut ? EXIT_FAILED : status, asked_for);
+	incomplete = finish_trace(launch, trace, result);
+	if (is_cut)
+		incomplete = launch_complain(launch, EXIT_FAILED, NULL, &message);
+	print_end(launch, result);
+	return incomplete ? incomplete : status;
+}
+
 static int supervise_guest(struct launch *launch, struct run *run)
 {
 	const struct options *options = &launch->options;
@@ -225,7 +246,6 @@ static int supervise_guest(struct launch *launch, struct run *run)
 	struct run_result result;
 	struct message message;
 	bool asked_for;
-	int status, incomplete;
 
 	if ((launch->watch.records || options->stats || options->unused) &&
 	    trace_open(&run->trace, &setup, &message))
@@ -237,12 +257,8 @@ static int supervise_guest(struct launch *launch, struct run *run)
 	asked_for = exit_report_was_asked_for(&result);
 	if (launch->name)
 		judge_partition(launch, &result);
-	status = exit_report_status(&launch->guest, &result);
 	irq_lines_remove(&launch->lines);
-	last_report_begin(status, asked_for); /* with the rest of the trace */
-	incomplete = finish_trace(launch, run->trace, &result);
-	print_end(launch, &result);
-	return incomplete ? incomplete : status;
+	return report_end(launch, run->trace, &result, asked_for);
 }
 
 static int run_guest(struct launch *launch)

@@ -14,11 +14,16 @@ static void end(int number)
 	_exit(status_at_end);
 }
 
+void last_report_outlive_reader(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+}
+
 void last_report_begin(int status, bool ends_soon)
 {
 	sigset_t set;
 
-	signal(SIGPIPE, SIG_IGN);
+	last_report_outlive_reader();
 	if (!ends_soon)
 		return;
 	status_at_end = status;

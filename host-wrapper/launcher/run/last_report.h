@@ -7,11 +7,13 @@
 
 #include <stdbool.h>
 
+/* From here on, a closed standard error does not end this process. */
+void last_report_outlive_reader(void);
+
 /*
- * Call once, just before the report. A closed standard error does not end this process
- * any more. `ends_soon`: the user has asked for the end of the run; if the report is not
- * written after five seconds, the process exits with `status`. Everything else that is
- * due at the end must be done before.
+ * Call once, just before the report: does that, too. `ends_soon`: the user has asked for
+ * the end of the run; if the report is not written after five seconds, the process exits
+ * with `status`. Everything else that is due at the end must be done before.
  */
 void last_report_begin(int status, bool ends_soon);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/monotonic.h"
 #include "launcher/output_file.h"
 #include "trace.h"
 #include "trace_json.h"
@@ -14,6 +15,9 @@
 
 /* Events that are written at once, at most. */
 #define BATCH 4096
+
+/* The longest time for source lines after a time-out or a signal. */
+#define LAST_LINES_NS UINT64_C(5000000000)
 
 /* Runners whose records may wait: more only if the output is blocked. */
 #define RUNNERS 16
@@ -200,6 +204,19 @@ static void write_end(struct trace *trace, const char *fault, FILE *text, FILE *
 		fputs(trace_json_tail, file);
 }
 
+static void lose(struct trace_output *output)
+{
+	if (!output->error)
+		output->error = ENOMEM;
+}
+
+/* An error of a stream in memory is a lack of memory. */
+static void close_stream(FILE *stream, struct trace_output *output)
+{
+	if (stream && fclose(stream))
+		lose(output);
+}
+
 /* Whether something was read. `end`: writes the end, too. */
 static bool make_batch(struct trace *trace, bool end, const char *fault)
 {
@@ -214,11 +231,12 @@ static bool make_batch(struct trace *trace, bool end, const char *fault)
 			write_end(trace, fault, text_out, events_out);
 		else
 			write_events(trace, text_out, events_out);
+	} else {
+		lose(&trace->text);
+		lose(&trace->file);
 	}
-	if (text_out)
-		fclose(text_out);
-	if (events_out)
-		fclose(events_out);
+	close_stream(text_out, &trace->text);
+	close_stream(events_out, &trace->file);
 	trace_output_take(&trace->text, text, text_size);
 	trace_output_take(&trace->file, events, events_size);
 	return tail != trace->reader.tail;
@@ -226,9 +244,9 @@ static bool make_batch(struct trace *trace, bool end, const char *fault)
 
 static bool write_out(struct trace *trace)
 {
-	const bool text = trace_output_write(&trace->text, false);
+	const bool text = trace_output_write(&trace->text, TRACE_OUTPUT_NOW);
 
-	return trace_output_write(&trace->file, false) && text;
+	return trace_output_write(&trace->file, TRACE_OUTPUT_NOW) && text;
 }
 
 void trace_read(struct trace *trace, uint64_t deadline)
@@ -242,18 +260,42 @@ void trace_read(struct trace *trace, uint64_t deadline)
 			break;
 }
 
-int trace_finish(struct trace *trace, const char *fault, struct message *message)
+/* The process that finds source lines could take long for each. */
+static void limit_lines(struct trace *trace)
 {
+	const uint64_t limit = monotonic_ns() + LAST_LINES_NS;
+	uint64_t *deadline = &trace->words.lines.deadline;
+
+	if (!*deadline || *deadline > limit)
+		*deadline = limit;
+}
+
+int trace_finish_file(struct trace *trace, const char *fault, bool ends_soon,
+		      struct message *message)
+{
+	const int wait_ms = ends_soon && trace->setup->file ? TRACE_OUTPUT_PATIENT_MS
+							    : TRACE_OUTPUT_FOREVER;
+
+	if (ends_soon)
+		limit_lines(trace);
 	do
-		trace_output_write(&trace->file, true);
+		trace_output_write(&trace->file, wait_ms);
 	while (make_batch(trace, false, NULL));
 	make_batch(trace, true, fault);
-	trace_output_write(&trace->file, true);
-	trace_output_write(&trace->text, true);
-	if (trace->file.error)
+	trace_output_write(&trace->file, wait_ms);
+	if (trace->file.fd >= 0 && trace->file.error)
 		return fail(message, trace->file.error, TRACE_INCOMPLETE,
 			    trace->setup->file ? trace->setup->file : "its trace",
 			    strerror(trace->file.error));
+	return 0;
+}
+
+int trace_finish_text(struct trace *trace, struct message *message)
+{
+	trace_output_write(&trace->text, TRACE_OUTPUT_FOREVER);
+	if (trace->text.error == ENOMEM) /* with another error, nobody reads it */
+		return fail(message, ENOMEM, TRACE_INCOMPLETE, "standard error",
+			    strerror(ENOMEM));
 	return 0;
 }
 

@@ -50,9 +50,15 @@ void trace_runner_ended(struct trace *trace);
  */
 void trace_read(struct trace *trace, uint64_t deadline);
 
-/* The guest has ended, `fault` says how (NULL: by itself): writes the rest, first to the
- * file: the text may wait for its reader. Returns 0 or a negative errno with a line. */
-int trace_finish(struct trace *trace, const char *fault, struct message *message);
+/* The guest has ended, `fault` says how (NULL: by itself): reads the rest, and writes it
+ * to the file. `ends_soon`: a pipe whose reader takes nothing for some seconds is an
+ * error. Returns 0 or a negative errno with a line. */
+int trace_finish_file(struct trace *trace, const char *fault, bool ends_soon,
+		      struct message *message);
+
+/* After that: writes the rest of the text, and may wait for its reader without end.
+ * Returns 0 or a negative errno with a line. */
+int trace_finish_text(struct trace *trace, struct message *message);
 
 /* The counters; the guest may still change them. */
 const struct trace_shared *trace_shared(const struct trace *trace);

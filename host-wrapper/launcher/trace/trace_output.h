@@ -11,16 +11,22 @@
 struct trace_output {
 	int fd;
 	char *bytes; /* allocated; NULL: nothing waits */
-	size_t size, sent;
-	int error; /* of the first write that failed; then nothing more is written */
+	size_t size, sent, room;
+	/* The first: of a write that failed, or ENOMEM. Then nothing more is written. */
+	int error;
 };
 
-/* Takes over the text, allocated by malloc(); it goes after what waits. Without memory,
- * it is lost. */
+/* Takes over the text, allocated by malloc(); it goes after what waits. */
 void trace_output_take(struct trace_output *output, char *bytes, size_t size);
 
-/* Writes what can be written. `wait`: writes everything. Returns whether nothing waits.
- */
-bool trace_output_write(struct trace_output *output, bool wait);
+/* Times that trace_output_write() waits for the other side. */
+#define TRACE_OUTPUT_NOW	0
+#define TRACE_OUTPUT_FOREVER	(-1)
+#define TRACE_OUTPUT_PATIENT_MS 5000
+
+/* Writes what can be written. While the other side takes nothing, it waits `wait_ms`;
+ * after that, the error is ETIMEDOUT, except with TRACE_OUTPUT_NOW. Returns whether
+ * nothing is left. */
+bool trace_output_write(struct trace_output *output, int wait_ms);
 
 #endif
