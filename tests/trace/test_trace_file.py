@@ -161,6 +161,45 @@ def test_a_file_that_cannot_be_written_is_an_error(traced):
     assert result.returncode == 125
 
 
+ABSENT = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/external_func.h>
+    #include <jumpslot/virt_bsp.h>
+    #include <jumpslot/virt_cpu.h>
+    EXTERNAL_FUNC_OPTIONAL(int, trace_absent, int)
+    static volatile int ticks;
+    static void handler(int vector, void *frame)
+    {
+            (void)frame;
+            _CPU_Virtual_Irq_ack(vector);
+            ticks++;
+    }
+    JUMPSLOT_ENTRY(info)
+    {
+            if (!info)
+                    return trace_absent(1);
+            _CPU_Virtual_Set_handler(handler);
+            _CPU_Virtual_Irq_request(JUMPSLOT_VECTOR_CLOCK);
+            _BSP_Virtual_Clock_init();
+            _BSP_Virtual_Clock_oneshot(1000);
+            _CPU_Virtual_Interrupts_open();
+            while (!ticks)
+                    _CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER);
+            return 0;
+    }
+    """
+
+
+@only_x86_64
+def test_interrupts_and_waits_are_there_if_no_provider_has_the_traced_function(tools):
+    path = tools.directory / "trace.json"
+    result = tools.wrapper("--trace-file", path, "--trace=trace_absent",
+                           tools.guest(ABSENT))
+    assert (result.stderr, result.returncode) == ("", 0)
+    events = [event for event in read_events(path) if event["ph"] != "M"]
+    assert "interrupt" in {event["cat"] for event in events} <= {"interrupt", "wait"}
+
+
 LOOP = """
     #include <jumpslot/entry.h>
     #include <jumpslot/virt_bsp.h>

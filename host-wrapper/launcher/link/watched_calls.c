@@ -153,6 +153,9 @@ static int add_import(struct watched_calls *watch, const struct linked_guest *gu
 	}
 	arguments_find(&import->arguments, type, flags, machine);
 	import->is_traced = is_traced(request, from->name);
+	/* Without a provider for it, interrupts and waits are recorded all the same. */
+	watch->traces |= import->is_traced;
+	watch->records |= import->is_traced;
 	apply_policy(watch, import, request->partition, from->name);
 	*watched = (struct plan_watched){
 		.import = (uint32_t)index,
@@ -173,7 +176,6 @@ static int add_import(struct watched_calls *watch, const struct linked_guest *gu
 	}
 	add_places(watch, watched, &import->arguments);
 	watch->records |= (watched->flags & PLAN_WATCH_RECORD) || request->later;
-	watch->traces |= import->is_traced;
 	watch->delays |= watched->action == PLAN_ACTION_DELAY;
 	watch->watched_count++;
 	return 0;
