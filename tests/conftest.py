@@ -114,8 +114,9 @@ def run(*command, check=True, **options):
 
 def without_account(report):
     """A report without the runner's account of its place, registers and stack."""
-    return re.sub(r"^  it (was|has not) .*\n|^  place and cause above.*\n(    .*\n)*", "",
-                  report, flags=re.MULTILINE)
+    return re.sub(r"^  it (was|has not) .*\n|"
+                  r"^  (place and cause|the place) above.*\n(    .*\n)*", "", report,
+                  flags=re.MULTILINE)
 
 
 class Toolbox:

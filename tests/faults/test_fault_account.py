@@ -83,6 +83,17 @@ def test_a_report_without_registers_is_marked_as_the_runners_account(tools, arch
     assert result.returncode == 132
 
 
+def test_of_a_time_out_the_place_alone_is_the_runners_account(tools, arch):
+    for seconds in "0.3", "3", "15":  # a busy machine takes some of it for the start
+        result = run(tools, '__asm__ volatile("xor %esp, %esp\\n 1: jmp 1b"); return 0;',
+                     "--timeout", seconds)
+        if "  it was at 0x" in result.stderr:
+            break
+    assert re.search(r"\(--timeout\)\n  it was at 0x.*\n"
+                     r"  the place above is the runner's account, not verified\n\Z",
+                     result.stderr), result.stderr
+
+
 def test_an_ordinary_end_as_json_has_no_account(tools, arch):
     result = tools.wrapper("--report=json", BUILD / f"guests/hello-{arch}.elf")
     report = json.loads(result.stderr)

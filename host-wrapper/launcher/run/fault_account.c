@@ -121,22 +121,31 @@ static void print_backtrace(const struct linked_guest *guest,
 		fputs("      and maybe more\n", out);
 }
 
+/* Says what the runner has written: that the time was up is the supervisor's own word. */
+static void print_mark(const struct run_result *result, bool has_lines, FILE *out)
+{
+	const char *above =
+		result->timed_out ? "the place above" : "place and cause above";
+
+	if (has_lines)
+		fprintf(out,
+			"  %s, and these lines, are the runner's account, not "
+			"verified:\n",
+			above);
+	else if (result->outcome.kind != OUTCOME_NONE)
+		fprintf(out, "  %s %s the runner's account, not verified\n", above,
+			result->timed_out ? "is" : "are");
+}
+
 void fault_account_print(const struct linked_guest *guest,
 			 const struct run_result *result, FILE *out)
 {
 	struct fault_account_register registers[FAULT_ACCOUNT_REGISTERS];
 	size_t count = fault_account_registers(guest, &result->outcome, registers);
 
-	if (!count) {
-		if (result->outcome.kind != OUTCOME_NONE)
-			fputs("  place and cause above are the runner's account, not "
-			      "verified\n",
-			      out);
+	print_mark(result, count, out);
+	if (!count)
 		return;
-	}
-	fputs("  place and cause above, and these lines, are the runner's account, not "
-	      "verified:\n",
-	      out);
 	print_registers(registers, count, out);
 	print_last(guest, &result->outcome, out);
 	print_backtrace(guest, result, out);
