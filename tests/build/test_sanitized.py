@@ -26,12 +26,14 @@ LEFT_OUT = {
     "launcher/test_partitions_watched.py": 1,
     "launcher/test_report_json.py": 1,
     "launcher/test_report_schema.py": 1,
+    "monitor/test_standard_input.py": 1,
     "newlib/test_console.py": 1,
     "security/test_entry_state.py": 1,
     "security/test_memory_map.py": 1,
     "security/test_overwritten_runner.py": 1,
     "trace/test_standby.py": 1,
     "trace/test_trace.py": 1,
+    "trace/test_trace_file.py": 1,
     "trace/test_trace_stack.py": 1,
 }
 
