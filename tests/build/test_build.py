@@ -53,6 +53,8 @@ def build(tree, *arguments):
 MAIN = "obj/launcher/host-wrapper/launcher/main.o"
 IMAGE = "obj/launcher/host-wrapper/launcher/scan/image.o"
 PROGRAM = "bin/host-wrapper"
+# The tables of built-in services, which a program of the launcher's objects makes.
+TABLES = {"tables/tables", "tables/block.bin", "obj/built-in/host-wrapper/tables/block.o"}
 
 
 def test_a_build_prints_one_line_per_file_and_the_commands_with_v_1(built):
@@ -80,7 +82,7 @@ def test_a_header_that_changes_makes_its_users_again(built):
              for deps in (tree / "build/obj/launcher").rglob("*.d")
              if "host-wrapper/launcher/scan/image.h" in deps.read_text()}
     assert IMAGE in users
-    assert set(build(tree)) == users | {PROGRAM}
+    assert set(build(tree)) == users | TABLES | {PROGRAM}
 
 
 def test_the_version_that_changes_is_the_version_that_is_printed(built):

@@ -69,7 +69,8 @@ def _change_build_id(path, image):
     with open(path, "rb") as file:
         note = ELFFile(file).get_section_by_name(".note.gnu.build-id")
         if note:
-            image[note["sh_offset"] + note["sh_size"] - 1] ^= 1
+            last = note["sh_offset"] + note["sh_size"] - 1
+            image[last] = (image[last] + 1) % 256  # another one each time
 
 
 def take_out(path, rule):

@@ -53,8 +53,12 @@ static int by_kernel(int root, const char *path, int flags, int permissions)
 		.mode = flags & O_CREAT ? (unsigned)permissions : 0,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
 	};
-	int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+	int fd;
 
+	/* A rename or mount somewhere in the system makes ".." EAGAIN (openat2(2)). */
+	do
+		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+	while (fd < 0 && errno == EAGAIN);
 	return fd >= 0 ? fd : errno == EXDEV ? -EACCES : -errno;
 }
 
