@@ -20,7 +20,7 @@ compile_commands.json: | $(BUILD)/stamps
 
 define HELP
 make deps           install the packages that building and the demo need
-make                build everything below $(BUILD)/
+make                build programs, providers and guests below $(BUILD)/
 make demo           build, and show link reports and guests at work
 make deps check     install the packages of the tests too, and run all tests
 make bench          measure, beside peers in the same run (QUICK=1: a quick try;
@@ -54,7 +54,7 @@ make fuzz-corpus    make the stored inputs of the targets again
 make programs       build host-wrapper and the runners alone
 make guests/simple  build $(SIMPLE_GUESTS) alone
 make guests/sqlite  build SQLite as a guest (make guests/tcc: tcc); see docs/programs.md
-make guests/partitions  build the example of docs/partitions.md alone
+make guests/partitions  build the example of docs/partitions.md
 make code           build all that needs no other project's source
 
 make compile_commands.json   flags of each source file, for editors and clang's tools
