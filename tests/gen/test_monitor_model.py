@@ -204,7 +204,7 @@ def test_limits_and_numbers_are_those_of_the_launcher():
               if re.match(r"[\d(]", value)}
     names = [name for name in values if name not in ("MAGIC", "VERSION", "MAX_SIZE",
                                                      "MAX_NAME")
-             and not re.search("CONSOLE|SCHEDULE$|OPTIONS", name)]
+             and not re.search("CONSOLE|SCHEDULE$|OPTIONS|NO_RULE", name)]
     assert len(names) == 21
     assert {name: getattr(model, name) for name in names} == \
         {name: values[name] for name in names}
