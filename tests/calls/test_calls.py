@@ -162,7 +162,7 @@ def test_the_guest_starts_with_the_mask_that_the_wrapper_has(sides, arch, cc):
 
 
 @SIDES
-def test_a_blocking_function_of_a_guest_with_a_clock_masks_its_signal(sides, arch, cc):
+def test_a_blocking_function_masks_the_signal_of_a_clock_that_is_set(sides, arch, cc):
     assert sides(arch, cc, "blocking") == RIGHT
 
 

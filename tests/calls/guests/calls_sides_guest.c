@@ -269,7 +269,10 @@ static void check_inherited(int round)
 	check(gated_is_masked(SIGUSR2), "the host's, of an initial one, at last", round);
 }
 
-/* Only the clock's timer sends the signal to a guest whose sources hold it back. */
+#define LATER_NS UINT64_C(1000000000000) /* after the test's end */
+
+/* Only the clock's timer sends the signal to a guest whose sources hold it back, once it
+ * is set. */
 static void start_clock(int round)
 {
 	static int started;
@@ -279,6 +282,10 @@ static void start_clock(int round)
 	check(!blocking_is_masked(SIGURG), "the interrupt signal, without a clock",
 	      round);
 	check(_BSP_Virtual_Clock_init() == 0, "the clock's timer", round);
+	check(!blocking_is_masked(SIGURG), "the interrupt signal, with a clock not set",
+	      round);
+	check(_BSP_Virtual_Clock_periodic(LATER_NS, LATER_NS) == 0, "setting the clock",
+	      round);
 	started = 1;
 }
 
