@@ -35,6 +35,7 @@ LACKS = {"process": {}, "kvm": {
         f"{CALLS}what_a_host_function_masks_is_masked_for_the_host_alone*",
         f"{CALLS}the_guest_starts_with_the_mask_that_the_wrapper_has*",
         f"{CALLS}a_blocking_function_masks_the_signal_of_a_clock_that_is_set*",
+        "interrupts/test_blocking.py::test_a_blocking_function_masks_the_signal_only*",
         f"{CALLS}a_function_that_takes_too_much_of_a_small_stack_is_seen*",
         f"{CALLS}a_host_that_masks_every_signal_hinders_neither_gate_nor_report*",
         f"{INTERRUPTS}interrupts_and_host_functions?x86_64-direct-*",
