@@ -86,7 +86,8 @@ static int read_answer(FILE *in, struct message *message)
 	size_t size = 0;
 
 	if (!fgets(line, sizeof(line), in))
-		return fail(message, EPROTO, "ctl: no answer (expected the same user)");
+		return fail(message, EPROTO,
+			    "ctl: no answer (the guest has ended, or is another user's)");
 	line[strcspn(line, "\n")] = 0;
 	if (strcmp(line, "ok"))
 		return fail(message, EINVAL, "ctl: %s",

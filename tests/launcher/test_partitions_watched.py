@@ -72,7 +72,6 @@ BODIES = {
         _CPU_Virtual_Irq_request(JUMPSLOT_VECTOR_CLOCK);
         _BSP_Virtual_Clock_init();
         _BSP_Virtual_Clock_oneshot(1000);
-        _CPU_Virtual_Interrupts_open();
         while (!ticks)
                 _CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER);
         return 0;

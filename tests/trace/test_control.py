@@ -1,11 +1,14 @@
 """`host-wrapper ctl` shows and changes a running guest, from the next call on."""
 
+import fcntl
 import os
 import re
 import signal
 import socket
 import stat
 import subprocess
+import sys
+import termios
 import time
 
 import pytest
@@ -34,8 +37,8 @@ LOOP = """
             _CPU_Virtual_Set_handler(handler);
             _CPU_Virtual_Irq_request(5);
             _CPU_Virtual_Irq_request(20);
-            _CPU_Virtual_Interrupts_open();
             _BSP_Virtual_Console_write("ready\\n", 6);
+            _CPU_Virtual_Interrupts_open();
             for (int i = 0; !seen[20]; i++)
                     wrong += trace_other(i) != i || trace_direct(i, 1) != -i - 1;
             return wrong ? 1 : 10 + seen[5];
@@ -43,9 +46,10 @@ LOOP = """
     """
 
 
-# Sleeps until a vector comes, before its first call.
-SLEEPING = LOOP.replace("for (int i", "_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER);"
-                        "for (int i")
+# Sleeps until a vector comes, before its first call. A guest can only sleep at level 1.
+SLEEPING = LOOP.replace("_CPU_Virtual_Interrupts_open",
+                        "_CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER);"
+                        "_CPU_Virtual_Interrupts_open")
 
 
 class Running:
@@ -194,6 +198,25 @@ def test_the_list_shows_what_is_traced_and_what_is_revoked(start):
     guest.ctl("restore", "*")
     guest.ctl("trace", "off", "trace_other")
     assert states() == {}
+
+
+def unread(pipe):
+    """The number of bytes in it, of at most 65536."""
+    count = bytearray(4)
+    fcntl.ioctl(pipe, termios.FIONREAD, count)
+    return int.from_bytes(count, sys.byteorder)
+
+
+@only_x86_64
+def test_commands_are_refused_once_the_guest_has_ended(start):
+    """Also while host-wrapper waits for somebody to read the rest of its trace."""
+    guest = start("--trace")
+    wait_until(lambda: unread(guest.process.stderr) > 50000)
+    guest.ctl("stop")
+    wait_until(lambda: guest.ctl("list", check=False).stderr ==
+               f"host-wrapper: ctl {guest.path}: Connection refused\n")
+    assert guest.process.poll() is None
+    assert guest.end()[1] == 143
 
 
 @only_x86_64

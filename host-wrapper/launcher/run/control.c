@@ -602,6 +602,9 @@ void control_end(struct control *control, const struct control_target *target)
 	struct control_client *client = &control->client;
 
 	note_done(control, target);
+	if (control->listener >= 0)
+		close(control->listener);
+	control->listener = -1;
 	if (client->fd < 0)
 		return;
 	if (client->step == CONTROL_REQUESTS)

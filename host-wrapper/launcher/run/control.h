@@ -87,7 +87,8 @@ void control_serve(struct control *control, const struct control_target *target,
  * has read yet are for the next one. */
 void control_restarted(struct control *control);
 
-/* The guest has ended: tells a client that waits for the runner. */
+/* The guest has ended: tells a client that waits for the runner, and takes no other one:
+ * host-wrapper may have to wait for a reader of its last lines. */
 void control_end(struct control *control, const struct control_target *target);
 
 #endif
