@@ -13,7 +13,7 @@
 #include "common/exit_status.h"
 #include "launcher/control_client.h"
 #include "launcher/launch/launch.h"
-#include "launcher/run/monitor_start.h"
+#include "launcher/monitor/monitor_start.h"
 
 /*
  * Opens standard descriptors that are closed: the next file that a provider opens would

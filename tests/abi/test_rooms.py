@@ -40,13 +40,15 @@ ALLOWED = {
                        "launcher/scan"},
     "launcher/run": {"common", "guest-macros", "launcher/control_command",
                      "launcher/link", "launcher/model", "launcher/options",
-                     "launcher/output_file", "launcher/scan", "launcher/trace",
-                     "monitor"},
+                     "launcher/output_file", "launcher/scan", "launcher/trace"},
+    "launcher/monitor": {"common", "guest-macros", "launcher/link", "launcher/options",
+                         "launcher/output_file", "launcher/run", "launcher/scan",
+                         "monitor"},
     "launcher/launch": {"common", "guest-macros", "launcher/link", "launcher/model",
-                        "launcher/options", "launcher/output_file", "launcher/run",
-                        "launcher/trace"},
+                        "launcher/monitor", "launcher/options", "launcher/output_file",
+                        "launcher/run", "launcher/trace"},
     "launcher/main": {"common", "guest-macros", "launcher/control_client",
-                      "launcher/launch", "launcher/run"},
+                      "launcher/launch", "launcher/monitor", "launcher/run"},
 }
 
 

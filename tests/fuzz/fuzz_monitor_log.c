@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
-#include "launcher/run/monitor_log.h"
+#include "launcher/monitor/monitor_log.h"
 
 #define PARTITIONS 2
 

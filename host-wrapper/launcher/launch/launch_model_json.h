@@ -6,7 +6,7 @@
 #define JUMPSLOT_LAUNCH_MODEL_JSON_H
 
 #include "launch.h"
-#include "launcher/run/monitor_report.h"
+#include "launcher/monitor/monitor_report.h"
 
 /* The whole run. */
 struct launch_model_end {

@@ -8,9 +8,9 @@
 #include "launch.h"
 #include "launch_model_json.h"
 #include "launcher/model/model_options.h"
+#include "launcher/monitor/monitor_report.h"
+#include "launcher/monitor/monitor_start.h"
 #include "launcher/run/last_report.h"
-#include "launcher/run/monitor_report.h"
-#include "launcher/run/monitor_start.h"
 
 /* For the report in JSON. */
 static const char *standing(const struct run_result *result,

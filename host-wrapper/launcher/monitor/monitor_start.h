@@ -5,9 +5,9 @@
 #ifndef JUMPSLOT_MONITOR_START_H
 #define JUMPSLOT_MONITOR_START_H
 
+#include "launcher/run/supervise.h"
 #include "monitor_build.h"
 #include "monitor_machine.h"
-#include "supervise.h"
 
 /* Refuses options that have no meaning for the monitor. Returns 0 or -EINVAL. */
 int monitor_check_options(const struct options *options, struct message *message);

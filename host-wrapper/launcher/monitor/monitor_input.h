@@ -8,8 +8,8 @@
 #define JUMPSLOT_MONITOR_INPUT_H
 
 #include "common/message.h"
-#include "keeper.h"
-#include "terminal.h"
+#include "launcher/run/keeper.h"
+#include "launcher/run/terminal.h"
 
 /* All zeros: not lent. */
 struct monitor_input {

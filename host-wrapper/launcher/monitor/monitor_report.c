@@ -2,8 +2,8 @@
 #include <inttypes.h>
 
 #include "common/printable.h"
+#include "launcher/run/outcome_place.h"
 #include "monitor_report.h"
-#include "outcome_place.h"
 
 static const char *const errors[BOOT_ERRORS] = {
 	[BOOT_ERROR_FAULT] = "fault",

@@ -4,8 +4,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "launcher/run/write_now.h"
 #include "monitor_errors.h"
-#include "write_now.h"
 
 void monitor_errors_open(struct monitor_errors *errors)
 {

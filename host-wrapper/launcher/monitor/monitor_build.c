@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "common/message.h"
-#include "filter.h"
+#include "launcher/run/filter.h"
+#include "launcher/run/plan_file.h"
 #include "monitor_build.h"
 #include "monitor_library.h"
 #include "monitor_plan.h"
-#include "plan_file.h"
 
 /* Everything that is freed at the end. */
 struct work {
