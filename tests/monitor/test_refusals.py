@@ -33,7 +33,6 @@ def refused(result, line, status=125):
     ["--perf-map"], ["--print-sandbox"], ["--report"],
     ["--sandbox=strict"], ["--wait-gdb"], ["--core"],
     ["--trace"], ["--trace-file", "x"],
-    ["--trace"], ["--trace-file", "x"],
     ["--stats"], ["--unused"], ["--on", "x=deny"], ["--policy", "p"],
     ["--control", "c"],
 ], ids=lambda options: options[0])
@@ -236,6 +235,21 @@ def test_a_signal_to_host_wrapper_ends_qemu_too(tools, tmp_path):
     _, errors = child.communicate()
     assert "stopped by signal 15 (Terminated)" in errors
     assert child.returncode == 128 + 15
+
+
+@only_x86_64
+def test_a_signal_ends_qemu_that_ignores_signals(tmp_path, arch):
+    qemu = tmp_path / "qemu-system-x86_64"
+    qemu.write_text("#!/bin/sh\ntrap '' TERM; echo up >&2; exec sleep 1000\n")
+    qemu.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    with Process([BUILD / "bin/host-wrapper", "--host", "monitor",
+                  BUILD / f"guests/hello-{arch}.elf"], stdin=subprocess.DEVNULL,
+                 stderr=subprocess.PIPE, env=dict(os.environ, PATH=path)) as child:
+        assert child.stderr.readline() == b"up\n"
+        child.terminate()
+        assert b"stopped by signal 15 (Terminated)" in child.stderr.read()
+        assert child.wait() == 128 + 15
 
 
 def boot(image, tmp_path, memory="96M", processor="max"):

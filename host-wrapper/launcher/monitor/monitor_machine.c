@@ -167,7 +167,8 @@ static void read_log(struct watch *watch)
 		close_source(watch, LOG);
 }
 
-/* QEMU ends when it can write what it has begun, so its errors are read and dropped. */
+/* SIGTERM would wait for QEMU's main loop, which a guest that writes without end can keep
+ * from its lock forever. */
 static void read_signal(struct watch *watch)
 {
 	struct signalfd_siginfo info;
@@ -177,7 +178,7 @@ static void read_signal(struct watch *watch)
 	watch->run->signal = (int)info.ssi_signo;
 	watch->gives_up = true;
 	if (!watch->has_ended)
-		kill(watch->child, SIGTERM);
+		kill(watch->child, SIGKILL);
 }
 
 static int time_left_ms(const struct watch *watch)
