@@ -39,7 +39,9 @@ def run_case(callbacks):
 
 
 def ended(result):
-    """The reason in the report, and the exit status; addresses are not compared."""
+    """The reason in the report, and the exit status; addresses are not compared. A test
+    that fails shows the whole report."""
+    print(result.stderr)
     line = without_account(result.stderr).replace("\n", "")
     _, _, reason = line.partition(".elf: ")
     return re.sub(r"0x[0-9a-f]+", "0x", reason), result.returncode

@@ -111,8 +111,6 @@ void callback_end(struct gate_callback *callback)
 {
 	struct gate_record *caller = callback->caller;
 
-	if (gate.state != (uintptr_t)callback + GATE_IN_CALLBACK)
-		CODE_STOP(OUTCOME_CALLBACK_ORDER);
 	gate.state = (uintptr_t)caller;
 	gate.record = callback->outer_record;
 	if (has_guest_changed(caller))

@@ -19,7 +19,7 @@ void callback_begin(struct gate_callback *callback, const struct jumpslot_callee
 		    const uintptr_t *arguments, uintptr_t stack_end)
 	__attribute__((__visibility__("hidden")));
 
-/* Back on the host's side. Does not return unless it is the innermost callback. */
+/* Back on the host's side, from the innermost callback. */
 void callback_end(struct gate_callback *callback)
 	__attribute__((__visibility__("hidden")));
 

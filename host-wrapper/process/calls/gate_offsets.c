@@ -40,6 +40,7 @@ void gate_offsets(void)
 	OFFSET(CALLBACK_COOKIE_AT, struct gate_callback, cookie_at);
 	OFFSET(CALLBACK_GUEST_HIGH, struct gate_callback, guest_high);
 	OFFSET(CALLBACK_GUEST_SP, struct gate_callback, guest_sp);
+	OFFSET(CALLBACK_CALLER, struct gate_callback, caller);
 	OFFSET(CALLBACK_TARGET, struct gate_callback, target);
 	OFFSET(CALLBACK_X87_STATUS, struct gate_callback, x87_status);
 	/* Aligned, so that the stack below a callback is. */

@@ -26,6 +26,15 @@ EXPORTED_FUNC(jumpslot_guest_entry)
 	mov	CALLBACK_GUEST_SP - CALLBACK_SIZE(%ebp), %esp
 	other_stack
 	call	*CALLBACK_TARGET - CALLBACK_SIZE(%ebp)
+	/* Unless this is the innermost callback, stop before anything is pushed: the
+	   records of the others are where callback_end() would have its frame. */
+	mov	CALLBACK_CALLER - CALLBACK_SIZE(%ebp), %ecx
+	mov	RECORD_FUNCTION(%ecx), %ecx
+	mov	FUNCTION_GATE(%ecx), %ecx
+	mov	GATE_STATE(%ecx), %ecx
+	sub	%ebp, %ecx
+	cmp	$GATE_IN_CALLBACK - CALLBACK_SIZE, %ecx
+	jne	.Lorder_fault
 	mov	%esp, %ecx
 	sub	CALLBACK_GUEST_SP - CALLBACK_SIZE(%ebp), %ecx
 	cmp	$4, %ecx		/* popped: nothing, or where the result goes */
@@ -73,5 +82,14 @@ LOCAL_FUNC(callback_pending)
 	ud2				/* never: nothing clears the exception */
 	code_range CODE_GUEST, .Lraise, .Lraised
 END(callback_pending)
+
+	/* The stack pointer leaves the guest's stack, which has no frame of this call. */
+LOCAL_FUNC(callback_out_of_order)
+	.cfi_def_cfa %ebp, 2 * WORD
+	.cfi_offset %ebp, -2 * WORD
+.Lorder_fault:
+	mov	%ebp, %esp
+	stop	OUTCOME_CALLBACK_ORDER
+END(callback_out_of_order)
 
 	.section .note.GNU-stack,"",@progbits

@@ -43,6 +43,11 @@ EXPORTED_FUNC(jumpslot_guest_entry)
 	mov	CALLBACK_GUEST_SP - CALLBACK_SIZE(%rbp), %rsp
 	other_stack
 	call	*CALLBACK_TARGET - CALLBACK_SIZE(%rbp)
+	/* Unless this is the innermost callback, stop before anything is pushed: the
+	   records of the others are where callback_end() would have its frame. */
+	lea	GATE_IN_CALLBACK - CALLBACK_SIZE(%rbp), %rcx
+	cmp	%rcx, GATE_STATE + gate(%rip)
+	jne	.Lorder_fault
 	cmp	%rsp, CALLBACK_GUEST_SP - CALLBACK_SIZE(%rbp)
 	jne	.Lexit_fault
 	fnstsw	CALLBACK_X87_STATUS - CALLBACK_SIZE(%rbp)
@@ -78,5 +83,14 @@ LOCAL_FUNC(callback_pending)
 	ud2				/* never: nothing clears the exception */
 	code_range CODE_GUEST, .Lraise, .Lraised
 END(callback_pending)
+
+	/* The stack pointer leaves the guest's stack, which has no frame of this call. */
+LOCAL_FUNC(callback_out_of_order)
+	.cfi_def_cfa %rbp, 2 * WORD
+	.cfi_offset %rbp, -2 * WORD
+.Lorder_fault:
+	mov	%rbp, %rsp
+	stop	OUTCOME_CALLBACK_ORDER
+END(callback_out_of_order)
 
 	.section .note.GNU-stack,"",@progbits
