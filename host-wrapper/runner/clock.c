@@ -17,19 +17,22 @@
 #include "vcpu/vcpu.h"
 
 static struct {
-	clockid_t id;	  /* of the clock that advances the guest's */
-	uint64_t started; /* on that clock */
-	uint64_t skipped; /* idle time, ns */
+	clockid_t id;	     /* of the clock that advances the guest's */
+	uint64_t started;    /* on that clock */
+	uint64_t skipped;    /* idle time, ns */
+	uint64_t resolution; /* of the kernel's timers, ns */
 	timer_t timer;
 	bool has_timer;
 	volatile bool armed; /* its signal may come, or be pending */
 	volatile bool periodic;
 	volatile uint32_t setting;    /* calls of set_timer() in progress */
+	volatile uint32_t each;	      /* periods from one signal to the next */
+	volatile bool is_first;	      /* the next signal is the first, of one period */
 	struct clock_periods periods; /* of the guest's clock */
 	/* The timer's signal may come while one of these functions changes `periods`. */
 	volatile bool locked;
 	volatile bool expired;
-} the;
+} the = { .each = 1 };
 
 /* An interrupt, its acknowledgement and each sleep look at the guest's own clock. */
 JUMPSLOT_STATE(guest_clock, "(guest_clock)", JUMPSLOT_NEEDS_CLOCK)
@@ -47,6 +50,14 @@ static uint64_t read_clock(void)
 	return (uint64_t)time.tv_sec * SERVICES_SECOND + (uint64_t)time.tv_nsec;
 }
 
+static void find_resolution(void)
+{
+	struct timespec resolution;
+
+	clock_getres(CLOCK_MONOTONIC, &resolution);
+	the.resolution = (uint64_t)resolution.tv_nsec;
+}
+
 int clock_start(struct message *message)
 {
 	int error = is_guests() ? pthread_getcpuclockid(pthread_self(), &the.id) : 0;
@@ -55,6 +66,7 @@ int clock_start(struct message *message)
 		return fail(message, error, "--clock guest: %s", strerror(error));
 	if (!is_guests())
 		the.id = CLOCK_MONOTONIC;
+	find_resolution();
 	the.started = read_clock();
 	return 0;
 }
@@ -152,11 +164,19 @@ static void unlock(void)
 	}
 }
 
-void clock_expired(uint32_t periods)
+static uint32_t periods_of(uint32_t signals)
+{
+	const uint32_t first = the.is_first ? the.each - 1 : 0;
+
+	the.is_first = false;
+	return signals * the.each - first;
+}
+
+void clock_expired(uint32_t signals)
 {
 	note_expiry();
 	if (!is_guests())
-		vcpu_raise_clock(periods);
+		vcpu_raise_clock(periods_of(signals));
 	else if (the.locked)
 		the.expired = true;
 	else
@@ -182,6 +202,23 @@ static int set_guests(uint64_t at, uint64_t period)
 	return 0;
 }
 
+/*
+ * A kernel without high-resolution timers lengthens an interval that is shorter than its
+ * resolution, and counts only the longer ones. So a signal stands for several periods
+ * there. No signal of the previous setting comes when the timer is stopped.
+ */
+static int set_hosts(uint64_t at, uint64_t period)
+{
+	const bool is_short = period && period < the.resolution;
+	const uint64_t each = is_short ? (the.resolution - 1) / period + 1 : 1;
+
+	if (each != the.each || is_short)
+		set_timer(0, 0, 0);
+	the.each = (uint32_t)each;
+	the.is_first = true;
+	return set_timer(TIMER_ABSTIME, the.started + at, period * each);
+}
+
 int clock_timer_set(uint64_t at, uint64_t period)
 {
 	uint32_t level;
@@ -190,8 +227,7 @@ int clock_timer_set(uint64_t at, uint64_t period)
 	if (!the.has_timer)
 		return -EINVAL;
 	level = vcpu_close(); /* a handler may set the clock as well */
-	error = is_guests() ? set_guests(at, period)
-			    : set_timer(TIMER_ABSTIME, the.started + at, period);
+	error = is_guests() ? set_guests(at, period) : set_hosts(at, period);
 	restore_level(level);
 	return error;
 }

@@ -1,7 +1,8 @@
 /*
  * The guest's clock, and the timer that raises its vector. The plan chooses the clock:
  *
- *   host   the monotonic clock, and a kernel timer with the guest's period
+ *   host   the monotonic clock, and a kernel timer with the guest's period, or with
+ *          several of them where the kernel's timers are too coarse
  *   guest  the processor time of the guest's thread, plus the idle time that was skipped.
  *          A one-shot kernel timer tells when to look at that clock again: it never comes
  *          too late, since processor time is never faster than the monotonic clock.
@@ -32,8 +33,9 @@ int clock_timer_stop(void);
  * not after the signal of a timer that raises once. */
 bool clock_is_armed(void);
 
-/* The timer's signal: its handler calls this before it looks at what is pending. */
-void clock_expired(uint32_t periods);
+/* The timer's signal, or several that came as one: its handler calls this before it looks
+ * at what is pending. */
+void clock_expired(uint32_t signals);
 
 /* The guest has acknowledged the clock's vector. */
 void clock_acknowledged(void);

@@ -37,7 +37,8 @@ ON_KVM := $(addprefix tests/,calls/test_calls.py calls/test_callbacks.py \
 	interrupts/test_line_options.py interrupts/test_console_input.py \
 	interrupts/test_stack_limit.py interrupts/test_handler_x87.py \
 	interrupts/test_interrupts.py interrupts/test_clock_guest.py \
-	interrupts/test_blocking.py interrupts/test_inline.py rtos/test_rtos.py \
+	interrupts/test_blocking.py interrupts/test_inline.py \
+	interrupts/test_coarse_clock.py rtos/test_rtos.py \
 	lua/test_lua.py programs/test_sqlite.py \
 	faults/test_fault_kinds.py faults/test_fault_decisions.py \
 	faults/test_privileged_instructions.py faults/test_restart.py \

@@ -98,7 +98,7 @@ LACKS = {"process": {}, "kvm": {
         f"{SERVICES}a_closed_console_is_no_file_of_a_providers*",
         f"{STACK}*-return?", f"{STACK}*-callback?",
         f"{STACK}a_fault_outside_of_the_guest_may_come_from_its_stack*",
-        "interrupts/test_blocking.py::test_*",
+        "interrupts/test_blocking.py::test_*", "interrupts/test_coarse_clock.py::test_*",
         "interrupts/test_frame_mxcsr.py::test_*",
         f"{CONTEXT}a_handler_may_call_gated_host_functions*",
         f"{CONTEXT}a_fault_in_a_host_function_is_not_the_guests*",

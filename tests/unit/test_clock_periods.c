@@ -79,6 +79,24 @@ START_TEST(late_periods_come_one_by_one_with_time_between_them)
 }
 END_TEST
 
+START_TEST(a_guest_that_was_slow_gets_each_period_in_the_end)
+{
+	uint64_t now = PERIOD, wait, raised = 0;
+
+	clock_periods_set(&periods, 0, PERIOD, PERIOD);
+	for (; raised < 100; raised++, now += 3 * PERIOD)
+		take(now);
+	while ((wait = clock_periods_look(&periods, now, false)) <= GAP)
+		if (wait == CLOCK_RAISE) {
+			clock_periods_acknowledged(&periods, now);
+			raised++;
+		} else {
+			now += wait;
+		}
+	ck_assert_uint_eq(raised, now / PERIOD);
+}
+END_TEST
+
 START_TEST(nothing_is_raised_while_the_vector_is_busy)
 {
 	clock_periods_set(&periods, 0, PERIOD, PERIOD);
@@ -106,6 +124,7 @@ int main(void)
 		a_single_period_comes_once,
 		what_is_past_when_the_clock_is_set_comes_at_once,
 		late_periods_come_one_by_one_with_time_between_them,
+		a_guest_that_was_slow_gets_each_period_in_the_end,
 		nothing_is_raised_while_the_vector_is_busy,
 		time_counts_from_the_first_look_if_the_vector_was_dropped,
 	};
