@@ -1,4 +1,4 @@
-"""Each period is an interrupt or counts as missed, however coarse the kernel's timers are.
+"""Each period is an interrupt or counts as missed, however coarse kernel timers are.
 
 A kernel without high-resolution timers lengthens short intervals. A preloaded library
 does it here.
