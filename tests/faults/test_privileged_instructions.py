@@ -14,16 +14,8 @@ def guest_with_all(tools, arch):
                     for i, (text, _, _) in enumerate(table))
     return table, tools.guest(GUEST % ("""
         unsigned long far[4];
-        static int faults;
         static void handler(struct jumpslot_fault *fault)
         {
-                /* ud2. Without NRIPS, KVM tells a wrong place of an INT that is the
-                   first exception in a virtual machine. */
-                if (!faults++) {
-                        fault->pc += 2;
-                        fault->decision = JUMPSLOT_FAULT_RETRY;
-                        return;
-                }
                 print_number("kind", fault->kind - JUMPSLOT_FAULT_PRIVILEGED);
         }
         """, """
@@ -33,7 +25,6 @@ def guest_with_all(tools, arch):
         for (char *at = text; *at; at++)
                 number = number * 10 + *at - '0';
         _BSP_Virtual_faulthandler(handler);
-        __asm__ volatile("ud2");
         switch (number) { %s }
         return calls ? 1 : 2;
         """ % cases), "-I", ROOT / "tests/faults/guests")

@@ -73,11 +73,21 @@ def answer(line):
             .encode())
 
 
+def connect(path):
+    """A connection to a socket that somebody is about to make and to listen on."""
+    while True:
+        serial = socket.socket(socket.AF_UNIX)
+        try:
+            serial.connect(str(path))
+            return serial
+        except (ConnectionRefusedError, FileNotFoundError):
+            serial.close()
+            time.sleep(0.01)
+
+
 def serve_commands(path):
     """Run each command that the machine sends through its second serial port."""
-    wait_for(path)
-    with socket.socket(socket.AF_UNIX) as serial:
-        serial.connect(str(path))
+    with connect(path) as serial:
         with serial.makefile("rb") as lines:
             for line in lines:
                 serial.sendall(answer(line))

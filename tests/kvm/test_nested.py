@@ -68,7 +68,7 @@ HOSTILE = {
         "read_cr3": "mov from a control", "write_cr0": "mov to a control",
         "read_dr": "mov from a debug", "invlpg": "invlpg", "wbinvd": "wbinvd",
         "ltr": "ltr", "iret": "iret",
-        "int_80": "int", "syscall": "syscall", "iopl": "cli",
+        "int_21": "int", "int_80": "int", "syscall": "syscall", "iopl": "cli",
         "load_ss": "mov to a segment", "far_jump": "far jump", "xsetbv": "xsetbv",
         "clts": "clts"}.items()},
     "do_int3": r"stopped by signal 5 \(Trace/breakpoint trap\) at ",

@@ -30,9 +30,17 @@
 #define STACK ((size_t)0x10000)
 #define GUARD LOAD_GUARD
 
-/* Of SYSCALL, in bytes; and vectors. */
+/* Of SYSCALL and INT, in bytes; INT's first byte; and vectors. */
 #define SYSCALL_SIZE 2
+#define INT_SIZE     2
+#define INT	     0xcd
 #define UNDEFINED    6
+#define PROTECTION   13
+
+/* The kind of a code of PROTECTION: an INT whose vector is not for user code (AMD64 APM,
+ * volume 2, 8.4.1). The vector in it is not to be trusted: QEMU doubles it. */
+#define CODE_KIND 7
+#define CODE_INT  2
 
 /* The flag of a single step. */
 #define TF 0x100
@@ -124,6 +132,29 @@ static void undo_syscall(struct registers *registers, struct tables_exception *e
 	exception->vector = UNDEFINED;
 }
 
+static bool is_int_at(uintptr_t pc)
+{
+	uint8_t byte;
+
+	return !jumpslot_guest_copy_in(&byte, (const void *)pc, sizeof(byte)) &&
+	       byte == INT;
+}
+
+/*
+ * KVM repeats an INT whose exception it had to interrupt: the first time, the pages of
+ * table and stack are not mapped yet. Where the processor has no NRIPS (AMD), it moves to
+ * the next instruction before, so the exception comes there.
+ */
+static void undo_int(struct registers *registers, struct tables_exception *exception)
+{
+	if (exception->vector != PROTECTION ||
+	    (exception->code & CODE_KIND) != CODE_INT || is_int_at(registers->pc) ||
+	    !is_int_at(registers->pc - INT_SIZE))
+		return;
+	registers->pc -= INT_SIZE;
+	exception->pc = registers->pc;
+}
+
 /* Shows gdb the guest as it was at the exception. Returns whether the guest goes on. */
 static bool gdb_takes(const struct end_cause *cause,
 		      const struct tables_exception *exception,
@@ -166,6 +197,7 @@ void faults_serve(void)
 	registers.flags = (uintptr_t)exception.flags;
 	if (exception.pc == LAYOUT_NOWHERE)
 		undo_syscall(&registers, &exception);
+	undo_int(&registers, &exception);
 	cause_find(&cause, &exception);
 	name_place(&cause, registers.pc);
 	if (gdb_takes(&cause, &exception, &registers))
