@@ -8,7 +8,8 @@ FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # Tested code that the targets do not include as a source.
 FUZZ_TESTED := $(filter-out %/main.c,$(SOURCES_launcher)) $(HW)/runner/read_now.c \
-	$(HW)/monitor/kernel/boot_check.c $(HW)/kvm/gdb/packet.c $(HW)/kvm/gdb/command.c
+	$(wildcard $(HW)/monitor/kernel/boot_check*.c) $(HW)/kvm/gdb/packet.c \
+	$(HW)/kvm/gdb/command.c
 
 SETS += fuzz
 CFLAGS_fuzz = $(HOST_CFLAGS) $(HW_CFLAGS) -I tests/unit/without_check -O1 -pthread \
