@@ -20,26 +20,33 @@ check-analyzer: | test-tools
 		$(patsubst $(BUILD)/%,$(BUILD)/analyzed/%,$(RTOS_GUESTS) $(RTOS_NATIVE))
 
 # Sources of sets that are compiled with the compiler's own headers, each set with its
-# flags. Left out are sets that clang-tidy takes for wrong by design: inside-*, which
-# shows the host records on its stack while the host reads them, and partitions-*, of
-# which a guest writes to a null pointer for the health table to report. cppcheck
-# reads both.
-TIDY_SETS := resolver-x86_64 launcher backtrace runner-x86_64 runner-i386 kvm-x86_64 \
-	kvm-i386 guest-x86_64 newlib-provider-x86_64 rtos-virtual-x86_64 \
-	rtos-native-i386 monitor-kernel monitor-runtime-x86_64 monitor-library-x86_64 \
-	linked-x86_64
-tidied = $(patsubst %,$(BUILD)/tidy/$(1)/%.ok,$(filter %.c,$(SOURCES_$(1))))
+# flags; of the sets of tests, the tests' own files. Left out are sets that clang-tidy
+# takes for wrong by design: inside-*, which shows the host records on its stack while
+# the host reads them, and partitions-*, of which a guest writes to a null pointer for
+# the health table to report. cppcheck reads both.
+TIDY_SETS := $(ARCHES:%=resolver-%) launcher backtrace $(ARCHES:%=runner-%) \
+	$(ARCHES:%=kvm-%) $(ARCHES:%=guest-%) $(ARCHES:%=newlib-provider-%) \
+	rtos-virtual-x86_64 rtos-native-i386 monitor-kernel \
+	$(ARCHES:%=monitor-runtime-%) $(ARCHES:%=monitor-library-%) \
+	$(ARCHES:%=linked-%) unit-plain fuzz
+TIDY_SOURCES_unit-plain := $(UNIT_TESTS) $(UNIT_COMMON) tests/fuzz/list_tables.c
+TIDY_SOURCES_fuzz := $(wildcard tests/fuzz/fuzz*.c)
+# Flags that clang does not have.
+TIDY_UNKNOWN := -mincoming-stack-boundary=2
+tidy_sources = $(or $(TIDY_SOURCES_$(1)),$(SOURCES_$(1)))
+tidied = $(patsubst %,$(BUILD)/tidy/$(1)/%.ok,$(filter %.c,$(call tidy_sources,$(1))))
 tidy_set = $(firstword $(subst /, ,$(1:$(BUILD)/tidy/%=%)))
 tidy_source = $(patsubst $(BUILD)/tidy/$(call tidy_set,$(1))/%.ok,%,$(1))
 TIDIED := $(foreach set,$(TIDY_SETS),$(call tidied,$(set)))
 check-tidy: $(TIDIED)
-$(TIDIED): $$(call tidy_source,$$@) .clang-tidy \
+$(TIDIED): $$(call tidy_source,$$@) .clang-tidy tests/.clang-tidy \
 		$$(BUILD)/obj/$$(call tidy_set,$$@)/$$(basename \
 			$$(call tidy_source,$$@)).o \
 		| test-tools
 	$(call say,TIDY,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)clang-tidy --quiet $< -- $(CFLAGS_$(call tidy_set,$@)) >$@.log 2>&1 || \
+	$(Q)clang-tidy --quiet $< -- $(filter-out $(TIDY_UNKNOWN),\
+		$(CFLAGS_$(call tidy_set,$@))) >$@.log 2>&1 || \
 		{ cat $@.log; exit 1; }
 	$(Q)mv $@.log $@
 

@@ -86,7 +86,7 @@ static void write_start_info(const struct plan *plan)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct plan *plan = NULL;
+	const struct plan *plan = MAP_FAILED;
 	struct message message = { .text = "" };
 	int fd = sealed_file(data, size);
 	volatile size_t sink;
@@ -99,7 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)sink;
 		write_start_info(plan);
 	}
-	if (plan) {
+	if (plan != MAP_FAILED) {
 		ASAN_UNPOISON_MEMORY_REGION((const char *)plan, PAGE_END(size));
 		munmap((void *)plan, size);
 	}

@@ -203,8 +203,8 @@ START_TEST(the_count_of_samples_leaves_out_0_when_it_wraps)
 	struct pair its = pair(CHANNEL_SAMPLING, 8, 1);
 
 	its.source.own = UINT32_MAX - 1;
-	for (char name = 'a'; name < 'h'; name++) {
-		const char text[] = { name, 0 };
+	for (int name = 'a'; name < 'h'; name++) {
+		const char text[] = { (char)name, 0 };
 
 		ck_assert_int_eq(put(&its.source, text, 2, 0), 0);
 		expect(&its.destination, text);
@@ -260,7 +260,7 @@ static pid_t fork_child(void)
 static pid_t start_writer(struct pair *its, uint32_t count)
 {
 	pid_t writer = fork_child();
-	struct pattern pattern;
+	struct pattern pattern = { .words = { 0 } };
 
 	ck_assert_int_ge(writer, 0);
 	if (writer)
@@ -286,7 +286,7 @@ START_TEST(two_processes_lose_and_change_no_message_of_a_queue)
 	const uint32_t count = (uint32_t)unit_rounds(100000);
 	struct pair its = pair(CHANNEL_QUEUING, sizeof(struct pattern), 3);
 	const pid_t writer = start_writer(&its, count);
-	struct pattern pattern;
+	struct pattern pattern = { .words = { 0 } };
 
 	for (uint32_t value = 1; value <= count; value++) {
 		while (get(&its.destination, &pattern, sizeof(pattern)) < 0)
@@ -303,7 +303,7 @@ START_TEST(a_reader_sees_whole_samples_in_order_while_they_are_written)
 	const uint32_t count = (uint32_t)unit_rounds(300000);
 	struct pair its = pair(CHANNEL_SAMPLING, sizeof(struct pattern), 1);
 	const pid_t writer = start_writer(&its, count);
-	struct pattern pattern;
+	struct pattern pattern = { .words = { 0 } };
 	uint32_t before = 0;
 
 	while (before < count) {
