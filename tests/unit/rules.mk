@@ -10,7 +10,7 @@ UNIT_COMMON := tests/unit/unit.c tests/unit/unit_run.c tests/unit/specimen.c \
 UNIT_TESTED := $(filter-out %/main.c,$(SOURCES_launcher)) $(HW)/runner/plan_read.c \
 	$(HW)/runner/guest_memory.c $(HW)/vcpu/vcpu.c \
 	$(HW)/runner/clock_periods.c $(wildcard $(HW)/monitor/kernel/boot_check*.c) \
-	$(HW)/runner/trace/vdso.c
+	$(HW)/runner/trace/vdso.c $(HW)/kvm/gdb/watch.c
 UNIT_TESTS := $(UNIT_PROGRAMS:%=tests/unit/%.c)
 UNIT_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_LIBS := -lcheck -lelf -lseccomp -lm -lrt -lsubunit -pthread
