@@ -45,6 +45,8 @@ ON_KVM := $(addprefix tests/,calls/test_calls.py calls/test_callbacks.py \
 	trace/test_trace.py trace/test_trace_file.py trace/test_stats.py \
 	trace/test_policy.py trace/test_control.py trace/test_standby.py \
 	trace/test_hostile_trace.py)
+# Those of the sandbox run in every check, and for i386 in the reference machine alone.
+ON_KVM_FULL := $(ON_KVM) tests/sandbox/test_kvm_rules.py
 ON_KVM_TESTS = -k '$(if $(K),($(K)) and )not clang and not native'
 .PHONY: check-on-kvm
 check-on-kvm: $(TEST_FILES) $(TEST_FILES_kvm) $(SQLITE_GUESTS) \
@@ -52,7 +54,7 @@ check-on-kvm: $(TEST_FILES) $(TEST_FILES_kvm) $(SQLITE_GUESTS) \
 	$(call say,TEST,$(words $(ON_KVM)) files with HOST=kvm)
 	$(Q)if [ -n '$(KVM_FULL)' ]; then \
 		ROUNDS=500 SOAK_SECONDS=5 $(PYTHON) tests/kvm/nested_suite.py $(BUILD) \
-			$(ON_KVM) -- --timeout=$(TEST_LIMIT) $(ON_KVM_TESTS); \
+			$(ON_KVM_FULL) -- --timeout=$(TEST_LIMIT) $(ON_KVM_TESTS); \
 	elif [ -w /dev/kvm ]; then \
 		$(call logged,on-kvm,HOST=kvm ROUNDS=2000 SOAK_SECONDS=5 \
 			$(PYTEST) $(ON_KVM) $(ON_KVM_TESTS)); \

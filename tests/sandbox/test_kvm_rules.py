@@ -1,7 +1,8 @@
 """The filter of the kvm host's runner is minimal: something fails when a rule is taken
 out. The cases of test_rules.py run here with --host kvm, and so do those below.
 
-They need a /dev/kvm that works. Rules of ports are those of the process host
+They need a /dev/kvm that works, and for i386 one that runs i386 guests: KVM_FULL=1 runs
+them in the reference machine. Rules of ports are those of the process host
 (test_port_rules.py).
 """
 
@@ -9,11 +10,13 @@ import errno
 import os
 import shutil
 import subprocess
+from copy import copy
 
 import pytest
 from conftest import BUILD, HANGS, Toolbox, run
 from gdb_client import Client
 from hide_ability import build_hide_ability
+from host_abilities import ARCHES
 from old_kernel import without
 from rule_case import wait_until
 from stated_rules import take_out
@@ -22,7 +25,7 @@ from test_rules import FAULTS, RESET, SLEEP, SPIN, TICK, Case, rules_of
 
 pytestmark = pytest.mark.skipif(not os.access("/dev/kvm", os.R_OK | os.W_OK),
                                 reason="needs /dev/kvm")
-RUNNER = "jumpslot-runner-x86_64-kvm"
+RUNNERS = {arch: f"jumpslot-runner-{arch}-kvm" for arch in ARCHES["process"]}
 KILLED, FORBIDDEN = 128 + 9, 128 + 31
 # Of KVM (linux/kvm.h), as the filter has them.
 RUN, GET_REGS, SET_REGS, GET_SREGS, SET_SREGS = (
@@ -46,12 +49,18 @@ IDLE = """leaving = 1; listen_to(0); _BSP_Virtual_Clock_init();
     _BSP_Virtual_Clock_periodic(1000000000, 1000000000); _CPU_Virtual_idle_thread();"""
 TICKS = """if (listen_to(0) || _BSP_Virtual_Clock_init() ||
         _BSP_Virtual_Clock_periodic(1000000, 1000000)) return 98;""" + SPIN
+# Seconds of more than 32 bits; the clock's interrupt comes before.
+LONG_SLEEP = TICK + "_CPU_Virtual_Wait_for_event(UINT64_C(3000000000000000000));"
 BY_HANDLER = RESET % "{ _BSP_Virtual_faulthandler(fault); __builtin_trap(); }"
 
 
 def ioctl(who, request):
     """The name of a rule."""
     return f"{who} ioctl 0=vcpu,1={request - (request >> 31 << 32)}"
+
+
+# gdb's numbers of RIP and EIP.
+PROGRAM_COUNTER = {"x86_64": b"p10", "i386": b"p8"}
 
 
 class Session(Case):
@@ -70,7 +79,7 @@ class Session(Case):
             try:
                 client = Client(path)
                 address = b"%x" % int.from_bytes(
-                    bytes.fromhex(client.ask(b"p10").decode()), "little")
+                    bytes.fromhex(client.ask(PROGRAM_COUNTER[arch]).decode()), "little")
                 for packet in self.packets:
                     self.refused |= not client.ask(packet.replace(b"PC", address))
                 client.send(b"c")
@@ -116,13 +125,16 @@ CASES |= {
     ioctl("(gdb)", SET_DEBUG): Session(b"Z2,PC,1", b"z2,PC,1"),
     ioctl("(gdb)", GET_DEBUG): Session(b"Z2,PC,1", b"s", b"z2,PC,1"),
 }
+LONG = "_CPU_Virtual_Wait_for_event ppoll_time64"
+CASES_OF = {"x86_64": CASES, "i386": {**CASES, LONG: Case(LONG_SLEEP)}}
 # Another rule of this runner allows the same: both are taken out.
 ALWAYS = "(always) write 0=2"
 IMPLIED = [name for name in CASES if name.endswith(" write 0=2") and name != ALWAYS]
 
 
-def test_each_rule_of_the_runner_has_a_case():
-    assert set(rules_of(RUNNER)) == set(CASES)
+@pytest.mark.parametrize("arch", RUNNERS)
+def test_each_rule_of_the_runner_has_a_case(arch):
+    assert set(rules_of(RUNNERS[arch])) == set(CASES_OF[arch])
 
 
 @pytest.fixture(scope="module", name="hide_ability")
@@ -130,19 +142,21 @@ def make_hide_ability(tmp_path_factory):
     return build_hide_ability(tmp_path_factory.mktemp("hide"))
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_something_fails_without_the_rule(tmp_path, name, hide_ability):
-    tools, case = Toolbox(tmp_path, "x86_64"), CASES[name]
+@pytest.mark.parametrize("arch,name", [
+    (arch, name) for arch in ARCHES["kvm"] for name in CASES_OF[arch]])
+def test_something_fails_without_the_rule(tmp_path, arch, name, hide_ability):
+    tools, runner = Toolbox(tmp_path, arch), RUNNERS[arch]
+    case = copy(CASES_OF[arch][name])
     case.options = "--host", "kvm", *case.options
     words = [*case.provider(tools), case.guest(tools)]
     folder = tmp_path / "bin"
     folder.mkdir()
-    for program in "host-wrapper", RUNNER:
+    for program in "host-wrapper", runner:
         shutil.copy(BUILD / "bin" / program, folder)
 
     def run_case():
         if not name.endswith(" clock_gettime"):
-            return case.run(folder / "host-wrapper", words, "x86_64")
+            return case.run(folder / "host-wrapper", words, arch)
         result = run(hide_ability, "vdso", folder / "host-wrapper", *case.options, *words,
                      check=False)
         return result.returncode, result.stderr
@@ -151,7 +165,7 @@ def test_something_fails_without_the_rule(tmp_path, name, hide_ability):
     if isinstance(case, Session) and case.refused:
         pytest.skip("this /dev/kvm has no debug registers")
     for rule in {name, ALWAYS} if name in IMPLIED else {name}:
-        take_out(folder / RUNNER, rules_of(RUNNER)[rule])
+        take_out(folder / runner, rules_of(runner)[rule])
     status, stderr = run_case()
     assert status != case.status or case.text not in stderr, stderr
     assert status in (FORBIDDEN, 125), (status, stderr)

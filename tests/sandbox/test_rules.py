@@ -190,7 +190,7 @@ def name_of(rule):
     """The same for both machines."""
     return str(rule).replace(rule.call, rule.call.partition(":")[2] or rule.call).replace(
         "64:", "").replace("clock_gettime64", "clock_gettime").replace(
-        "timer_settime64", "timer_settime").replace("_time64", "")
+        "timer_settime64", "timer_settime").replace("nanosleep_time64", "nanosleep")
 
 
 def rules_of(runner):

@@ -71,9 +71,10 @@ void vcpu_stack_full(uintptr_t pc, uintptr_t sp, size_t bytes)
 	});
 }
 
-#define NEEDS_SLEEP                                                                      \
-	JUMPSLOT_ALLOW("ppoll"), JUMPSLOT_ALLOW("i386:ppoll_time64"), JUMPSLOT_NEEDS_CLOCK
-JUMPSLOT_SYSCALLS(_CPU_Virtual_Wait_for_event, NEEDS_SLEEP)
+/* On i386, libc makes the call of 64 bits for a time that 32 bits do not hold. */
+#define NEEDS_SLEEP JUMPSLOT_ALLOW("ppoll"), JUMPSLOT_NEEDS_CLOCK
+JUMPSLOT_SYSCALLS(_CPU_Virtual_Wait_for_event, JUMPSLOT_ALLOW("i386:ppoll_time64"),
+		  NEEDS_SLEEP)
 JUMPSLOT_SYSCALLS(_CPU_Virtual_idle_thread, NEEDS_SLEEP)
 
 /* Sleeps in ppoll() with the signal of interrupts unblocked. */
