@@ -227,6 +227,21 @@ def test_a_clock_rate_out_of_range_is_refused(tmp_path, rate):
         70)
 
 
+def test_a_clock_rate_that_the_host_refuses_ends_the_kernel(tmp_path):
+    """The shortest period of any host is longer."""
+    changes = []
+    for file, old, new in [("apps/soak.c", "RATE	       1000", "RATE 200000"),
+                           ("kernel/clock.c", "> CLOCK_RATE_MAX", "> 200000")]:
+        text = (RTOS / file).read_text()
+        assert text.count(old) == 1
+        (tmp_path / Path(file).name).write_text(text.replace(old, new))
+        changes.append((RTOS / file, tmp_path / Path(file).name))
+    image = link(Machine("x86_64"), RTOS / "apps/soak.c", tmp_path / "fast.elf", changes)
+    result = run(*WRAPPER, "--timeout", LIMIT, image, check=False)
+    assert (result.stdout, result.returncode) == (
+        "kernel: clock rate 200000: too fast for this machine\n", 70)
+
+
 def test_the_tick_counter_may_wrap(tmp_path):
     """It wraps while threads wait for ticks before and after the wrap."""
     image = changed(tmp_path, "scenario", "kernel/timeout.c", "uint32_t now;",

@@ -71,7 +71,8 @@ __attribute__((__noreturn__)) void cpu_idle(void);
 
 /* The clock. Called with interrupts disabled. */
 
-void cpu_clock_start(uint32_t rate); /* periods per second */
+/* `rate`: periods per second. False: this machine's clock is not as fast. */
+bool cpu_clock_start(uint32_t rate);
 /* Periods since the last call. Called in a clock interrupt, or in another one to end a
  * skip. */
 uint32_t cpu_clock_periods(void);

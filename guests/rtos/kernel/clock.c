@@ -80,7 +80,8 @@ void clock_start(uint32_t rate_wanted, bool wants_tickless)
 			     (unsigned)rate_wanted, CLOCK_RATE_MIN, CLOCK_RATE_MAX);
 	rate = rate_wanted;
 	tickless = wants_tickless;
-	cpu_clock_start(rate);
+	if (!cpu_clock_start(rate))
+		kernel_panic("clock rate %u: too fast for this machine", (unsigned)rate);
 }
 
 void clock_sleep_until(uint32_t tick)

@@ -44,7 +44,7 @@ static void interrupt_after(uint32_t periods)
 	port_write(COUNTER_0, (uint8_t)(counts >> 8));
 }
 
-void cpu_clock_start(uint32_t rate)
+bool cpu_clock_start(uint32_t rate)
 {
 	period = FREQUENCY / rate;
 	port_write(GATE_2, GATE_2_OPEN);
@@ -54,6 +54,7 @@ void cpu_clock_start(uint32_t rate)
 	update();
 	since = 0;
 	interrupt_after(1);
+	return true;
 }
 
 uint32_t cpu_clock_periods(void)

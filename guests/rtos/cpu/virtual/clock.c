@@ -12,18 +12,18 @@ static uint64_t period;	 /* ns */
 static uint64_t counted; /* the end of the last period that was reported */
 static bool skipping;
 
-static void resume(void)
+static bool resume(void)
 {
-	_BSP_Virtual_Clock_periodic(counted + period, period);
 	skipping = false;
+	return !_BSP_Virtual_Clock_periodic(counted + period, period);
 }
 
-void cpu_clock_start(uint32_t rate)
+bool cpu_clock_start(uint32_t rate)
 {
 	period = SECOND / rate;
 	_BSP_Virtual_Clock_init();
 	counted = _BSP_Virtual_Clock_read();
-	resume();
+	return resume();
 }
 
 uint32_t cpu_clock_periods(void)
