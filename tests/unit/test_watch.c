@@ -55,7 +55,7 @@ int jumpslot_guest_range(const void *pointer, size_t length, int access)
 
 static volatile _Alignas(64) uint8_t bytes[64];
 
-/* Writes to each byte but the first, and reads each, in turn; stops before each. */
+/* Writes to each byte except the first, and reads each, in turn; stops before each. */
 static void __attribute__((__noreturn__)) access_all(void)
 {
 	ptrace(PTRACE_TRACEME, 0, 0, 0);
