@@ -113,7 +113,8 @@ check-headers: $$(HEADERS) | test-tools
 check-shell: | test-tools
 	$(call say,SHELL,shellcheck)
 	$(Q)shellcheck install-packages .ci/run guests/demo gen/jumpslot-cc \
-		packaging/install-files packaging/completion/host-wrapper
+		packaging/install-files packaging/completion/host-wrapper \
+		packaging/completion/gen-func-list
 
 # Comments, messages and documentation; and the tests of that check itself.
 check-language: | test-tools

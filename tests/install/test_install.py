@@ -74,12 +74,17 @@ def home(prefix):
     shutil.rmtree(folder)
 
 
+def ordinary_user():
+    """The arguments of subprocess for it."""
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 \
+        else {}
+
+
 def use(prefix, home, *command, status=0):
     """Run a command as an ordinary user; return its standard output."""
-    user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 \
-        else {}
     done = subprocess.run(
-        [str(word) for word in command], cwd=home, text=True, timeout=HANGS, **user,
+        [str(word) for word in command], cwd=home, text=True, timeout=HANGS,
+        **ordinary_user(),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={"PATH": f"{prefix}/bin:/usr/bin:/bin", "HOME": str(home),
              "PKG_CONFIG_PATH": f"{prefix}/share/pkgconfig",
@@ -335,9 +340,9 @@ def test_a_manual_page_is_well_formed(page):
 
 def complete_by_bash(prefix, home, *words):
     return use(prefix, home, "bash", "-c", f"""
-. {prefix}/share/bash-completion/completions/host-wrapper
+. {prefix}/share/bash-completion/completions/{words[0]}
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
-_host_wrapper
+$(complete -p {words[0]} | sed 's/.* -F \\([^ ]*\\) .*/\\1/')
 printf '%s\\n' "${{COMPREPLY[@]}}" """, "bash", *words).split()
 
 
@@ -373,14 +378,64 @@ def test_bash_completes_options_values_and_files(prefix, home):
     assert len(options) == len(set(options))
 
 
+def listed_options(prefix, home, command):
+    """Those that have a line of the help, by their long name."""
+    text = use(prefix, home, command, "--help")
+    return re.findall(r"^  (?:-h, )?(-[^\s,]+)", text, re.MULTILINE)
+
+
+TOOLS = [command for command in COMMANDS if command != "host-wrapper"]
+
+
+@pytest.mark.parametrize("command", TOOLS)
+def test_bash_completes_options_and_files_of_the_tools(prefix, home, command):
+    write(home, guest__elf="")
+    assert complete_by_bash(prefix, home, command, "-") == \
+        listed_options(prefix, home, command)
+    assert complete_by_bash(prefix, home, command, "--he") == ["--help"]
+    assert complete_by_bash(prefix, home, command, "gu") == ["guest.elf"]
+    assert complete_by_bash(prefix, home, command, "-o", "gu") == ["guest.elf"]
+    assert "guest.elf" in complete_by_bash(prefix, home, command, "--provided-by", "=")
+
+
+@pytest.fixture
+def controlled(prefix, home):
+    """A running guest that host-wrapper ctl control reaches."""
+    guest = subprocess.Popen(
+        [f"{prefix}/bin/host-wrapper", "--control", "control",
+         BUILD / "guests/rtos-shell-x86_64.elf"],
+        cwd=home, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **ordinary_user())
+    assert guest.stdout.read(1)
+    yield
+    guest.communicate(b"exit 0\n", timeout=HANGS)
+    assert guest.returncode == 0
+
+
+IMPORTS = {"_BSP_Virtual_Console_write", "_CPU_Virtual_Wait_for_event"}
+BEFORE_A_FUNCTION = [["trace", "on"], ["revoke"], ["restore"], ["use"]]
+
+
+@pytest.mark.parametrize("before", BEFORE_A_FUNCTION, ids=" ".join)
+def test_bash_completes_functions_of_a_running_guest(prefix, home, controlled, before):
+    offered = complete_by_bash(prefix, home, "host-wrapper", "ctl", "control", *before,
+                               "_")
+    assert IMPORTS < set(offered)
+    assert "built-in" not in offered
+    assert complete_by_bash(prefix, home, "host-wrapper", "ctl", "con") == ["control"]
+
+
+COMPLETED_BY = {command: "gen-func-list" for command in TOOLS}
+
+
 def complete_by_zsh(prefix, home, *words):
+    file = "_" + COMPLETED_BY.get(words[0], words[0])
     return use(prefix, home, "zsh", "-fc", f"""
 _describe() {{ print -l -- ${{(P)2}} }}
 _values() {{ shift; print -l -- $* }}
 _message() {{ print $1 }}
 _files() {{ print FILES }}
 words=("$@"); CURRENT=$#
-complete_it() {{ . {prefix}/share/zsh/vendor-completions/_host-wrapper }}
+complete_it() {{ . {prefix}/share/zsh/vendor-completions/{file} }}
 complete_it""", "zsh", *words).splitlines()
 
 
@@ -400,3 +455,21 @@ def test_zsh_completes_options_with_their_descriptions(prefix, home):
     assert complete_by_zsh(prefix, home, "host-wrapper", "--raw", "") == ["FILES"]
     assert complete_by_zsh(prefix, home, "host-wrapper", "ctl", "path", "") == \
         commands_of_ctl(prefix, home)
+
+
+@pytest.mark.parametrize("command", TOOLS)
+def test_zsh_completes_options_and_files_of_the_tools(prefix, home, command):
+    page = f"{prefix}/share/zsh/vendor-completions/_{COMPLETED_BY[command]}"
+    assert command in Path(page).read_text().splitlines()[0].split()
+    options = complete_by_zsh(prefix, home, command, "-")
+    assert "--help:print this text and exit" in options
+    assert [option.split(":")[0] for option in options] == \
+        listed_options(prefix, home, command)
+    assert complete_by_zsh(prefix, home, command, "-o", "") == ["FILES"]
+
+
+@pytest.mark.parametrize("before", BEFORE_A_FUNCTION, ids=" ".join)
+def test_zsh_completes_functions_of_a_running_guest(prefix, home, controlled, before):
+    offered = complete_by_zsh(prefix, home, "host-wrapper", "ctl", "control", *before, "")
+    assert IMPORTS < set(offered)
+    assert "built-in" not in offered

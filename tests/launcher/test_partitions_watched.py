@@ -151,6 +151,9 @@ def test_a_long_line_of_a_trace_is_not_divided(models, tmp_path):
 @pytest.mark.parametrize("options,problem", [
     (["--trace=none*"], "--trace=none*: no import has such a name"),
     (["--trace=one:_BSP_*"], "--trace=one:_BSP_*: no import has such a name"),
+    (["--trace=one:sensor_raed"],
+     "--trace=one:sensor_raed: no import has such a name; similar: sensor_read"),
+    (["--trace=two:sensor_raed"], "--trace=two:sensor_raed: no import has such a name"),
     (["--trace=three:*"],
      "--trace=three:*: no partition has the name before the colon"),
     (["--on", "three:*=deny"],

@@ -162,7 +162,7 @@ WRONG = {
         "invalid chance; expected % and a number above 0, up to 100",
     "trace_other=delay:5": "invalid time; expected a number and ns, us, ms or s",
     "trace_other=log@2": "log takes neither @N nor %P",
-    "trace_othre=deny": "no import has such a name",
+    "trace_othre=deny": "no import has such a name; similar: trace_other",
     "trace_other=fail": "trace_other: missing value; expected fail:VALUE",
     "trace_other=fail:3000000000":
         "trace_other: invalid value; expected a number within the result's type",

@@ -62,10 +62,22 @@ def test_only_functions_that_match_a_pattern_are_shown(traced):
 
 
 @only_x86_64
-def test_a_pattern_without_a_match_is_refused(traced):
-    result = traced.run("--trace=trace_gatde")
+@pytest.mark.parametrize("pattern,similar", [
+    ("trace_gatde", "; similar: trace_gated"), ("*_gatde", "; similar: trace_gated"),
+    ("Variadic_d*", "; similar: trace_variadic_direct"), ("printf", "")])
+def test_a_pattern_without_a_match_is_refused(traced, pattern, similar):
+    result = traced.run(f"--trace={pattern}")
     assert (result.stderr, result.returncode) == (
-        "host-wrapper: --trace=trace_gatde: no import has such a name\n", 125)
+        f"host-wrapper: --trace={pattern}: no import has such a name{similar}\n", 125)
+
+
+@only_x86_64
+def test_a_pattern_in_the_place_of_the_guest_is_explained(tools):
+    for options, hint in ((["--trace"], " (expected --trace=trace_* for a pattern)"),
+                          (["--trace", "--"], ""), (["--trace", "--stats"], "")):
+        result = tools.wrapper(*options, "trace_*", "guest.elf")
+        assert (result.stderr, result.returncode) == (
+            f"host-wrapper: trace_*: No such file or directory{hint}\n", 126)
 
 
 @only_x86_64

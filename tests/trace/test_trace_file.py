@@ -161,6 +161,14 @@ def test_a_file_that_cannot_be_written_is_an_error(traced):
     assert result.returncode == 125
 
 
+@only_x86_64
+def test_the_guests_console_does_not_get_the_trace(traced):
+    result = traced.run("--trace-file", "-")
+    assert (result.stdout, result.stderr, result.returncode) == (
+        "", "host-wrapper: --trace-file -: standard output is the guest's console; "
+        "expected another file (./- is one of that name)\n", 125)
+
+
 ABSENT = """
     #include <jumpslot/entry.h>
     #include <jumpslot/external_func.h>

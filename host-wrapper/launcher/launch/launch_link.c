@@ -149,6 +149,18 @@ static int add_runner(struct launch *launch)
 	return 0;
 }
 
+/* The word after --trace is the guest, which surprises who means a pattern. */
+static int scan_guest(struct launch *launch, struct message *message)
+{
+	const int error =
+		linked_guest_scan(&launch->guest, launch->options.arguments[0], message);
+
+	if (error == -ENOENT && launch->options.ends_with_trace)
+		return fail(message, ENOENT, "%s (expected --trace=%s for a pattern)",
+			    strerror(ENOENT), launch->options.arguments[0]);
+	return error;
+}
+
 /* Scans the guest and its providers, and links them. Returns 0 or an exit status. */
 int launch_link(struct launch *launch)
 {
@@ -157,7 +169,7 @@ int launch_link(struct launch *launch)
 	struct message message;
 	int status;
 
-	if (linked_guest_scan(guest, launch->options.arguments[0], &message))
+	if (scan_guest(launch, &message))
 		return launch_complain(launch, EXIT_CANNOT_LOAD,
 				       launch->place ? launch->place : guest->name,
 				       &message);

@@ -7,10 +7,8 @@
 #include "common/plan.h"
 #include "common/table.h"
 #include "link.h"
+#include "nearest.h"
 #include "partition_calls.h"
-
-/* Longer names get no suggestion. */
-#define MAX_SIMILAR 80
 
 bool link_types_agree(const struct import *import, const struct provided *function)
 {
@@ -21,61 +19,21 @@ bool link_types_agree(const struct import *import, const struct provided *functi
 	return !strcmp(import->type, function->type) && flags == function->flags;
 }
 
-/* Levenshtein distance of two names, at most MAX_SIMILAR bytes each. */
-static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-	size_t row[MAX_SIMILAR + 1] = { 0 };
-
-	for (size_t j = 0; j <= b_length; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a_length; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b_length; j++) {
-			size_t replace = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			row[j] = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-			if (replace < row[j])
-				row[j] = replace;
-		}
-	}
-	return row[b_length];
-}
-
-static void consider(struct link *link, const char *name, size_t length, size_t *best,
-		     const struct provided *function, size_t provider)
-{
-	size_t other = strlen(function->name);
-	size_t difference = other > length ? other - length : length - other;
-	size_t found;
-
-	if (other > MAX_SIMILAR || difference >= *best)
-		return;
-	found = distance(name, length, function->name, other);
-	if (found >= *best)
-		return;
-	*best = found;
-	link->nearest = function;
-	link->nearest_provider = provider;
-}
-
-/* One or two letters are a likely typing error; more in a long name, fewer in a short. */
 static void find_nearest(struct link *link, const char *name,
 			 const struct provider_file *providers, size_t provider_count)
 {
-	size_t length = strlen(name);
-	size_t few = 3 + length / 16, third = length / 3 + 1;
-	size_t best = few < third ? few : third;
+	struct nearest nearest = nearest_begin(name);
 
-	if (length > MAX_SIMILAR)
-		return;
 	for (size_t i = 0; i < provider_count; i++)
-		for (size_t j = 0; j < providers[i].count; j++)
-			if (providers[i].functions[j].function)
-				consider(link, name, length, &best,
-					 &providers[i].functions[j], i);
+		for (size_t j = 0; j < providers[i].count; j++) {
+			const struct provided *function = &providers[i].functions[j];
+
+			if (!function->function ||
+			    !nearest_consider(&nearest, function->name))
+				continue;
+			link->nearest = function;
+			link->nearest_provider = i;
+		}
 }
 
 /* The last decision, and all that it depends on: of very many imports, many are alike. */

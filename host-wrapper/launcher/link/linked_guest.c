@@ -1,6 +1,9 @@
 /* Scans a guest and its providers, and links them. See linked_guest.h. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +11,7 @@
 #include "common/plan.h"
 #include "launcher/built_in/built_in.h"
 #include "linked_guest.h"
+#include "nearest.h"
 
 int linked_guest_scan(struct linked_guest *guest, const char *name,
 		      struct message *message)
@@ -218,4 +222,36 @@ void linked_guest_use_partition(struct linked_guest *guest)
 		guest->provider_mxcsr[i] = guest->mxcsr;
 	link_use_partition(&guest->result, &guest->table, guest->file.machine,
 			   guest->providers);
+}
+
+/* Whether the pattern matches a part of the name, in capitals or not. */
+static bool has_part(const char *name, const char *pattern)
+{
+	char *part;
+	bool found;
+
+	if (asprintf(&part, "*%s*", pattern) < 0)
+		return false;
+	found = !fnmatch(part, name, FNM_CASEFOLD);
+	free(part);
+	return found;
+}
+
+const char *linked_guest_similar(const struct linked_guest *guest, const char *pattern,
+				 bool is_bound)
+{
+	struct nearest nearest = nearest_begin(pattern);
+	const char *found = NULL, *whole = NULL;
+
+	for (size_t i = 0; i < guest->table.count; i++) {
+		const char *name = guest->table.imports[i].name;
+
+		if (is_bound && guest->result.links[i].status != LINK_BOUND)
+			continue;
+		if (nearest_consider(&nearest, name))
+			found = name;
+		if (!whole && has_part(name, pattern))
+			whole = name;
+	}
+	return found ? found : whole;
 }

@@ -67,6 +67,14 @@ int linked_guest_link_standbys(struct linked_guest *guest, const char **culprit,
 int linked_guest_link(struct linked_guest *guest, struct message *message);
 
 /*
+ * The import that a pattern without a match probably means: its name is similar, or the
+ * pattern matches a part of it. NULL: there is none. `is_bound`: only imports that have a
+ * provider count.
+ */
+const char *linked_guest_similar(const struct linked_guest *guest, const char *pattern,
+				 bool is_bound);
+
+/*
  * Whether nothing changes MXCSR's control bits in the guest's place: not its code, and no
  * direct function of a provider. `culprit`: if not NULL, set to the number of such a
  * provider, or to provider_count for the guest itself.

@@ -219,10 +219,27 @@ static bool has_import(const struct watch_scope *scope, const char *text)
 	return false;
 }
 
+/* The name that a pattern without a match probably means; NULL: nothing is similar. */
+static const char *find_similar(const struct watch_scope *scopes, size_t count,
+				const char *text)
+{
+	const char *name = NULL;
+
+	for (size_t i = 0; !name && i < count; i++) {
+		const char *pattern = pattern_scope_in(text, scopes[i].partition);
+
+		if (pattern)
+			name = linked_guest_similar(scopes[i].guest, pattern, false);
+	}
+	return name;
+}
+
 /* `place`: of the pattern. */
 static int check_used(const struct watch_scope *scopes, size_t count, const char *text,
 		      const char *place, struct message *message)
 {
+	const char *similar;
+
 	if (!has_partition(scopes, count, text))
 		return fail(message, EINVAL,
 			    "%s: no partition has the name before the "
@@ -231,7 +248,9 @@ static int check_used(const struct watch_scope *scopes, size_t count, const char
 	for (size_t i = 0; i < count; i++)
 		if (has_import(&scopes[i], text))
 			return 0;
-	return fail(message, EINVAL, "%s: no import has such a name", place);
+	similar = find_similar(scopes, count, text);
+	return fail(message, EINVAL, "%s: no import has such a name%s%s", place,
+		    similar ? "; similar: " : "", similar ? similar : "");
 }
 
 int watch_check_used(const struct watch_scope *scopes, size_t count,

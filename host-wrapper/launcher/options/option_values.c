@@ -293,6 +293,11 @@ int option_take_trace_file(struct options *options, const char *name, char *valu
 {
 	if (!*value)
 		return fail(message, EINVAL, "%s: missing file name", name);
+	if (!strcmp(value, "-"))
+		return fail(message, EINVAL,
+			    "%s -: standard output is the guest's console; expected "
+			    "another file (./- is one of that name)",
+			    name);
 	options->trace = true;
 	options->trace_file = value;
 	return 0;

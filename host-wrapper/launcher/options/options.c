@@ -111,6 +111,7 @@ int options_read(struct options *options, int argc, char **argv, struct message 
 	}
 	if (error || options->help || options->version)
 		return error;
+	options->ends_with_trace = at > 1 && !strcmp(argv[at - 1], "--trace");
 	options->arguments = argv + at;
 	options->argument_count = (size_t)(argc - at);
 	return option_combinations_check(options, message);

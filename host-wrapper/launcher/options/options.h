@@ -61,6 +61,7 @@ struct options {
 	bool trace; /* every function, or those of a pattern */
 	const char *trace_patterns[OPTIONS_MAX_PATTERNS];
 	size_t trace_pattern_count;
+	bool ends_with_trace;	/* --trace without a value is the last option */
 	const char *trace_file; /* NULL: none */
 	const char *control;	/* path of a socket; NULL: none */
 	const char *gdb;	/* the same */

@@ -152,11 +152,22 @@ static bool is_meant(const struct control *control, size_t i)
 		find_provider(control->guest, (uint32_t)i, client->provider) >= 0);
 }
 
+/* Says that the pattern matches nothing, and what it probably means. */
+static const char *refuse_pattern(struct control *control, const char *pattern)
+{
+	char *wrong = control->client.wrong;
+	const char *similar = linked_guest_similar(control->guest, pattern, true);
+
+	snprintf(wrong, sizeof(control->client.wrong), "no function has such a name%s%s",
+		 similar ? "; similar: " : "", similar ? similar : "");
+	return wrong;
+}
+
 /* `provider`: for CONTROL_USE. */
 static const char *begin_calls(struct control *control, uint32_t operation,
 			       const char *pattern, const char *provider)
 {
-	const char *wrong = "no function has such a name";
+	const char *wrong = NULL;
 
 	if (!control->changes)
 		control->changes = calloc(control->guest->table.count + 1, 1);
@@ -174,7 +185,7 @@ static const char *begin_calls(struct control *control, uint32_t operation,
 			wrong = "no provider of that name has such a function (expected "
 				"one as --provider or --standby names it)";
 	}
-	return wrong;
+	return wrong ? wrong : refuse_pattern(control, pattern);
 }
 
 /* Sets `number` to the next import that matches. Returns false if there is none. */

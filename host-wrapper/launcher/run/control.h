@@ -38,7 +38,8 @@ struct control_client {
 	const char *pattern;	    /* in `command`, or NULL */
 	const char *provider;	    /* the same, of CONTROL_USE */
 	bool is_sent;		    /* all of them */
-	char *text;		    /* of the answer */
+	char wrong[256]; /* why the command is refused, if that names a function */
+	char *text;	 /* of the answer */
 	size_t size, sent;
 };
 
