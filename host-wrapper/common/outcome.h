@@ -96,7 +96,8 @@ struct outcome {
 	uint64_t stack_start; /* of the part of the guest's stack that is in the file */
 	uint32_t stack_size;
 	uint32_t last_import; /* gated function of the last call, or OUTCOME_NO_IMPORT */
-	uint32_t phase;	      /* OUTCOME_STARTING and so on */
+	uint16_t phase;	      /* OUTCOME_STARTING and so on */
+	uint16_t is_access;   /* the code at `pc` was there, and accessed `address` */
 	int32_t status;
 };
 

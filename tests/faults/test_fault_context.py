@@ -1,5 +1,8 @@
 """Faults, stops, interrupts and host functions work together in every order."""
 
+import re
+
+import pytest
 from conftest import each_arch as arch
 from fault_guest import HOST, ISR, faulting, function_at, provider, report
 
@@ -80,6 +83,46 @@ def test_a_fault_in_a_host_function_is_not_the_guests(tools):
                       before=HOST, options=["--provider", provider(tools)])
     assert "(not the guest's code: a provider's or the runner's), accessing 0x10, in " \
            "host_fault, called from 0x" in result.stderr
+    assert result.returncode == 139
+
+
+OWN_WRITE = """
+    #include <jumpslot/provider.h>
+    EXTERNAL_FUNC(int, host_writes)
+    EF(host_writes)
+    EXTERNAL_FUNC(int, host_writes_direct)
+    EF(host_writes_direct)
+    JUMPSLOT_DIRECT(host_writes_direct)
+    #ifdef __x86_64__
+    #define WRITE "1: movb $0, 1b(%rip)"
+    #else
+    #define WRITE "call 2f\\n 2: pop %ecx\\n 1: movb $0, 1b - 2b(%ecx)"
+    #endif
+    int host_writes(void) { __asm__(WRITE); return 0; }
+    __attribute__((__naked__)) int host_writes_direct(void) { __asm__(WRITE); }
+    """
+OWN_WRITES = """
+    EXTERNAL_FUNC(int, host_writes)
+    EXTERNAL_FUNC(int, host_writes_direct)
+    """
+
+
+@pytest.mark.parametrize("function", ["host_writes", "host_writes_direct"])
+def test_a_write_of_host_code_to_its_own_instruction_is_not_a_jump(tools, function):
+    """In a direct function, the guest's return address is on top of the stack."""
+    result = faulting(tools, f"return {function}() + 1;",
+                      "fault->decision = JUMPSLOT_FAULT_STOP;", before=OWN_WRITES,
+                      options=["--provider", tools.provider(OWN_WRITE)])
+    assert re.search(r"\(Segmentation fault\) at (0x[0-9a-f]+) \(not the guest's code: a "
+                     r"provider's or the runner's[^)]*\), accessing \1[, \n]",
+                     report(result)), result.stderr
+    assert result.returncode == 139
+
+
+def test_a_jump_that_the_handler_only_reports_is_a_jump(tools):
+    result = faulting(tools, "((void (*volatile)(void))0x1238)(); return 1;", "")
+    assert re.search(r": jumped to 0x1238, where nothing is mapped, from 0x[0-9a-f]+ "
+                     r"<_start\+0x[0-9a-f]+>\n$", report(result)), result.stderr
     assert result.returncode == 139
 
 

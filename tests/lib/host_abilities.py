@@ -102,6 +102,7 @@ LACKS = {"process": {}, "kvm": {
         "interrupts/test_frame_mxcsr.py::test_*",
         f"{CONTEXT}a_handler_may_call_gated_host_functions*",
         f"{CONTEXT}a_fault_in_a_host_function_is_not_the_guests*",
+        f"{CONTEXT}a_write_of_host_code_to_its_own_instruction_*",
         f"{CONTEXT}a_fault_in_a_callback_is_not_handled*",
         f"{CONTEXT}a_guest_stops_from_a_callback_in_an_interrupt_handler*",
         f"{ACCOUNT}a_time_out_says_which_host_function_has_not_returned*",

@@ -21,6 +21,7 @@ struct end_cause {
 	uintptr_t pc;	   /* 0: that of the registers */
 	uintptr_t address; /* as `kind` says */
 	uintptr_t jumped_from;
+	bool is_access;			   /* as in struct outcome */
 	const struct registers *registers; /* NULL: the guest's */
 };
 

@@ -202,10 +202,10 @@ void faults_serve(void)
 	name_place(&cause, registers.pc);
 	if (gdb_takes(&cause, &exception, &registers))
 		return;
+	cause.jumped_from = jumped_from(&cause, &registers);
 	if (enter_handler(&cause, cause_kind(&cause), &registers))
 		return;
 	cause.registers = &registers;
-	cause.jumped_from = jumped_from(&cause, &registers);
 	end_by(&cause);
 }
 

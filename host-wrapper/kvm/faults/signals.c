@@ -11,6 +11,7 @@
 #include "kvm/calls/host_stack.h"
 #include "kvm/interrupts/kick.h"
 #include "kvm/machine/guest_registers.h"
+#include "runner/page_fault_x86.h"
 #include "signals.h"
 
 #define HANDLER_STACK 0x10000
@@ -43,6 +44,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
 		.signal = number,
 		.code = info->si_code,
 		.address = (uintptr_t)info->si_addr,
+		.is_access = has_address(info) && !page_fault_is_fetch(context),
 		.registers = &registers,
 	};
 

@@ -28,14 +28,14 @@ static bool stack_overflow(const struct outcome *outcome)
 }
 
 /* The guest, or a provider, called or jumped to an address that has no code. An
- * instruction of the guest that writes to its own first byte did not jump there. */
+ * instruction that writes to its own first byte did not jump there. */
 static bool is_wild_jump(const struct linked_guest *guest, const struct outcome *outcome)
 {
 	const uint64_t user_limit = UINT64_C(1) << 47;
 
 	return outcome->pc >= user_limit ||
 	       (outcome->signal == SIGSEGV && has_address(outcome) &&
-		outcome->address == outcome->pc &&
+		outcome->address == outcome->pc && !outcome->is_access &&
 		!image_has_code(&guest->image, outcome->pc - outcome->base));
 }
 

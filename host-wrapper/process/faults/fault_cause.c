@@ -5,8 +5,10 @@
 #include "common/privileged.h"
 #include "fault_cause.h"
 #include "process/calls/gate.h"
+#include "process/signals/context.h"
 #include "runner/current.h"
 #include "runner/load.h"
+#include "runner/page_fault_x86.h"
 
 #define IS_64_BIT (sizeof(void *) == 8)
 /* Higher addresses are not canonical or the kernel's. A jump there faults before it, with
@@ -19,13 +21,25 @@ bool fault_has_address(const siginfo_t *info)
 	       info->si_code > 0 && info->si_code != SI_KERNEL;
 }
 
-bool fault_is_guests(const siginfo_t *info, uintptr_t pc)
+static bool accesses_pc(const siginfo_t *info, const void *context)
 {
+	return fault_has_address(info) && (uintptr_t)info->si_addr == context_pc(context);
+}
+
+bool fault_is_own_access(const siginfo_t *info, const void *context)
+{
+	return accesses_pc(info, context) && !page_fault_is_fetch(context);
+}
+
+bool fault_is_guests(const siginfo_t *info, const void *context)
+{
+	const uintptr_t pc = context_pc(context);
+
 	if (gate.state || info->si_code <= 0 || info->si_signo == SIGXCPU)
 		return false; /* the host's, or a process or a limit sent it */
 	return current_region(pc) || (uint64_t)pc >> USER_BITS ||
 	       code_range_find(CODE_GUEST, pc).end ||
-	       (fault_has_address(info) && (uintptr_t)info->si_addr == pc);
+	       (accesses_pc(info, context) && page_fault_is_fetch(context));
 }
 
 uint32_t fault_privileged(const siginfo_t *info, uintptr_t pc)

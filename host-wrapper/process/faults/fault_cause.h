@@ -18,7 +18,10 @@ bool fault_has_address(const siginfo_t *info);
  * Whether the guest's own code faulted, with no host function in progress; a jump of the
  * guest to an address without code is one, too.
  */
-bool fault_is_guests(const siginfo_t *info, uintptr_t pc);
+bool fault_is_guests(const siginfo_t *info, const void *context);
+
+/* Whether an instruction accessed its own first byte: it did not jump there. */
+bool fault_is_own_access(const siginfo_t *info, const void *context);
 
 /* The number of the privileged instruction at `pc` that caused the fault
  * (common/privileged.h), or PRIVILEGED_NONE. */

@@ -33,6 +33,7 @@ static struct {
 	size_t room;
 	size_t size;
 	siginfo_t info;
+	uintptr_t error; /* the processor's error code */
 } saved;
 
 int fault_handler_prepare(const struct plan *plan, struct guest_memory *memory,
@@ -95,7 +96,7 @@ bool fault_handler_enter(const siginfo_t *info, void *context, uint32_t *handler
 
 	*handler = OUTCOME_HANDLER_NONE;
 	context_read(context, &registers);
-	if (!guest_fault_is_set() || !fault_is_guests(info, registers.pc) ||
+	if (!guest_fault_is_set() || !fault_is_guests(info, context) ||
 	    context_vectors(context, &vectors) > saved.room)
 		return false;
 	cause = fault_cause(info, registers.pc);
@@ -103,6 +104,7 @@ bool fault_handler_enter(const siginfo_t *info, void *context, uint32_t *handler
 	if (*handler != OUTCOME_HANDLER_NONE)
 		return false;
 	saved.info = *info;
+	saved.error = context_error(context);
 	save_vectors(context);
 	context_write(context, &registers);
 	return true;
@@ -153,6 +155,7 @@ bool fault_handler_decide(siginfo_t *info, void *context, uint32_t *handler)
 	default:
 		restore_vectors(context);
 		*info = saved.info;
+		context_set_error(context, saved.error);
 	}
 	context_write(context, &registers);
 	return answer.decision != JUMPSLOT_FAULT_REPORT;

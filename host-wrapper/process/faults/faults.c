@@ -95,15 +95,13 @@ static void describe_privileged(struct outcome *outcome, const siginfo_t *info,
 	outcome->detail = number;
 }
 
-/* After a call of an address without code, the guest's return address is on its stack.
- * Code that accesses its own first byte was not called there. */
+/* After a call of an address without code, the guest's return address is on its stack. */
 static uintptr_t jumped_from(const siginfo_t *info, const void *context)
 {
 	const uintptr_t *top = (const uintptr_t *)context_sp(context);
-	const uintptr_t pc = context_pc(context);
 
-	if (pc != (uintptr_t)info->si_addr ||
-	    !jumpslot_guest_range((const void *)pc, 1, JUMPSLOT_EXECUTE) ||
+	if (context_pc(context) != (uintptr_t)info->si_addr ||
+	    fault_is_own_access(info, context) ||
 	    jumpslot_guest_range(top, sizeof(*top), JUMPSLOT_READ) ||
 	    jumpslot_guest_range((const void *)*top, 1, JUMPSLOT_EXECUTE))
 		return 0;
@@ -120,6 +118,7 @@ static void describe_place(struct outcome *outcome, const siginfo_t *info,
 	}
 	outcome->pc = context_pc(context);
 	outcome->address = (uintptr_t)info->si_addr;
+	outcome->is_access = fault_is_own_access(info, context);
 	outcome->jumped_from = jumped_from(info, context);
 	if (outcome->jumped_from) {
 		outcome->guest_pc = outcome->jumped_from;

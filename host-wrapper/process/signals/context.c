@@ -29,6 +29,16 @@ uintptr_t context_frame(const void *context)
 	return reg(context, context_numbers.frame);
 }
 
+uintptr_t context_error(const void *context)
+{
+	return reg(context, REG_ERR);
+}
+
+void context_set_error(void *context, uintptr_t error)
+{
+	registers_of(context)[REG_ERR] = (greg_t)error;
+}
+
 void context_set_pc(void *context, uintptr_t pc)
 {
 	registers_of(context)[context_numbers.pc] = (greg_t)pc;

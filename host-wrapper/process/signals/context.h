@@ -26,6 +26,10 @@ uintptr_t context_sp(const void *context);
 /* The frame pointer register. */
 uintptr_t context_frame(const void *context);
 
+/* The processor's error code of the fault. */
+uintptr_t context_error(const void *context);
+void context_set_error(void *context, uintptr_t error);
+
 /* Continues at `pc`; the second one also with the stack pointer `sp` and default flags.
  */
 void context_set_pc(void *context, uintptr_t pc);
