@@ -126,8 +126,8 @@ static int run(struct runner *runner, struct message *message)
 	if (!error)
 		error = host_start_interrupts(message);
 	if (!error)
-		error = sources_start(runner->plan, services_open_console(), &wake,
-				      message);
+		error = sources_start(runner->plan, services_open_console(runner->plan),
+				      &wake, message);
 	if (error)
 		return error;
 	status = host_enter(runner);

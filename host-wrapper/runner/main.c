@@ -126,7 +126,7 @@ static void close_arguments(char **arguments)
 static int confine(const struct runner *runner, struct message *message)
 {
 	const struct host_descriptors of_host = host_descriptors();
-	struct sandbox_values values = { .console = services_open_console(),
+	struct sandbox_values values = { .console = services_open_console(runner->plan),
 					 .vcpu = of_host.vcpu,
 					 .gdb = of_host.gdb };
 	int error = sandbox_prepare(runner->plan, message);

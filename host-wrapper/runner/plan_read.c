@@ -27,9 +27,12 @@ bool plan_imports_name(const struct plan *plan, const char *name)
 {
 	const struct plan_import *imports = plan_imports(plan);
 
-	for (uint64_t i = 0; i < plan->imports.count; i++)
-		if (!strcmp(plan_string(plan, imports[i].name), name))
+	for (uint64_t i = 0; i < plan->imports.count; i++) {
+		const char *its = plan_string(plan, imports[i].name);
+
+		if (*its == *name && !strcmp(its, name))
 			return true;
+	}
 	return false;
 }
 

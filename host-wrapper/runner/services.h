@@ -15,8 +15,10 @@ static inline struct timespec services_timespec(uint64_t ns)
 				  (long)(ns % SERVICES_SECOND) };
 }
 
-/* Opens the console's input, before the guest starts. Returns its descriptor; -1: none.
- */
-int services_open_console(void);
+struct plan;
+
+/* Opens the console's input for a guest that imports a function for it, before the guest
+ * starts. Returns its descriptor; -1: none. */
+int services_open_console(const struct plan *plan);
 
 #endif

@@ -14,6 +14,7 @@
 #include <jumpslot/provider.h>
 #include <jumpslot/virt_bsp.h>
 
+#include "plan_read.h"
 #include "read_now.h"
 #include "services.h"
 #include "sources.h"
@@ -82,9 +83,15 @@ static int open_again(void)
 	return open("/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
-int services_open_console(void)
+static bool uses_input(const struct plan *plan)
 {
-	int flags = fcntl(STDIN_FILENO, F_GETFL);
+	return plan_imports_name(plan, "_BSP_Virtual_Console_read") ||
+	       plan_imports_name(plan, "_BSP_Virtual_Console_init");
+}
+
+int services_open_console(const struct plan *plan)
+{
+	int flags = uses_input(plan) ? fcntl(STDIN_FILENO, F_GETFL) : -1;
 	struct stat status;
 
 	if (flags < 0 || (flags & O_ACCMODE) == O_WRONLY || fstat(STDIN_FILENO, &status))
