@@ -119,15 +119,19 @@ static bool is_filled(const struct plan_segment *segment)
 
 /* Code has its final protection from the start: valgrind reads the symbols of a file when
  * code of it is mapped, and not when it is protected. */
+static int first_protection(const struct plan_segment *segment)
+{
+	return is_filled(segment) ? PROT_READ | PROT_WRITE : protection(segment->flags);
+}
+
 static int map_file_part(const struct image *image, const struct plan_segment *segment,
 			 uint64_t index, struct message *message)
 {
 	uintptr_t address = image->base + (uintptr_t)segment->address;
 	uintptr_t inside = address % PAGE;
-	void *at = mmap(
-		(void *)(address - inside), (size_t)segment->file_size + inside,
-		is_filled(segment) ? PROT_READ | PROT_WRITE : protection(segment->flags),
-		MAP_PRIVATE | MAP_FIXED, image->fd, (off_t)(segment->offset - inside));
+	void *at = mmap((void *)(address - inside), (size_t)segment->file_size + inside,
+			first_protection(segment), MAP_PRIVATE | MAP_FIXED, image->fd,
+			(off_t)(segment->offset - inside));
 
 	if (at == MAP_FAILED)
 		return fail(message, errno, "segment %" PRIu64 " cannot be mapped: %s",
@@ -226,7 +230,8 @@ int load_protect(const struct plan *plan, uintptr_t base, struct guest_memory *m
 		struct area area = { segment_start(base, &segments[i]),
 				     segment_end(base, &segments[i]) };
 
-		if (mprotect((void *)area.start, area.end - area.start,
+		if (first_protection(&segments[i]) != protection(segments[i].flags) &&
+		    mprotect((void *)area.start, area.end - area.start,
 			     protection(segments[i].flags)))
 			return fail(message, errno,
 				    "segment %" PRIu64 " cannot be protected: %s", i,
