@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/exit_status.h"
@@ -30,7 +31,7 @@ static int find_library(struct launch *launch, char **path, const char *name,
 			struct message *message)
 {
 	const bool is_given = strchr(name, '/');
-	struct runner_path beside;
+	struct runner_path beside = { NULL };
 	int error =
 		is_given ? 0
 			 : runner_path_library(&beside, name, launch->guest.file.machine,
@@ -39,6 +40,7 @@ static int find_library(struct launch *launch, char **path, const char *name,
 	if (error)
 		return error;
 	*path = model_path(launch->options.model, is_given ? name : beside.text);
+	free(beside.text);
 	return *path ? 0 : fail(message, ENOMEM, "out of memory");
 }
 
@@ -220,6 +222,7 @@ static int report_unresolved(const struct launch *launch)
 	if (runner_path_library(&newlib, "newlib", guest->file.machine, false, &counts))
 		return launch_complain(launch, EXIT_FAILED, guest->name, &counts);
 	report_problems(guest, newlib.text, stderr);
+	free(newlib.text);
 	if (unresolved)
 		hint_at_arguments(&launch->options);
 	return refused ? EXIT_UNRESOLVED : 0;

@@ -1,6 +1,9 @@
 /* From the name of this program to that of a runner. See runner_path.h. */
+#define _GNU_SOURCE
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,34 +12,35 @@
 /* This program's directory. Returns 0 or a negative errno. */
 static int find_directory(const char **directory, struct message *message)
 {
-	static char self[PATH_MAX]; /* empty: not asked for yet */
-	ssize_t length = 0;
-	char *slash;
+	static char *known;
+	char self[PATH_MAX];
+	ssize_t length;
 
-	*directory = self;
-	if (!*self)
-		length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (length < 0)
-		return fail(message, errno, "/proc/self/exe: %s (is /proc mounted?)",
-			    strerror(errno));
-	slash = length ? strrchr(self, '/') : NULL;
-	if (slash)
-		*slash = 0;
-	return 0;
+	if (!known) {
+		length = readlink("/proc/self/exe", self, sizeof(self));
+		if (length < 0)
+			return fail(message, errno,
+				    "/proc/self/exe: %s (is /proc mounted?)",
+				    strerror(errno));
+		while (length > 0 && self[length - 1] != '/')
+			length--;
+		known = strndup(self, length ? (size_t)length - 1 : 0);
+	}
+	*directory = known;
+	return known ? 0 : fail(message, ENOMEM, "out of memory");
 }
 
 int runner_path_beside(struct runner_path *path, const char *name,
 		       struct message *message)
 {
-	const char *directory;
+	const char *directory = "";
 	int error = find_directory(&directory, message);
 
 	if (error)
 		return error;
-	if (snprintf(path->text, sizeof(path->text), "%s/%s", directory, name) >=
-	    (int)sizeof(path->text))
-		return fail(message, ENAMETOOLONG, "%s: the path is too long", directory);
-	return 0;
+	return asprintf(&path->text, "%s/%s", directory, name) < 0
+		       ? fail(message, ENOMEM, "out of memory")
+		       : 0;
 }
 
 int runner_path_find(struct runner_path *path, const struct machine *machine,

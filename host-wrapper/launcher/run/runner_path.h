@@ -4,14 +4,13 @@
 #ifndef JUMPSLOT_RUNNER_PATH_H
 #define JUMPSLOT_RUNNER_PATH_H
 
-#include <limits.h>
 #include <stdbool.h>
 
 #include "common/message.h"
 #include "launcher/scan/elf_file.h"
 
 struct runner_path {
-	char text[PATH_MAX];
+	char *text; /* the caller's, by malloc() */
 };
 
 /* Finds another program of that directory. Returns 0 or a negative errno. */
