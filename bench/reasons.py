@@ -44,20 +44,20 @@ REASONS = [
      "take arguments from the stack and find their data by a call; an STMXCSR adds 2 to "
      "8 ns."),
     (r"^hello", None,
-     "A start needs two processes, and a program that is linked to glibc executes 41 "
-     "CPUIDs as it starts. " + EPYC + "a CPUID takes 6.7 us, because the hypervisor "
-     "emulates it: a fifth of the samples of a start of hello are at the CPUIDs of its "
-     "two processes. A page that is touched for the first time takes 2.3 us, and a start "
-     "touches 110, `/bin/true` 48. Two static programs, of which one starts the other, "
-     "take 1.5 times `/bin/true`; the supervisor and process 1 of the namespace add 0.4, "
-     "mapping the guest 0.2. Instructions are the smaller part: of 225,000, the launcher "
-     "executes 93,000 to read the guest, to make the sandbox's filter and to write the "
-     "plan. A runner on musl executes none of the CPUIDs of a start, and nearly all of "
-     "it compiles: four files use RWF_NOWAIT, sigev_notify_thread_id, "
-     "`<sys/platform/x86.h>` or __ELF_NATIVE_CLASS of glibc. But musl's handling of "
-     "signals, threads and TLS is another one, and the proofs of interrupts and gates "
-     "are not made for it. A guest with a provider needs a dynamic linker in its runner, "
-     "another 230,000 instructions."),
+     "A start needs two processes, of which the runner is linked to glibc and "
+     "executes 41 CPUIDs as it starts; so does `/bin/true`. " + EPYC +
+     "a CPUID takes 6.7 us, because the hypervisor emulates it: a seventh of the "
+     "samples of a start of hello are at them. The launcher is linked to musl, and "
+     "executes none. A page that is touched for the first time takes 2.3 us, and a "
+     "start touches 91, `/bin/true` 48. The supervisor and process 1 of the namespace "
+     "take 0.4 times `/bin/true`, mapping the guest 0.2. Instructions are the smaller "
+     "part: 181,000 of user mode, where `/bin/true` has 112,000. A runner on musl "
+     "executes none of the CPUIDs of a start, and nearly all of it compiles: four "
+     "files use RWF_NOWAIT, sigev_notify_thread_id, `<sys/platform/x86.h>` or "
+     "__ELF_NATIVE_CLASS of glibc. But musl's handling of signals, threads and TLS is "
+     "another one, and the proofs of interrupts and gates are not made for it. A "
+     "guest with a provider needs a dynamic linker in its runner, another 225,000 "
+     "instructions."),
     (r"imports.* : dlopen", None,
      "The launcher executes 1,760 instructions per import, which is three records with "
      "names and two types: 240 check the names letter by letter, 140 the types, 400 hash "

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/close_range.h"
 #include "common/outcome.h"
 #include "confine.h"
 
@@ -245,6 +246,7 @@ static int answer_lines(int image)
 int main(int argc, char **argv)
 {
 	struct walk walk = { 0 };
+	bool lines;
 	char *file;
 
 	if (argc != 3) {
@@ -252,10 +254,13 @@ int main(int argc, char **argv)
 		      stderr);
 		return EXIT_FAILURE;
 	}
+	lines = !strcmp(argv[1], "lines");
+	if (lines)
+		close_descriptors((unsigned)atoi(argv[2]) + 1, ~0u);
 	/* The image may be made to crash libdw, or to use up memory or time. */
 	if (!confine_self())
 		return EXIT_FAILURE;
-	if (!strcmp(argv[1], "lines"))
+	if (lines)
 		return answer_lines(atoi(argv[2]));
 	/* A copy: what is checked stays as it is. */
 	file = malloc(OUTCOME_FILE_SIZE);

@@ -21,26 +21,28 @@ int layers_no_new_privileges(struct message *message)
 	return 0;
 }
 
-/* Lowers a limit, or leaves a lower one. */
-static int lower(__rlimit_resource_t resource, rlim_t most)
+/* Lowers a limit that is above `most`. */
+static const struct rlimit *lower(struct rlimit *limit, rlim_t most)
 {
-	struct rlimit limit;
-
-	if (getrlimit(resource, &limit))
-		return -1;
-	if (limit.rlim_cur > most)
-		limit.rlim_cur = most;
-	if (limit.rlim_max > most)
-		limit.rlim_max = most;
-	return setrlimit(resource, &limit);
+	if (limit->rlim_cur > most)
+		limit->rlim_cur = most;
+	if (limit->rlim_max > most)
+		limit->rlim_max = most;
+	return limit;
 }
+
+/* A libc may have a type of its own for the numbers of resources. */
+#define LOWER(resource, limit, most)                                                     \
+	(getrlimit(resource, limit) || setrlimit(resource, lower(limit, most)))
 
 int layers_limits(bool core, bool processes, struct message *message)
 {
+	struct rlimit limit;
+
 	/* A core file would hold all of a guest's memory. */
-	if ((!core && lower(RLIMIT_CORE, 0)) ||
-	    lower(RLIMIT_NOFILE, PLAN_MAX_DESCRIPTORS) ||
-	    (!processes && lower(RLIMIT_NPROC, 0)))
+	if ((!core && LOWER(RLIMIT_CORE, &limit, 0)) ||
+	    LOWER(RLIMIT_NOFILE, &limit, PLAN_MAX_DESCRIPTORS) ||
+	    (!processes && LOWER(RLIMIT_NPROC, &limit, 0)))
 		return fail(message, errno,
 			    "the sandbox needs limits of resources: %s "
 			    "(--sandbox=off runs without)",

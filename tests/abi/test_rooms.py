@@ -25,6 +25,7 @@ ALLOWED = {
     "monitor/kernel": {"common", "guest-macros", "include", "monitor", "vcpu"},
     "monitor/library": {"common", "guest-macros", "monitor"},
     "monitor/runtime": {"common", "guest-macros", "include", "monitor", "runner", "vcpu"},
+    "musl": {"common"},
     "linked": {"common", "guest-macros", "include", "runner"},
     "launcher/options": {"common", "guest-macros"},
     "launcher/control_command": set(),

@@ -26,6 +26,7 @@ LEFT_OUT = {
     "launcher/test_partitions_watched.py": 1,
     "launcher/test_report_json.py": 1,
     "launcher/test_report_schema.py": 1,
+    "launcher/test_static_libc.py": 1,
     "monitor/test_standard_input.py": 1,
     "newlib/test_console.py": 1,
     "security/test_entry_state.py": 1,

@@ -164,7 +164,7 @@ static void judge_partition(struct launch *launch, struct run_result *result)
 	if (is_halted) {
 		launch->standing = "halted";
 		result->timed_out = false;
-		result->status = W_EXITCODE(0, 0);
+		result->status = 0;
 		result->outcome = (struct outcome){ 0 };
 	} else if (result->timed_out) {
 		launch->standing = "timeout";

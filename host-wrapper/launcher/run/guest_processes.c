@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/close_range.h"
 #include "common/exit_status.h"
 #include "common/monotonic.h"
 #include "guest_processes.h"
@@ -117,8 +118,8 @@ static int be_first(void *argument)
 	signal(SIGCHLD, SIG_IGN);
 	dup3(first->control, CONTROL, 0);
 	/* Readers of the job's output must not wait for this process. */
-	close_range(0, CONTROL - 1, 0);
-	close_range(CONTROL + 1, ~0u, 0);
+	close_descriptors(0, CONTROL - 1);
+	close_descriptors(CONTROL + 1, ~0u);
 	if (first->maps_users) {
 		error = map_self(first->inside, first->user, first->group);
 		if (write(CONTROL, &error, sizeof(error)) != sizeof(error))

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/close_range.h"
 #include "irq_lines.h"
 #include "socket_file.h"
 
@@ -86,7 +87,7 @@ int irq_lines_close_others(const struct irq_lines *lines, struct message *messag
 
 	do {
 		next = next_descriptor(lines, first);
-		if (next > first && close_range(first, next - 1, 0))
+		if (next > first && close_descriptors(first, next - 1))
 			return fail(message, errno,
 				    "the sandbox cannot close descriptors: %s "
 				    "(--sandbox=off runs without)",

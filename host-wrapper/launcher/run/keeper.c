@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/close_range.h"
 #include "keeper.h"
 
 /* The argument of the child. */
@@ -26,7 +27,7 @@ static _Noreturn void keep(const struct cleaning *cleaning, const sigset_t *all)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	prctl(PR_SET_DUMPABLE, 0);
 	/* Readers of the job's output must not wait for the keeper too. */
-	close_range(STDOUT_FILENO, ~0u, 0);
+	close_descriptors(STDOUT_FILENO, ~0u);
 	while (getppid() == cleaning->parent)
 		sigwaitinfo(all, NULL);
 	cleaning->clean_up(cleaning->argument);

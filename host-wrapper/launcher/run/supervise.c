@@ -155,7 +155,7 @@ static void time_out(const struct watch *watch, struct run_result *result)
 	kill(watch->child, SIGKILL);
 	waitpid(watch->child, &result->status, 0);
 	result->timed_out = true;
-	result->status = W_EXITCODE(0, SIGKILL);
+	result->status = SIGKILL; /* as waitpid() has it */
 	result->outcome = *watch->file.outcome;
 	result->outcome.code = SI_KERNEL; /* the report does not name a sender */
 	if (result->outcome.kind == OUTCOME_NONE)
@@ -260,7 +260,7 @@ static bool restarts(struct watch *watch, struct run_result *result)
 		if (!is_late(watch))
 			return true;
 		result->timed_out = true;
-		result->status = W_EXITCODE(0, SIGKILL);
+		result->status = SIGKILL; /* as waitpid() has it */
 	}
 	result->outcome.kind = OUTCOME_NONE; /* stopped before it could exit */
 	return false;

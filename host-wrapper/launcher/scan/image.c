@@ -6,6 +6,13 @@
 #include "common/page.h"
 #include "image.h"
 
+/* musl 1.2.3 has no names for them. */
+#ifndef DT_RELR
+#define DT_RELRSZ  35
+#define DT_RELR	   36
+#define DT_RELRENT 37
+#endif
+
 static int check_extent(const GElf_Phdr *segment, size_t index,
 			const struct elf_file *file, struct message *message)
 {

@@ -22,7 +22,7 @@
 #define ANSWER_NS UINT64_C(5000000000)
 #define ENTRIES	  65536u
 
-/* The guest's file in the other process, which has no descriptor after it. */
+/* The guest's file in the other process, which closes all descriptors after it. */
 #define GUEST_FD      3
 #define GUEST_FD_TEXT "3"
 
@@ -40,7 +40,6 @@ static pid_t spawn(const char *program, int guest, int fd)
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY,
 					 0);
 	posix_spawn_file_actions_adddup2(&actions, guest, GUEST_FD);
-	posix_spawn_file_actions_addclosefrom_np(&actions, GUEST_FD + 1);
 	error = posix_spawn(&process, program, &actions, NULL, argv, environment);
 	posix_spawn_file_actions_destroy(&actions);
 	return error ? 0 : process;
