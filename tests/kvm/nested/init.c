@@ -7,12 +7,14 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kvm.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/socket.h>
@@ -37,6 +39,17 @@ static void load(const char *module)
 	close(fd);
 }
 
+/* The first virtual machine and processor make the kernel change its code, and the last
+ * ones change it back. QEMU translates such code again, so these stay until the end. */
+static void keep_machine(void)
+{
+	const int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	const int vm = ioctl(kvm, KVM_CREATE_VM, 0);
+
+	if (ioctl(vm, KVM_CREATE_VCPU, 0) < 0)
+		printf("@init: /dev/kvm: %s\n", strerror(errno));
+}
+
 static void prepare(void)
 {
 	FILE *order = fopen("/modules/order", "r");
@@ -52,6 +65,7 @@ static void prepare(void)
 		load(name);
 	if (order)
 		fclose(order);
+	keep_machine();
 }
 
 /* The root of the machine outside, shared by virtiofs, with this machine's devices and
