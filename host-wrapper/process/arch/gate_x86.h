@@ -17,63 +17,64 @@
 #include "vcpu/registers.h"
 
 	/*
-	 * Notes the guest's floating-point control in the record, and jumps to `adjust`
-	 * if it differs from the host's or the function needs more. `function` and
-	 * `value`: one register and its lower 32 bits; both change, and `function` holds
-	 * the function before. Reading MXCSR takes longer than all the rest: the gate
-	 * reads it only where the guest can have changed it (read_mxcsr).
+	 * Notes the guest's floating-point control in the record, and jumps to
+	 * `guest_differs` if it is not the host's. `scratch` and `value`: one register
+	 * and its lower 32 bits; both change. It is one comparison:
+	 * gate.control never equals an x87 control word if MXCSR or masks matter.
 	 */
-	.macro	enter_host record, function, value, prefix
-	mov	THREAD, \function	/* did the guest change the host's segment? */
-	cmp	GATE(THREAD), \function
+	.macro	enter_host record, scratch, value, prefix
+	mov	THREAD, \scratch	/* did the guest change the host's segment? */
+	cmp	GATE(THREAD), \scratch
 	jne	.Lthread_fault
-	fnstcw	RECORD_CONTROL(\record)
-	mov	GATE(KNOWN), \value
-	mov	\value, RECORD_MXCSR(\record)
-	test	\value, \value
-	jz	\prefix\()read_guest
-\prefix\()guest_read:
-	mov	RECORD_FUNCTION(\record), \function
-	mov	FUNCTION_FORCE(\function), \value
-	or	RECORD_MXCSR(\record), \value
-	and	$GATE_FORCED | MXCSR_CONTROL, \value
-	mov	\value, RECORD_EXPECTED(\record)
-	cmp	GATE(EXPECTED), \value
-	jne	\prefix\()to_host
-	movzwl	RECORD_CONTROL(\record), \value
+	fnstcw	RECORD_NOW(\record)
+	movzwl	RECORD_NOW(\record), \value
+	mov	\value, RECORD_CONTROL(\record)
 	cmp	GATE(CONTROL), \value
-	jne	\prefix\()to_host
+	jne	\prefix\()guest_differs
+\prefix\()guest_read:
 	.endm
 
 	/*
-	 * Jumps to `to_guest` if the host left another floating-point control than the
-	 * record's, or left it to the host's own functions to change it. Changes ECX. A
-	 * function that keeps MXCSR has that of the way in, which was the guest's.
+	 * Jumps to `host_differs` if the host left another floating-point control than
+	 * the record's, or if the record says that the way out must do more. Changes ECX.
 	 */
 	.macro	leave_host record, prefix
-	mov	RECORD_FUNCTION(\record), REG(cx)
-	cmpb	$0, FUNCTION_KEEPS_MXCSR(REG(cx))
-	je	\prefix\()read_host
-	testl	$GATE_NEVER, RECORD_EXPECTED(\record)
-	jnz	\prefix\()to_guest
-\prefix\()host_read:
 	fnstcw	RECORD_NOW(\record)
 	movzwl	RECORD_NOW(\record), %ecx
-	cmp	RECORD_CONTROL(\record), %cx
-	jne	\prefix\()to_guest
+	cmp	RECORD_CONTROL(\record), %ecx
+	jne	\prefix\()host_differs
 	.endm
 
-	/* The parts of enter_host and leave_host that read MXCSR. */
-	.macro	read_mxcsr record, prefix
-\prefix\()read_guest:
+	/*
+	 * The rare ways of enter_host and leave_host. Reading MXCSR takes longer than all
+	 * the rest: the gate reads it only where the other side can have changed it. A
+	 * function that keeps MXCSR has that of the way in, which was the guest's.
+	 */
+	.macro	compare_guest record, value, prefix
+\prefix\()guest_differs:
+	or	$GATE_READS, \value
+	cmp	GATE(CONTROL), \value
+	jne	\prefix\()to_host
 	stmxcsr	RECORD_MXCSR(\record)
-	jmp	\prefix\()guest_read
-\prefix\()read_host:
+	mov	RECORD_MXCSR(\record), \value
+	and	$MXCSR_CONTROL, \value
+	cmp	GATE(MXCSR), \value
+	je	\prefix\()guest_read
+	jmp	\prefix\()to_host
+	.endm
+
+	/* Without GATE_NEVER, gate.mxcsr was the guest's on the way in. */
+	.macro	compare_host record, prefix
+\prefix\()host_differs:
+	testl	$GATE_NEVER, RECORD_CONTROL(\record)
+	jnz	\prefix\()to_guest
+	cmp	RECORD_CONTROL(\record), %cx
+	jne	\prefix\()to_guest
 	stmxcsr	RECORD_NOW(\record)
 	mov	RECORD_NOW(\record), %ecx
 	and	$MXCSR_CONTROL, %ecx
-	cmp	RECORD_EXPECTED(\record), %ecx
-	je	\prefix\()host_read
+	cmp	GATE(MXCSR), %ecx
+	je	\prefix\()at_guest
 	jmp	\prefix\()to_guest
 	.endm
 

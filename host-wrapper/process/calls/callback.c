@@ -53,25 +53,29 @@ static void push(struct gate_callback *callback, uintptr_t guest_sp, size_t byte
 /* As leave_host of the gate's assembly. */
 static bool has_host_changed(const struct gate_record *record)
 {
-	if (record->expected == GATE_NEVER)
+	if (record->control & GATE_NEVER)
 		return true;
-	if (!record->function->keeps_mxcsr &&
-	    (float_read_mxcsr() & MXCSR_CONTROL) != record->expected)
+	if (record->function->more & GATE_READS &&
+	    (float_read_mxcsr() & MXCSR_CONTROL) != gate.mxcsr)
 		return true;
-	return float_read_x87() != record->control;
+	return float_read_x87() != (uint16_t)record->control;
 }
 
 /* As enter_host of the gate's assembly: notes the guest's control, and returns whether it
  * differs from the host's or the function needs more. */
 static bool has_guest_changed(struct gate_record *record)
 {
+	const uint32_t more = record->function->more;
 	const uint16_t control = float_read_x87();
-	const uint32_t mxcsr = gate.known ? gate.known : float_read_mxcsr();
 
-	record->control = control;
-	record->mxcsr = mxcsr;
-	record->expected = (mxcsr & MXCSR_CONTROL) | record->function->force;
-	return record->expected != gate.expected || control != gate.control;
+	record->control = control | more;
+	if (more & GATE_FORCED ||
+	    (control | (gate.known ? 0 : GATE_READS)) != gate.control)
+		return true;
+	if (gate.known)
+		return false;
+	record->mxcsr = float_read_mxcsr();
+	return (record->mxcsr & MXCSR_CONTROL) != gate.mxcsr;
 }
 
 void callback_begin(struct gate_callback *callback, const struct jumpslot_callee *callee,

@@ -58,14 +58,14 @@ static struct gate_function describe(uintptr_t address, const struct way *way)
 	return (struct gate_function){
 		.address = address,
 		.gate = &gate,
+		.more = (blocking ? GATE_FORCED : 0) |
+			(way->carry & PLAN_RETURNS_MXCSR ? 0 : GATE_READS),
 		.stack_bytes = way->stack_bytes,
 		.padding = room - way->stack_bytes,
 		.room = room,
-		.force = blocking ? GATE_FORCED : 0,
 		.import = way->import,
 		.on_guest_stack = (way->carry & PLAN_CARRY_MASK) == PLAN_GUEST_STACK,
 		.blocking = blocking,
-		.keeps_mxcsr = way->carry & PLAN_RETURNS_MXCSR,
 	};
 }
 

@@ -45,12 +45,12 @@ struct gate {
 	uintptr_t state;
 	struct gate_record *record; /* the next record; free stack below it */
 	uintptr_t thread;	    /* the address that libc's segment register yields */
-	uint32_t expected;	    /* the host's MXCSR control bits, or GATE_NEVER */
-	uint32_t control;	    /* the host's x87 control word */
-	uint32_t known;		    /* the guest's MXCSR control bits if nothing has
-				       changed them, or 0: every call reads them */
-	bool deferred;		    /* set if interrupts wait for the way out */
-	uint32_t mxcsr;		    /* the host's control bits */
+	uint32_t control; /* the host's x87 control word; GATE_READS if each call
+			     reads the guest's MXCSR, GATE_NEVER if each swaps */
+	uint32_t known;	  /* the guest's MXCSR control bits if nothing has
+			     changed them, or 0: every call reads them */
+	bool deferred;	  /* set if interrupts wait for the way out */
+	uint32_t mxcsr;	  /* the host's control bits */
 	bool masks_differ;
 	uint64_t guest_mask; /* signal masks, as the kernel has them */
 	uint64_t host_mask;
@@ -62,15 +62,15 @@ struct gate {
 /* One gated function. Read-only once the guest runs. */
 struct gate_function {
 	uintptr_t address;
-	struct gate *gate;     /* for i386, where code cannot address data by position */
-	uintptr_t stack_bytes; /* of arguments, to copy */
-	uintptr_t padding;     /* room - stack_bytes */
-	uintptr_t room;	       /* stack_bytes, rounded up to GATE_ALIGNMENT */
-	uint32_t force;	       /* GATE_FORCED if every call takes the slow path, or 0 */
-	uint32_t import;       /* index in the plan */
+	struct gate *gate;    /* for i386, where code cannot address data by position */
+	uint32_t more;	      /* GATE_FORCED if every call swaps, GATE_READS if the
+				 return reads MXCSR, or 0 */
+	uint32_t stack_bytes; /* of arguments, to copy; x86-64 compares both as one */
+	uintptr_t padding;    /* room - stack_bytes */
+	uintptr_t room;	      /* stack_bytes, rounded up to GATE_ALIGNMENT */
+	uint32_t import;      /* index in the plan */
 	bool on_guest_stack;
 	bool blocking;
-	bool keeps_mxcsr; /* its control bits: the return does not read them */
 };
 
 /*
@@ -86,11 +86,11 @@ struct gate_record {
 	uintptr_t guest_sp; /* the gate's frame; for a function on the guest's stack, the
 			       first argument */
 	uintptr_t saved[2];
-	uint32_t mxcsr; /* the guest's */
-	uint16_t control;
-	uint32_t expected; /* its control bits, or GATE_NEVER */
-	uint32_t now;	   /* scratch, to compare what the host left */
-	bool masked;	   /* a blocking function's: the interrupt signal is masked */
+	uint32_t mxcsr;	  /* the guest's, unless gate.known tells it */
+	uint32_t control; /* the guest's x87 control word, and the function's `more`;
+			     GATE_NEVER if the return swaps */
+	uint32_t now;	  /* scratch, to compare what registers hold */
+	bool masked;	  /* a blocking function's: the interrupt signal is masked */
 } __attribute__((__aligned__(GATE_ALIGNMENT)));
 
 /* Guest code that a host function called. */

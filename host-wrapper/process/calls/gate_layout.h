@@ -21,8 +21,10 @@
 /* MXCSR's control bits. The flags below them are not preserved by a call (x86-64 psABI,
  * section 3.2.3), and cross the gate as they cross any call. */
 #define MXCSR_CONTROL 0xffc0
-/* Bits that MXCSR_CONTROL lacks. They make the gate take the slow path: GATE_NEVER as the
- * value to compare with, GATE_FORCED as part of the value that is compared. */
+/* Bits beside an x87 control word, which no comparison of control words finds equal. The
+ * gate's fast path ends there: with GATE_READS to compare MXCSR too, with GATE_NEVER and
+ * GATE_FORCED to swap what differs. GATE_FORCED is the sign. */
+#define GATE_READS  0x20000000
 #define GATE_NEVER  0x40000000
 #define GATE_FORCED 0x80000000
 

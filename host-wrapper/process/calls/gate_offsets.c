@@ -12,9 +12,9 @@ void gate_offsets(void)
 	OFFSET(GATE_STATE, struct gate, state);
 	OFFSET(GATE_RECORD, struct gate, record);
 	OFFSET(GATE_THREAD, struct gate, thread);
-	OFFSET(GATE_EXPECTED, struct gate, expected);
 	OFFSET(GATE_CONTROL, struct gate, control);
 	OFFSET(GATE_KNOWN, struct gate, known);
+	OFFSET(GATE_MXCSR, struct gate, mxcsr);
 	OFFSET(GATE_DEFERRED, struct gate, deferred);
 
 	OFFSET(FUNCTION_ADDRESS, struct gate_function, address);
@@ -22,8 +22,7 @@ void gate_offsets(void)
 	OFFSET(FUNCTION_STACK_BYTES, struct gate_function, stack_bytes);
 	OFFSET(FUNCTION_PADDING, struct gate_function, padding);
 	OFFSET(FUNCTION_ROOM, struct gate_function, room);
-	OFFSET(FUNCTION_FORCE, struct gate_function, force);
-	OFFSET(FUNCTION_KEEPS_MXCSR, struct gate_function, keeps_mxcsr);
+	OFFSET(FUNCTION_MORE, struct gate_function, more);
 
 	OFFSET(RECORD_FRAME, struct gate_record, frame);
 	OFFSET(RECORD_RETURN, struct gate_record, ret);
@@ -33,7 +32,6 @@ void gate_offsets(void)
 	OFFSET(RECORD_SAVED, struct gate_record, saved);
 	OFFSET(RECORD_MXCSR, struct gate_record, mxcsr);
 	OFFSET(RECORD_CONTROL, struct gate_record, control);
-	OFFSET(RECORD_EXPECTED, struct gate_record, expected);
 	OFFSET(RECORD_NOW, struct gate_record, now);
 	CONSTANT(RECORD_SIZE, sizeof(struct gate_record));
 

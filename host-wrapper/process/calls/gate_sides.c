@@ -61,16 +61,26 @@ static void leave_mask(uint64_t forced)
 
 /* If the host unmasks an x87 exception, every call must check whether the guest has one
  * pending, and takes the slow path. */
-static bool is_x87_unmasked(void)
+static uint32_t more_than_x87(uint16_t control)
 {
-	return float_unmasks((uint16_t)gate.control);
+	if (gate.masks_differ || float_unmasks(control))
+		return GATE_NEVER;
+	if (!gate.known)
+		return GATE_READS;
+	return gate.known == gate.mxcsr ? 0 : GATE_NEVER;
 }
 
 static void look_at_host(uint32_t mxcsr)
 {
+	const uint16_t control = float_read_x87();
+
 	gate.mxcsr = mxcsr & MXCSR_CONTROL;
-	gate.control = float_read_x87();
-	gate.expected = gate.masks_differ || is_x87_unmasked() ? GATE_NEVER : gate.mxcsr;
+	gate.control = control | more_than_x87(control);
+}
+
+static uint32_t guest_mxcsr(const struct gate_record *record)
+{
+	return gate.known ? gate.known : record->mxcsr;
 }
 
 /* The registers hold the one side's control; loads the other side's where it differs. A
@@ -92,13 +102,11 @@ void gate_start_sides(void)
 
 void gate_to_host(struct gate_record *record)
 {
-	const uint32_t control = record->mxcsr & MXCSR_CONTROL;
-	const bool differs = control != gate.expected ||
-			     record->control != gate.control ||
-			     record->function->blocking;
-
-	record->expected = differs ? GATE_NEVER : control;
-	swap(record->mxcsr, gate.mxcsr, record->control, (uint16_t)gate.control);
+	if (!gate.known)
+		record->mxcsr = float_read_mxcsr();
+	swap(guest_mxcsr(record), gate.mxcsr, (uint16_t)record->control,
+	     (uint16_t)gate.control);
+	record->control |= GATE_NEVER;
 	record->masked = record->function->blocking && !kick_hold();
 	if (masks_differ(record))
 		set_mask(gate.host_mask | forced_mask(record));
@@ -112,6 +120,8 @@ void gate_to_guest(struct gate_record *record)
 		leave_mask(forced_mask(record));
 	if (record->function->blocking)
 		kick_release();
-	look_at_host(record->function->keeps_mxcsr ? gate.mxcsr : float_read_mxcsr());
-	swap(gate.mxcsr, record->mxcsr, (uint16_t)gate.control, record->control);
+	look_at_host(record->function->more & GATE_READS ? float_read_mxcsr()
+							 : gate.mxcsr);
+	swap(gate.mxcsr, guest_mxcsr(record), (uint16_t)gate.control,
+	     (uint16_t)record->control);
 }

@@ -14,7 +14,7 @@
  */
 void gate_start_sides(void);
 
-/* From guest to host, after the guest's control was noted. */
+/* From guest to host, after the guest's x87 control word was noted. */
 void gate_to_host(struct gate_record *record) __attribute__((__visibility__("hidden")));
 
 /* From host to guest. The host's control is kept for the next call. */

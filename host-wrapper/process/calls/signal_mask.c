@@ -45,7 +45,7 @@ static void note(void)
 	if (gate.host_errno != &errno || !record)
 		return; /* another thread, or no host function of the guest */
 	gate.masks_differ = true;
-	record->expected = GATE_NEVER;
+	record->control |= GATE_NEVER;
 }
 
 /* A handler reports faults, and recovers from those of the gate. */

@@ -47,6 +47,7 @@ static void go_each_way(void)
 	for (int i = 0; i < 2; i++) {
 		nothing();
 		nothing_variadic(0);
+		return_in_memory();
 		toggle_rounding();
 	}
 	toggle_rounding_variadic(0);

@@ -8,7 +8,7 @@
 jumpslot_gate:
 jumpslot_gate_on_guest_stack:
 	.cfi_startproc
-	mov	FUNCTION_STACK_BYTES(%r11), %rax
+	mov	FUNCTION_STACK_BYTES(%r11), %eax
 	ret
 	.cfi_endproc
 	.size	jumpslot_gate, . - jumpslot_gate

@@ -57,7 +57,7 @@ static void make_thunks(void)
 	if (at == MAP_FAILED)
 		abort();
 	for (size_t i = 0; i < COUNT; i++) {
-		functions[i].stack_bytes = i;
+		functions[i].stack_bytes = (uint32_t)i;
 		thunk_write(at + i * THUNK_SIZE, &functions[i]);
 	}
 	mprotect(at, 4096, PROT_READ | PROT_EXEC);

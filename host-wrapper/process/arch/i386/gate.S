@@ -26,13 +26,6 @@
 	pop	%eax
 	.endm
 
-	/* Compares gate.deferred, through the function in `register`, which changes. EBX
-	   may be the guest's already. */
-	.macro	check_deferred register
-	mov	FUNCTION_GATE(\register), \register
-	cmpb	$0, GATE_DEFERRED(\register)
-	.endm
-
 	/* The frame as a thunk left it: EBP is pushed, but not changed. */
 	.macro	thunk_frame
 	.cfi_def_cfa %esp, 12
@@ -74,35 +67,37 @@ FUNC(jumpslot_gate)
 	mov	%ebp, RECORD_GUEST_SP(%esp)
 	mov	%esp, GATE(STATE)	/* from here on the host runs */
 	enter_host %esp, %esi, %esi, .L
+	mov	-4(%ebp), %esi
+	cmpl	$0, FUNCTION_MORE(%esi)
+	jne	.Lmore
 .Lat_host:
 	mov	-4(%ebp), %esi
-	cmpl	$0, FUNCTION_STACK_BYTES(%esi)
-	jne	.Lcopy_arguments
+	sub	FUNCTION_PADDING(%esi), %esp
+	mov	FUNCTION_STACK_BYTES(%esi), %esi
+	test	%esi, %esi
+	jz	.Lcall
+.Lcopy:					/* from the last word to the first */
+	push	4(%ebp, %esi)
+.Lcopied:
+	sub	$4, %esi
+	jnz	.Lcopy
+	/* The read may fault past the end of the guest's memory, where no argument is:
+	   the number of bytes is an upper bound. ESI counts the bytes that are left. */
+	code_range CODE_COPY, .Lcopy, .Lcopied
 .Lcall:
 	mov	-4(%ebp), %esi
 	other_stack
 	call	*FUNCTION_ADDRESS(%esi)
-	mov	GATE(RECORD), %ecx
-	cmp	%ecx, GATE(STATE)
-	jne	.Lexit_fault
-	cmp	%ebp, RECORD_GUEST_SP(%ecx)
-	jne	.Lexit_fault
-	mov	FUNCTION_ROOM(%esi), %esi
-	add	%esp, %esi
-	sub	%ecx, %esi		/* bytes that the function popped */
-	mov	%ecx, %esp
-	mov	-4(%ebp), %ecx
-	cmp	FUNCTION_STACK_BYTES(%ecx), %esi
-	ja	.Lexit_fault
+	add	FUNCTION_ROOM(%esi), %esp
+	cmp	%esp, GATE(STATE)
+	jne	.Lpopped
 	leave_host %esp, .L
 .Lat_guest:
-	test	%esi, %esi
-	jnz	.Lpop_arguments
 	mov	RECORD_OUTER(%esp), %ecx
 	mov	%ecx, GATE(STATE)	/* from here on the guest runs */
+	mov	%ebx, %ecx
 .Lcheck:
-	mov	-4(%ebp), %ecx
-	check_deferred %ecx
+	cmpb	$0, GATE_DEFERRED(%ecx)
 	jne	.Ldeferred
 .Lout:
 	mov	-8(%ebp), %ebx
@@ -112,14 +107,28 @@ FUNC(jumpslot_gate)
 	.cfi_remember_state
 	pop_all
 	ret
-	/* Restarting is safe: the range reads EBP's frame, and changes neither. */
+	/* Restarting is safe: the range reads ECX and EBP's frame, and keeps both. */
 	code_range CODE_CHECK, .Lcheck, .Lleft
 	/* Only the guest's frame pointer is left to restore. */
-	code_range CODE_GUEST, .Lleft, .Lpop_arguments
+	code_range CODE_GUEST, .Lleft, .Lpopped
 
-	/* The function popped its arguments: the frame moves up by as much, to ECX. */
-.Lpop_arguments:
+	/* The function popped its arguments, or another one returned. */
+.Lpopped:
 	.cfi_restore_state
+	mov	GATE(RECORD), %ecx
+	cmp	%ecx, GATE(STATE)
+	jne	.Lexit_fault
+	cmp	%ebp, RECORD_GUEST_SP(%ecx)
+	jne	.Lexit_fault
+	mov	%esp, %esi
+	sub	%ecx, %esi		/* bytes that the function popped */
+	mov	%ecx, %esp
+	mov	-4(%ebp), %ecx
+	cmp	FUNCTION_STACK_BYTES(%ecx), %esi
+	ja	.Lexit_fault
+	leave_host %esp, .Lpop_
+	/* The frame moves up by as much, to ECX. */
+.Lpop_at_guest:
 	lea	(%ebp, %esi), %ecx
 	mov	4(%ebp), %esi
 	mov	%esi, 4(%ecx)
@@ -134,7 +143,8 @@ FUNC(jumpslot_gate)
 	mov	%esi, GATE(STATE)	/* from here on the guest runs */
 .Lpop_check:
 	mov	-4(%ebp), %esi
-	check_deferred %esi
+	mov	FUNCTION_GATE(%esi), %esi	/* EBX may be the guest's already */
+	cmpb	$0, GATE_DEFERRED(%esi)
 	jne	.Lpop_deferred
 .Lpop_out:
 	mov	-8(%ebp), %ebx
@@ -173,20 +183,17 @@ FUNC(jumpslot_gate)
 	jmp	jumpslot_interrupt_here
 	.cfi_restore_state
 
-.Lcopy_arguments:			/* from the last word to the first */
-	sub	FUNCTION_PADDING(%esi), %esp
-	mov	FUNCTION_STACK_BYTES(%esi), %esi
-.Lcopy:
-	push	4(%ebp, %esi)
-.Lcopied:
-	sub	$4, %esi
-	jnz	.Lcopy
-	/* The read may fault past the end of the guest's memory, where no argument is:
-	   the number of bytes is an upper bound. ESI counts the bytes that are left. */
-	code_range CODE_COPY, .Lcopy, .Lcopied
-	jmp	.Lcall
+.Lmore:
+	mov	FUNCTION_MORE(%esi), %esi
+	or	%esi, RECORD_CONTROL(%esp)
+	js	.Lto_host		/* GATE_FORCED */
+	jmp	.Lat_host
 
-	read_mxcsr %esp, .L
+	compare_guest %esp, %esi, .L
+	compare_host %esp, .L
+.Lpop_host_differs:			/* rare: C compares again */
+	adjust	gate_to_guest
+	jmp	.Lpop_at_guest
 .Lto_host:
 	check_x87 %esp, .Lundo
 	adjust	gate_to_host
@@ -299,8 +306,10 @@ FUNC(jumpslot_gate_on_guest_stack)
 	mov	%esp, RECORD_GUEST_SP(%ebp)
 	mov	%ebp, GATE(STATE)	/* from here on the host runs */
 	enter_host %ebp, %esi, %esi, .Lstay_
-.Lstay_at_host:
 	mov	RECORD_FUNCTION(%ebp), %esi
+	cmpl	$0, FUNCTION_MORE(%esi)
+	jne	.Lstay_more
+.Lstay_call:
 	call	*FUNCTION_ADDRESS(%esi)
 	cmp	%ebp, GATE(STATE)
 	jne	.Lexit_fault
@@ -310,7 +319,8 @@ FUNC(jumpslot_gate_on_guest_stack)
 	mov	%ecx, GATE(STATE)	/* from here on the guest runs */
 .Lstay_check:
 	mov	RECORD_FUNCTION(%ebp), %ecx
-	check_deferred %ecx
+	mov	FUNCTION_GATE(%ecx), %ecx	/* EBX may be the guest's already */
+	cmpb	$0, GATE_DEFERRED(%ecx)
 	jne	.Lstay_deferred
 .Lstay_out:
 	put_back
@@ -332,7 +342,15 @@ FUNC(jumpslot_gate_on_guest_stack)
 	jmp	jumpslot_interrupt_here
 	.cfi_restore_state
 
-	read_mxcsr %ebp, .Lstay_
+.Lstay_more:
+	mov	FUNCTION_MORE(%esi), %esi
+	or	%esi, RECORD_CONTROL(%ebp)
+	js	.Lstay_to_host		/* GATE_FORCED */
+.Lstay_at_host:
+	mov	RECORD_FUNCTION(%ebp), %esi
+	jmp	.Lstay_call
+	compare_guest %ebp, %esi, .Lstay_
+	compare_host %ebp, .Lstay_
 .Lstay_to_host:
 	check_x87 %ebp, .Lstay_undo
 	mov	%ebp, %esp

@@ -22,6 +22,7 @@ FUNC(vcpu_restore_vectors)
 	cmp	$X86_MXCSR_DEFAULT, %eax
 	je	.Lknown
 	find	gate, %ecx, WORD
+	orl	$GATE_READS, GATE_CONTROL(%ecx)	/* first, for a restart */
 	movl	$0, GATE_KNOWN(%ecx)
 .Lknown:
 	mov	$1, %ecx		/* components in use; the others are initial */

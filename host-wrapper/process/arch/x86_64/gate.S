@@ -53,10 +53,10 @@ FUNC(jumpslot_gate)
 	mov	%rbp, RECORD_GUEST_SP(%rsp)
 	mov	%rsp, GATE(STATE)	/* from here on the host runs */
 	enter_host %rsp, %r11, %r11d, .L
-.Lat_host:
-	mov	-8(%rbp), %r11
-	cmpq	$0, FUNCTION_STACK_BYTES(%r11)
-	jne	.Lcopy_arguments
+	mov	RECORD_FUNCTION(%rsp), %r11
+	cmpq	$0, FUNCTION_MORE(%r11)	/* and stack_bytes, which follows it */
+	jne	.Lmore
+.Lcall:
 	other_stack
 	call	*FUNCTION_ADDRESS(%r11)
 .Lreturned:
@@ -91,10 +91,17 @@ FUNC(jumpslot_gate)
 	jmp	jumpslot_interrupt_here
 	.cfi_restore_state
 
-.Lcopy_arguments:			/* from the last word to the first */
+.Lmore:
+	mov	FUNCTION_MORE(%r11), %r11d
+	or	%r11d, RECORD_CONTROL(%rsp)
+	js	.Lto_host		/* GATE_FORCED */
+.Lat_host:
+	mov	-8(%rbp), %r11
+	cmpl	$0, FUNCTION_STACK_BYTES(%r11)
+	je	.Lcall
 	sub	FUNCTION_PADDING(%r11), %rsp
-	mov	FUNCTION_STACK_BYTES(%r11), %r11
-.Lcopy:
+	mov	FUNCTION_STACK_BYTES(%r11), %r11d
+.Lcopy:					/* from the last word to the first */
 	push	8(%rbp, %r11)
 .Lcopied:
 	sub	$8, %r11
@@ -108,7 +115,8 @@ FUNC(jumpslot_gate)
 	add	FUNCTION_ROOM(%rcx), %rsp
 	jmp	.Lreturned
 
-	read_mxcsr %rsp, .L
+	compare_guest %rsp, %r11d, .L
+	compare_host %rsp, .L
 .Lto_host:
 	check_x87 %rsp, .Lundo
 	adjust_to_host
@@ -203,8 +211,10 @@ FUNC(jumpslot_gate_on_guest_stack)
 	mov	%rsp, RECORD_GUEST_SP(%rbp)
 	mov	%rbp, GATE(STATE)	/* from here on the host runs */
 	enter_host %rbp, %r11, %r11d, .Lstay_
-.Lstay_at_host:
 	mov	RECORD_FUNCTION(%rbp), %r11
+	cmpl	$0, FUNCTION_MORE(%r11)
+	jne	.Lstay_more
+.Lstay_call:
 	call	*FUNCTION_ADDRESS(%r11)
 	cmp	%rbp, GATE(STATE)
 	jne	.Lexit_fault
@@ -235,7 +245,15 @@ FUNC(jumpslot_gate_on_guest_stack)
 	jmp	jumpslot_interrupt_here
 	.cfi_restore_state
 
-	read_mxcsr %rbp, .Lstay_
+.Lstay_more:
+	mov	FUNCTION_MORE(%r11), %r11d
+	or	%r11d, RECORD_CONTROL(%rbp)
+	js	.Lstay_to_host		/* GATE_FORCED */
+.Lstay_at_host:
+	mov	RECORD_FUNCTION(%rbp), %r11
+	jmp	.Lstay_call
+	compare_guest %rbp, %r11d, .Lstay_
+	compare_host %rbp, .Lstay_
 .Lstay_to_host:
 	check_x87 %rbp, .Lstay_undo
 	mov	%rbp, %rsp

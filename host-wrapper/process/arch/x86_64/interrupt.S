@@ -21,6 +21,7 @@ FUNC(vcpu_restore_vectors)
 	and	$MXCSR_CONTROL, %eax
 	cmp	$X86_MXCSR_DEFAULT, %eax
 	je	.Lknown
+	orl	$GATE_READS, GATE_CONTROL + gate(%rip)	/* first, for a restart */
 	movl	$0, GATE_KNOWN + gate(%rip)
 .Lknown:
 	mov	$1, %ecx		/* components in use; the others are initial */
