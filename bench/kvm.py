@@ -13,14 +13,16 @@ import memory
 import start
 from clock import clock_of
 from hosts import KVM
-from monitor import SERVICES
+from monitor import CALLS, FUNCTIONS, SERVICES
 from rows import compared
-from runs import BENCH, BUILD, QUICK, WRAPPER, interleaved, run, time_to_exit
+from runs import BENCH, BUILD, QUICK, WRAPPER, guest_command, interleaved, run, \
+    time_to_exit
 
 PROCESSES = 3 if QUICK else 21
 STARTS = 5 if QUICK else 51
 EXITS = 200 if QUICK else 20000
 ROUNDS = 200 if QUICK else 2000  # in one line of the guest
+CARRIED = 10 if QUICK else 100  # the same of calls
 TURNS = 100000 if QUICK else 100000000
 # Prints its own processor time, in seconds: without the start.
 LUA = "local t = os.clock() local function f(n) if n < 2 then return n end return " \
@@ -78,6 +80,29 @@ def service_rows(machine, host):
     return result
 
 
+def ticks_of_calls(machine, host, what):
+    """The median line of calls/carried_guest.c, in ticks per call."""
+    rounds = CARRIED if host is KVM else 10 * CARRIED
+    command = guest_command(host, BENCH / machine / "16-16", "carried-guest.elf",
+                            "carried-provider.so")
+    lines = run(*command, what, rounds).split()
+    return (median(int(line, 16) for line in lines)
+            / (FUNCTIONS if what == "first" else rounds))
+
+
+def carried_rows(machine, host):
+    """The calls that the monitor's rows are about, too."""
+    ns_per_tick = clock_of(machine, host).ns_per_tick
+    result = []
+    for what, argument in CALLS.items():
+        ticks = interleaved(PROCESSES, {"ours": KVM, "peer": host},
+                            lambda of, argument=argument:
+                            ticks_of_calls(machine, of, argument))
+        result.append(compared(machine, f"{what} : {host.name} host's", "ns",
+                               ticks["ours"], ticks["peer"], 1 / ns_per_tick))
+    return result
+
+
 def lua(machine, host):
     return float(run(WRAPPER, *host.options, "--provider",
                      BUILD / f"providers/newlib-{machine}.so",
@@ -103,6 +128,8 @@ def start_rows(machine, host):
     return [
         compared(machine, f"hello : {host.name} host's and 1.3 bare machines", "us",
                  times["ours"], peer, 1000, START_GOAL),
+        compared(machine, f"hello : {host.name} host's", "ms", times["ours"],
+                 times["peer"], 1e6),
         compared(machine, "hello : bare machine", "us", times["ours"], times["bare"],
                  1000),
     ]
@@ -122,7 +149,8 @@ def rows(machine, host):
     if reason:
         print(f"kvm, {machine}: {reason}: nothing is measured", file=sys.stderr)
         return []
-    result = [*call_rows(machine, host), *service_rows(machine, host),
+    result = [*call_rows(machine, host), *carried_rows(machine, host),
+              *service_rows(machine, host),
               lua_row(machine, host), *start_rows(machine, host),
               *start.exits(machine, KVM), *start.first_outputs(machine, KVM),
               *memory.rows(machine, KVM)]

@@ -17,7 +17,8 @@ import start
 from hosts import MONITOR
 from instructions import marked
 from rows import Ratio, compared
-from runs import BENCH, BUILD, QUICK, WRAPPER, interleaved, run, time_to_exit
+from runs import BENCH, BUILD, QUICK, WRAPPER, guest_command, interleaved, run, \
+    time_to_exit
 
 QEMU = "qemu-system-x86_64"
 COUNTED = "--clock", "guest"  # time advances with instructions
@@ -26,6 +27,10 @@ ROUNDS = 16  # in one line of the guest
 COUNTS = 8  # of the time stamp counter per instruction: -icount shift=3
 SERVICES = {"reading the clock": "call", "interrupt that the guest raises": "interrupt",
             "disable and enable": "levels"}
+# Calls of functions of a provider, and the argument of calls/carried_guest.c for each.
+CALLS = {"call of a provider's function": "call", "blocking call": "blocking",
+         "callback and its call": "k", "first call": "first"}
+FUNCTIONS = 16  # that are called first in one line
 # Calls of ports, and the guest's argument for each.
 MESSAGES = {"port, write": "write", "port, read": "read", "port, send": "send",
             "port, receive": "take"}
@@ -49,6 +54,27 @@ def alone(machine, what):
     lines = numbers(run(WRAPPER, *MONITOR.options, *COUNTED, "--work-area", "64K",
                         guest_of(machine), what, ROUNDS))
     return min(lines) / COUNTS
+
+
+def carried(machine, what):
+    """The same of one call of a partition library's function."""
+    folder = BENCH / machine / "16-16"
+    lines = numbers(run(WRAPPER, *MONITOR.options, *COUNTED, "--work-area", "64K",
+                        "--provider", folder / "carried.lib",
+                        folder / "carried-guest.elf", what, ROUNDS))
+    return min(lines) / COUNTS / calls_of(what)
+
+
+def calls_of(what):
+    return FUNCTIONS if what == "first" else ROUNDS
+
+
+def carried_in_process(machine, host, what):
+    """The same in the process host."""
+    count, = marked(guest_command(host, BENCH / machine / "16-16", "carried-guest.elf",
+                                  "carried-provider.so", "", ("--in-place",))
+                    + (what, ROUNDS, "marked"))
+    return count / calls_of(what)
 
 
 def in_process(machine, host, what):
@@ -138,6 +164,13 @@ def service_rows(machine, host):
     return result
 
 
+def call_rows(machine, host):
+    return [counted_row(machine, f"{what} : {host.name} host's",
+                        carried(machine, argument),
+                        carried_in_process(machine, host, argument))
+            for what, argument in CALLS.items()]
+
+
 def message_rows(machine):
     call = alone(machine, "call") / ROUNDS
     result = []
@@ -190,7 +223,8 @@ def rows(machine, host):
     if not shutil.which(QEMU):
         print(f"monitor: {QEMU} is not installed: nothing is measured", file=sys.stderr)
         return []
-    result = [*service_rows(machine, host), *message_rows(machine), slot_row(machine),
+    result = [*call_rows(machine, host), *service_rows(machine, host),
+              *message_rows(machine), slot_row(machine),
               *start_rows(machine, host)]
     if machine == "x86_64":
         result += kernel_rows()

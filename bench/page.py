@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from textwrap import fill, wrap
 
-from reasons import reason_for
+from reasons import absence_of, reason_for
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE, README = ROOT / "docs/benchmarks.md", ROOT / "README.md"
@@ -131,9 +131,40 @@ def subject_text(stored, subject):
                 text += "\n" + table(chosen, kind, names_host)
     if subject == "calls":
         text += "\n" + clock_text(stored)
+    if subject == "hosts":
+        text += "\n" + side_by_side(stored)
     for name in PLOTS.get(subject, ()):
         if (PICTURES / f"{name}.svg").exists():
             text += f"\n![{heading}: {name}](pictures/bench/{name}.svg)\n"
+    return text
+
+
+def beside(stored, machine):
+    """{what: {host: value}} of the rows that compare a host with the process host."""
+    found = {}
+    for row in stored["rows"]:
+        what, _, peer = row["what"].partition(" : ")
+        if (row["subject"], row["machine"], peer) == ("hosts", machine, "process host's"):
+            cells = found.setdefault(what, {})
+            cells[row["host"], row["unit"]] = row["ours"]
+            cells["process", row["unit"]] = row["peer"]
+    return found
+
+
+def side_by_side(stored):
+    """One table of all hosts: what is measured in several of them, and why not in all."""
+    text = "Side by side; instructions where the monitor is counted:\n"
+    columns = "process", "kvm", "monitor"
+    for machine in dict.fromkeys(row["machine"] for row in stored["rows"]):
+        lines = [f"| {machine} | unit | " + " | ".join(columns) + " |",
+                 "|---" * (2 + len(columns)) + "|"]
+        for what, cells in beside(stored, machine).items():
+            for unit in dict.fromkeys(unit for _, unit in cells):
+                values = [number(cells[host, unit]) if (host, unit) in cells
+                          else absence_of(host, unit) for host in columns]
+                lines.append(f"| {what} | {unit} | " + " | ".join(values) + " |")
+        if len(lines) > 2:
+            text += "\n" + "\n".join(lines) + "\n"
     return text
 
 

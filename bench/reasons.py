@@ -11,7 +11,7 @@ EPYC = "On an AMD EPYC (family 25), "
 # (pattern of the row's name, machine or None for both, reason); the first match counts.
 REASONS = [
     (r"one int, any guest", None,
-     "The gate reads MXCSR by STMXCSR on each way on which it may have changed: two "
+     "The gate reads MXCSR by STMXCSR on each way on which it may have changed: eight "
      "instructions more than for a guest that cannot write it. " + EPYC + "one STMXCSR "
      "takes 4.6 ns, and 7.1 with the comparison of what it stored."),
     (r"functions in turn", None,
@@ -21,13 +21,14 @@ REASONS = [
      "call; in a third of the processes, whose addresses differ, 0.2 ns. So the indirect "
      "call is mispredicted."),
     (r"^(no arguments|one int)$", None,
-     "The gate executes 52 instructions more than a direct call on x86-64, and 72 to 78 "
+     "The gate executes 37 instructions more than a direct call on x86-64, and 50 to 53 "
      "on i386, none of which reads MXCSR: the change of stacks, the record of the call, "
-     "comparisons and three jumps. " + EPYC + "that is 4 to 5 instructions per cycle of "
-     "0.31 ns, of the 6 that the processor dispatches at most; at 6 they would take 2.7 "
-     "and 3.7 ns. A gate that only calls the function and returns takes 2.5 ns on x86-64 "
+     "comparisons and three jumps. " + EPYC + "with 15 and 22 to 25 instructions more, "
+     "it took up to 0.3 ns more on x86-64 and 3.4 to 3.9 more on i386, in pairs of one "
+     "run. A gate that only calls the function and returns takes 2.5 ns on x86-64 "
      "and 1.5 on i386: it has three jumps more than a direct call, and on x86-64 calls "
-     "from the runner to a provider terabytes away."),
+     "from the runner to a provider terabytes away, which alone takes 3 cycles of "
+     "0.31 ns."),
     (r"^blocking, one int$", None,
      "There is no system call in it: the time is that of the instructions in its line."),
     (r"^blocking", None,
@@ -38,7 +39,7 @@ REASONS = [
      "rt_sigprocmask() take 443 ns alone; one getppid() takes 184."),
     (r"^callback", None,
      "A callback leaves the gate and enters it again, and checks that both return in "
-     "order: 181 instructions more than a plain call on x86-64 and 217 on i386, most of "
+     "order: 180 instructions more than a plain call on x86-64 and 216 on i386, most of "
      "them in two C functions. Of any guest, it reads MXCSR once more. " + EPYC +
      "that is 3.7 instructions per cycle on x86-64 and 2.8 on i386, whose C functions "
      "take arguments from the stack and find their data by a call; an STMXCSR adds 2 to "
@@ -126,9 +127,21 @@ REASONS = [
 
 UNKNOWN = "No reason was measured yet."
 
+# Why a cell of the table of all hosts is empty: {host: (of instructions, of times)}
+ABSENCES = {
+    "process": ("not measured", "not measured"),
+    "kvm": ("no: nothing counts in the machine",
+            "no: this `/dev/kvm` does not run it"),
+    "monitor": ("not measured", "no: QEMU emulates it; see instructions"),
+}
+
 
 def reason_for(row):
     for pattern, machine, reason in REASONS:
         if machine in (None, row["machine"]) and re.search(pattern, row["what"]):
             return reason
     return UNKNOWN
+
+
+def absence_of(host, unit):
+    return ABSENCES[host][0 if unit == "instructions" else 1]

@@ -30,6 +30,7 @@ BENCH_FILES := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
 	$(foreach f,guest.elf provider.so gated.so peer,$(BENCH_FIRST:%=%/first-$(f))) \
 	16-16/gated-guest.elf 16-16/gated-any.elf 16-16/gated-provider.so \
 	16-16/interrupt-guest.elf 16-16/interrupt-provider.so \
+	16-16/carried-guest.elf 16-16/carried-provider.so 16-16/carried.lib \
 	$(BENCH_STARTED) latency-guest.elf latency-provider.so latency-signal \
 	hosts-guest.elf trapped-guest.elf trapped-provider.so boot-rtos.elf \
 	switch-rtos.elf switch-native pipe-native open-now \
@@ -126,7 +127,7 @@ BENCH_PROGRAM = $(CC) $(BENCH_M) -no-pie -Wl,-z,lazy -Wl,-rpath,'$$ORIGIN' -o $@
 # its own. BENCH_FLAGS_<object> are its flags; a caller's source is caller.c.
 BENCH_GUEST_CFLAGS = $(BENCH_M) $(GUEST_CFLAGS)
 BENCH_PROGRAM_CFLAGS = $(BENCH_HOST_M) $(HOST_CFLAGS) -fno-pie -fcf-protection
-BENCH_MAIN_GUESTS := bound_guest first_guest gated_guest interrupt_guest
+BENCH_MAIN_GUESTS := bound_guest carried_guest first_guest gated_guest interrupt_guest
 BENCH_MAIN_PROGRAMS := bound_program first_program
 BENCH_CALLERS := stub stub-direct slot plt plt-pic got-pic direct pointer linked
 BENCH_FLAGS_stub = $(BENCH_GUEST_CFLAGS) $(BENCH_PIE) -DGUEST -DCALL_ALL=call_by_stub
@@ -207,6 +208,20 @@ $(BENCH)/%/interrupt-guest.elf: $(BENCH)/%/interrupt_guest.o
 $(BENCH)/%/interrupt-provider.so: bench/calls/interrupt.c $(BENCH)/%/names.h
 	$(call say,LD,$@)
 	$(Q)$(BENCH_PROVIDER)
+
+# Calls in every host: a guest, and its provider in both forms.
+$(BENCH)/%/carried-guest.elf: $(BENCH)/%/carried_guest.o $(BENCH)/%/stub.o
+	$(call say,LD,$@)
+	$(Q)$(BENCH_GUEST)
+$(BENCH)/%/carried-provider.so: bench/calls/carried.c $(BENCH)/%/names.h
+	$(call say,LD,$@)
+	$(Q)$(BENCH_PROVIDER)
+$(BENCH)/%/carried.lib: bench/calls/carried.c $(BENCH)/%/names.h \
+		$(foreach m,$(BENCH_MACHINES),$(BUILD)/partitions/library-$(m).o \
+			$(BUILD)/newlib/$(m)/lib/crt0.o)
+	$(call say,LD,$@)
+	$(Q)gen/jumpslot-cc --build $(BUILD) --partition-library $(BENCH_M) -O2 \
+		-DPARTITION -I $(@D) -o $@ $<
 
 # First calls: a guest, its provider twice, and an ordinary program with a shared library.
 BENCH_FIRST_FROM := bench/calls/callee.c bench/calls/first.c

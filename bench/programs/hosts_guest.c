@@ -6,15 +6,11 @@
  * instructions, the monitor's time stamp counter counts instructions, and so do these
  * lines.
  */
-#include <jumpslot/arguments.h>
 #include <jumpslot/entry.h>
 #include <jumpslot/ports.h>
-#include <jumpslot/virt_bsp.h>
 #include <jumpslot/virt_cpu.h>
-#include "calls/call_all.h"
-#include "calls/marked.h"
+#include "calls/lines.h"
 
-#define LINES	8
 #define VECTOR	16
 #define GAPS	100
 #define LONGEST 5000 /* ticks between two readings within one time slot */
@@ -22,42 +18,6 @@
 static unsigned char message[JUMPSLOT_PORT_MESSAGE];
 static size_t size; /* of a message */
 static int port;
-
-static void put(uint64_t value, char *to)
-{
-	for (int i = 15; i >= 0; i--, value >>= 4)
-		to[i] = "0123456789abcdef"[value & 15];
-	to[16] = '\n';
-}
-
-static void print(uint64_t value)
-{
-	char text[17];
-
-	put(value, text);
-	_BSP_Virtual_Console_write(text, sizeof(text));
-}
-
-/* The number in an argument, 0 without one. */
-static long number(int index)
-{
-	char text[16] = "";
-	long value = 0;
-
-	jumpslot_argument(index, text, sizeof(text));
-	for (const char *at = text; *at; at++)
-		value = 10 * value + (*at - '0');
-	return value;
-}
-
-#define LOOP(name, statement)                                                            \
-	static int name(int value, long times)                                           \
-	{                                                                                \
-		do {                                                                     \
-			statement                                                        \
-		} while (--times);                                                       \
-		return value;                                                            \
-	}
 
 LOOP(read_clock, value += (int)_BSP_Virtual_Clock_read();)
 LOOP(interrupts, value += _CPU_Virtual_Irq_raise(VECTOR);)
@@ -72,17 +32,6 @@ static void handler(int vector, void *frame)
 {
 	(void)frame;
 	_CPU_Virtual_Irq_ack(vector);
-}
-
-static void measure(call_all *function, long times)
-{
-	function(0, 1); /* binds */
-	if (jumpslot_argument_count() > 3) {
-		mark_calls(function, times);
-		return;
-	}
-	for (int i = 0; i < LINES; i++)
-		print(ticks_of(function, times));
 }
 
 /* Like measure(), and prints only afterwards: a neighbour does not wait for the lines. */

@@ -64,15 +64,17 @@ for machine, peer in ("x86_64", "PLT, far"), ("i386", "PLT of a program"):
     RATIOS["first"][machine] += [f"{what} : lazy first, 2,000 functions"
                                  for what in ("first", "--bind now")]
 SERVICES = [f"{what} : process host's" for what in (
-    "reading the clock", "interrupt that the guest raises", "disable and enable")]
+    "call of a provider's function", "blocking call", "callback and its call",
+    "first call", "reading the clock", "interrupt that the guest raises",
+    "disable and enable", "hello")]
 PORTS = [f"port, {what} 64 bytes : pipe" for what in ("write and read",
                                                        "send and receive")]
 # {host: {machine: ratios}} of the subject that compares hosts
 HOSTS = {
     "process": {machine: PORTS for machine in MACHINES},
     "monitor": {machine: [
-        *SERVICES, "slot's begin to its guest : 3 us", "hello : process host's",
-        "hello : RTOS booted by QEMU", "reset to the guest : 8 million",
+        *SERVICES, "slot's begin to its guest : 3 us", "hello : RTOS booted by QEMU",
+        "reset to the guest : 8 million",
         *(f"port, {call} {size} bytes : reading the clock"
           for call in ("write", "read", "send", "receive") for size in ("64", "8,192"))]
         for machine in MACHINES}}

@@ -57,6 +57,28 @@ def test_rows_of_user_processes_have_their_instructions(tree):
             assert ours > 0 and peer > 0, row
 
 
+def test_all_hosts_stand_side_by_side_with_a_reason_in_each_empty_cell(tree):
+    path = tree / "docs/benchmarks.json"
+    stored = json.loads(path.read_text())
+    what = "reading the clock : process host's"
+    kept = [row for row in stored["rows"] if row["what"] != what]
+    stored["rows"] = kept + [
+        {"subject": "hosts", "host": host, "machine": "x86_64", "what": what,
+         "unit": unit, "ours": ours, "peer": peer, "kind": "ratio", "value": ours / peer,
+         "quartiles": [1, 1], "verdict": "no goal"}
+        for host, unit, ours, peer in (("kvm", "ns", 11, 27),
+                                       ("monitor", "instructions", 348, 129))]
+    path.write_text(json.dumps(stored))
+    command = [sys.executable, "-c", "import page, json\n"
+              "stored = json.loads(page.STORED.read_text())\n"
+              "print(page.side_by_side(stored))"]
+    text = run(*command, cwd=tree / "bench").stdout
+    assert ("| reading the clock | ns | 27.00 | 11.00 | no: QEMU emulates it; see "
+            "instructions |\n") in text
+    assert ("| reading the clock | instructions | 129.0 | no: nothing counts in the "
+            "machine | 348.0 |\n") in text
+
+
 def test_each_missed_goal_has_a_measured_reason(tree):
     assert "No reason was measured yet." not in (tree / PAGE).read_text()
 
