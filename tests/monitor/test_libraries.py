@@ -1,7 +1,7 @@
 """Partition libraries: providers that run in the guest's ring, unchanged."""
 
 import pytest
-from conftest import BUILD, each_arch as arch, run  # noqa: F401
+from conftest import BUILD, MACHINE, ROOT, each_arch as arch, run  # noqa: F401
 from partition import in_partition
 
 LINE = "print(('%s %d %q'):format(_VERSION, 7 // 2, 'a b'), 2^0.5, string.rep('x', 3))"
@@ -40,6 +40,26 @@ def test_the_unchanged_calculator_prints_the_same_as_in_a_process(arch):
     partition = in_partition("--provider", library("calculator", arch), guest)
     assert (partition.stdout, partition.stderr, partition.returncode) == \
         (process.stdout, "", 0)
+
+
+# Sources of tests/calls, and what their guests are told of how calls are carried.
+CALLS = {"calls": [], "calls_x86_64": ["direct"], "calls_i386": ["direct"],
+         "calls_conventions_i386": []}
+
+
+@pytest.mark.parametrize("source,arch", [
+    ("calls", "x86_64"), ("calls", "i386"), ("calls_x86_64", "x86_64"),
+    ("calls_i386", "i386"), ("calls_conventions_i386", "i386")])
+def test_every_kind_of_call_of_a_library_is_right(tools, source, arch):
+    """Types, structures, variadic functions and conventions, as in a process."""
+    folder = ROOT / "tests/calls/guests"
+    flags = ["-O2", "-mavx", "-Wno-psabi", "-I", folder]
+    made = tools.directory / f"{source}.lib"
+    run(ROOT / "gen/jumpslot-cc", "--partition-library", f"--build={BUILD}",
+        MACHINE[arch], *flags, folder / f"{source}_provider.c", "-o", made)
+    guest = tools.guest(folder / f"{source}_guest.c", *flags, arch=arch)
+    result = in_partition("--provider", made, guest, *CALLS[source])
+    assert (result.stdout, result.stderr, result.returncode) == ("done\n", "", 0)
 
 
 @pytest.mark.parametrize("code", [LINE, STATES], ids=["line", "states"])
