@@ -136,7 +136,7 @@ $(BUILT_IN): $(BUILD)/tables/block.bin
 
 # musl relocates itself, but knows no packed relocations. libseccomp of Debian prints
 # filters by a function of glibc alone; the launcher never asks for that.
-MUSL_LDFLAGS := -static-pie -nostdlib -Wl,-z,text,-z,relro,-z,now,--gc-sections \
+MUSL_LDFLAGS := -static-pie -nostdlib -Wl,-z,text,-z,relro,-z,now \
 	-Wl,--defsym=__fprintf_chk=abort -Wl,-Map,$(BUILD)/musl/map $(MUSL)/rcrt1.o
 LAUNCHER_LDFLAGS := $(if $(SANITIZE),$(STATIC_LDFLAGS),$(MUSL_LDFLAGS))
 LAUNCHER_LIBC := $(if $(SANITIZE),,$(MUSL)/libc.a -lgcc)
