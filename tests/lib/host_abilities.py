@@ -69,6 +69,9 @@ LACKS = {"process": {}, "kvm": {
     "unmasked SSE exceptions": [
         "faults/test_fault_kinds.py::test_each_kind_reaches_the_handler_*-float?",
     ],
+    "faults of far returns": [
+        "faults/test_privileged_instructions.py::test_each_privileged_*?x86_64?",
+    ],
     "an exit in less than a millisecond under strace": [
         "interrupts/test_inline.py::test_no_inline_function_needs_an_exit*-goes-on?",
     ],
