@@ -57,12 +57,13 @@ int memory_file_create(const char *what, uint64_t size, struct message *message)
 	return error;
 }
 
-static int write_all(int fd, const char *bytes, size_t size)
+static int write_all(int fd, uint64_t offset, const char *bytes, size_t size)
 {
 	size_t done = 0;
 
 	while (done < size) {
-		ssize_t count = pwrite(fd, bytes + done, size - done, (off_t)done);
+		ssize_t count =
+			pwrite(fd, bytes + done, size - done, (off_t)(offset + done));
 
 		if (count < 0 && errno != EINTR)
 			return -errno;
@@ -71,17 +72,18 @@ static int write_all(int fd, const char *bytes, size_t size)
 	return 0;
 }
 
-int memory_file_write(int fd, const void *bytes, size_t size)
+int memory_file_write(int fd, uint64_t offset, const void *bytes, size_t size)
 {
+	const uint64_t end = offset + size;
 	struct rlimit before;
 	int error;
 
 	if (getrlimit(RLIMIT_FSIZE, &before))
 		return -errno;
-	if (before.rlim_cur < size)
+	if (before.rlim_cur < end)
 		set_soft_limit(&before, before.rlim_max);
-	error = write_all(fd, bytes, size);
-	if (before.rlim_cur < size)
+	error = write_all(fd, offset, bytes, size);
+	if (before.rlim_cur < end)
 		set_soft_limit(&before, before.rlim_cur);
 	return error;
 }

@@ -20,9 +20,8 @@
  */
 int memory_file_create(const char *what, uint64_t size, struct message *message);
 
-/* Writes bytes from the file's beginning on, which lie within its size, under the same
- * conditions. Faster than a mapping, where each page costs a fault. Returns 0 or a
- * negative errno. */
-int memory_file_write(int fd, const void *bytes, size_t size);
+/* Writes bytes at an offset, which lie within the file's size, under the same conditions.
+ * Faster than a mapping, where each page costs a fault. Returns 0 or a negative errno. */
+int memory_file_write(int fd, uint64_t offset, const void *bytes, size_t size);
 
 #endif

@@ -18,7 +18,7 @@ static int map_twice(struct runner *runner, int fd, uintptr_t *alias,
 	size_t size = (size_t)pages->size;
 	void *own, *guests = runner_pointer(runner, pages->address);
 
-	int error = memory_file_write(fd, guests, size);
+	int error = memory_file_write(fd, 0, guests, size);
 
 	if (error)
 		return fail(message, -error, "slots: %s", strerror(-error));

@@ -29,10 +29,11 @@ static void print_imports(const struct import_table *table)
 	printf("%zu\n", table->count);
 	for (size_t i = 0; i < table->count; i++) {
 		const struct import *import = &table->imports[i];
+		const struct declaration declaration = import_declaration(table, i);
 
 		printf("%s\t%s\t%" PRIu32 "\t%" PRIu64 "\t%s\t%s\n", import->name,
 		       or_none(import->type), import->flags, import->slot,
-		       or_none(import->place), or_none(import->prototype));
+		       or_none(declaration.place), or_none(declaration.prototype));
 	}
 }
 

@@ -1,4 +1,5 @@
 /* The grammar of names and type strings, and types shown as C. */
+#include <stdlib.h>
 #include <string.h>
 
 #include <jumpslot/external_abi.h>
@@ -125,22 +126,93 @@ START_TEST(what_is_shown_is_cut_where_it_does_not_fit)
 }
 END_TEST
 
+static void check_taken(struct last_type *last, const char *type, size_t room)
+{
+	char copy[24] = "";
+	const char *taken;
+
+	strcpy(copy, type);
+	taken = type_string_take(last, copy, room > strlen(type) ? room : sizeof(copy));
+	ck_assert_int_eq(taken != NULL, type_string_valid(type));
+	if (!taken)
+		return;
+	ck_assert_str_eq(taken, type);
+	ck_assert_int_eq(last->variadic, type[strlen(type) - 1] == '.');
+	/* The copy ends with this function. */
+	if (taken == copy)
+		last->type = type;
+}
+
 START_TEST(a_type_is_judged_alike_after_every_other)
 {
-	static const char *const types[] = { "ii", "ii.", "x",	    "",	   "i",
-					     "v",  "iv",  "S24.8i", "v..", "vV16" };
+	static const char *const types[] = { "ii",	"ii.",	   "x",	      "",
+					     "i",	"v",	   "iv",      "S24.8i",
+					     "v..",	"vV16",	   "iiiiiii", "iiiiiiii",
+					     "iiiiii.", "iiiiiii." };
 
 	for (size_t i = 0; i < COUNT(types); i++)
-		for (size_t j = 0; j < COUNT(types); j++) {
-			const char *last = NULL;
-			char copy[16];
+		for (size_t j = 0; j < COUNT(types); j++)
+			for (size_t room = 0; room < 20; room++) {
+				struct last_type last = { 0 };
 
-			strcpy(copy, types[j]);
-			ck_assert_int_eq(type_string_valid_after(&last, types[i]),
-					 type_string_valid(types[i]));
-			ck_assert_int_eq(type_string_valid_after(&last, copy),
-					 type_string_valid(copy));
+				check_taken(&last, types[i], room);
+				check_taken(&last, types[j], room);
+				check_taken(&last, types[j], room);
+			}
+}
+END_TEST
+
+/* The bytes after the string do not matter. */
+START_TEST(equal_types_that_follow_each_other_become_one)
+{
+	static const char one[16] = "ii\0bc.efgh", other[16] = "ii\0.....";
+	static const char longer[] = "iii\0....", many[] = "iiiiiiiiii",
+			  same[] = "iiiiiiiiii";
+	struct last_type last = { 0 };
+
+	ck_assert_ptr_eq(type_string_take(&last, one, sizeof(one)), one);
+	ck_assert_ptr_eq(type_string_take(&last, other, sizeof(other)), one);
+	ck_assert_ptr_eq(type_string_take(&last, other, 3), one);
+	ck_assert_ptr_eq(type_string_take(&last, longer, sizeof(longer)), longer);
+	ck_assert_ptr_eq(type_string_take(&last, many, sizeof(many)), many);
+	ck_assert_ptr_eq(type_string_take(&last, same, sizeof(same)), many);
+}
+END_TEST
+
+/* At each place of a block, and of the blocks after it. */
+START_TEST(a_byte_that_is_no_symbols_is_found_wherever_it_is)
+{
+	for (unsigned byte = 1; byte <= UINT8_MAX; byte++)
+		for (size_t at = 0; at < 40; at++) {
+			const bool valid = (byte >= 'a' && byte <= 'z') ||
+					   (byte >= 'A' && byte <= 'Z') ||
+					   (byte >= '0' && byte <= '9' && at) ||
+					   byte == '_' || byte == '.' || byte == '$';
+			char name[41];
+
+			memset(name, 'x', 40);
+			name[40] = 0;
+			name[at] = (char)byte;
+			for (size_t room = 41 - 24; room <= sizeof(name); room++)
+				ck_assert_uint_eq(symbol_name_length(name, room),
+						  valid ? 40 : 0);
+			ck_assert_uint_eq(symbol_name_length(name, 0), valid ? 40 : 0);
 		}
+}
+END_TEST
+
+/* memcheck and AddressSanitizer see a read past the end. */
+START_TEST(a_name_is_read_up_to_its_end_alone)
+{
+	for (size_t length = 1; length < 40; length++) {
+		char *name = malloc(length + 1);
+
+		ck_assert_ptr_nonnull(name);
+		memset(name, 'a', length);
+		name[length] = 0;
+		ck_assert_uint_eq(symbol_name_length(name, length + 1), length);
+		free(name);
+	}
 }
 END_TEST
 
@@ -156,6 +228,9 @@ int main(void)
 		types_are_shown_as_c,
 		what_is_shown_is_cut_where_it_does_not_fit,
 		a_type_is_judged_alike_after_every_other,
+		equal_types_that_follow_each_other_become_one,
+		a_byte_that_is_no_symbols_is_found_wherever_it_is,
+		a_name_is_read_up_to_its_end_alone,
 	};
 
 	return unit_run("abi strings", tests, COUNT(tests));

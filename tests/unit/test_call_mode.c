@@ -157,8 +157,8 @@ static struct call_mode decide(const char *guest, const char *host, uint32_t fla
 	const struct provided function = { .name = "f",
 					   .type = host,
 					   .function = 1,
-					   .flags = host ? flags : 0,
-					   .carry = said,
+					   .flags = (uint16_t)(host ? flags : 0),
+					   .carry = (uint16_t)said,
 					   .stack_bytes = stack_bytes };
 
 	return call_mode_decide(&import, &function, EM_386);

@@ -13,7 +13,9 @@ static struct provider_file provider(struct provided *functions, size_t count)
 {
 	struct provider_file made = { .functions = functions, .count = count };
 
-	ck_assert_int_eq(name_index_init(&made.names, count), 0);
+	ck_assert_int_eq(
+		name_index_init(&made.names, count, &functions->name, sizeof(*functions)),
+		0);
 	for (size_t i = 0; i < count; i++)
 		name_index_add(&made.names, functions[i].name,
 			       name_hash(functions[i].name, strlen(functions[i].name)),
@@ -43,7 +45,10 @@ static struct link link_types(const char *guest, uint32_t guest_flags, const cha
 			      uint32_t host_flags, struct link_result *result)
 {
 	struct provided f = {
-		.name = "f", .type = host, .function = 1, .flags = host_flags
+		.name = "f",
+		.type = host,
+		.function = 1,
+		.flags = (uint16_t)host_flags,
 	};
 	struct provider_file providers[] = { provider(&f, 1) };
 	struct import import = { .name = "f", .type = guest, .flags = guest_flags };
@@ -158,10 +163,10 @@ static const char *nearest(const char *name, const char *first, const char *seco
 
 	ck_assert_int_eq(link.status, LINK_MISSING);
 	ck_assert_uint_eq(result.missing, 1);
-	if (!link.nearest)
+	if (!link_nearest(&link))
 		return "";
-	ck_assert_ptr_eq(link.nearest, link.nearest_provider ? &b : &a);
-	return link.nearest->name;
+	ck_assert_ptr_eq(link_nearest(&link), link.provider ? &b : &a);
+	return link_nearest(&link)->name;
 }
 
 START_TEST(a_missing_import_names_the_nearest_that_there_is)
@@ -182,10 +187,10 @@ START_TEST(a_suggestion_is_a_function)
 	struct provided type = { .name = "sensor_reed", .type = "ii" };
 	struct provider_file providers[] = { provider(&type, 1) };
 	struct link_result result;
+	const struct link link =
+		link_one((struct import){ .name = "sensor_read" }, providers, 1, &result);
 
-	ck_assert_ptr_null(
-		link_one((struct import){ .name = "sensor_read" }, providers, 1, &result)
-			.nearest);
+	ck_assert_ptr_null(link_nearest(&link));
 }
 END_TEST
 
@@ -218,7 +223,8 @@ START_TEST(suggestions_are_sought_for_the_first_missing_imports_only)
 					      .hash = name_hash("functiom", 8) };
 	ck_assert_int_eq(link_imports(&result, &table, EM_X86_64, providers, 1), 0);
 	for (size_t i = 0; i < IMPORTS; i++)
-		ck_assert_int_eq(result.links[i].nearest != NULL, i < LINK_MAX_NEAREST);
+		ck_assert_int_eq(link_nearest(&result.links[i]) != NULL,
+				 i < LINK_MAX_NEAREST);
 	ck_assert_uint_eq(result.missing, IMPORTS);
 	link_free(&result);
 	name_index_free(&providers[0].names);
@@ -287,8 +293,9 @@ START_TEST(imports_of_a_table_link_as_each_does_alone)
 			.name = names[i],
 			.type = host,
 			.function = i + 1,
-			.flags = flags_of(kind, host) & ~(uint32_t)JUMPSLOT_OPTIONAL,
-			.carry = kinds[kind].carry,
+			.flags = (uint16_t)(flags_of(kind, host) &
+					    ~(uint32_t)JUMPSLOT_OPTIONAL),
+			.carry = (uint16_t)kinds[kind].carry,
 			.stack_bytes = kinds[kind].stack_bytes,
 		};
 		imports[i] = (struct import){

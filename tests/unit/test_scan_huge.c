@@ -183,7 +183,7 @@ static bool first_place(struct specimen *specimen)
 	bool known;
 
 	ck_assert_msg(!scan_open(&scan, specimen->fd, &message), "%s", message.text);
-	known = scan.table.imports[0].place != NULL;
+	known = import_declaration(&scan.table, 0).place != NULL;
 	scan_free(&scan);
 	return known;
 }

@@ -56,8 +56,8 @@ static void take_functions(struct provider_file *provider,
 			.name = at(from[i].name),
 			.type = from[i].type ? at(from[i].type) : NULL,
 			.function = from[i].address,
-			.flags = from[i].flags,
-			.carry = from[i].carry,
+			.flags = (uint16_t)from[i].flags,
+			.carry = (uint16_t)from[i].carry,
 			.stack_bytes = from[i].stack_bytes,
 		};
 	provider->order = at(table->order);

@@ -32,36 +32,40 @@ static void find_nearest(struct link *link, const char *name,
 			    !nearest_consider(&nearest, function->name))
 				continue;
 			link->nearest = function;
-			link->nearest_provider = i;
+			link->provider = (uint32_t)i;
 		}
 }
 
-/* The last decision, and all that it depends on: of very many imports, many are alike. */
+/* The last decision, and all that it depends on: of very many imports, many are alike.
+ * Types that are equal have the same address, if they follow each other in a table. */
 struct decision {
-	const char *type; /* NULL: none yet */
-	uint32_t flags, carry, stack_bytes;
-	struct call_mode call;
+	struct import import;
+	struct provided function; /* without an address: none yet */
+	bool agree;
+	struct call_mode call; /* if they agree */
 };
 
-static struct call_mode decide(struct decision *last, const struct import *import,
-			       const struct provided *function, unsigned machine)
+static bool decides(const struct decision *last, const struct import *import,
+		    const struct provided *function)
 {
-	const char *type = import->type ? import->type : function->type;
-	const uint32_t flags = import->type ? import->flags : function->flags;
+	return last->function.function && last->import.type == import->type &&
+	       last->import.flags == import->flags &&
+	       last->function.type == function->type &&
+	       last->function.flags == function->flags &&
+	       last->function.carry == function->carry &&
+	       last->function.stack_bytes == function->stack_bytes;
+}
 
-	if (!type)
-		return call_mode_decide(import, function, machine);
-	if (last->type && last->flags == flags && last->carry == function->carry &&
-	    last->stack_bytes == function->stack_bytes && !strcmp(last->type, type))
-		return last->call;
-	*last = (struct decision){
-		.type = type,
-		.flags = flags,
-		.carry = function->carry,
-		.stack_bytes = function->stack_bytes,
-		.call = call_mode_decide(import, function, machine),
-	};
-	return last->call;
+static void decide(struct decision *last, const struct import *import,
+		   const struct provided *function, unsigned machine)
+{
+	if (decides(last, import, function))
+		return;
+	last->import = *import;
+	last->function = *function;
+	last->agree = link_types_agree(import, function);
+	if (last->agree)
+		last->call = call_mode_decide(import, function, machine);
 }
 
 static void link_one(struct link *link, struct decision *last,
@@ -76,13 +80,12 @@ static void link_one(struct link *link, struct decision *last,
 		/* A record of a type alone provides nothing. */
 		if (found == NAME_INDEX_NONE || !providers[i].functions[found].function)
 			continue;
-		link->provider = i;
+		link->provider = (uint32_t)i;
 		link->function = &providers[i].functions[found];
-		link->status = LINK_MISMATCH;
-		if (link_types_agree(import, link->function)) {
-			link->status = LINK_BOUND;
-			link->call = decide(last, import, link->function, machine);
-		}
+		decide(last, import, link->function, machine);
+		link->status = last->agree ? LINK_BOUND : LINK_MISMATCH;
+		if (last->agree)
+			link->call = last->call;
 		return;
 	}
 }
@@ -143,15 +146,17 @@ void link_use_partition(struct link_result *result, const struct import_table *t
 {
 	for (size_t i = 0; i < result->count; i++) {
 		struct link *link = &result->links[i];
+		const char *lacks;
 
 		if (link->status != LINK_BOUND)
 			continue;
 		link->call = (struct call_mode){ .mode = PLAN_DIRECT };
-		link->lacks = partition_calls_lacking(&providers[link->provider],
-						      link->function->name, machine);
-		if (!link->lacks)
+		lacks = partition_calls_lacking(&providers[link->provider],
+						link->function->name, machine);
+		if (!lacks)
 			continue;
 		link->status = LINK_MISSING;
+		link->lacks = lacks;
 		result->missing += !(table->imports[i].flags & JUMPSLOT_OPTIONAL);
 	}
 }

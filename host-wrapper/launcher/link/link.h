@@ -15,16 +15,18 @@ enum link_status {
 /* The result for one import. */
 struct link {
 	enum link_status status;
-	size_t provider;		 /* unless missing */
-	const struct provided *function; /* unless missing */
-	struct call_mode call;		 /* if bound */
-	/* If missing: the most similar name of a provider, or NULL. */
-	const struct provided *nearest;
-	size_t nearest_provider;
-	/* If missing: the system call for which a partition cannot have the function of
-	 * `provider`, or NULL. */
-	const char *lacks;
+	uint32_t provider; /* of `function`, or of `nearest` */
+	/* Unless missing. Also if missing, because a partition cannot have it. */
+	const struct provided *function;
+	struct call_mode call; /* if bound */
+	union {
+		/* If missing, without a function: the most similar name, or NULL. */
+		const struct provided *nearest;
+		/* If missing, with a function: the system call that it needs. */
+		const char *lacks;
+	};
 };
+_Static_assert(sizeof(struct link) == 32, "half a cache line");
 
 struct link_result {
 	struct link *links; /* one per import */
@@ -59,6 +61,19 @@ void link_use_partition(struct link_result *result, const struct import_table *t
 
 /* Whether both have the same type, or one of them is not known. */
 bool link_types_agree(const struct import *import, const struct provided *function);
+
+/* If missing: the most similar name of a provider, or NULL. */
+static inline const struct provided *link_nearest(const struct link *link)
+{
+	return link->status == LINK_MISSING && !link->function ? link->nearest : NULL;
+}
+
+/* If missing: the system call for which a partition cannot have the function of
+ * `provider`, or NULL. */
+static inline const char *link_lacks(const struct link *link)
+{
+	return link->status == LINK_MISSING && link->function ? link->lacks : NULL;
+}
 
 void link_free(struct link_result *result);
 

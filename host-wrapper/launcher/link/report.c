@@ -22,10 +22,11 @@ static const char *provider_name(const struct linked_guest *guest, size_t provid
 }
 
 /* The guest's declaration of an import: from its source if known. */
-static const char *import_c(const struct import *import, char *text)
+static const char *import_c(const struct import *import, const char *prototype,
+			    char *text)
 {
-	if (import->prototype)
-		return import->prototype;
+	if (prototype)
+		return prototype;
 	type_string_to_c(import->type, import->name, text, MAX_C_TEXT);
 	return import->type ? text : import->name;
 }
@@ -34,31 +35,32 @@ static void print_problem(const struct linked_guest *guest, size_t index, FILE *
 {
 	const struct import *import = &guest->table.imports[index];
 	const struct link *link = &guest->result.links[index];
+	const struct declaration declaration = import_declaration(&guest->table, index);
 	const char *optional = import->flags & JUMPSLOT_OPTIONAL ? "optional, " : "";
 	char text[MAX_C_TEXT];
 
 	fprintf(out, "  %s", optional);
 	style_print(STYLE_BAD, link->status == LINK_MISSING ? "missing" : "mismatch",
 		    out);
-	fprintf(out, ": %s", import_c(import, text));
-	if (import->place)
-		fprintf(out, ", declared at %s", import->place);
+	fprintf(out, ": %s", import_c(import, declaration.prototype, text));
+	if (declaration.place)
+		fprintf(out, ", declared at %s", declaration.place);
 	if (link->status == LINK_MISMATCH) {
 		type_string_to_c(link->function->type, import->name, text, sizeof(text));
 		fputs("; ", out);
 		print_escaped(provider_name(guest, link->provider), out);
 		fprintf(out, " has %s (guest %s, provider %s)", text, import->type,
 			link->function->type);
-	} else if (link->lacks) {
+	} else if (link_lacks(link)) {
 		fputs("; ", out);
 		print_escaped(provider_name(guest, link->provider), out);
 		fprintf(out, " needs the system call %s, which a partition does not have",
-			link->lacks);
-	} else if (link->nearest) {
+			link_lacks(link));
+	} else if (link_nearest(link)) {
 		fputs("; similar: ", out);
-		style_print(STYLE_DOUBTFUL, link->nearest->name, out);
+		style_print(STYLE_DOUBTFUL, link_nearest(link)->name, out);
 		fputs(" in ", out);
-		print_escaped(provider_name(guest, link->nearest_provider), out);
+		print_escaped(provider_name(guest, link->provider), out);
 	}
 	fputc('\n', out);
 }
@@ -117,7 +119,7 @@ static void hint_at_newlib(const struct linked_guest *guest, const char *newlib,
 
 	for (size_t i = 0; i < guest->result.count; i++) {
 		if (guest->result.links[i].status != LINK_MISSING ||
-		    guest->result.links[i].lacks ||
+		    link_lacks(&guest->result.links[i]) ||
 		    strncmp(guest->table.imports[i].name, prefix, strlen(prefix)))
 			continue;
 		fprintf(out, "  hint: %s... are newlib's: add --provider ", prefix);

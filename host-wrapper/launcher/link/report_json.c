@@ -59,11 +59,13 @@ static void print_import(const struct linked_guest *guest, size_t index, FILE *o
 						   "stdcall" };
 	const struct import *import = &guest->table.imports[index];
 	const struct link *link = &guest->result.links[index];
+	const struct declaration declaration = import_declaration(&guest->table, index);
+	const struct provided *nearest = link_nearest(link);
 
 	print_member("{", "name", import->name, out);
 	print_member(", ", "type", import->type, out);
-	print_member(", ", "prototype", import->prototype, out);
-	print_member(", ", "place", import->place, out);
+	print_member(", ", "prototype", declaration.prototype, out);
+	print_member(", ", "place", declaration.place, out);
 	fprintf(out, ", \"slot\": \"0x%" PRIx64 "\", \"optional\": %s, \"variadic\": %s",
 		import->slot, boolean(import->flags & JUMPSLOT_OPTIONAL),
 		boolean(import->flags & JUMPSLOT_VARIADIC));
@@ -75,7 +77,7 @@ static void print_import(const struct linked_guest *guest, size_t index, FILE *o
 	print_member(", ", "provider_type", link->function ? link->function->type : NULL,
 		     out);
 	print_call(link, out);
-	print_member(", ", "similar", link->nearest ? link->nearest->name : NULL, out);
+	print_member(", ", "similar", nearest ? nearest->name : NULL, out);
 	fputc('}', out);
 }
 

@@ -10,14 +10,21 @@
 #include "common/table.h"
 #include "plan_file.h"
 
-/* The plan while it is written: tables first, strings after them. */
+/*
+ * The plan while it is written: tables first, strings after them. Then follow the guest's
+ * strings, which have the imports' names, and the imports: these are written in parts, as
+ * memory for a large table takes longer to get than to fill.
+ */
 struct writer {
-	uint8_t *bytes;
+	uint8_t *bytes; /* up to the guest's strings */
 	size_t size;
 	uint64_t next;	  /* offset of the next table */
 	uint64_t strings; /* offset of the strings */
 	uint64_t strings_used;
 };
+
+/* Imports that are written at once. */
+#define PART 1024
 
 static size_t port_count(const struct plan_parts *parts)
 {
@@ -34,8 +41,6 @@ static size_t strings_size(const struct plan_parts *parts)
 	const struct linked_guest *guest = parts->guest;
 	size_t size = 0;
 
-	for (size_t i = 0; i < guest->table.count; i++)
-		size += strlen(guest->table.imports[i].name) + 1;
 	for (size_t i = 0; i < guest->provider_count; i++)
 		if (!provider_is_runner(&guest->providers[i]))
 			size += strlen(guest->providers[i].path) + 1 +
@@ -53,7 +58,6 @@ static size_t tables_size(const struct plan_parts *parts)
 
 	return sizeof(struct plan) +
 	       guest->image.segment_count * sizeof(struct plan_segment) +
-	       guest->table.count * sizeof(struct plan_import) +
 	       guest->standbys.count * sizeof(struct plan_standby) +
 	       guest->provider_count * sizeof(struct plan_provider) +
 	       parts->lines->count * sizeof(struct plan_line) +
@@ -102,27 +106,42 @@ static void write_segments(struct writer *writer, struct plan *plan,
 		};
 }
 
-static void write_imports(struct writer *writer, struct plan *plan,
-			  const struct linked_guest *guest)
+/* `names`: where the guest's strings begin among all. */
+static struct plan_import import_of(const struct linked_guest *guest, size_t index,
+				    uint64_t names)
 {
-	struct plan_import *to =
-		add_table(writer, &plan->imports, guest->table.count, sizeof(*to));
+	const struct import *import = &guest->table.imports[index];
+	const struct link *link = &guest->result.links[index];
+	const char *strings = (const char *)guest->table.strings.bytes;
+	const bool bound = link->status == LINK_BOUND;
 
-	for (size_t i = 0; i < guest->table.count; i++) {
-		const struct import *import = &guest->table.imports[i];
-		const struct link *link = &guest->result.links[i];
-		bool bound = link->status == LINK_BOUND;
+	return (struct plan_import){
+		.slot = import->slot,
+		.function = bound ? link->function->function : 0,
+		.provider = bound ? link->provider : PLAN_NO_PROVIDER,
+		.name = (uint32_t)(names + (uint64_t)(import->name - strings)),
+		.flags = import->flags,
+		.carry = link->call.mode,
+		.stack_bytes = link->call.stack_bytes,
+	};
+}
 
-		to[i] = (struct plan_import){
-			.slot = import->slot,
-			.function = bound ? link->function->function : 0,
-			.provider = bound ? (uint32_t)link->provider : PLAN_NO_PROVIDER,
-			.name = add_string(writer, import->name),
-			.flags = import->flags,
-			.carry = link->call.mode,
-			.stack_bytes = link->call.stack_bytes,
-		};
+static int write_imports(int fd, const struct plan_table *table,
+			 const struct linked_guest *guest, uint64_t names)
+{
+	struct plan_import part[PART];
+	int error = 0;
+
+	for (size_t from = 0; !error && from < table->count; from += PART) {
+		const size_t rest = table->count - from,
+			     count = rest < PART ? rest : PART;
+
+		for (size_t i = 0; i < count; i++)
+			part[i] = import_of(guest, from + i, names);
+		error = memory_file_write(fd, table->offset + from * sizeof(*part), part,
+					  count * sizeof(*part));
 	}
+	return error;
 }
 
 static void write_standbys(struct writer *writer, struct plan *plan,
@@ -278,16 +297,28 @@ static void write_header(struct plan *plan, const struct linked_guest *guest,
 	};
 }
 
+/* The guest's strings lie after the others, with a NUL; then the imports. */
+static void place_rest(struct plan *plan, const struct writer *writer,
+		       const struct import_table *table)
+{
+	const uint64_t strings = writer->strings_used + table->strings.size + 1;
+
+	plan->strings = (struct plan_table){ writer->strings, strings };
+	plan->imports = (struct plan_table){
+		(writer->strings + strings + 7) & ~(uint64_t)7,
+		table->count,
+	};
+	plan->size = plan->imports.offset + table->count * sizeof(struct plan_import);
+}
+
 static void write_plan(struct writer *writer, const struct plan_parts *parts)
 {
 	struct plan *plan = (struct plan *)writer->bytes;
 
 	write_header(plan, parts->guest, parts->options);
-	plan->size = writer->size;
 	plan->gdb = parts->gdb ? (uint64_t)parts->gdb + 1 : 0;
 	writer->next = sizeof(*plan);
 	write_segments(writer, plan, &parts->guest->image);
-	write_imports(writer, plan, parts->guest);
 	write_standbys(writer, plan, &parts->guest->standbys);
 	write_providers(writer, plan, parts->guest);
 	write_arguments(writer, plan, parts->options);
@@ -298,41 +329,57 @@ static void write_plan(struct writer *writer, const struct plan_parts *parts)
 	plan->options |= parts->filter->processes ? PLAN_PROCESSES : 0u;
 	plan->options |=
 		linked_guest_keeps_mxcsr(parts->guest, NULL) ? PLAN_KEEPS_MXCSR : 0u;
-	plan->strings = (struct plan_table){ writer->strings, writer->strings_used };
+	place_rest(plan, writer, &parts->guest->table);
 }
 
-/* Through a copy: a write is faster than page faults of a mapped memory file. */
-static int fill(int fd, struct writer *writer, const struct plan_parts *parts)
+/* Through copies: a write is faster than page faults of a mapped memory file. */
+static int fill(int fd, const struct writer *writer, const struct linked_guest *guest)
 {
 	const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
-	int error;
+	const struct plan *plan = (const struct plan *)writer->bytes;
+	const struct elf_section *strings = &guest->table.strings;
+	int error = memory_file_write(fd, 0, writer->bytes, writer->size);
 
-	writer->bytes = table_new(writer->size, 1);
-	if (!writer->bytes)
-		return -ENOMEM;
-	write_plan(writer, parts);
-	error = memory_file_write(fd, writer->bytes, writer->size);
-	table_free(writer->bytes, writer->size, 1);
+	if (!error)
+		error = memory_file_write(fd, writer->size, strings->bytes,
+					  (size_t)strings->size);
+	if (!error)
+		error = write_imports(fd, &plan->imports, guest, writer->strings_used);
 	if (!error && fcntl(fd, F_ADD_SEALS, seals))
 		error = -errno;
 	return error;
 }
 
-int plan_file_create(const struct plan_parts *parts, struct message *message)
+static int create(const struct writer *writer, const struct linked_guest *guest,
+		  struct message *message)
 {
-	struct writer writer = { .strings = tables_size(parts) };
-	size_t strings = strings_size(parts);
-	int fd, error;
+	const struct plan *plan = (const struct plan *)writer->bytes;
+	int fd = memory_file_create("the plan", plan->size, message);
+	int error;
 
-	if (strings >= PLAN_NO_STRING)
-		return fail(message, EFBIG, "more than 4 GiB of names");
-	writer.size = writer.strings + strings;
-	fd = memory_file_create("the plan", writer.size, message);
 	if (fd < 0)
 		return fd;
-	error = fill(fd, &writer, parts);
+	error = fill(fd, writer, guest);
 	if (!error)
 		return fd;
 	close(fd);
 	return fail(message, -error, "the plan cannot be written: %s", strerror(-error));
+}
+
+int plan_file_create(const struct plan_parts *parts, struct message *message)
+{
+	struct writer writer = { .strings = tables_size(parts) };
+	const size_t strings = strings_size(parts);
+	int result;
+
+	if (strings + parts->guest->table.strings.size >= PLAN_NO_STRING)
+		return fail(message, EFBIG, "more than 4 GiB of names");
+	writer.size = writer.strings + strings;
+	writer.bytes = table_new(writer.size, 1);
+	if (!writer.bytes)
+		return fail(message, ENOMEM, "out of memory");
+	write_plan(&writer, parts);
+	result = create(&writer, parts->guest, message);
+	table_free(writer.bytes, writer.size, 1);
+	return result;
 }

@@ -17,11 +17,38 @@ static const bool symbol_characters[UINT8_MAX + 1] = {
 	['_'] = true,	      ['.'] = true,	    ['$'] = true,
 };
 
-/* Checks character by character: strspn() builds a table for each call. */
-size_t symbol_name_length(const char *name)
-{
-	size_t length = 0;
+/* Characters that are checked at once. */
+typedef uint8_t block __attribute__((__vector_size__(16)));
 
+/* All bits are set in the bytes that are characters of a symbol. */
+static block symbol_bytes(block bytes)
+{
+	const block small = bytes | 0x20;
+
+	return (block)((small - 'a' < 26) | (bytes - '0' < 10) | (bytes == '_') |
+		       (bytes == '.') | (bytes == '$'));
+}
+
+/* Counts the symbol's characters of a block, up to the first that is not one. */
+static size_t symbol_prefix(const char *name)
+{
+	uint64_t halves[2];
+	block bytes;
+
+	memcpy(&bytes, name, sizeof(bytes));
+	bytes = symbol_bytes(bytes);
+	memcpy(halves, &bytes, sizeof(halves));
+	if (~halves[0])
+		return (size_t)__builtin_ctzll(~halves[0]) / 8;
+	return ~halves[1] ? 8 + (size_t)__builtin_ctzll(~halves[1]) / 8 : sizeof(block);
+}
+
+size_t symbol_name_length(const char *name, size_t room)
+{
+	size_t length = 0, more = sizeof(block);
+
+	while (more == sizeof(block) && room - length >= sizeof(block))
+		length += more = symbol_prefix(name + length);
 	while (symbol_characters[(uint8_t)name[length]])
 		length++;
 	return !name[length] && length <= JUMPSLOT_MAX_NAME && !is_digit(name[0]) ? length
@@ -30,7 +57,7 @@ size_t symbol_name_length(const char *name)
 
 bool symbol_name_valid(const char *name)
 {
-	return symbol_name_length(name) > 0;
+	return symbol_name_length(name, 0) > 0;
 }
 
 static const char letters[] = "vbhilctumBpfdDqQ";
@@ -96,21 +123,49 @@ bool type_string_valid(const char *type)
 	return (size_t)(type - start) + (*type == '.') <= JUMPSLOT_MAX_NAME;
 }
 
-bool type_string_valid_after(const char **last, const char *type)
+static bool is_variadic(const char *type)
 {
-	if (*last && !strcmp(*last, type))
-		return true;
-	if (!type_string_valid(type))
-		return false;
-	*last = type;
-	return true;
+	return type[strlen(type) - 1] == '.';
 }
 
 bool type_string_fits(const char *type, uint32_t flags)
 {
-	bool variadic = type[strlen(type) - 1] == '.';
+	return is_variadic(type) == ((flags & JUMPSLOT_VARIADIC) != 0);
+}
 
-	return variadic == ((flags & JUMPSLOT_VARIADIC) != 0);
+static bool is_last(const struct last_type *last, const char *type, size_t room)
+{
+	uint64_t word;
+
+	if (!last->mask || room < sizeof(word))
+		return last->type && !strcmp(last->type, type);
+	memcpy(&word, type, sizeof(word));
+	return (word & last->mask) == last->word;
+}
+
+/* The first bytes of a string with its NUL. */
+static uint64_t mask_of(const char *string)
+{
+	static const uint8_t set[8] = { 255, 255, 255, 255, 255, 255, 255, 255 };
+	const size_t size = strlen(string) + 1;
+	uint64_t mask = 0;
+
+	if (size <= sizeof(mask))
+		memcpy(&mask, set, size);
+	return mask;
+}
+
+const char *type_string_take(struct last_type *last, const char *type, size_t room)
+{
+	if (is_last(last, type, room))
+		return last->type;
+	if (!type_string_valid(type))
+		return NULL;
+	*last = (struct last_type){ .type = type,
+				    .mask = mask_of(type),
+				    .variadic = is_variadic(type) };
+	memcpy(&last->word, type, last->mask ? strlen(type) + 1 : 0);
+	return type;
 }
 
 struct text {

@@ -13,15 +13,25 @@
  * go to terminals and into C files. */
 bool symbol_name_valid(const char *name);
 
-/* The length of such a symbol, or 0. */
-size_t symbol_name_length(const char *name);
+/* The length of such a symbol, or 0. `room`: bytes that are there, its NUL among them. */
+size_t symbol_name_length(const char *name, size_t room);
 
 /* Tells whether it is a result and parameters by the grammar. */
 bool type_string_valid(const char *type);
 
-/* As type_string_valid(). `last`: the valid type that was seen last, or NULL: of very
- * many types, many are equal, and a comparison is faster. */
-bool type_string_valid_after(const char **last, const char *type);
+/* The valid type that was seen last: of very many types, many are equal. Zeroed: none. */
+struct last_type {
+	const char *type;
+	uint64_t word; /* its first bytes, if it has less than 8 */
+	uint64_t mask; /* those that are the type's; 0: it has more */
+	bool variadic;
+};
+
+/*
+ * Returns the last type if this one is equal, or this one if it is valid; then it is the
+ * last one. Otherwise NULL. `room`: bytes that are there, its NUL among them.
+ */
+const char *type_string_take(struct last_type *last, const char *type, size_t room);
 
 /* Tells whether a valid type string and flags (JUMPSLOT_*) agree on variadic. */
 bool type_string_fits(const char *type, uint32_t flags);

@@ -317,19 +317,19 @@ static const uint8_t *raw_bytes(struct elf_file *file, Elf_Scn *section,
 	return data && data->d_size == header->sh_size ? data->d_buf : NULL;
 }
 
-int elf_file_section(struct elf_file *file, const char *name, uint64_t limit,
-		     struct elf_section *section, struct message *message)
+/* Finds a section whose bytes lie within the file and the limit. */
+static int find_contents(struct elf_file *file, const char *name, uint64_t limit,
+			 Elf_Scn **found, GElf_Shdr *to, struct message *message)
 {
-	Elf_Scn *found;
+	int error = find_section(file, name, found, message);
 	GElf_Shdr header;
-	const uint8_t *bytes;
-	int error = find_section(file, name, &found, message);
 
 	if (error)
 		return error;
-	if (!found)
+	if (!*found)
 		return -ENOENT;
-	gelf_getshdr(found, &header);
+	gelf_getshdr(*found, &header);
+	*to = header;
 	if (header.sh_type == SHT_NOBITS)
 		return fail(message, ENOEXEC, "section %s has no contents", name);
 	if (!range_within(header.sh_offset, header.sh_size, file->size))
@@ -346,6 +346,42 @@ int elf_file_section(struct elf_file *file, const char *name, uint64_t limit,
 		return fail(message, ENOEXEC,
 			    "section %s is compressed; expected only %s to be", name,
 			    JUMPSLOT_SECTION_DEBUG);
+	return 0;
+}
+
+static struct elf_section section_of(const GElf_Shdr *header, const uint8_t *bytes)
+{
+	return (struct elf_section){
+		.address = header->sh_addr,
+		.offset = header->sh_offset,
+		.size = header->sh_size,
+		.flags = header->sh_flags,
+		.bytes = header->sh_size ? bytes : NULL,
+	};
+}
+
+int elf_file_find(struct elf_file *file, const char *name, uint64_t limit,
+		  struct elf_section *section, struct message *message)
+{
+	Elf_Scn *found;
+	GElf_Shdr header;
+	int error = find_contents(file, name, limit, &found, &header, message);
+
+	if (!error)
+		*section = section_of(&header, NULL);
+	return error;
+}
+
+int elf_file_section(struct elf_file *file, const char *name, uint64_t limit,
+		     struct elf_section *section, struct message *message)
+{
+	Elf_Scn *found;
+	GElf_Shdr header;
+	const uint8_t *bytes;
+	int error = find_contents(file, name, limit, &found, &header, message);
+
+	if (error)
+		return error;
 	if (header.sh_flags & SHF_COMPRESSED) {
 		error = decompress(found, name, limit, message);
 		if (error)
@@ -357,14 +393,30 @@ int elf_file_section(struct elf_file *file, const char *name, uint64_t limit,
 	}
 	if (header.sh_size && !bytes)
 		return fail(message, ENOEXEC, "section %s cannot be read", name);
-	*section = (struct elf_section){
-		.address = header.sh_addr,
-		.offset = header.sh_offset,
-		.size = header.sh_size,
-		.flags = header.sh_flags,
-		.bytes = header.sh_size ? bytes : NULL,
-	};
+	*section = section_of(&header, bytes);
 	return 0;
+}
+
+void elf_records_start(struct elf_records *records, const struct elf_file *file,
+		       const struct elf_section *section, size_t stride, size_t size)
+{
+	records->file = file;
+	records->section = *section;
+	records->stride = stride;
+	records->size = size;
+	records->from = records->to = 0;
+}
+
+int elf_records_read(struct elf_records *records, uint64_t offset)
+{
+	const uint64_t rest = records->section.size - offset;
+	const size_t size =
+		rest < sizeof(records->part) ? (size_t)rest : sizeof(records->part);
+
+	records->from = offset;
+	records->to = offset + size;
+	return elf_file_read(records->file, records->part, size,
+			     records->section.offset + offset);
 }
 
 /* Reads the note at `offset` and advances past it. Returns false at the end. */
@@ -404,15 +456,7 @@ const void *elf_note(const struct elf_section *section, const char *owner, uint3
 	return NULL;
 }
 
-const char *elf_string_at(const struct elf_section *section, uint64_t address)
+bool elf_string_ends(const struct elf_section *section, uint64_t offset)
 {
-	uint64_t offset = address - section->address;
-
-	if (address < section->address || offset >= section->size)
-		return NULL;
-	/* A section that ends with a NUL has the ends of all its strings. */
-	if (section->bytes[section->size - 1] &&
-	    !memchr(section->bytes + offset, 0, section->size - offset))
-		return NULL;
-	return (const char *)section->bytes + offset;
+	return memchr(section->bytes + offset, 0, section->size - offset);
 }

@@ -83,6 +83,40 @@ int elf_file_segment(struct elf_file *file, size_t index, GElf_Phdr *segment,
 int elf_file_section(struct elf_file *file, const char *name, uint64_t limit,
 		     struct elf_section *section, struct message *message);
 
+/* The same for a section whose bytes are not needed, or only as records: `bytes` is
+ * NULL. Refuses every compressed section. */
+int elf_file_find(struct elf_file *file, const char *name, uint64_t limit,
+		  struct elf_section *section, struct message *message);
+
+/* A section's records of one size, read in parts and in order. */
+struct elf_records {
+	const struct elf_file *file;
+	struct elf_section section;
+	size_t stride; /* bytes from a record to the next */
+	size_t size;   /* bytes of a record that are needed; at most the stride */
+	uint64_t from; /* offset of `part` in the section */
+	uint64_t to;
+	uint8_t part[0x10000];
+};
+
+/* Begins with the first record of a section that elf_file_find() found. */
+void elf_records_start(struct elf_records *records, const struct elf_file *file,
+		       const struct elf_section *section, size_t stride, size_t size);
+
+/* Reads the part of the section that begins at `offset`. Returns 0 or -EIO. */
+int elf_records_read(struct elf_records *records, uint64_t offset);
+
+/* Returns record `index`, which is within the section, until the next one is read; NULL
+ * if the file cannot be read. */
+static inline const uint8_t *elf_record(struct elf_records *records, size_t index)
+{
+	const uint64_t offset = (uint64_t)index * records->stride;
+
+	if (offset + records->size > records->to && elf_records_read(records, offset))
+		return NULL;
+	return records->part + (offset - records->from);
+}
+
 /*
  * Returns the descriptor of the note with that owner, type and at least `size` bytes of
  * descriptor in a section, or NULL.
@@ -90,8 +124,30 @@ int elf_file_section(struct elf_file *file, const char *name, uint64_t limit,
 const void *elf_note(const struct elf_section *section, const char *owner, uint32_t type,
 		     size_t size);
 
+/* Whether a section that does not end with a NUL has one from `offset` on. */
+bool elf_string_ends(const struct elf_section *section, uint64_t offset);
+
 /* Returns the string at `address` if the section has all of it and its NUL, or NULL. */
-const char *elf_string_at(const struct elf_section *section, uint64_t address);
+static inline const char *elf_string_at(const struct elf_section *section,
+					uint64_t address)
+{
+	const uint64_t offset = address - section->address;
+
+	if (address < section->address || offset >= section->size)
+		return NULL;
+	/* A section that ends with a NUL has the ends of all its strings. */
+	if (section->bytes[section->size - 1] && !elf_string_ends(section, offset))
+		return NULL;
+	return (const char *)section->bytes + offset;
+}
+
+/* The bytes of the section from a string of it on. */
+static inline size_t elf_string_room(const struct elf_section *section,
+				     const char *string)
+{
+	return (size_t)(section->size -
+			(uint64_t)((const uint8_t *)string - section->bytes));
+}
 
 /* Tells whether [offset, offset + size) lies within [0, limit). */
 static inline bool range_within(uint64_t offset, uint64_t size, uint64_t limit)

@@ -20,15 +20,21 @@ struct sections {
 	struct elf_section strings;
 	struct elf_section table;
 	struct elf_section slots;
-	const char **last_type;
+	struct last_type last_type;
+	struct elf_records entries;
 };
 
-/* Reads a section that must be loaded at its address. Returns -ENOENT without one. */
+typedef int find_function(struct elf_file *file, const char *name, uint64_t limit,
+			  struct elf_section *section, struct message *message);
+
+/* Finds or reads a section that must be loaded at its address. Returns -ENOENT without
+ * one. */
 static int load_section(struct elf_file *file, const struct image *image,
-			const char *name, uint64_t limit, uint32_t flags,
-			struct elf_section *section, struct message *message)
+			find_function *find, const char *name, uint64_t limit,
+			uint32_t flags, struct elf_section *section,
+			struct message *message)
 {
-	int error = elf_file_section(file, name, limit, section, message);
+	int error = find(file, name, limit, section, message);
 
 	if (!error && section->size &&
 	    (!(section->flags & SHF_ALLOC) ||
@@ -135,10 +141,10 @@ static const char *entry_string(const struct sections *sections, size_t index,
 	return elf_string_at(&sections->strings, at + (uint64_t)(int64_t)offset);
 }
 
-static int read_strings(struct import *import, const struct sections *sections,
-			size_t index, const struct jumpslot_import *entry,
-			struct message *message)
+static int read_strings(struct import *import, struct sections *sections, size_t index,
+			const struct jumpslot_import *entry, struct message *message)
 {
+	const struct elf_section *strings = &sections->strings;
 	size_t length;
 
 	import->name = entry_string(sections, index,
@@ -147,7 +153,7 @@ static int read_strings(struct import *import, const struct sections *sections,
 		return fail(message, ENOEXEC,
 			    "import %zu: its name is not a string within section %s",
 			    index, JUMPSLOT_SECTION_STR);
-	length = symbol_name_length(import->name);
+	length = symbol_name_length(import->name, elf_string_room(strings, import->name));
 	if (!length)
 		return fail(
 			message, ENOEXEC,
@@ -159,7 +165,10 @@ static int read_strings(struct import *import, const struct sections *sections,
 		return 0;
 	import->type = entry_string(sections, index,
 				    offsetof(struct jumpslot_import, type), entry->type);
-	if (!import->type || !type_string_valid_after(sections->last_type, import->type))
+	if (import->type)
+		import->type = type_string_take(&sections->last_type, import->type,
+						elf_string_room(strings, import->type));
+	if (!import->type)
 		return fail(message, ENOEXEC,
 			    "import %zu (%s): its type is not a type string within "
 			    "section %s",
@@ -167,7 +176,7 @@ static int read_strings(struct import *import, const struct sections *sections,
 	return 0;
 }
 
-static int read_flags(struct import *import, size_t index,
+static int read_flags(struct import *import, const struct last_type *last, size_t index,
 		      const struct jumpslot_import *entry, const struct machine *machine,
 		      struct message *message)
 {
@@ -180,7 +189,7 @@ static int read_flags(struct import *import, size_t index,
 			    "import %zu (%s): flags 0x%" PRIx32
 			    " are not all known for this machine",
 			    index, import->name, entry->flags);
-	if (import->type && !type_string_fits(import->type, entry->flags))
+	if (import->type && last->variadic != !!(entry->flags & JUMPSLOT_VARIADIC))
 		return fail(message, ENOEXEC,
 			    "import %zu (%s): type '%s' and flags 0x%" PRIx32
 			    " do not agree on variadic",
@@ -213,21 +222,39 @@ static int read_slot(struct import *import, const struct sections *sections,
 	return 0;
 }
 
-static int read_entry(struct import *import, const struct sections *sections,
+static int read_entry(struct import *import, struct sections *sections,
 		      const struct import_table *table, size_t index,
 		      const struct machine *machine, struct message *message)
 {
+	const uint8_t *bytes = elf_record(&sections->entries, index);
 	struct jumpslot_import entry;
 	int error;
 
-	memcpy(&entry, sections->table.bytes + index * sizeof(entry), sizeof(entry));
+	if (!bytes)
+		return fail(message, ENOEXEC, "section %s cannot be read",
+			    JUMPSLOT_SECTION_SYMTAB);
+	memcpy(&entry, bytes, sizeof(entry));
 	error = read_strings(import, sections, index, &entry, message);
 	if (!error)
-		error = read_flags(import, index, &entry, machine, message);
+		error = read_flags(import, &sections->last_type, index, &entry, machine,
+				   message);
 	if (!error)
 		error = read_slot(import, sections, table, index, &entry, machine->word,
 				  message);
 	return error;
+}
+
+/* An import has the slot of one before it. */
+static int refuse_slot(const struct import_table *table, size_t index,
+		       struct message *message)
+{
+	const struct import *import = &table->imports[index];
+	size_t other = 0;
+
+	while (table->imports[other].slot != import->slot)
+		other++;
+	return fail(message, ENOEXEC, "import %zu (%s) has the slot of import %zu (%s)",
+		    index, import->name, other, table->imports[other].name);
 }
 
 /* Each slot belongs to one import. */
@@ -235,24 +262,22 @@ static int check_distinct_slots(const struct import_table *table,
 				const struct elf_section *slots, unsigned word,
 				struct message *message)
 {
-	const size_t slot_count = slots->size / word + 1;
-	uint32_t *owner = table_new(slot_count, sizeof(*owner));
+	const unsigned shift = (unsigned)__builtin_ctz(word);
+	const size_t words = (size_t)(slots->size >> shift) / 64 + 1;
+	uint64_t *taken = table_new(words, sizeof(*taken)); /* a bit per slot */
 	int error = 0;
 
-	if (!owner)
+	if (!taken)
 		return fail(message, ENOMEM, "out of memory");
 	for (size_t i = 0; !error && i < table->count; i++) {
-		uint32_t *its = &owner[(table->imports[i].slot - slots->address) / word];
+		const uint64_t slot = (table->imports[i].slot - slots->address) >> shift;
+		const uint64_t bit = (uint64_t)1 << slot % 64;
 
-		if (*its)
-			error = fail(message, ENOEXEC,
-				     "import %zu (%s) has the slot of import %" PRIu32
-				     " (%s)",
-				     i, table->imports[i].name, *its - 1,
-				     table->imports[*its - 1].name);
-		*its = (uint32_t)i + 1;
+		if (taken[slot / 64] & bit)
+			error = refuse_slot(table, i, message);
+		taken[slot / 64] |= bit;
 	}
-	table_free(owner, slot_count, sizeof(*owner));
+	table_free(taken, words, sizeof(*taken));
 	return error;
 }
 
@@ -297,6 +322,9 @@ static void read_debug(struct import_table *table, struct elf_file *file,
 
 	if (elf_file_section(file, JUMPSLOT_SECTION_DEBUG, MAX_STRINGS, &debug, &ignored))
 		return;
+	table->declarations = table_new(table->count, sizeof(*table->declarations));
+	if (!table->declarations)
+		return;
 	for (;;) {
 		const char *name = next_string(&debug, &offset);
 		const char *place = next_string(&debug, &offset);
@@ -309,9 +337,10 @@ static void read_debug(struct import_table *table, struct elf_file *file,
 		found = name_index_find(names, name);
 		if (found == NAME_INDEX_NONE)
 			continue;
-		table->imports[found].place = text_printable(place) ? place : NULL;
-		table->imports[found].prototype =
-			text_printable(prototype) ? prototype : NULL;
+		table->declarations[found] = (struct declaration){
+			text_printable(place) ? place : NULL,
+			text_printable(prototype) ? prototype : NULL,
+		};
 	}
 }
 
@@ -330,12 +359,12 @@ static int read_guest_sections(struct sections *sections, struct elf_file *file,
 			       const struct image *image, struct message *message)
 {
 	uint64_t most_slots = (uint64_t)JUMPSLOT_MAX_IMPORTS * 2 * file->machine->word;
-	int error = load_section(file, image, JUMPSLOT_SECTION_NOTE, 0x1000, PF_R,
-				 &sections->note, message);
+	int error = load_section(file, image, elf_file_section, JUMPSLOT_SECTION_NOTE,
+				 0x1000, PF_R, &sections->note, message);
 
 	if (!error)
-		error = load_section(file, image, JUMPSLOT_SECTION_JMPTBL, most_slots,
-				     PF_R | PF_W, &sections->slots, message);
+		error = load_section(file, image, elf_file_find, JUMPSLOT_SECTION_JMPTBL,
+				     most_slots, PF_R | PF_W, &sections->slots, message);
 	if (error == -ENOENT)
 		return fail(message, ENOEXEC,
 			    "no section %s or %s: no file of the guest includes "
@@ -349,7 +378,7 @@ static int read_table_sections(struct sections *sections, struct elf_file *file,
 			       const struct image *image, struct message *message)
 {
 	const size_t entry_size = sizeof(struct jumpslot_import);
-	int error = load_section(file, image, JUMPSLOT_SECTION_SYMTAB,
+	int error = load_section(file, image, elf_file_find, JUMPSLOT_SECTION_SYMTAB,
 				 JUMPSLOT_MAX_IMPORTS * entry_size, PF_R,
 				 &sections->table, message);
 
@@ -360,24 +389,28 @@ static int read_table_sections(struct sections *sections, struct elf_file *file,
 			    "section %s has %" PRIu64 " bytes: not a multiple of %zu",
 			    JUMPSLOT_SECTION_SYMTAB, sections->table.size, entry_size);
 	if (!error)
-		error = load_section(file, image, JUMPSLOT_SECTION_STR, MAX_STRINGS, PF_R,
-				     &sections->strings, message);
+		error = load_section(file, image, elf_file_section, JUMPSLOT_SECTION_STR,
+				     MAX_STRINGS, PF_R, &sections->strings, message);
 	if (error == -ENOENT)
 		return fail(message, ENOEXEC, "section %s, but no section %s",
 			    JUMPSLOT_SECTION_SYMTAB, JUMPSLOT_SECTION_STR);
 	return error;
 }
 
-static int read_entries(struct import_table *table, const struct sections *sections,
-			const struct machine *machine, struct message *message)
+static int read_entries(struct import_table *table, struct sections *sections,
+			const struct elf_file *file, struct message *message)
 {
+	const struct machine *machine = file->machine;
 	int error = 0;
 
 	table->address = sections->table.address;
+	table->strings = sections->strings;
 	table->count = sections->table.size / sizeof(struct jumpslot_import);
 	table->imports = table_new(table->count, sizeof(*table->imports));
 	if (!table->imports)
 		return fail(message, ENOMEM, "out of memory");
+	elf_records_start(&sections->entries, file, &sections->table,
+			  sizeof(struct jumpslot_import), sizeof(struct jumpslot_import));
 	for (size_t i = 0; !error && i < table->count; i++)
 		error = read_entry(&table->imports[i], sections, table, i, machine,
 				   message);
@@ -393,7 +426,8 @@ static int index_names(struct import_table *table, struct elf_file *file,
 	struct name_index names;
 	int error;
 
-	if (name_index_init(&names, table->count))
+	if (name_index_init(&names, table->count, &table->imports->name,
+			    sizeof(*table->imports)))
 		return fail(message, ENOMEM, "out of memory");
 	error = check_distinct_names(table, &names, message);
 	if (!error)
@@ -405,11 +439,13 @@ static int index_names(struct import_table *table, struct elf_file *file,
 int imports_read(struct import_table *table, struct elf_file *file,
 		 const struct image *image, struct message *message)
 {
-	const char *last_type = NULL;
-	struct sections sections = { .last_type = &last_type };
+	struct sections sections;
 	unsigned word = file->machine->word;
-	int error = read_guest_sections(&sections, file, image, message);
+	int error;
 
+	sections.last_type = (struct last_type){ 0 };
+	sections.strings = sections.table = (struct elf_section){ 0 };
+	error = read_guest_sections(&sections, file, image, message);
 	*table = (struct import_table){ 0 };
 	if (!error)
 		error = read_note(table, &sections.note, message);
@@ -422,7 +458,7 @@ int imports_read(struct import_table *table, struct elf_file *file,
 	if (!error)
 		error = read_table_sections(&sections, file, image, message);
 	if (!error)
-		error = read_entries(table, &sections, file->machine, message);
+		error = read_entries(table, &sections, file, message);
 	if (!error)
 		error = index_names(table, file, message);
 	if (error)
@@ -430,9 +466,15 @@ int imports_read(struct import_table *table, struct elf_file *file,
 	return error;
 }
 
+struct declaration import_declaration(const struct import_table *table, size_t index)
+{
+	return table->declarations ? table->declarations[index]
+				   : (struct declaration){ 0 };
+}
+
 void imports_free(struct import_table *table)
 {
 	table_free(table->imports, table->count, sizeof(*table->imports));
-	table->imports = NULL;
-	table->count = 0;
+	table_free(table->declarations, table->count, sizeof(*table->declarations));
+	*table = (struct import_table){ 0 };
 }

@@ -23,7 +23,8 @@ struct tables {
 	struct elf_section strings;
 	uint32_t record_size;
 	GElf_Phdr code; /* where the last function was found; empty at first */
-	const char *last_type;
+	struct last_type last_type;
+	struct elf_records raw;
 };
 
 /* A record that is read, and not yet merged into the function of its name. */
@@ -63,8 +64,8 @@ static int read_tables(struct tables *tables, struct elf_file *elf,
 				     &tables->note, message);
 
 	if (!error)
-		error = elf_file_section(elf, JUMPSLOT_SECTION_PROVIDED, MAX_TABLE,
-					 &tables->records, message);
+		error = elf_file_find(elf, JUMPSLOT_SECTION_PROVIDED, MAX_TABLE,
+				      &tables->records, message);
 	if (!error)
 		error = elf_file_section(elf, JUMPSLOT_SECTION_PROVIDER_STR, MAX_STRINGS,
 					 &tables->strings, message);
@@ -128,8 +129,8 @@ static bool is_code(struct elf_file *elf, struct tables *tables, uint64_t addres
 }
 
 static int read_flags(struct provided *record, const struct jumpslot_provided *raw,
-		      const struct machine *machine, size_t index,
-		      struct message *message)
+		      const struct machine *machine, const struct last_type *last,
+		      size_t index, struct message *message)
 {
 	uint32_t convention = raw->flags & JUMPSLOT_CONVENTION_MASK;
 
@@ -139,12 +140,13 @@ static int read_flags(struct provided *record, const struct jumpslot_provided *r
 			    "record %zu (%s): flags 0x%" PRIx32
 			    " are not all known for this machine",
 			    index, record->name, raw->flags);
-	record->flags = raw->flags & ~(uint32_t)JUMPSLOT_OPTIONAL; /* the guest decides */
+	/* The guest decides on optional. */
+	record->flags = (uint16_t)(raw->flags & ~(uint32_t)JUMPSLOT_OPTIONAL);
 	if (!record->type && record->flags)
 		return fail(message, ENOEXEC,
 			    "record %zu (%s): flags 0x%" PRIx32 " without a type", index,
 			    record->name, raw->flags);
-	if (record->type && !type_string_fits(record->type, raw->flags))
+	if (record->type && last->variadic != !!(raw->flags & JUMPSLOT_VARIADIC))
 		return fail(message, ENOEXEC,
 			    "record %zu (%s): type '%s' and flags 0x%" PRIx32
 			    " do not agree on variadic",
@@ -170,7 +172,7 @@ static int read_carry(struct provided *record, const struct jumpslot_provided *r
 			    " stack bytes: a multiple of %u up to %u, with 0x%x",
 			    index, record->name, raw->carry, raw->stack_bytes, word,
 			    JUMPSLOT_MAX_STACK_BYTES, JUMPSLOT_CARRY_STACK);
-	record->carry = raw->carry;
+	record->carry = (uint16_t)raw->carry;
 	record->stack_bytes = raw->stack_bytes;
 	return 0;
 }
@@ -179,25 +181,34 @@ static int read_record(struct read_ahead *ahead, struct provider_file *provider,
 		       struct tables *tables, size_t index, struct message *message)
 {
 	struct provided *record = &ahead->record;
+	const struct elf_section *strings = &tables->strings;
+	const uint8_t *bytes = elf_record(&tables->raw, index);
 	struct jumpslot_provided raw;
 	uint64_t at = tables->records.address + index * tables->record_size;
 	size_t length;
 	int error;
 
 	*ahead = (struct read_ahead){ 0 };
-	memcpy(&raw, tables->records.bytes + index * tables->record_size, sizeof(raw));
-	record->name = elf_string_at(&tables->strings, at + (uint64_t)(int64_t)raw.name);
-	length = record->name ? symbol_name_length(record->name) : 0;
+	if (!bytes)
+		return fail(message, ENOEXEC, "section %s cannot be read",
+			    JUMPSLOT_SECTION_PROVIDED);
+	memcpy(&raw, bytes, sizeof(raw));
+	record->name = elf_string_at(strings, at + (uint64_t)(int64_t)raw.name);
+	length = record->name ? symbol_name_length(record->name,
+						   elf_string_room(strings, record->name))
+			      : 0;
 	if (!length)
 		return fail(message, ENOEXEC, "record %zu has no valid name", index);
 	ahead->hash = name_hash(record->name, length);
 	name_index_prefetch(&provider->names, ahead->hash);
 	at += offsetof(struct jumpslot_provided, type);
 	if (raw.type) {
-		record->type =
-			elf_string_at(&tables->strings, at + (uint64_t)(int64_t)raw.type);
-		if (!record->type ||
-		    !type_string_valid_after(&tables->last_type, record->type))
+		record->type = elf_string_at(strings, at + (uint64_t)(int64_t)raw.type);
+		if (record->type)
+			record->type =
+				type_string_take(&tables->last_type, record->type,
+						 elf_string_room(strings, record->type));
+		if (!record->type)
 			return fail(message, ENOEXEC, "record %zu (%s) has no valid type",
 				    index, record->name);
 	}
@@ -211,7 +222,8 @@ static int read_record(struct read_ahead *ahead, struct provider_file *provider,
 				    " is not in executable code",
 				    index, record->name, record->function);
 	}
-	error = read_flags(record, &raw, provider->elf.machine, index, message);
+	error = read_flags(record, &raw, provider->elf.machine, &tables->last_type, index,
+			   message);
 	if (error)
 		return error;
 	return read_carry(record, &raw, provider->elf.machine->word, index, message);
@@ -240,7 +252,7 @@ static int merge_carry(struct provided *into, const struct provided *record,
 			    "%s is declared with %" PRIu32 " and with %" PRIu32
 			    " stack bytes",
 			    record->name, into->stack_bytes, record->stack_bytes);
-	into->carry |= record->carry;
+	into->carry = (uint16_t)(into->carry | record->carry);
 	into->stack_bytes |= record->stack_bytes;
 	if (into->carry == (JUMPSLOT_CARRY_DIRECT | JUMPSLOT_CARRY_STACK))
 		return fail(message, ENOEXEC,
@@ -340,10 +352,13 @@ static int check_statements(const struct provider_file *provider, struct message
 
 static int read_functions(struct provider_file *provider, struct message *message)
 {
-	struct tables tables = { 0 };
-	int error = read_tables(&tables, &provider->elf, message);
+	struct tables tables;
 	size_t count;
+	int error;
 
+	tables.last_type = (struct last_type){ 0 };
+	tables.code = (GElf_Phdr){ 0 };
+	error = read_tables(&tables, &provider->elf, message);
 	if (!error)
 		error = check_segments(&provider->elf, message);
 	if (error)
@@ -354,8 +369,12 @@ static int read_functions(struct provider_file *provider, struct message *messag
 			    MAX_RECORDS);
 	provider->room = count;
 	provider->functions = table_new(count, sizeof(*provider->functions));
-	if (!provider->functions || name_index_init(&provider->names, count))
+	if (!provider->functions ||
+	    name_index_init(&provider->names, count, &provider->functions->name,
+			    sizeof(*provider->functions)))
 		return fail(message, ENOMEM, "out of memory");
+	elf_records_start(&tables.raw, &provider->elf, &tables.records,
+			  tables.record_size, sizeof(struct jumpslot_provided));
 	error = add_records(provider, &tables, count, message);
 	if (!error)
 		error = statements_read(&provider->stated, &provider->elf,

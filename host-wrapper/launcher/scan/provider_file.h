@@ -16,10 +16,11 @@ struct provided {
 	const char *name;
 	const char *type;     /* NULL: unknown */
 	uint64_t function;    /* address in the file */
-	uint32_t flags;	      /* JUMPSLOT_VARIADIC and the convention */
-	uint32_t carry;	      /* JUMPSLOT_CARRY_*; 0: not given */
+	uint16_t flags;	      /* JUMPSLOT_VARIADIC and the convention */
+	uint16_t carry;	      /* JUMPSLOT_CARRY_*; 0: not given */
 	uint32_t stack_bytes; /* with JUMPSLOT_CARRY_STACK */
 };
+_Static_assert(sizeof(struct provided) == 32, "half a cache line");
 
 struct provider_file {
 	const char *name;    /* for messages */
