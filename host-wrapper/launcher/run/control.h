@@ -43,6 +43,11 @@ struct control_client {
 	size_t size, sent;
 };
 
+/* Changes of an import since the start. */
+#define CHANGE_TRACE_ON	 0x1
+#define CHANGE_TRACE_OFF 0x2
+#define CHANGE_REVOKED	 0x4
+
 struct control {
 	int listener; /* -1: there is no control */
 	struct control_client client;
@@ -54,7 +59,7 @@ struct control {
 	const struct linked_guest *guest;
 	uint32_t *used; /* 1 + provider that each import was pointed at; NULL: none was */
 	const struct watched_calls *watch; /* which functions are traced at the start */
-	unsigned char *changes; /* flags of each import; NULL: no command made any */
+	unsigned char *changes; /* CHANGE_* of each import; NULL: no command made any */
 	bool counts;		/* --stats */
 };
 
