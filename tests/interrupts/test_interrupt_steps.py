@@ -226,7 +226,7 @@ def test_a_watched_call_must_look_after_it_lets_interrupts_come(steps):
 
 @pytest.mark.parametrize("window,before,level", [
     ("wait", r"\tunlock\(\);\n", "0"),
-    ("set the clock", r"the\.started \+ at, period\);\n", "level"),
+    ("set the clock", r"set_hosts\(at, period\);\n", "level"),
     ("stop the clock", r"\t\tthe\.armed = false;\n", "level")])
 def test_a_clock_that_does_not_look_when_it_enables_loses_interrupts(
         steps, window, before, level):
