@@ -39,9 +39,9 @@ void cpu_idle(void)
 	cpu_stop(1);
 }
 
-void cpu_clock_start(uint32_t rate)
+bool cpu_clock_start(uint32_t rate)
 {
-	(void)rate;
+	return rate > 0;
 }
 
 uint32_t cpu_clock_periods(void)
