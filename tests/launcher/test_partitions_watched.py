@@ -279,6 +279,19 @@ def test_a_trace_file_that_is_full_fails_the_run(models, tmp_path):
     assert result.returncode == 125
 
 
+def test_a_trace_file_that_nobody_reads_fails_the_run(models, tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDWR)
+    fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
+    os.write(reader, bytes(4096))
+    result = models.run(tmp_path, "--timeout", "0.5", "--trace-file", path, one="ready")
+    os.close(reader)
+    assert result.stderr.endswith(f"{path}: Connection timed out: the trace is "
+                                  "incomplete\n")
+    assert result.returncode == 125
+
+
 def has_events(path):
     """Some of both partitions."""
     counts = Counter(event["pid"] for event in read_events(path))

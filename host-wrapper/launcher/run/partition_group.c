@@ -354,7 +354,7 @@ static void write_lines(struct watch *watch)
 			partition_lines_write(lines);
 		} while (partition_lines_wait(lines) && lines->start > before);
 		if (watch->gives_up && partition_lines_wait(lines))
-			partition_lines_drop(lines);
+			partition_lines_give_up(lines);
 	}
 	end_without_reader(watch);
 }
@@ -389,6 +389,7 @@ static void end_file(struct watch *watch)
 	if (!file)
 		return;
 	partition_lines_add(&watch->outputs[OUTPUT_FILE], file->tail, strlen(file->tail));
+	write_lines(watch); /* or gives up at once */
 	watch_all(watch);
 }
 
@@ -461,7 +462,6 @@ int partition_group_run(const struct partition_group *group, struct message *mes
 	sigprocmask(SIG_SETMASK, &watch.old_mask, NULL);
 	if (error)
 		return error;
-	if (group->reports)
-		last_report_begin(first_status(&watch), watch.gives_up);
+	last_report_begin(first_status(&watch), watch.gives_up);
 	return first_status(&watch);
 }

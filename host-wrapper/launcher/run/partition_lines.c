@@ -170,6 +170,11 @@ bool partition_lines_are_full(const struct partition_lines *lines)
 	return lines->end - lines->start >= FULL;
 }
 
+static void drop(struct partition_lines *lines)
+{
+	lines->start = lines->end = 0;
+}
+
 void partition_lines_write(struct partition_lines *lines)
 {
 	struct pollfd ready = { .fd = lines->to, .events = POLLOUT };
@@ -187,11 +192,13 @@ void partition_lines_write(struct partition_lines *lines)
 		lines->is_closed = count < 0 && errno == EPIPE;
 		if (count < 0 && !lines->error)
 			lines->error = errno;
-		partition_lines_drop(lines);
+		drop(lines);
 	}
 }
 
-void partition_lines_drop(struct partition_lines *lines)
+void partition_lines_give_up(struct partition_lines *lines)
 {
-	lines->start = lines->end = 0;
+	if (!lines->error)
+		lines->error = ETIMEDOUT;
+	drop(lines);
 }

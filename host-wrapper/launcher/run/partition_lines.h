@@ -23,7 +23,7 @@ struct partition_lines {
 	char *queue; /* NULL: empty */
 	size_t start, end, room;
 	bool is_closed; /* there is no reader any more */
-	int error;	/* of the first write that failed, or ENOMEM: bytes are lost */
+	int error;	/* bytes are lost by it; ETIMEDOUT: by its reader */
 	const struct partition_source *open; /* whose incomplete line was shown last */
 };
 
@@ -52,6 +52,8 @@ bool partition_lines_are_full(const struct partition_lines *lines);
 
 /* Writes what the descriptor takes now. Drops the rest if it takes none anymore. */
 void partition_lines_write(struct partition_lines *lines);
-void partition_lines_drop(struct partition_lines *lines);
+
+/* Drops what waits: its reader took too long. */
+void partition_lines_give_up(struct partition_lines *lines);
 
 #endif
