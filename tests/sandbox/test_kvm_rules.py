@@ -18,7 +18,6 @@ from gdb_client import Client
 from hide_ability import build_hide_ability
 from host_abilities import ARCHES
 from old_kernel import without
-from rule_case import wait_until
 from stated_rules import take_out
 from test_rules import CASES as SHARED
 from test_rules import FAULTS, RESET, SLEEP, SPIN, TICK, Case, rules_of
@@ -75,7 +74,7 @@ class Session(Case):
         with subprocess.Popen([wrapper, *self.options, "--gdb", path, *words],
                               stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
                               text=True) as guest:
-            wait_until(path.exists, guest)
+            waits = guest.stderr.readline()
             try:
                 client = Client(path)
                 address = b"%x" % int.from_bytes(
@@ -86,7 +85,7 @@ class Session(Case):
             except (AssertionError, OSError, ValueError):
                 pass
             _, errors = guest.communicate(timeout=HANGS)
-        return guest.returncode, errors
+        return guest.returncode, waits + errors
 
 
 CASES = {name: Case(case.body, *case.options, status=case.status, text=case.text,
