@@ -103,8 +103,7 @@ REASONS = [
      "os.time() is little more than the call of the host. " + EPYC + "it takes 29 ns in "
      "Debian's Lua, where time() takes 4, and 40 as a guest; on i386 47 natively, and 55 "
      "as a guest: the stub, the provider's clock_gettime() of the same clock, 6 ns, and "
-     "a division by a billion, which i386 calls a function for. Five processes are few: "
-     "on x86-64, two runs of one day gave 1.28 and 1.73."),
+     "a division by a billion, which i386 calls a function for."),
     (r"^Lua, computes : (Debian|native)", None,
      "The guest's Lua executes 1.06 times as many instructions: newlib's setjmp() and "
      "string functions are other ones. A quick try shows mostly the start."),
