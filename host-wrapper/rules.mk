@@ -137,9 +137,10 @@ $(BUILT_IN): $(BUILD)/tables/block.bin
 # musl relocates itself, but knows no packed relocations. libseccomp of Debian prints
 # filters by a function of glibc alone; the launcher never asks for that.
 MUSL_LDFLAGS := -static-pie -nostdlib -Wl,-z,text,-z,relro,-z,now \
-	-Wl,--defsym=__fprintf_chk=abort -Wl,-Map,$(BUILD)/musl/map $(MUSL)/rcrt1.o
+	-Wl,--defsym=__fprintf_chk=abort $(MUSL)/rcrt1.o
 LAUNCHER_LDFLAGS := $(if $(SANITIZE),$(STATIC_LDFLAGS),$(MUSL_LDFLAGS))
 LAUNCHER_LIBC := $(if $(SANITIZE),,$(MUSL)/libc.a -lgcc)
+LAUNCHER_MAP := $(if $(SANITIZE),,-Xlinker -Map=$(BUILD)/musl/map)
 
 # In place of functions of musl.
 SETS += musl
@@ -154,8 +155,8 @@ $(BUILD)/bin/host-wrapper: $$(call link_inputs,launcher) $$(call link_inputs,mus
 		$(BUILT_IN)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_LDFLAGS) $(LAUNCHER_LDFLAGS) -o $@ $(filter %.o,$^) \
-		-lelf -lseccomp -lz $(LAUNCHER_LIBC)
+	$(Q)$(CC) $(HOST_LDFLAGS) $(LAUNCHER_LDFLAGS) $(LAUNCHER_MAP) -o $@ \
+		$(filter %.o,$^) -lelf -lseccomp -lz $(LAUNCHER_LIBC)
 
 SETS += backtrace
 CFLAGS_backtrace = $(HOST_CFLAGS) $(HW_CFLAGS)

@@ -121,6 +121,15 @@ def test_a_source_that_is_removed_leaves_the_program(built):
     assert "extra_function" not in run("nm", tree / "build" / PROGRAM).stdout
 
 
+def test_tables_are_linked_before_anything_of_the_launcher_alone_is_made(built):
+    tree, _ = built
+    (tree / "build/musl").rename(tree / "musl")
+    (tree / "build/tables/tables").unlink()
+    result = make(tree, "build/tables/tables", check=False)
+    (tree / "musl").rename(tree / "build/musl")
+    assert (result.stdout, result.stderr) == ("  LD       tables/tables\n", "")
+
+
 def test_a_compiler_that_fails_is_heard(tree):
     main = tree / "host-wrapper/launcher/main.c"
     main.write_text("int main(void) { return nonsense; }\n")
