@@ -90,7 +90,7 @@ def test_functions_in_place_of_those_of_musl_do_what_a_libc_does(tmp_path):
     assert run(tmp_path / "compare").stdout == ""
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGSTKFLT, 32, 34, 64])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGSTKFLT, 34, 64])
 def test_the_report_names_a_signal_as_glibc_does(tools, number):
     guest = tools.guest("""
         #include <jumpslot/entry.h>
@@ -111,9 +111,7 @@ def test_the_report_names_a_signal_as_glibc_does(tools, number):
 
 
 def strsignal(number):
-    return (f"Real-time signal {number - 34}" if number >= 34
-            else f"Unknown signal {number}" if number == 32
-            else signal.strsignal(number))
+    return f"Real-time signal {number - 34}" if number >= 34 else signal.strsignal(number)
 
 
 def test_the_guest_starts_with_every_signal_masked_that_was_masked_before(tools):
