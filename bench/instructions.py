@@ -6,6 +6,7 @@ and on runs.
 """
 
 import re
+import shutil
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -19,19 +20,38 @@ DUMP = re.compile(r"^desc: Trigger: Client Request: (.*)$", re.MULTILINE)
 TOTAL = re.compile(r"^(?:summary|totals): (\d+)$", re.MULTILINE)
 
 
-def callgrind(folder, command, **environment):
+def callgrind(folder, command, status=0, **environment):
     """Its own messages; its files are out.PID, and out.PID.N for each part."""
-    return subprocess.run(
+    result = subprocess.run(
         [*ANYWHERE, "valgrind", "--tool=callgrind", "--trace-children=yes",
          f"--callgrind-out-file={folder}/out.%p", *map(str, command)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True,
-        env=clean_environment(**environment)).stderr
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False,
+        env=clean_environment(**environment))
+    if result.returncode != status:
+        raise subprocess.CalledProcessError(result.returncode, result.args,
+                                            stderr=result.stderr)
+    return result.stderr
 
 
 def instructions(which, command):
     """callgrind's count for the `which`-th program that a command executes."""
     with tempfile.TemporaryDirectory() as folder:
         return int(re.findall(r"Collected : (\d+)", callgrind(folder, command))[which])
+
+
+def instructions_of_launcher(command):
+    """Until it executes its runner. callgrind says nothing of a program that executes
+    another one. It refuses a runner that is set-user-ID, so the launcher ends there."""
+    wrapper, *words = command
+    with tempfile.TemporaryDirectory() as folder:
+        runner = Path(wrapper).with_name("jumpslot-runner-x86_64")
+        for program in wrapper, runner:
+            shutil.copy(program, folder)
+        refused = Path(folder, runner.name)
+        refused.chmod(0o4755)
+        output = callgrind(folder, [Path(folder, wrapper.name), *words], status=125)
+    assert f"{refused} cannot be started: Permission denied" in output, output
+    return int(re.search(r"Collected : (\d+)", output)[1])
 
 
 def parts(command, **environment):

@@ -60,17 +60,14 @@ REASONS = [
      "guest with a provider needs a dynamic linker in its runner, another 225,000 "
      "instructions."),
     (r"imports.* : dlopen", None,
-     "The launcher executes 1,330 instructions per import to read and link it, which "
-     "is three records with names and two types: 190 check the names, 40 the types, "
-     "400 hash names and search two tables, 700 decode the records, check what they "
-     "point to and link. It fills 130 bytes of tables for each, and keeps 45 of "
-     "strings. The runner adds 430 to 500 instructions, among them a symbol for a "
-     "debugger that may attach later. `dlopen()` trusts the file, and has one "
-     "process. On an AMD EPYC (family 25), page faults of 2.3 us each were two "
-     "thirds of a start, 29,500 of them; tables now lie in huge pages, and 410 "
-     "faults are left. On an AMD EPYC, half of a start's time was the kernel's, "
-     "which clears a page before it is used: 35 to 38 huge pages then, 21 to 24 now, "
-     "of which the launcher needs 11."),
+     "The launcher executes 1,460 instructions per import, which is three records with "
+     "names and two types: 190 check the names, 40 the types, 400 hash names and search "
+     "two tables, 700 decode the records, check what they point to and link; the rest "
+     "writes the plan. It fills 130 bytes of tables for each, and keeps 45 of strings. "
+     "The runner adds 430 to 500 instructions, among them a symbol for a debugger that "
+     "may attach later. `dlopen()` trusts the file, and has one process. " + EPYC +
+     "half of a start's time was the kernel's, which clears a page before it is used: "
+     "21 to 24 huge pages, of which the launcher needs 11, and 410 others."),
     (r"^stub : PLT", None,
      "A stub begins with `endbr`, one instruction that this peer does not have; the line "
      "with endbr has a peer that does. Stubs are 32 bytes apart and entries of the PLT "

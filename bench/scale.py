@@ -1,6 +1,7 @@
-"""Instructions of the report, the load and the start, as functions of the number of
-imports, the size of the image and the number of providers: counted by callgrind, which
-does not depend on the load of the machine, and fitted by a straight line.
+"""Instructions of the report, the launcher, the load and the start, as functions of the
+number of imports, the size of the image and the number of providers: counted by
+callgrind, which does not depend on the load of the machine, and fitted by a straight
+line.
 
 A row compares the slope of the last half with that of the first: 1 is a straight line.
 tests/calls/test_scale.py holds the same to a limit.
@@ -10,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from bulk import M, bulk
-from instructions import instructions, side_by_side
+from instructions import instructions, instructions_of_launcher, side_by_side
 from rows import Ratio
 from runs import BENCH, QUICK, WRAPPER, run
 
@@ -36,8 +37,13 @@ def by_imports(host):
              "bind all and run": ((*START, "--bind", "now"), LOADED)}
     counts = iter(counted([command(options, n) for options, sizes in kinds.values()
                            for n in sizes]))
-    return {f"{name}, by imports": [(n * 1000, next(counts)) for n in sizes]
-            for name, (_, sizes) in kinds.items()}
+    result = {f"{name}, by imports": [(n * 1000, next(counts)) for n in sizes]
+              for name, (_, sizes) in kinds.items()}
+    launchers = side_by_side(instructions_of_launcher,
+                             [command(START, n) for n in IMPORTS])
+    result["launcher of a start, by imports"] = [
+        (n * 1000, count) for n, count in zip(IMPORTS, launchers)]
+    return result
 
 
 def image_of(folder, size):

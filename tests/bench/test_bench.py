@@ -56,6 +56,7 @@ RATIOS = {
               for machine in MACHINES},
     "scale": {"x86_64": [f"{what} : straight line" for what in (
         "report, by imports", "load and run, by imports", "bind all and run, by imports",
+        "launcher of a start, by imports",
         *(f"{cost}, by {what}" for cost in ("report", "load and run")
           for what in ("size of the image", "providers")))]},
 }
