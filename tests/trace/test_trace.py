@@ -193,6 +193,36 @@ def test_a_call_costs_the_same_while_another_function_is_watched(tools):
     assert rounds("--on", "trace_gated=delay:0ns") > without + 2000 * 50
 
 
+ALIASES = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_bsp.h>
+    #define ALIAS(name) void name(void) __attribute__((__alias__("caller")));
+    __attribute__((__noinline__)) void caller(void)
+    {
+            _BSP_Virtual_Console_write("x", 1);
+            __asm__ volatile("");
+    }
+    ALIAS(a) ALIAS(b) ALIAS(c) ALIAS(d) ALIAS(e) ALIAS(f)
+    JUMPSLOT_ENTRY(info)
+    {
+            (void)info;
+            caller();
+            return 0;
+    }
+    """
+
+
+@only_x86_64
+def test_a_caller_with_several_names_has_the_first_of_the_symbol_table(tools):
+    """As in reports."""
+    guest = tools.guest(ALIASES, "-g0")
+    symbols = [line.split() for line in run("readelf", "-sW", guest).stdout.splitlines()]
+    place, = [words[1] for words in symbols if words[-1:] == ["caller"]]
+    names = [words[7] for words in symbols if words[1:2] == [place]]
+    assert len(names) == 7
+    assert f" {names[0]}: _BSP" in tools.wrapper("--trace", guest).stderr
+
+
 def test_a_guest_without_symbols_and_lines_shows_addresses(traced):
     run("strip", traced.guest)
     lines = without_times(traced.run("--trace=trace_bool").stderr).splitlines()

@@ -5,20 +5,25 @@
 #include "symbol_index.h"
 #include "symbols.h"
 
+/* Of several names of one place, the last is found: the first of the table. */
 static int by_address(const void *one, const void *other)
 {
 	const struct symbol *a = one, *b = other;
 
 	if (a->address != b->address)
 		return a->address < b->address ? -1 : 1;
-	return a->size < b->size ? -1 : a->size > b->size;
+	if (a->size != b->size)
+		return a->size < b->size ? -1 : 1;
+	return a->number > b->number ? -1 : a->number < b->number;
 }
 
 static void add(void *argument, const char *name, uint64_t address, uint64_t size)
 {
 	struct symbol_index *index = argument;
 
-	index->symbols[index->count++] = (struct symbol){ name, address, size };
+	index->symbols[index->count] =
+		(struct symbol){ name, address, size, index->count };
+	index->count++;
 }
 
 int symbol_index_make(struct symbol_index *index, const struct elf_file *file)

@@ -11,6 +11,7 @@ struct symbol {
 	const char *name;
 	uint64_t address; /* of the image, without base */
 	uint64_t size;
+	size_t number; /* in the order of the table */
 };
 
 struct symbol_index {
@@ -22,7 +23,8 @@ struct symbol_index {
 int symbol_index_make(struct symbol_index *index, const struct elf_file *file);
 void symbol_index_free(struct symbol_index *index);
 
-/* The symbol that covers the address, or NULL. */
+/* The symbol that covers the address, or NULL. Of several with one address and size, the
+ * first of the symbol table, as in reports. */
 const struct symbol *symbol_index_find(const struct symbol_index *index,
 				       uint64_t address);
 
