@@ -7,8 +7,8 @@ import termios
 import pytest
 from conftest import BUILD
 from terminal_session import (  # noqa: F401 (fixtures)
-    LFLAG, are_gone, children_of, directory, ends, ends_by, keys, killed, running,
-    sessions, terminal, wait_until, works,
+    LFLAG, are_gone, children_of, directory, ends, ends_by, keepers_of, keys, killed,
+    running, sessions, terminal, wait_until, works,
 )
 
 
@@ -84,6 +84,15 @@ def test_the_mode_is_restored_when_the_supervisor_is_killed(
     wait_until(terminal.is_as_before)
     wait_until(lambda: are_gone(family))
     assert session.end() == ""
+
+
+def test_the_mode_is_restored_by_a_keeper_that_got_every_signal(terminal, sessions, keys):
+    session = running(sessions("--raw", keys))
+    keeper, = keepers_of(session.job)
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        os.kill(keeper, number)
+    killed(session, os.kill)
+    wait_until(terminal.is_as_before)
 
 
 def test_a_job_that_was_continued_is_put_back_when_it_is_killed(terminal, sessions, keys):
