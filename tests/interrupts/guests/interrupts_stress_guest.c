@@ -95,8 +95,11 @@ static int check_software_count(void)
 	return 0;
 }
 
+/* None before `first`: a run of few rounds ends before its clock begins. */
 static uint64_t periods_until(uint64_t time, uint64_t first)
 {
+	if (time < first)
+		return 0;
 	return (uint32_t)((time - first) / (uint32_t)period) + 1;
 }
 
