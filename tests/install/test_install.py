@@ -435,7 +435,7 @@ _values() {{ shift; print -l -- $* }}
 _message() {{ print $1 }}
 _files() {{ print FILES }}
 words=("$@"); CURRENT=$#
-complete_it() {{ . {prefix}/share/zsh/vendor-completions/{file} }}
+complete_it() {{ . {prefix}/share/zsh/site-functions/{file} }}
 complete_it""", "zsh", *words).splitlines()
 
 
@@ -457,9 +457,19 @@ def test_zsh_completes_options_with_their_descriptions(prefix, home):
         commands_of_ctl(prefix, home)
 
 
+@pytest.mark.parametrize("folder,name", [("/usr", "vendor-completions"),
+                                         ("/usr/local", "site-functions")])
+def test_zsh_searches_the_folder_of_its_completions(tmp_path, folder, name):
+    run("make", "install-host", f"BUILD={BUILD}", f"DESTDIR={tmp_path}",
+        f"PREFIX={folder}", cwd=ROOT)
+    assert (tmp_path / f"{folder}/share/zsh/{name}/_host-wrapper".lstrip("/")).exists()
+    assert f"{folder}/share/zsh/{name}" in \
+        run("zsh", "-fc", "print -l $fpath").stdout.splitlines()
+
+
 @pytest.mark.parametrize("command", TOOLS)
 def test_zsh_completes_options_and_files_of_the_tools(prefix, home, command):
-    page = f"{prefix}/share/zsh/vendor-completions/_{COMPLETED_BY[command]}"
+    page = f"{prefix}/share/zsh/site-functions/_{COMPLETED_BY[command]}"
     assert command in Path(page).read_text().splitlines()[0].split()
     options = complete_by_zsh(prefix, home, command, "-")
     assert "--help:print this text and exit" in options
