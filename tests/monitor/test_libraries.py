@@ -134,8 +134,8 @@ def test_each_host_takes_its_own_kind_of_provider(arch):
     guest = BUILD / f"guests/calculator-{arch}.elf"
     shared = BUILD / f"providers/calculator-{arch}.so"
     refused(in_partition("--provider", shared, guest),
-            f"{shared}: not a partition library (expected an image at a fixed address, "
-            "as --host monitor takes it)")
+            f"{shared}: not a partition library (expected a file that jumpslot-cc "
+            "--partition-library made)")
     fixed = library("calculator", arch)
     refused(run(BUILD / "bin/host-wrapper", "--provider", fixed, guest, check=False),
             f"{fixed}: not a shared library")
