@@ -4,6 +4,7 @@ Refuses with the file, the line, the value and what was expected. Depends on sou
 and on the exception for problems.
 """
 
+import difflib
 import re
 from decimal import Decimal
 
@@ -69,8 +70,14 @@ class Table:
         if self.has(key):
             return self._values[key]
         if default is REQUIRED:
-            raise self.problem(None, f"{self.title()} lacks the key {key}")
+            raise self._missing(key)
         return default
+
+    def _missing(self, key):
+        others = difflib.get_close_matches(key, set(self._values) - self._known, 1)
+        similar = "".join(f"; similar: {each}, in line {self.line(each)}"
+                          for each in others)
+        return self.problem(None, f"{self.title()} lacks the key {key}{similar}")
 
     def title(self):
         return next((part for part in reversed(self.place) if isinstance(part, str)),
