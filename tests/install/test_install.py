@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import BUILD, HANGS, ROOT
+from conftest import BUILD, HANGS, ROOT, run
 from doc_page import steps
 
 NOBODY = 65534
