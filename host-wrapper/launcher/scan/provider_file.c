@@ -389,8 +389,8 @@ static int check_type(const struct elf_file *elf, unsigned type, struct message 
 	return fail(message, ENOEXEC,
 		    type == ET_DYN
 			    ? "not a shared library"
-			    : "not a partition library (expected a file that "
-			      "jumpslot-cc --partition-library made)");
+			    : "not a partition library (expected a file that jumpslot-cc "
+			      "--partition-library made)");
 }
 
 static int open_file(struct provider_file *provider, const char *path, unsigned machine,
