@@ -95,15 +95,17 @@ def test_an_i386_guest_runs_or_is_refused_with_a_line():
     assert (result.stdout, result.stderr, result.returncode) == expected
 
 
-def refused_with(*mount):
+def refused_with(*mount, options=""):
     """The result of host-wrapper where /dev is another one."""
-    script = " && ".join([*mount, f"exec {WRAPPER} --host kvm {HELLO}"])
+    script = " && ".join([*mount, f"exec {WRAPPER} --host kvm {options} {HELLO}"])
     return run("unshare", "--mount", "sh", "-c", script, check=False)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs mounts of its own")
-def test_a_missing_device_is_one_line_and_125():
-    result = refused_with("mount -t tmpfs none /dev")
+@pytest.mark.parametrize("options", ["", "--gdb {}/socket"], ids=["plain", "gdb"])
+def test_a_missing_device_is_one_line_and_125(tmp_path, options):
+    """With --gdb, before anybody is asked to connect."""
+    result = refused_with("mount -t tmpfs none /dev", options=options.format(tmp_path))
     assert (result.stdout, result.returncode) == ("", 125)
     assert result.stderr == (
         f"host-wrapper: {HELLO}: --host kvm: /dev/kvm: No such file or directory (the "

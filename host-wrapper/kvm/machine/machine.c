@@ -1,7 +1,6 @@
 /* The calls of KVM. See machine.h. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include <jumpslot/provider.h>
 
+#include "common/kvm_device.h"
 #include "common/page.h"
 #include "features_x86.h"
 #include "guest_registers.h"
@@ -47,13 +47,9 @@ static int lacks(const char *what, struct message *message)
 
 static int open_device(struct message *message)
 {
-	machine.kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	machine.kvm = kvm_device_open(message);
 	if (machine.kvm < 0)
-		return fail(message, errno, "--host kvm: /dev/kvm: %s (%s)",
-			    strerror(errno),
-			    errno == ENOENT
-				    ? "the kernel has no KVM, or virtualization is off"
-				    : "reading and writing it must be permitted");
+		return machine.kvm;
 	if (ioctl(machine.kvm, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
 		return fail(message, ENOTSUP,
 			    "--host kvm: /dev/kvm has not version %d of its interface",

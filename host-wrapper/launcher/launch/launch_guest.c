@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "common/exit_status.h"
+#include "common/kvm_device.h"
 #include "common/landlock_version.h"
 #include "launch.h"
 #include "launcher/run/debugger.h"
@@ -292,10 +294,17 @@ static int run_guest(struct launch *launch)
 	return supervise_guest(launch, &run);
 }
 
+/* Nobody should connect a debugger to a guest that cannot start. */
 static int accept_gdb(struct launch *launch, struct message *message)
 {
+	int device;
+
 	if (!launch->options.gdb)
 		return 0;
+	device = kvm_device_open(message);
+	if (device < 0)
+		return device;
+	close(device);
 	launch->gdb = gdb_socket_accept(launch->options.gdb, launch->guest.name, message);
 	return launch->gdb < 0 ? launch->gdb : 0;
 }
