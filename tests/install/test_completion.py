@@ -1,4 +1,5 @@
-"""Completion runs nothing that a socket's owner has written."""
+"""Completion does not depend on a socket: it runs nothing that the owner has written,
+and does not wait for an answer."""
 
 import os
 import socket
@@ -30,17 +31,36 @@ def answer(server, text):
         client.sendall(text)
 
 
-@pytest.mark.parametrize("shell", SHELLS)
-def test_a_function_of_a_strange_socket_is_only_a_name(tmp_path, shell):
-    path, made = tmp_path / "socket", tmp_path / "made"
-    text = f"ok\nsensor_read\tx\n$(touch${{IFS}}{made})\tx\na:b:{{touch {made}}}\tx\n"
+def complete(shell, path):
+    """The words that are offered after `ctl PATH revoke`."""
+    result = run(*SHELLS[shell], "host-wrapper", "ctl", path, "revoke", "",
+                 cwd=path.parent, env={"PATH": f"{BUILD}/bin:{os.environ['PATH']}"})
+    assert result.stderr == ""
+    return result.stdout.split()
+
+
+@pytest.fixture(name="server")
+def make_server(tmp_path):
     with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(path))
+        server.bind(str(tmp_path / "socket"))
         server.listen()
-        thread = threading.Thread(target=answer, args=(server, text.encode()))
-        thread.start()
-        result = run(*SHELLS[shell], "host-wrapper", "ctl", path, "revoke", "",
-                     env={"PATH": f"{BUILD}/bin:{os.environ['PATH']}"})
-        thread.join()
-    assert (result.stdout, result.stderr) == ("sensor_read\n", "")
+        yield server
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_function_of_a_strange_socket_is_only_a_name(tmp_path, server, shell):
+    made = tmp_path / "made"
+    text = f"ok\nsensor_read\tx\n$(touch${{IFS}}{made})\tx\na:b:{{touch {made}}}\tx\n"
+    thread = threading.Thread(target=answer, args=(server, text.encode()))
+    thread.start()
+    assert complete(shell, tmp_path / "socket") == ["sensor_read"]
+    thread.join()
     assert not made.exists()
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_socket_that_does_not_answer_has_no_functions(tmp_path, shell):
+    """As that of a host-wrapper that a key has stopped. bash offers files."""
+    offered = {"bash": ["socket"], "zsh": []}
+    assert complete(shell, tmp_path / "socket") == offered[shell]
