@@ -78,6 +78,8 @@ def test_a_pattern_in_the_place_of_the_guest_is_explained(tools):
         result = tools.wrapper(*options, "trace_*", "guest.elf")
         assert (result.stderr, result.returncode) == (
             f"host-wrapper: trace_*: No such file or directory{hint}\n", 126)
+    result = tools.wrapper("--trace", "gest.elf")
+    assert result.stderr == "host-wrapper: gest.elf: No such file or directory\n"
 
 
 @only_x86_64

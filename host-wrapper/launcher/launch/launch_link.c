@@ -151,15 +151,15 @@ static int add_runner(struct launch *launch)
 	return 0;
 }
 
-/* The word after --trace is the guest, which surprises who means a pattern. */
+/* The word after --trace is the guest. If more follow, a pattern may have been meant. */
 static int scan_guest(struct launch *launch, struct message *message)
 {
-	const int error =
-		linked_guest_scan(&launch->guest, launch->options.arguments[0], message);
+	char *const *words = launch->options.arguments;
+	const int error = linked_guest_scan(&launch->guest, words[0], message);
 
-	if (error == -ENOENT && launch->options.ends_with_trace)
+	if (error == -ENOENT && launch->options.ends_with_trace && words[1])
 		return fail(message, ENOENT, "%s (expected --trace=%s for a pattern)",
-			    strerror(ENOENT), launch->options.arguments[0]);
+			    strerror(ENOENT), words[0]);
 	return error;
 }
 
