@@ -58,7 +58,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("optimize", ["-O1", "-O2", "-Os"])
+@pytest.mark.parametrize("optimize", ["-O0", "-O1", "-O2", "-Os"])
 def test_a_guest_and_its_provider_of_one_command_each(folder, tools, arch, optimize):
     for kind, source, target in (("-g", "guest.c", "guest.elf"),
                                  ("--provider", "provider.c", "p.so")):
