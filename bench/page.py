@@ -198,16 +198,16 @@ def missed_text(stored):
 
 # {text: (row of x86-64, row of i386, unit)}
 COSTS = {
-    "a bound call of one of 1,000 functions, in parts of a call through the PLT":
+    "a bound call of one of 1,000 functions, relative to a call through the PLT":
         ("stub : PLT, far, 1,000 functions",
          "stub : PLT of a program, 1,000 functions", ""),
-    "a first call, in parts of one of glibc's lazy binding":
+    "a first call, relative to one that glibc binds lazily":
         ("first : lazy first, 1,000 functions",) * 2 + ("",),
     "a call that changes to the host's stack, above a direct one":
         ("one int", "one int", " ns"),
-    "`guests/hello` from start to end, in parts of `/bin/true`":
+    "`guests/hello` from start to end, relative to `/bin/true`":
         ("hello : /bin/true", "hello : /bin/true", ""),
-    "bytes per import, in parts of those of ELF":
+    "bytes per import, relative to those of ELF":
         ("size : ELF's, names of 16", "size : ELF's, names of 16", ""),
 }
 

@@ -107,7 +107,7 @@ def test_new_results_replace_tables_rows_and_plots(tree, monkeypatch):
     result = page(tree)
     assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)
     assert f"| {results['rows'][0]['what']} | 98,765 | " in (tree / PAGE).read_text()
-    assert "| bytes per import, in parts of those of ELF | 0.12 | " in \
+    assert "| bytes per import, relative to those of ELF | 0.12 | " in \
         (tree / "README.md").read_text()
     assert (tree / "docs/pictures/bench/calls.svg").read_text() == "<svg></svg>\n"
     assert page(tree, "--check").returncode == 0
