@@ -255,8 +255,8 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	lines = !strcmp(argv[1], "lines");
-	if (lines)
-		close_descriptors((unsigned)atoi(argv[2]) + 1, ~0u);
+	if (lines && close_descriptors((unsigned)atoi(argv[2]) + 1, ~0u))
+		return EXIT_FAILURE;
 	/* The image may be made to crash libdw, or to use up memory or time. */
 	if (!confine_self())
 		return EXIT_FAILURE;

@@ -65,13 +65,16 @@ struct gate_function {
 	struct gate *gate;    /* for i386, where code cannot address data by position */
 	uint32_t more;	      /* GATE_FORCED if every call swaps, GATE_READS if the
 				 return reads MXCSR, or 0 */
-	uint32_t stack_bytes; /* of arguments, to copy; x86-64 compares both as one */
+	uint32_t stack_bytes; /* of arguments, to copy */
 	uintptr_t padding;    /* room - stack_bytes */
 	uintptr_t room;	      /* stack_bytes, rounded up to GATE_ALIGNMENT */
 	uint32_t import;      /* index in the plan */
 	bool on_guest_stack;
 	bool blocking;
 };
+_Static_assert(offsetof(struct gate_function, stack_bytes) ==
+		       offsetof(struct gate_function, more) + sizeof(uint32_t),
+	       "x86-64 compares both as one");
 
 /*
  * A call in progress. The record is at the top of the call's part of the host's stack.
