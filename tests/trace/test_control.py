@@ -223,9 +223,9 @@ def test_a_command_that_is_wrong_is_refused(start):
     for words, problem in ((["dance"], "invalid command; expected list, stats, vcpu, "
                             "stop, trace on|off PATTERN, revoke PATTERN, restore "
                             "PATTERN, use PATTERN PROVIDER or raise VECTOR"),
-                           (["revoke", "none"], "no function has such a name"),
+                           (["revoke", "none"], "no import has such a name"),
                            (["trace", "on", "trace_othre"],
-                            "no function has such a name; similar: trace_other"),
+                            "no import has such a name; similar: trace_other"),
                            (["raise", "64"], "invalid vector; expected 0..63"),
                            (["stats"], "calls are not counted (start with --stats)")):
         result = guest.ctl(*words, check=False)

@@ -180,7 +180,7 @@ def test_what_cannot_be_used_is_refused(tools, start):
     for words, problem in (
             (["which", "none.so"], "no provider of that name has such a function "
              "(expected one as --provider or --standby names it)"),
-            (["none", guest.other], "no function has such a name")):
+            (["none", guest.other], "no import has such a name")):
         result = guest.ctl("use", *words, check=False)
         assert (result.stderr, result.returncode) == (
             f"host-wrapper: ctl: {problem}\n", 125)

@@ -73,7 +73,7 @@ static const char *refuse_pattern(struct control *control, const char *pattern)
 	char *wrong = control->client.wrong;
 	const char *similar = linked_guest_similar(control->guest, pattern, true);
 
-	snprintf(wrong, sizeof(control->client.wrong), "no function has such a name%s%s",
+	snprintf(wrong, sizeof(control->client.wrong), "no import has such a name%s%s",
 		 similar ? "; similar: " : "", similar ? similar : "");
 	return wrong;
 }
