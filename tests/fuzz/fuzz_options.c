@@ -44,7 +44,8 @@ static void check_options(const struct options *options, char **words, int count
 	check_lines(options);
 	if (options->help || options->version)
 		return;
-	promise(options->argument_count > 0);
+	/* A model names its guests. */
+	promise(options->model ? !options->argument_count : options->argument_count > 0);
 	promise(options->arguments + options->argument_count == words + count);
 }
 
