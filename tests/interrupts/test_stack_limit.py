@@ -85,7 +85,7 @@ def test_a_stack_with_room_takes_interrupts_up_to_its_limit(task):
 @pytest.mark.parametrize("case", ["exact", "exact-raise"])
 def test_the_host_uses_no_more_than_the_bytes_that_it_needs(task, case):
     """The first run has a limit that is too high, the second one an exact limit."""
-    too_high = 16384 + 4096 - 64
+    too_high = 65536 + 4096 - 64
     _, _, _, distance = task.read_report(case, too_high)
     result = task.run(case, too_high + distance)
     assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)

@@ -9,7 +9,7 @@
 #include "interrupts.h"
 
 #define STACK	 4096
-#define CANARIES 16384
+#define CANARIES 65536 /* more than eight frames with all vector registers */
 #define CANARY	 0x5a
 /* Less than the frame of an interrupt that calls no function of the handler's own. */
 #define ROOM 512
