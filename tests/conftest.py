@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/lib"))
 from host_abilities import ARCHES, is_foreign, lacking  # noqa: E402
 BUILD = Path(os.environ.get("BUILD", ROOT / "build")).resolve()
+# For make, by the name that it has already: flags contain it, so another name would build
+# everything again while other tests run.
+MAKE_BUILD = f"BUILD={os.environ.get('BUILD', 'build')}"
 WARNINGS = "-Wall -Wextra -Wshadow -Wconversion -Werror".split()
 MACHINE = {"x86_64": "-m64", "i386": "-m32"}
 # Flags of the host's code, as in mk/flags.mk.

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import BUILD, HANGS, ROOT, run
+from conftest import BUILD, HANGS, MAKE_BUILD, ROOT, run
 from doc_page import steps
 
 NOBODY = 65534
@@ -56,7 +56,7 @@ def prefix():
     """An installed tree, moved after its installation. Every user may read it."""
     folder = Path(tempfile.mkdtemp(prefix="jumpslot-install-"))
     folder.chmod(0o755)
-    subprocess.run(["make", "install", f"BUILD={BUILD}", f"DESTDIR={folder}/staged",
+    subprocess.run(["make", "install", MAKE_BUILD, f"DESTDIR={folder}/staged",
                     "PREFIX=/usr/local"], cwd=ROOT, check=True, timeout=HANGS,
                    stdout=subprocess.DEVNULL)
     (folder / "staged/usr/local").rename(folder / "moved")
@@ -460,7 +460,7 @@ def test_zsh_completes_options_with_their_descriptions(prefix, home):
 @pytest.mark.parametrize("folder,name", [("/usr", "vendor-completions"),
                                          ("/usr/local", "site-functions")])
 def test_zsh_searches_the_folder_of_its_completions(tmp_path, folder, name):
-    run("make", "install-host", f"BUILD={BUILD}", f"DESTDIR={tmp_path}",
+    run("make", "install-host", MAKE_BUILD, f"DESTDIR={tmp_path}",
         f"PREFIX={folder}", cwd=ROOT)
     assert (tmp_path / f"{folder}/share/zsh/{name}/_host-wrapper".lstrip("/")).exists()
     assert f"{folder}/share/zsh/{name}" in \

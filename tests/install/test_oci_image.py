@@ -13,7 +13,7 @@ import tarfile
 
 import doc_page
 import pytest
-from conftest import BUILD, HANGS, ROOT
+from conftest import BUILD, HANGS, MAKE_BUILD, ROOT
 
 TOOL = ROOT / "packaging/oci-image"
 CALCULATOR = BUILD / "guests/calculator-{}.elf"
@@ -115,7 +115,7 @@ def test_options_of_host_wrapper_and_arguments_of_the_guest_are_kept(tmp_path):
 def make(image, *words):
     """`make oci` without a build: the programs are those under test."""
     done = subprocess.run(
-        ["make", "-s", "-C", ROOT, f"BUILD={BUILD}", "PROGRAMS=", "oci",
+        ["make", "-s", "-C", ROOT, MAKE_BUILD, "PROGRAMS=", "oci",
          f"OCI_IMAGE={image}", *words], text=True, capture_output=True, timeout=HANGS,
         env={**doc_page.environment(), "OPTIONS": "--nonsense"})
     assert (done.stderr, done.returncode) == ("", 0)

@@ -6,7 +6,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from conftest import BUILD, ROOT, run
+from conftest import MAKE_BUILD, ROOT, run
 
 sys.path.insert(0, str(ROOT / "gen"))
 from jumpslot_elf.privileged_list import read_list  # noqa: E402
@@ -63,7 +63,7 @@ def found(guest):
 def make(*arguments):
     environment = {name: value for name, value in os.environ.items()
                    if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
-    return run("make", "-s", "-C", ROOT, f"BUILD={BUILD}", *arguments, env=environment,
+    return run("make", "-s", "-C", ROOT, MAKE_BUILD, *arguments, env=environment,
                check=False)
 
 
