@@ -172,7 +172,7 @@ void control_requests_note(struct control *control, const struct control_target 
 	size_t count;
 
 	if (!control->sent_count)
-		return; /* or there is no control */
+		return; /* always so without --control */
 	count = (uint32_t)(done_by(target) - control->sent[0].sequence + 1);
 	if (count > control->sent_count)
 		return; /* the first is not done */
