@@ -207,6 +207,9 @@ static int start_first(struct guest_processes *processes, int flags)
 	if (processes->first < 0) {
 		error = -errno;
 		processes->pidfd = -1; /* the kernel may have written a number */
+	} else {
+		/* It does so too, but may not have run when the job is stopped. */
+		setpgid(processes->first, processes->first);
 	}
 	close(pair[1]);
 	if (!error)
