@@ -95,6 +95,24 @@ def test_an_interrupt_after_changing_fs_or_gs_ends_with_a_report(tools, arch):
     assert result.returncode == 139
 
 
+def test_one_null_selector_is_as_good_as_another(tools):
+    """Kernels may load 3 for 0 when a signal's handler returns."""
+    result = tools.wrapper(tools.guest(GUEST % (ISR, """
+        if (_CPU_Virtual_Set_handler(isr) || _CPU_Virtual_Irq_request(0) ||
+            _BSP_Virtual_Clock_init() || _BSP_Virtual_Clock_periodic(20000000, 1000000))
+                return 98;
+        _CPU_Virtual_Interrupts_open();
+        for (unsigned null = 0; null < 4; null++) {
+                const unsigned before = interrupts;
+
+                while (interrupts == before)
+                        __asm__ volatile("mov %0, %%fs" : : "r"(null));
+        }
+        return 5;
+        """), "-I", ROOT / "tests/faults/guests", arch="i386"))
+    assert (result.stderr, result.returncode) == ("", 5)
+
+
 def test_data_segments_are_the_hosts_too(tools):
     result = tools.wrapper(tools.guest(GUEST % ("", """
         __asm__ volatile("xor %%eax, %%eax\\n mov %%eax, %%ds\\n mov %%eax, %%es\\n"

@@ -45,6 +45,8 @@ CONFORMANCE = [*SERVICES, *(f"lua-{name}" for name in LUA),
                *(f"fault-{name}" for name in FAULTS), "cold-restarts", "ports",
                *(f"inline-{name}" for name in INLINE),
                *(f"traced-{name}" for name in TRACED)]
+# These run on the process host too: the machine has the kernel of Debian 12.
+IN_PROCESS = ["hello", "ticker", "rtos-scenario", "rtos-tickless"]
 CASES = {"x86_64": CONFORMANCE,
          "i386": [*CONFORMANCE, *(f"conventions-{name}" for name in CONVENTIONS)]}
 # The name of an attack, and what the report says.
@@ -272,7 +274,10 @@ def boot(tmp_path_factory, cases):
             for guest in words[-1].parent.glob("ports_*.elf"):
                 machine.add(guest)
     for arch in ARCHES:
-        machine.add(BUILD / f"bin/jumpslot-runner-{arch}-kvm")
+        for name in IN_PROCESS:
+            machine.case(f"{arch} {name} in a process", *WRAPPER, *cases[arch, name])
+        for runner in f"{arch}-kvm", f"{arch}-static":
+            machine.add(BUILD / f"bin/jumpslot-runner-{runner}")
         for add_cases in add_hostile, add_tries, add_steps:
             add_cases(machine, Toolbox(directory, arch))
     started = time.monotonic()
@@ -297,6 +302,14 @@ def comparable(status, output, errors):
 def test_a_guest_does_the_same_as_on_the_process_host(nested, cases, arch, name):
     result = run(*WRAPPER, *cases[arch, name], check=False)
     assert comparable(*nested[f"{arch} {name}"]) == \
+        comparable(result.returncode, result.stdout, result.stderr)
+
+
+@pytest.mark.parametrize("name", IN_PROCESS)
+@pytest.mark.parametrize("arch", ARCHES)
+def test_the_process_host_does_the_same_on_debians_kernel(nested, cases, arch, name):
+    result = run(*WRAPPER, *cases[arch, name], check=False)
+    assert comparable(*nested[f"{arch} {name} in a process"]) == \
         comparable(result.returncode, result.stdout, result.stderr)
 
 
