@@ -14,7 +14,7 @@ import pytest
 from changed_runner import ChangedRunner
 from conftest import WRAPPER, each_arch as arch  # noqa: F401
 
-CALLS = 1500
+CALLS, NAP = 1500, 300  # us; in 20 us, no interrupt comes on a slow machine
 DECLARED = """
     #include <jumpslot/external_func.h>
     EXTERNAL_FUNC(int, nap, int)
@@ -60,7 +60,7 @@ GUEST = """
                     unsigned before = came;
 
                     BEFORE_EACH
-                    ended += nap(20) != 0;
+                    ended += nap(NAP) != 0;
                     seen += came != before;
             }
             return (seen > 10 ? 0 : 1) + (ended ? 2 : 0);
@@ -93,7 +93,7 @@ def status(tools, carried, clock="none", options=(), wrapper=WRAPPER):
     before_all, before_each = CLOCKS[clock]
     guest = tools.guest(GUEST.replace("BEFORE_ALL", before_all)
                         .replace("BEFORE_EACH", before_each),
-                        f"-DCALLS={CALLS}", "-I", tools.directory)
+                        f"-DCALLS={CALLS}", f"-DNAP={NAP}", "-I", tools.directory)
     provider = tools.provider(PROVIDER % carried)
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
