@@ -30,8 +30,8 @@ $(NESTED_KERNEL):
 
 # Tests of commands that run again on the kvm host, with one compiler, fewer rounds and a
 # short soak: each exit takes microseconds. They need a /dev/kvm that works. KVM_FULL=1
-# runs them in the reference machine instead, for both architectures, file by file: each
-# takes one to five minutes for one architecture (docs/kvm.md).
+# runs them in the reference machine instead, for both architectures, file by file, in
+# some 50 minutes (docs/kvm.md).
 ON_KVM := $(addprefix tests/,calls/test_calls.py calls/test_callbacks.py \
 	interrupts/test_services.py interrupts/test_lines.py \
 	interrupts/test_line_options.py interrupts/test_console_input.py \

@@ -61,6 +61,8 @@ static void prepare(void)
 	mount("proc", "/proc", "proc", 0, NULL);
 	mount("sys", "/sys", "sysfs", 0, NULL);
 	mount("dev", "/dev", "devtmpfs", 0, NULL);
+	if (symlink("/proc/self/fd", "/dev/fd")) /* as udev makes it */
+		perror("/dev/fd");
 	while (order && fscanf(order, "%63s", name) == 1)
 		load(name);
 	if (order)
