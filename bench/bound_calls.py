@@ -17,7 +17,7 @@ WITHOUT_GOAL = "endbr", "-fno-plt", "pointer", "linked"
 
 def beside_peers(host, folder, guest, times):
     """{what: pairs}, all in one process."""
-    options = f"{REPETITIONS},{times},{folder / 'bound-peer.so'}"
+    options = f"{REPETITIONS},{times},{folder}"
     return read_pairs(run_guest(host, folder, guest, "bound-provider.so", options))
 
 
@@ -80,7 +80,7 @@ def counts_of(machine, host, count):
     programs = "bound-program", "bound-ibt-program", "bound-linked"
     found, *others = side_by_side(parts, [
         guest_command(host, folder, "bound-fixed.elf", "bound-provider.so",
-                      f"1,{times},{folder / 'bound-peer.so'}", ("--in-place",)),
+                      f"1,{times},{folder}", ("--in-place",)),
         *([folder / program, 1, times] for program in programs)])
     found |= {name: other["program"] for name, other in zip(programs, others)}
     return {name: total / (times * count) for name, total in found.items()}

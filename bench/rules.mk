@@ -24,9 +24,8 @@ BENCH_STARTED := $(foreach k,$(BENCH_STARTED_KINDS),started-$(k) waiting-$(k) \
 	started-1-$(k) $(if $(filter-out 0,$(QUICK)),,started-100-$(k)))
 
 BENCH_FILES := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
-	$(foreach f,$(BENCH_GUESTS_$(m):%=%.elf) provider.so peer.so program ibt-program,\
-		$(BENCH_BOUND:%=%/bound-$(f))) \
-	$(BENCH_BOUND:%=%/bound-linked) hello.elf hello-linked \
+	$(foreach f,$(BENCH_GUESTS_$(m):%=%.elf) provider.so plt.so got.so program \
+		ibt-program linked,$(BENCH_BOUND:%=%/bound-$(f))) hello.elf hello-linked \
 	$(foreach f,guest.elf provider.so gated.so peer,$(BENCH_FIRST:%=%/first-$(f))) \
 	16-16/gated-guest.elf 16-16/gated-any.elf 16-16/gated-provider.so \
 	16-16/interrupt-guest.elf 16-16/interrupt-provider.so \
@@ -121,6 +120,7 @@ BENCH_PIC = $(BENCH_HOST_M) $(PROVIDER_CFLAGS) -fcf-protection -ffunction-sectio
 BENCH_GUEST = $(CC) $(BENCH_M) $(GUEST_LDFLAGS) -o $@ $^
 BENCH_PROVIDER = $(CC) $(BENCH_PIC) -DPROVIDER $(PROVIDER_LDFLAGS) -o $@ \
 	$(filter-out %.h,$^)
+BENCH_LIBRARY = $(CC) $(BENCH_M) -shared -Wl,-z,lazy -o $@ $^
 BENCH_PROGRAM = $(CC) $(BENCH_M) -no-pie -Wl,-z,lazy -Wl,-rpath,'$$ORIGIN' -o $@ $^
 
 # Objects, by name: one source calls in several ways, and each main program has a side of
@@ -174,10 +174,14 @@ $(BENCH)/%/bound-provider.so: bench/calls/callee.c bench/calls/bound.c \
 		$(BENCH)/%/direct.o $(BENCH)/%/pointer.o
 	$(call say,LD,$@)
 	$(Q)$(BENCH_PROVIDER) -DPEER -Wl,-soname,$(@F)
-$(BENCH)/%/bound-peer.so: $(BENCH)/%/plt-pic.o $(BENCH)/%/got-pic.o \
-		$(BENCH)/%/bound-provider.so
+# A library for each kind of call: the linker gives functions that are called in both ways
+# one slot, which is bound when the library is loaded.
+$(BENCH)/%/bound-plt.so: $(BENCH)/%/plt-pic.o $(BENCH)/%/bound-provider.so
 	$(call say,LD,$@)
-	$(Q)$(CC) $(BENCH_M) -shared -Wl,-z,lazy -o $@ $^
+	$(Q)$(BENCH_LIBRARY)
+$(BENCH)/%/bound-got.so: $(BENCH)/%/got-pic.o $(BENCH)/%/bound-provider.so
+	$(call say,LD,$@)
+	$(Q)$(BENCH_LIBRARY)
 $(BENCH)/%/bound-program: $(BENCH)/%/bound_program.o $(BENCH)/%/plt.o \
 		$(BENCH)/%/libcallee.so
 	$(call say,LD,$@)

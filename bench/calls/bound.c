@@ -17,32 +17,35 @@ call_all call_direct, call_by_pointer;
 static call_all *call_by_plt, *call_by_got;
 static long repetitions, times;
 
-/* Loads the peer, which is bound lazily by the dynamic linker. */
-static int open_peer(const char *path, char *message, size_t size)
+/* Loads a peer of `folder`, lazily bound if it has a PLT. Its function, or NULL. */
+static call_all *open_peer(const char *folder, const char *library, const char *function)
 {
-	void *library = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
+	char path[4200];
+	void *handle;
 
-	if (library)
-		*(void **)&call_by_plt = dlsym(library, "call_by_plt");
-	if (call_by_plt)
-		*(void **)&call_by_got = dlsym(library, "call_by_got");
-	if (call_by_got)
-		return 0;
-	snprintf(message, size, "%s", dlerror());
-	return -ELIBBAD;
+	snprintf(path, sizeof(path), "%s/%s", folder, library);
+	handle = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
+	return handle ? (call_all *)dlsym(handle, function) : NULL;
 }
 
-/* Options: REPETITIONS,TIMES, and PEER.so if the peer is to run in this process. */
+/* Options: REPETITIONS,TIMES, and the FOLDER of peers that are to run in this process. */
 int jumpslot_provider_init(const char *options, char *message, size_t size)
 {
-	char peer[4096];
-	int count = sscanf(options, "%ld,%ld,%4095s", &repetitions, &times, peer);
+	char folder[4096];
+	int count = sscanf(options, "%ld,%ld,%4095s", &repetitions, &times, folder);
 
-	if (count == 3)
-		return open_peer(peer, message, size);
 	if (count == 2)
 		return 0;
-	snprintf(message, size, "options are REPETITIONS,TIMES[,PEER.so]");
+	if (count == 3) {
+		call_by_plt = open_peer(folder, "bound-plt.so", "call_by_plt");
+		if (call_by_plt)
+			call_by_got = open_peer(folder, "bound-got.so", "call_by_got");
+		if (call_by_got)
+			return 0;
+		snprintf(message, size, "%s", dlerror());
+		return -ELIBBAD;
+	}
+	snprintf(message, size, "options are REPETITIONS,TIMES[,FOLDER]");
 	return -EINVAL;
 }
 

@@ -230,6 +230,17 @@ def test_an_import_has_at_most_its_share_of_the_bytes_of_elf_lazy_binding(
     assert row["value"] <= MOST_BYTES[machine]
 
 
+@pytest.mark.parametrize("peer", ["16-128/bound-plt.so", "16-128/bound-program",
+                                  "16-128/bound-ibt-program", "16-100/first-peer"])
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_peers_of_lazy_binding_bind_lazily(machine, peer):
+    """A function that is also called by the GOT gets a PLT entry bound at load."""
+    relocations = run("readelf", "--relocs", "--wide", BUILD / "bench" / machine / peer)
+    lazy = [line for line in relocations.stdout.splitlines()
+            if "JUMP_SLO" in line and "sensor_read_" in line]
+    assert len(lazy) == int(peer.partition("/")[0].partition("-")[2])
+
+
 def test_a_program_that_fails_costs_its_own_lines_alone(tmp_path):
     """Without its clock's guest, gated calls fail; bytes are still counted."""
     (tmp_path / "bench").mkdir()
