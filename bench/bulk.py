@@ -1,11 +1,14 @@
-"""Guests and providers with very many functions, and a library that calls as many.
+"""Guests, providers and programs with very many functions.
 
-Built once, below build/bench. One template of 1,000 functions is compiled, and its
-assembly becomes each part: the assembler's time is quadratic in groups of one file.
+Built once, below build/bench, for each content of the headers and of this file. One
+template of 1,000 functions is compiled, and its assembly becomes each part: the
+assembler's time is quadratic in groups of one file.
 """
 
+import hashlib
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from runs import BENCH, run
 
@@ -15,29 +18,50 @@ AS = {"x86_64": "--64", "i386": "--32"}
 INCLUDE = "-I", "guest-macros", "-I", "host-wrapper/include"
 
 
+def body_of(called):
+    return ("int call_PART(int sum);\nint call_PART(int sum)\n{\n"
+            + "".join(f"sum += {each}(1);\n" for each in called) + "return sum;\n}\n")
+
+
 def texts(in_part):
     """{kind: (source, flags)} of one part, in which PART stands for its number."""
     names = [f"bulk_PART_{n:03d}" for n in range(in_part)]
     declared = "".join(f"EXTERNAL_FUNC(int, {name}, int)\n" for name in names)
     plain = "".join(f"int {name}(int);\n" for name in names)
-    body = ("int call_PART(int sum);\nint call_PART(int sum)\n{\n"
-            + "".join(f"sum += {name}(1);\n" for name in names) + "return sum;\n}\n")
+    body = body_of(names)
+    pointers = "".join(f"static int (*volatile at_{name})(int) = {name};\n"
+                       for name in names)
     functions = "".join(f"EF({name}) int {name}(int a) {{ return a; }}\n"
                         for name in names)
     direct = "".join(f"JUMPSLOT_DIRECT({name})\n" for name in names)
+    guest = (f"#include <jumpslot/external_func.h>\n{declared}{body}",
+             ("-fno-pie", "-ffreestanding", "-ffunction-sections"))
     return {
-        "guest": (f"#include <jumpslot/external_func.h>\n{declared}{body}",
-                  ("-fno-pie", "-ffreestanding", "-ffunction-sections")),
-        "provider": ("#include <jumpslot/provider.h>\n"
-                     f"JUMPSLOT_SYSCALLS_ALWAYS(JUMPSLOT_NO_SYSCALLS)\n{declared}"
-                     f"{functions}", ("-fPIC",)),
+        "guest": guest,
+        "inline": (guest[0], (*guest[1], "-DJUMPSLOT_INLINE_CALLS")),
+        "gated": ("#include <jumpslot/provider.h>\n"
+                  f"JUMPSLOT_SYSCALLS_ALWAYS(JUMPSLOT_NO_SYSCALLS)\n{declared}"
+                  f"{functions}", ("-fPIC",)),
         "direct": ("#include <jumpslot/provider.h>\n"
                    f"JUMPSLOT_SYSCALLS_ALWAYS(JUMPSLOT_NO_SYSCALLS)\n{declared}"
                    f"{functions}{direct}", ("-fPIC",)),
         "peer": (plain + body, ("-fPIC",)),
+        "got": (plain + body, ("-fPIC", "-fno-plt")),
+        "pointer": (plain + pointers + body_of(f"at_{name}" for name in names),
+                    ("-fno-pie",)),
         "library": ("".join(f"int {name}(int);\nint {name}(int a) {{ return a; }}\n"
                             for name in names), ("-fPIC",)),
     }
+
+
+def folder_of(machine, in_part=IN_PART):
+    """Its name changes with what the files in it are made from."""
+    sources = [Path(__file__), *sorted(Path("guest-macros").rglob("*.h")),
+               *sorted(Path("host-wrapper/include").rglob("*.h"))]
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
+    folder = BENCH / "bulk" / f"{machine}-{in_part}-{digest.hexdigest()[:8]}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def assemble(folder, machine, kind, template, part):
@@ -79,13 +103,13 @@ def calls(parts, in_part=IN_PART):
 
 
 def bulk(machine, parts):
-    """(guest, provider, library) with `parts` times 1,000 functions."""
-    folder = BENCH / "bulk" / machine
-    folder.mkdir(parents=True, exist_ok=True)
+    """(guest, provider, peer) with `parts` times 1,000 functions. The peer is a library
+    that calls as many of another one."""
+    folder = folder_of(machine)
     guest, provider, library, peer = (
         folder / f"{parts}{end}"
         for end in (".elf", "-provider.so", "-library.so", "-peer.so"))
-    for kind, path in ("provider", provider), ("library", library):
+    for kind, path in ("gated", provider), ("library", library):
         if not path.exists():
             run("gcc", M[machine], "-shared", "-s",
                 *objects(folder, machine, kind, parts), "-o", path)
@@ -160,49 +184,68 @@ static int rounds(void)
 """
 
 
-def rounds_of(machine, parts, in_part, rounds):
-    """(guest, provider, program) that call `parts` times `in_part` direct functions in
-    `rounds` rounds, and print the ticks of each."""
-    own = "" if in_part == IN_PART else f"-{in_part}"
-    folder = BENCH / "bulk" / (machine + own)
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"rounds{parts}"
-    guest, provider, program, library = (
-        folder / f"{name}{end}" for end in (".elf", "-provider.so", "", "-library.so"))
-    if not provider.exists():
-        run("gcc", M[machine], "-shared", "-s",
-            *objects(folder, machine, "direct", parts, in_part), "-o", provider)
-    if not library.exists():
-        run("gcc", M[machine], "-shared", "-s", f"-Wl,-soname,{library.name}",
-            *objects(folder, machine, "library", parts, in_part), "-o", library)
-    if not guest.exists():
-        text = ROUNDS.format(calls=calls(parts, in_part), rounds=rounds, write=(
-            "_BSP_Virtual_Console_write(text + at, sizeof(text) - at)"))
-        main = compile_main(folder, machine, f"{name}-guest", f"""
+class Rounds:
+    """Guests and programs that call `parts` times `in_part` functions in `rounds` rounds,
+    and print the ticks of each."""
+
+    def __init__(self, machine, parts, in_part, rounds):
+        self.machine, self.parts, self.in_part = machine, parts, in_part
+        self.rounds = rounds
+        self.folder = folder_of(machine, in_part)
+
+    def build(self, name, *words):
+        """The file of that name, linked from these words if it is not there yet."""
+        target = self.folder / f"rounds{self.parts}-{name}"
+        if not target.exists():
+            run("gcc", M[self.machine], "-s", "-o", target,
+                *(each for word in words for each in (word() if callable(word)
+                                                      else [word])))
+        return target
+
+    def objects(self, kind):
+        return lambda: objects(self.folder, self.machine, kind, self.parts, self.in_part)
+
+    def main(self, name, source, write, *flags):
+        text = source.replace("ROUNDS", ROUNDS.format(
+            calls=calls(self.parts, self.in_part), rounds=self.rounds, write=write))
+        return lambda: [compile_main(self.folder, self.machine,
+                                     f"rounds{self.parts}-{name}", text, "-fno-pie",
+                                     "-msse2", *flags)]
+
+    def guest(self, kind="guest"):
+        """`kind`: guest (stubs) or inline."""
+        main = self.main("guest-main", """
             #include <jumpslot/entry.h>
             #include <jumpslot/virt_bsp.h>
-            {text}
+            ROUNDS
             JUMPSLOT_ENTRY(info)
-            {{
+            {
                     (void)info;
                     return rounds();
-            }}
-            """, "-fno-pie", "-ffreestanding", "-msse2")
-        run("gcc", M[machine], "-nostdlib", "-static", "-s", "-Wl,--gc-sections",
-            "-T", "linkscripts/externals.ld", main,
-            *objects(folder, machine, "guest", parts, in_part), "-o", guest)
-    if not program.exists():
-        text = ROUNDS.format(calls=calls(parts, in_part), rounds=rounds,
-                             write="failed |= write(1, text + at, sizeof(text) - at) < 0")
-        main = compile_main(folder, machine, f"{name}-program", f"""
+            }
+            """, "_BSP_Virtual_Console_write(text + at, sizeof(text) - at)",
+                         "-ffreestanding")
+        return self.build(f"{kind}.elf", "-nostdlib", "-static", "-Wl,--gc-sections",
+                          "-T", "linkscripts/externals.ld", main, self.objects(kind))
+
+    def provider(self, kind="direct"):
+        """`kind`: direct or gated."""
+        return self.build(f"{kind}.so", "-shared", self.objects(kind))
+
+    def program(self, kind="peer", linked=False):
+        """`kind`: peer (a PLT), got or pointer. The functions are in a library, or linked
+        into the program."""
+        main = self.main("program-main", """
             #include <unistd.h>
             static int failed;
-            {text}
+            ROUNDS
             int main(void)
-            {{
+            {
                     return rounds() | failed;
-            }}
-            """, "-fno-pie", "-msse2")
-        run("gcc", M[machine], "-no-pie", "-s", "-Wl,-z,lazy", "-Wl,-rpath,$ORIGIN", main,
-            *objects(folder, machine, "peer", parts, in_part), library, "-o", program)
-    return guest, provider, program
+            }
+            """, "failed |= write(1, text + at, sizeof(text) - at) < 0")
+        library = f"rounds{self.parts}-library.so"
+        functions = self.objects("library") if linked else self.build(
+            "library.so", "-shared", f"-Wl,-soname,{library}", self.objects("library"))
+        return self.build(f"{kind}-linked" if linked else kind, "-no-pie", "-Wl,-z,lazy",
+                          "-Wl,-rpath,$ORIGIN", main, self.objects(kind), functions)

@@ -6,9 +6,9 @@ sample is a process of its own.
 
 from statistics import median
 
-from bulk import IN_PART, rounds_of
+from bulk import IN_PART, Rounds
 from clock import clock_of
-from rows import compared
+from rows import compared, difference_row
 from runs import QUICK, WRAPPER, interleaved, run
 
 FIRST = [2] if QUICK else [10, 100]  # thousands
@@ -19,21 +19,32 @@ GOAL = {"x86_64": 0.1, "i386": 0.2}
 BOUND_GOAL = 1.05
 
 
-def samples_of(machine, host, parts, in_part=IN_PART):
+# {row: (ours, the peer, whether it has the goal)}, of what bound_rows() measures.
+BOUND_PAIRS = {"stub : PLT": ("stub", "PLT", True),
+               "stub : -fno-plt": ("stub", "-fno-plt", False),
+               "stub : pointer": ("stub", "pointer", False),
+               "inline : direct": ("inline", "direct", True)}
+
+
+def ticks_of(commands):
     """{side: [ticks of all rounds, of each process]}"""
-    guest, provider, program = rounds_of(machine, parts, in_part, ROUNDS)
-    wrapper = WRAPPER, *host.options, "--provider", provider
-    commands = {"lazy": [*wrapper, guest], "now": [*wrapper, "--bind", "now", guest],
-                "peer": [program]}
     return interleaved(PROCESSES, commands, lambda command: [
         int(line) for line in run(*command).split()])
+
+
+def hosted(host, guest, provider, *options):
+    return [WRAPPER, *host.options, *options, "--provider", provider, guest]
 
 
 def first_rows(machine, host):
     result = []
     for parts in FIRST:
         count = parts * IN_PART
-        samples = samples_of(machine, host, parts)
+        made = Rounds(machine, parts, IN_PART, ROUNDS)
+        guest, provider = made.guest(), made.provider()
+        samples = ticks_of({"lazy": hosted(host, guest, provider),
+                            "now": hosted(host, guest, provider, "--bind", "now"),
+                            "peer": [made.program()]})
         per_call = count * clock_of(machine, host).cycle
         first = {side: [rounds[0] for rounds in processes]
                  for side, processes in samples.items()}
@@ -45,15 +56,38 @@ def first_rows(machine, host):
     return result
 
 
+def bound_ticks(machine, host, parts, in_part):
+    """{side: ticks of each process}: the median of its rounds after the first."""
+    made = Rounds(machine, parts, in_part, ROUNDS)
+    samples = ticks_of({
+        "stub": hosted(host, made.guest(), made.provider()),
+        "inline": hosted(host, made.guest("inline"), made.provider()),
+        "gated": hosted(host, made.guest(), made.provider("gated")),
+        "PLT": [made.program()], "-fno-plt": [made.program("got")],
+        "pointer": [made.program("pointer")],
+        "direct": [made.program(linked=True)]})
+    return {side: [median(rounds[1:]) for rounds in processes]
+            for side, processes in samples.items()}
+
+
+def name_of(machine, what):
+    """As bound_calls.py has it: guests at fixed addresses, and programs."""
+    if machine == "x86_64":
+        return f"{what}, far"
+    return what.replace("PLT", "PLT of a program")
+
+
 def bound_rows(machine, host):
-    result = []
+    result, clock = [], clock_of(machine, host)
     for parts, in_part in BOUND:
         count = parts * in_part
-        samples = samples_of(machine, host, parts, in_part)
-        bound = {side: [median(rounds[1:]) for rounds in processes]
-                 for side, processes in samples.items()}
-        peer = "PLT, far" if machine == "x86_64" else "PLT of a program"
-        result.append(compared(machine, f"stub : {peer}, {count:,} functions",
-                               "cycles per call", bound["lazy"], bound["peer"],
-                               count * clock_of(machine, host).cycle, BOUND_GOAL))
+        bound = bound_ticks(machine, host, parts, in_part)
+        result += [
+            compared(machine, f"{name_of(machine, what)}, {count:,} functions",
+                     "cycles per call", bound[ours], bound[peer], count * clock.cycle,
+                     BOUND_GOAL if has_goal else None)
+            for what, (ours, peer, has_goal) in BOUND_PAIRS.items()]
+        result.append(difference_row(
+            machine, f"one int, {count:,} functions in turn",
+            [[pair] for pair in zip(bound["gated"], bound["stub"])], count, clock))
     return result

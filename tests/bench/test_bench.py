@@ -60,8 +60,9 @@ RATIOS = {
         *(f"{cost}, by {what}" for cost in ("report", "load and run")
           for what in ("size of the image", "providers")))]},
 }
-for machine, peer in ("x86_64", "PLT, far"), ("i386", "PLT of a program"):
-    RATIOS["calls"][machine].append(f"stub : {peer}, 2,000 functions")
+for machine, plt, place in ("x86_64", "PLT", ", far"), ("i386", "PLT of a program", ""):
+    RATIOS["calls"][machine] += [f"{what}{place}, 2,000 functions" for what in (
+        f"stub : {plt}", "stub : -fno-plt", "stub : pointer", "inline : direct")]
     RATIOS["first"][machine] += [f"{what} : lazy first, 2,000 functions"
                                  for what in ("first", "--bind now")]
 SERVICES = [f"{what} : process host's" for what in (
@@ -94,7 +95,8 @@ WITH_GOAL = {"no arguments", "one int", "one int, 16 functions in turn", LEVELS,
              "one int, any guest", "blocking, one int", "blocking, one int, with a clock",
              "blocking, one int, clock runs",
              "callback : plain call", "callback : plain call, any guest"}
-DIFFERENCES = WITH_GOAL | {"six words on the stack", "variadic, on the guest's stack"}
+DIFFERENCES = WITH_GOAL | {"six words on the stack", "variadic, on the guest's stack",
+                           "one int, 2,000 functions in turn"}
 # {subject: plots}
 PLOTS = {"calls": ["calls", "gate"], "start": ["start"], "first": ["first"],
          "interrupts": ["interrupts", "latency-x86_64", "latency-i386"],
