@@ -23,12 +23,14 @@ REASONS = [
     (r"^(no arguments|one int)$", None,
      "The gate executes 37 instructions more than a direct call on x86-64, and 50 to 53 "
      "on i386, none of which reads MXCSR: the change of stacks, the record of the call, "
-     "comparisons and three jumps. " + EPYC + "with 15 and 22 to 25 instructions more, "
-     "it took up to 0.3 ns more on x86-64 and 3.4 to 3.9 more on i386, in pairs of one "
-     "run. A gate that only calls the function and returns takes 2.5 ns on x86-64 "
-     "and 1.5 on i386: it has three jumps more than a direct call, and on x86-64 calls "
-     "from the runner to a provider terabytes away, which alone takes 3 cycles of "
-     "0.31 ns."),
+     "comparisons and three jumps. " + EPYC + "a cycle takes 0.27 ns, and parts were "
+     "left out one by one, in 9 processes each. On x86-64, of 10 to 11 cycles, both "
+     "FNSTCW take 1; no other check takes one; without any check 8 to 9 are left, which "
+     "are the change of stacks, the jumps, and the call of a provider terabytes away, 3 "
+     "of them. On i386, of 12 to 13 cycles, both FNSTCW take 5 to 6, and all other "
+     "checks together up to 1. They could go where no code loads x87's control word, as "
+     "MXCSR's check does. But two bytes make such an instruction: guests of the RTOS "
+     "hold 3 to 14 at any offset, and Lua 43 on x86-64 and 118 on i386."),
     (r"^blocking, one int$", None,
      "There is no system call in it: the time is that of the instructions in its line."),
     (r"^blocking", None,
@@ -39,7 +41,7 @@ REASONS = [
      "rt_sigprocmask() take 443 ns alone; one getppid() takes 184."),
     (r"^callback", None,
      "A callback leaves the gate and enters it again, and checks that both return in "
-     "order: 180 instructions more than a plain call on x86-64 and 216 on i386, most of "
+     "order: 180 instructions more than a plain call on x86-64 and 220 on i386, most of "
      "them in two C functions. Of any guest, it reads MXCSR once more. " + EPYC +
      "that is 3.7 instructions per cycle on x86-64 and 2.8 on i386, whose C functions "
      "take arguments from the stack and find their data by a call; an STMXCSR adds 2 to "
@@ -69,10 +71,13 @@ REASONS = [
      "half of a start's time was the kernel's, which clears a page before it is used: "
      "21 to 24 huge pages, of which the launcher needs 11, and 410 others."),
     (r"^stub : PLT", None,
-     "A stub begins with `endbr`, one instruction that this peer does not have; the line "
-     "with endbr has a peer that does. Stubs are 32 bytes apart and entries of the PLT "
-     "16. A hot half of 16 bytes was tried: first calls took 24 to 28 % longer, bound "
-     "calls no less."),
+     "The jump of a stub, and of the PLT, had another target before the function was "
+     "bound. " + EPYC + "with 1 and 16 functions such a jump takes up to 4 cycles more, "
+     "on either side, in some processes and not in others; with `--bind now` no stub "
+     "does. A stub begins with `endbr`, one instruction that this peer does not have; "
+     "the line with endbr has a peer that does. Stubs are 32 bytes apart and entries of "
+     "the PLT 16. A hot half of 16 bytes was tried: first calls took 24 to 28 % longer, "
+     "bound calls no less."),
     (r"^inline : direct", None,
      "Both sides execute the same number of instructions. An indirect call has one load "
      "more than a direct one, and its target takes an entry of the processor's predictor "
