@@ -10,6 +10,7 @@ import time
 
 import pytest
 from conftest import BUILD, ROOT, Toolbox, run, without_account
+from interrupts_guests import Interrupts
 from kvm_attacks import RandomDoorbells, check_reach, reach_command
 from kvm_block import distance_of_doorbells
 from nested_machine import NestedMachine
@@ -254,6 +255,14 @@ def add_tries(machine, tools):
         machine.case(f"{tools.arch} random {seed}", *doorbells.command(seed))
 
 
+def add_registers(machine, tools):
+    """A guest of the process host that has an interrupt at any instruction: the processor
+    lacks XSAVEC, so the kernel restores registers in another way than most do."""
+    guest = Interrupts(tools.directory, tools.arch).stress
+    machine.case(f"{tools.arch} registers in a process", *WRAPPER, guest, "registers",
+                 "200")
+
+
 def add_steps(machine, tools):
     """A guest whose processor stops after each instruction: its provider sees to that."""
     guest = tools.guest(GUESTS / "steps_guest.c", "-lgcc", name="steps")
@@ -278,7 +287,7 @@ def boot(tmp_path_factory, cases):
             machine.case(f"{arch} {name} in a process", *WRAPPER, *cases[arch, name])
         for runner in f"{arch}-kvm", f"{arch}-static":
             machine.add(BUILD / f"bin/jumpslot-runner-{runner}")
-        for add_cases in add_hostile, add_tries, add_steps:
+        for add_cases in add_hostile, add_tries, add_registers, add_steps:
             add_cases(machine, Toolbox(directory, arch))
     started = time.monotonic()
     results = machine.boot(900)
@@ -311,6 +320,11 @@ def test_the_process_host_does_the_same_on_debians_kernel(nested, cases, arch, n
     result = run(*WRAPPER, *cases[arch, name], check=False)
     assert comparable(*nested[f"{arch} {name} in a process"]) == \
         comparable(result.returncode, result.stdout, result.stderr)
+
+
+@pytest.mark.parametrize("arch", ARCHES)
+def test_an_interrupt_in_a_process_changes_no_register_there(nested, arch):
+    assert nested[f"{arch} registers in a process"] == (0, "", "")
 
 
 @each(ATTACKS)

@@ -28,6 +28,7 @@ _Static_assert(offsetof(struct xsave, header) == 512, "xsave.header");
 /* Components beyond those of an AVX machine, and the bytes up to there. */
 #define XSAVE_BEYOND_AVX (~(uint64_t)7)
 #define XSAVE_AVX_SIZE	 ((size_t)832)
+#define XSAVE_SSE	 ((uint64_t)2)
 /* Protection keys do not belong to the guest. */
 #define XSAVE_PKRU ((uint64_t)1 << 9)
 
@@ -67,10 +68,12 @@ static inline void xsave_copy(uintptr_t to, const struct xsave *xsave)
 	__asm__ volatile("rep movsb" : "+D"(to), "+S"(xsave), "+c"(bytes) : : "memory");
 }
 
-/* The state in which a function starts: x87 empty, default control. */
+/* The state in which a function starts: x87 empty, default control. From a 32-bit frame,
+ * kernels take MXCSR with SSE's registers alone; where they keep it in the standard
+ * format, which has no initial state for it, the interrupted code's would stay. */
 static inline void xsave_reset(struct xsave *xsave)
 {
-	xsave->header[0] = 0;
+	xsave->header[0] = XSAVE_SSE;
 	xsave->mxcsr = X86_MXCSR_DEFAULT;
 }
 
