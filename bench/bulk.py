@@ -193,28 +193,24 @@ class Rounds:
         self.rounds = rounds
         self.folder = folder_of(machine, in_part)
 
-    def build(self, name, *words):
-        """The file of that name, linked from these words if it is not there yet."""
+    def build(self, name, words):
+        """The file of that name, linked from words() if it is not there yet."""
         target = self.folder / f"rounds{self.parts}-{name}"
         if not target.exists():
-            run("gcc", M[self.machine], "-s", "-o", target,
-                *(each for word in words for each in (word() if callable(word)
-                                                      else [word])))
+            run("gcc", M[self.machine], "-s", "-o", target, *words())
         return target
 
     def objects(self, kind):
-        return lambda: objects(self.folder, self.machine, kind, self.parts, self.in_part)
+        return objects(self.folder, self.machine, kind, self.parts, self.in_part)
 
     def main(self, name, source, write, *flags):
         text = source.replace("ROUNDS", ROUNDS.format(
             calls=calls(self.parts, self.in_part), rounds=self.rounds, write=write))
-        return lambda: [compile_main(self.folder, self.machine,
-                                     f"rounds{self.parts}-{name}", text, "-fno-pie",
-                                     "-msse2", *flags)]
+        return compile_main(self.folder, self.machine, f"rounds{self.parts}-{name}", text,
+                            "-fno-pie", "-msse2", *flags)
 
-    def guest(self, kind="guest"):
-        """`kind`: guest (stubs) or inline."""
-        main = self.main("guest-main", """
+    def guest_main(self):
+        return self.main("guest-main", """
             #include <jumpslot/entry.h>
             #include <jumpslot/virt_bsp.h>
             ROUNDS
@@ -225,17 +221,9 @@ class Rounds:
             }
             """, "_BSP_Virtual_Console_write(text + at, sizeof(text) - at)",
                          "-ffreestanding")
-        return self.build(f"{kind}.elf", "-nostdlib", "-static", "-Wl,--gc-sections",
-                          "-T", "linkscripts/externals.ld", main, self.objects(kind))
 
-    def provider(self, kind="direct"):
-        """`kind`: direct or gated."""
-        return self.build(f"{kind}.so", "-shared", self.objects(kind))
-
-    def program(self, kind="peer", linked=False):
-        """`kind`: peer (a PLT), got or pointer. The functions are in a library, or linked
-        into the program."""
-        main = self.main("program-main", """
+    def program_main(self):
+        return self.main("program-main", """
             #include <unistd.h>
             static int failed;
             ROUNDS
@@ -244,8 +232,26 @@ class Rounds:
                     return rounds() | failed;
             }
             """, "failed |= write(1, text + at, sizeof(text) - at) < 0")
-        library = f"rounds{self.parts}-library.so"
-        functions = self.objects("library") if linked else self.build(
-            "library.so", "-shared", f"-Wl,-soname,{library}", self.objects("library"))
-        return self.build(f"{kind}-linked" if linked else kind, "-no-pie", "-Wl,-z,lazy",
-                          "-Wl,-rpath,$ORIGIN", main, self.objects(kind), functions)
+
+    def guest(self, kind="guest"):
+        """`kind`: guest (stubs) or inline."""
+        return self.build(f"{kind}.elf", lambda: [
+            "-nostdlib", "-static", "-Wl,--gc-sections", "-T", "linkscripts/externals.ld",
+            self.guest_main(), *self.objects(kind)])
+
+    def provider(self, kind="direct"):
+        """`kind`: direct or gated."""
+        return self.build(f"{kind}.so", lambda: ["-shared", *self.objects(kind)])
+
+    def library(self):
+        return self.build("library.so", lambda: [
+            "-shared", f"-Wl,-soname,rounds{self.parts}-library.so",
+            *self.objects("library")])
+
+    def program(self, kind="peer", linked=False):
+        """`kind`: peer (a PLT), got or pointer. The functions are in a library, or linked
+        into the program."""
+        return self.build(f"{kind}-linked" if linked else kind, lambda: [
+            "-no-pie", "-Wl,-z,lazy", "-Wl,-rpath,$ORIGIN", self.program_main(),
+            *self.objects(kind),
+            *(self.objects("library") if linked else [self.library()])])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 
 import pytest
@@ -241,6 +242,15 @@ def test_the_peers_of_lazy_binding_bind_lazily(machine, peer):
     lazy = [line for line in relocations.stdout.splitlines()
             if "JUMP_SLO" in line and "sensor_read_" in line]
     assert len(lazy) == int(peer.partition("/")[0].partition("-")[2])
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_peer_of_very_many_functions_binds_lazily_too(bench, machine):
+    peers = list((BUILD / "bench/bulk").glob(f"{machine}-1000-*/rounds2-peer"))
+    assert peers
+    for peer in peers:
+        relocations = run("readelf", "--relocs", "--wide", peer).stdout
+        assert len(re.findall("JUMP_SLO.* bulk_", relocations)) == 2000
 
 
 def test_a_program_that_fails_costs_its_own_lines_alone(tmp_path):
