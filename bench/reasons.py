@@ -27,10 +27,10 @@ REASONS = [
      "left out one by one, in 9 processes each. On x86-64, of 10 to 11 cycles, both "
      "FNSTCW take 1; no other check takes one; without any check 8 to 9 are left, which "
      "are the change of stacks, the jumps, and the call of a provider terabytes away, 3 "
-     "of them. On i386, of 12 to 13 cycles, both FNSTCW take 5 to 6, and all other "
-     "checks together up to 1. They could go where no code loads x87's control word, as "
-     "MXCSR's check does. But two bytes make such an instruction: guests of the RTOS "
-     "hold 3 to 14 at any offset, and Lua 43 on x86-64 and 118 on i386."),
+     "of them. On i386, of 12 to 13 cycles, both FNSTCW take 5 to 6, and no other check "
+     "more than 1. The two could go where no code loads x87's control word, as MXCSR's "
+     "check does. But two bytes make such an instruction: guests of the RTOS hold 3 to "
+     "14 at any offset, and Lua 43 on x86-64 and 118 on i386."),
     (r"^blocking, one int$", None,
      "There is no system call in it: the time is that of the instructions in its line."),
     (r"^blocking", None,
