@@ -69,8 +69,8 @@ static inline void xsave_copy(uintptr_t to, const struct xsave *xsave)
 }
 
 /* The state in which a function starts: x87 empty, default control. From a 32-bit frame,
- * kernels take MXCSR with SSE's registers alone; where they keep it in the standard
- * format, which has no initial state for it, the interrupted code's would stay. */
+ * kernels take MXCSR only if SSE's registers have changed. The standard format has no
+ * initial state for it: there, the interrupted code's would stay. */
 static inline void xsave_reset(struct xsave *xsave)
 {
 	xsave->header[0] = XSAVE_SSE;
