@@ -1,5 +1,6 @@
 """`host-wrapper ctl` shows and changes a running guest, from the next call on."""
 
+import contextlib
 import fcntl
 import os
 import re
@@ -9,6 +10,7 @@ import socket
 import stat
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from conftest import BUILD, ROOT, WRAPPER, each_arch as arch, only_x86_64, run
@@ -51,6 +53,11 @@ SLEEPING = LOOP.replace("_CPU_Virtual_Interrupts_open",
                         "_CPU_Virtual_Interrupts_open")
 
 
+# Starts again at each vector.
+RESETTING = SLEEPING.replace("_CPU_Virtual_Interrupts_open();",
+                             "_BSP_Virtual_reset(1);")
+
+
 class Running:
     """A guest under control, and commands to it."""
 
@@ -75,12 +82,17 @@ class Running:
         return errors, self.process.returncode
 
 
-def stop_runner(supervisor):
-    """Stops the guest's process, so that it takes no requests."""
+def runner_of(supervisor):
     below = [supervisor]
     for process in below:
         below += children_of(process)
     [runner] = filter(is_runner, below)
+    return runner
+
+
+def stop_runner(supervisor):
+    """Stops the guest's process, so that it takes no requests."""
+    runner = runner_of(supervisor)
     os.kill(runner, signal.SIGSTOP)
     wait_until(lambda: state_of(runner) == "T")
     return runner
@@ -110,6 +122,42 @@ def test_trace_on_and_off_lose_no_call(start):
     calls = [int(number) for number in re.findall(r"trace_other\((\d+)\)", errors)]
     assert calls and calls == sorted(set(calls))
     assert "trace_direct(" in errors
+
+
+def put_first(process):
+    """
+    Lets the process's first thread run at once when it is woken, in place of its others.
+    Without the right to do that, its threads run as they come.
+    """
+    threads = [int(each.name) for each in Path(f"/proc/{process}/task").iterdir()]
+    for each in threads:
+        os.sched_setaffinity(each, {min(os.sched_getaffinity(0))})
+    with contextlib.suppress(PermissionError):
+        os.sched_setscheduler(process, os.SCHED_FIFO, os.sched_param(1))
+
+
+def test_a_command_that_ends_the_guest_succeeds(start):
+    """The guest ends before its other thread can say that it has carried it out."""
+    guest = start(source=SLEEPING)
+    runner = runner_of(guest.process.pid)
+    wait_until(lambda: state_of(runner) == "S")
+    put_first(runner)
+    guest.ctl("raise", "20")
+    assert guest.end() == ("", 10)
+
+
+@only_x86_64
+def test_a_command_that_resets_the_guest_succeeds(start):
+    guest = start(source=RESETTING)
+
+    def is_answered():
+        runner = runner_of(guest.process.pid)
+        wait_until(lambda: state_of(runner) == "S")
+        put_first(runner)
+        result = guest.ctl("raise", "5", check=False)
+        assert guest.process.stdout.readline() == "ready\n"
+        return (result.stderr, result.returncode) == ("", 0)
+    assert any(is_answered() for _ in range(5))  # a slow machine may be late
 
 
 def counted(guest):

@@ -188,7 +188,7 @@ void control_end(struct control *control, const struct control_target *target)
 {
 	struct control_client *client = &control->client;
 
-	control_requests_note(control, target);
+	control_requests_settle(control, target);
 	if (control->listener >= 0)
 		close(control->listener);
 	control->listener = -1;

@@ -91,7 +91,7 @@ void control_serve(struct control *control, const struct control_target *target,
 
 /* The guest starts again, with the providers of the command line. Requests that no runner
  * has read yet are for the next one. */
-void control_restarted(struct control *control);
+void control_restarted(struct control *control, const struct control_target *target);
 
 /* The guest has ended: tells a client that waits for the runner, and takes no other one:
  * host-wrapper may have to wait for a reader of its last lines. */

@@ -182,6 +182,18 @@ void control_requests_note(struct control *control, const struct control_target 
 	forget_sent(control, count);
 }
 
+void control_requests_settle(struct control *control, const struct control_target *target)
+{
+	int unread = 0;
+
+	if (!control->sent_count || ioctl(control->pipe, FIONREAD, &unread))
+		return;
+	trace_shared(target->trace)->done =
+		control->sequence -
+		(uint32_t)((size_t)unread / sizeof(struct control_request));
+	control_requests_note(control, target);
+}
+
 bool control_requests_send(struct control *control)
 {
 	struct control_client *client = &control->client;
@@ -229,26 +241,12 @@ const char *control_requests_raise(struct control *control, const char *text)
 	return NULL;
 }
 
-/* Forgets requests that the runner has read, whether it has carried them out or not. */
-static void forget_read(struct control *control)
-{
-	int bytes = 0;
-	size_t left;
-
-	if (!control->sent_count || ioctl(control->pipe, FIONREAD, &bytes))
-		return;
-	left = (size_t)bytes / sizeof(struct control_request);
-	if (left < control->sent_count)
-		forget_sent(control, control->sent_count - left);
-}
-
 /* A client's command may be on its way, so the memory stays. */
-void control_restarted(struct control *control)
+void control_restarted(struct control *control, const struct control_target *target)
 {
 	const size_t count = control->guest->table.count;
 
-	forget_read(control);
-
+	control_requests_settle(control, target);
 	if (control->used)
 		memset(control->used, 0, count * sizeof(*control->used));
 	if (control->changes)

@@ -29,4 +29,9 @@ void control_requests_note(struct control *control, const struct control_target 
 bool control_requests_are_done(const struct control *control,
 			       const struct control_target *target);
 
+/* The runner has ended: what it has read is carried out, although a guest that ends by a
+ * request ends before the runner can say so. */
+void control_requests_settle(struct control *control,
+			     const struct control_target *target);
+
 #endif

@@ -230,6 +230,7 @@ static int run_child(struct watch *watch, struct run_result *result,
 static int run_once(struct watch *watch, struct run_result *result,
 		    struct message *message)
 {
+	const struct control_target target = control_target(watch);
 	int error = restart_prepare(&watch->restart, &result->outcome, message);
 
 	if (watch->child) {
@@ -238,7 +239,7 @@ static int run_once(struct watch *watch, struct run_result *result,
 				message, ECHILD,
 				"the guest cannot restart: " GUEST_PROCESSES_NO_ANSWER);
 		trace_runner_ended(watch->run->trace);
-		control_restarted(watch->run->control);
+		control_restarted(watch->run->control, &target);
 		if (watch->run->gdb) /* the next runner finds it ended */
 			shutdown(watch->run->gdb, SHUT_RDWR);
 	}

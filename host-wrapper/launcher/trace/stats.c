@@ -20,7 +20,7 @@ static int by_time(const void *one, const void *other)
 int stats_take(struct stats *stats, const struct trace *trace,
 	       const struct linked_guest *guest, uint64_t end_ns)
 {
-	struct trace_shared *shared = (struct trace_shared *)trace_shared(trace);
+	struct trace_shared *shared = trace_shared(trace);
 	const uint64_t started = *(volatile uint64_t *)&shared->started;
 	const uint8_t *bound = trace_bound(shared, guest->table.count);
 

@@ -94,7 +94,7 @@ bool trace_has_records(const struct trace *trace)
 	return trace && trace->setup->watch->records;
 }
 
-const struct trace_shared *trace_shared(const struct trace *trace)
+struct trace_shared *trace_shared(const struct trace *trace)
 {
 	return trace->reader.shared;
 }

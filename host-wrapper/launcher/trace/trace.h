@@ -61,7 +61,7 @@ int trace_finish_file(struct trace *trace, const char *fault, bool ends_soon,
 int trace_finish_text(struct trace *trace, struct message *message);
 
 /* The counters; the guest may still change them. */
-const struct trace_shared *trace_shared(const struct trace *trace);
+struct trace_shared *trace_shared(const struct trace *trace);
 
 void trace_close(struct trace *trace);
 
