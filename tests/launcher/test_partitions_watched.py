@@ -158,6 +158,9 @@ def test_a_long_line_of_a_trace_is_not_divided(models, tmp_path):
      "--trace=three:*: no partition has the name before the colon"),
     (["--on", "three:*=deny"],
      "--on three:*=deny: no partition has the name before the colon"),
+    (["--trace=twoo:sensor_read"],
+     "--trace=twoo:sensor_read: no partition has the name before the colon; "
+     "similar: two"),
     (["--on", "two:sensor_read=deny"],
      "--on two:sensor_read=deny: no import has such a name"),
 ])

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <jumpslot/external_abi.h>
+#include "nearest.h"
 #include "pattern_scope.h"
 #include "result_value.h"
 #include "watched_calls.h"
@@ -234,23 +235,41 @@ static const char *find_similar(const struct watch_scope *scopes, size_t count,
 	return name;
 }
 
+/* The same for the name of a partition. */
+static const char *find_partition(const struct watch_scope *scopes, size_t count,
+				  const char *text)
+{
+	char wanted[128]; /* what is longer is similar to nothing */
+	struct nearest nearest;
+	const char *name = NULL;
+
+	snprintf(wanted, sizeof(wanted), "%.*s", (int)pattern_scope(text), text);
+	nearest = nearest_begin(wanted);
+	for (size_t i = 0; i < count; i++)
+		if (nearest_consider(&nearest, scopes[i].partition))
+			name = scopes[i].partition;
+	return name;
+}
+
+static int fail_unused(const char *place, const char *problem, const char *similar,
+		       struct message *message)
+{
+	return fail(message, EINVAL, "%s: %s%s%s", place, problem,
+		    similar ? "; similar: " : "", similar ? similar : "");
+}
+
 /* `place`: of the pattern. */
 static int check_used(const struct watch_scope *scopes, size_t count, const char *text,
 		      const char *place, struct message *message)
 {
-	const char *similar;
-
 	if (!has_partition(scopes, count, text))
-		return fail(message, EINVAL,
-			    "%s: no partition has the name before the "
-			    "colon",
-			    place);
+		return fail_unused(place, "no partition has the name before the colon",
+				   find_partition(scopes, count, text), message);
 	for (size_t i = 0; i < count; i++)
 		if (has_import(&scopes[i], text))
 			return 0;
-	similar = find_similar(scopes, count, text);
-	return fail(message, EINVAL, "%s: no import has such a name%s%s", place,
-		    similar ? "; similar: " : "", similar ? similar : "");
+	return fail_unused(place, "no import has such a name",
+			   find_similar(scopes, count, text), message);
 }
 
 int watch_check_used(const struct watch_scope *scopes, size_t count,
