@@ -171,6 +171,20 @@ def test_a_mistyped_optional_function_is_reported_and_absent(tools):
     assert result.returncode == 9
 
 
+@only_x86_64
+def test_a_guest_without_any_provider_is_told_how_to_name_one(tools):
+    guest = tools.guest(GUEST)
+    hint = "  hint: --provider FILE names a library of functions\n"
+    assert tools.wrapper(guest).stderr.endswith(hint)
+    other = tools.provider("""
+        #include <jumpslot/provider.h>
+        EXTERNAL_FUNC(int, unused, int)
+        EF(unused)
+        int unused(int a) { return a; }
+        """)
+    assert hint not in tools.wrapper("--provider", other, guest).stderr
+
+
 def test_calling_what_nobody_provides_names_function_and_caller(tools):
     guest = tools.guest("""
         #include <jumpslot/entry.h>

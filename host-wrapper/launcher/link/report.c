@@ -112,7 +112,7 @@ static void print_empty_providers(const struct linked_guest *guest, FILE *out)
 }
 
 /* A program on newlib does not declare these functions itself. */
-static void hint_at_newlib(const struct linked_guest *guest, const char *newlib,
+static bool hint_at_newlib(const struct linked_guest *guest, const char *newlib,
 			   FILE *out)
 {
 	static const char prefix[] = "newlib_";
@@ -125,8 +125,9 @@ static void hint_at_newlib(const struct linked_guest *guest, const char *newlib,
 		fprintf(out, "  hint: %s... are newlib's: add --provider ", prefix);
 		print_escaped(newlib, out);
 		fputc('\n', out);
-		return;
+		return true;
 	}
+	return false;
 }
 
 void report_problems(const struct linked_guest *guest, const char *newlib, FILE *out)
@@ -144,7 +145,10 @@ void report_problems(const struct linked_guest *guest, const char *newlib, FILE 
 	}
 	if (result->missing) {
 		print_empty_providers(guest, out);
-		hint_at_newlib(guest, newlib, out);
+		/* The last provider has the built-in services. */
+		if (!hint_at_newlib(guest, newlib, out) && guest->provider_count == 1)
+			fputs("  hint: --provider FILE names a library of functions\n",
+			      out);
 	}
 }
 
