@@ -221,11 +221,16 @@ static void play_round(uint32_t raises, uint32_t record)
 		say_wrong(what);
 }
 
-/* Counts the places after that many interrupts. */
+/* Counts the places after that many interrupts; 0: the places of those are not met. */
 static uint32_t record_places(uint32_t raises)
 {
-	play_round(raises, 1);
-	return control.places;
+	for (int i = 0; i < MANY_TRIES; i++) {
+		play_round(raises, 1);
+		if (!control.missed)
+			return control.places;
+	}
+	say_wrong("places are not met again");
+	return 0;
 }
 
 /* Reading the clock takes one of several paths: try again for the recorded one. */

@@ -43,6 +43,15 @@ static struct {
 static uint64_t sleeps_at;
 static uint32_t raises_done;
 
+/* The kernel's functions for the clock start again if it changes the time meanwhile:
+ * often while they are stepped through, and hardly ever otherwise. */
+static struct range vdso;
+static struct {
+	bool is_there;
+	bool starts_again;
+	uint32_t first; /* place */
+} visit;
+
 /* Prints the round that ended the process or does not end. Prints addresses only, as the
  * mappings are gone. */
 static void stop_there(const char *what)
@@ -177,6 +186,31 @@ static void add_place(uint32_t raise, uint64_t pc)
 	recorded[raise].pc[recorded[raise].count++] = pc;
 }
 
+static bool has_place(uint32_t raise, uint32_t from, uint64_t pc)
+{
+	for (uint32_t i = from; i < recorded[raise].count; i++)
+		if (recorded[raise].pc[i] == pc)
+			return true;
+	return false;
+}
+
+/* A visit of the vDSO that starts again has no places: they would not be met again. */
+static void follow_visit(uint32_t raise, uint64_t pc)
+{
+	const uint32_t count = recorded[raise].count;
+	const bool was_there = visit.is_there;
+
+	visit.is_there = pc >= vdso.start && pc < vdso.end;
+	if (visit.is_there && !was_there) {
+		visit.first = count;
+		visit.starts_again = false;
+	}
+	if (visit.is_there && count && recorded[raise].pc[count - 1] != pc)
+		visit.starts_again |= has_place(raise, visit.first, pc);
+	if (was_there && !visit.is_there && visit.starts_again)
+		recorded[raise].count = visit.first;
+}
+
 /* Makes one step. A breakpoint would not stop where a pending signal comes first. */
 static enum stop record_step(uint32_t raise)
 {
@@ -184,8 +218,10 @@ static enum stop record_step(uint32_t raise)
 	enum stop stop = tracee_step(&tracee);
 
 	expect_stop(stop);
-	if (!tracee.interrupted || !recorded[raise].count)
+	if (!tracee.interrupted || !recorded[raise].count) {
+		follow_visit(raise, pc);
 		add_place(raise, pc);
+	}
 	return stop;
 }
 
@@ -206,6 +242,7 @@ static void record_sleep(uint32_t raise)
 static void record(uint32_t raise)
 {
 	recorded[raise].count = 0;
+	visit.is_there = false;
 	tracee_break_at(&tracee, 0, 0);
 	tracee_break_at(&tracee, 1, 0);
 	do {
@@ -272,10 +309,11 @@ static void on_mark(void)
 	}
 }
 
-static void place_resolver(const char *runner)
+static void find_places(const char *runner)
 {
-	uint64_t base = tracee_base(&tracee, runner);
+	uint64_t base = tracee_range(&tracee, runner).start;
 
+	vdso = tracee_range(&tracee, "[vdso]");
 	resolver_start += base;
 	resolver_end += base;
 	kick_at += base;
@@ -293,7 +331,7 @@ int main(int argc, char **argv)
 	tracee_start(&tracee, argv + 5);
 	stop = tracee_go(&tracee);
 	if (stop == STOP_MARK)
-		place_resolver(argv[1]);
+		find_places(argv[1]);
 	for (; stop == STOP_MARK; stop = tracee_go(&tracee))
 		on_mark();
 	if (stop != STOP_END || !WIFEXITED(tracee.status) || WEXITSTATUS(tracee.status))

@@ -336,21 +336,22 @@ void tracee_write(struct tracee *tracee, uint64_t at, const void *data, size_t s
 }
 
 struct mapping {
-	uint64_t start, end;
-	char name[256]; /* of the file, without its directory */
+	struct range at;
+	char name[256]; /* of the file, without its directory; or [vdso] */
 };
 
 static bool next_mapping(FILE *maps, struct mapping *mapping)
 {
-	char line[512], *slash;
+	char line[512], *before;
 
 	if (!fgets(line, sizeof(line), maps))
 		return false;
-	if (sscanf(line, "%" SCNx64 "-%" SCNx64, &mapping->start, &mapping->end) != 2)
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64, &mapping->at.start, &mapping->at.end) !=
+	    2)
 		die("/proc/PID/maps: %s", line);
-	slash = strrchr(line, '/');
 	line[strcspn(line, "\n")] = '\0';
-	snprintf(mapping->name, sizeof(mapping->name), "%s", slash ? slash + 1 : "");
+	before = strrchr(line, strchr(line, '/') ? '/' : ' ');
+	snprintf(mapping->name, sizeof(mapping->name), "%s", before ? before + 1 : "");
 	return true;
 }
 
@@ -366,17 +367,17 @@ static FILE *open_maps(const struct tracee *tracee)
 	return maps;
 }
 
-uint64_t tracee_base(struct tracee *tracee, const char *name)
+struct range tracee_range(struct tracee *tracee, const char *name)
 {
 	FILE *maps = open_maps(tracee);
+	struct range range = { 0 };
 	struct mapping mapping;
-	uint64_t base = 0;
 
-	while (!base && next_mapping(maps, &mapping))
+	while (!range.end && next_mapping(maps, &mapping))
 		if (!strcmp(mapping.name, name))
-			base = mapping.start;
+			range = mapping.at;
 	fclose(maps);
-	return base;
+	return range;
 }
 
 void tracee_name(struct tracee *tracee, uint64_t at, char *text, size_t size)
@@ -386,8 +387,8 @@ void tracee_name(struct tracee *tracee, uint64_t at, char *text, size_t size)
 
 	snprintf(text, size, "0x%" PRIx64, at);
 	while (next_mapping(maps, &mapping))
-		if (at >= mapping.start && at < mapping.end && mapping.name[0])
+		if (at >= mapping.at.start && at < mapping.at.end && mapping.name[0])
 			snprintf(text, size, "%s+0x%" PRIx64, mapping.name,
-				 at - tracee_base(tracee, mapping.name));
+				 at - tracee_range(tracee, mapping.name).start);
 	fclose(maps);
 }

@@ -51,8 +51,11 @@ bool tracee_is_about_to_sleep(struct tracee *tracee);
 void tracee_read(struct tracee *tracee, uint64_t at, void *data, size_t size);
 void tracee_write(struct tracee *tracee, uint64_t at, const void *data, size_t size);
 
-/* Returns the address where the file of that base name is mapped, or 0. */
-uint64_t tracee_base(struct tracee *tracee, const char *name);
+/* The first mapping of the file of that base name, or of [vdso]; zeros: there is none. */
+struct range {
+	uint64_t start, end;
+};
+struct range tracee_range(struct tracee *tracee, const char *name);
 
 /* Formats an address as FILE+0xOFFSET. */
 void tracee_name(struct tracee *tracee, uint64_t at, char *text, size_t size);
