@@ -163,6 +163,7 @@ LACKS = {"process": {}, "kvm": {
     ],
     "a look at a running guest": [
         f"{ACCOUNT}a_time_out_says_that_the_guest_ran*",
+        f"{ACCOUNT}of_a_time_out_the_place_alone_is_the_runners_account*",
         f"{RESTART}the_virtual_cpu_is_shown_after_a_restart*",
     ],
     "the report of bound functions": [
