@@ -171,7 +171,7 @@ def below(pid):
 def command(pid):
     try:
         return Path(f"/proc/{pid}/cmdline").read_text().split("\0")[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return ""
 
 

@@ -51,13 +51,18 @@ def wait_until(condition):
         time.sleep(0.01)  # others need the processor
 
 
+def read_of(process, name):
+    """A file of a process in /proc; "" after its end."""
+    try:
+        return Path(f"/proc/{process}/{name}").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def state_of(process):
     """R, S, T (stopped), Z ...; None after its end."""
-    try:
-        stat = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    return stat.rpartition(")")[2].split()[0]
+    stat = read_of(process, "stat")
+    return stat.rpartition(")")[2].split()[0] if stat else None
 
 
 def are_gone(processes):
@@ -68,22 +73,21 @@ def are_gone(processes):
 
 
 def children_of(process):
-    return [int(child) for child in
-            Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()]
+    return list(map(int, read_of(process, f"task/{process}/children").split()))
 
 
 def is_runner(process):
     """True for the runner after its exec; false for other processes."""
-    return Path(f"/proc/{process}/comm").read_text("ascii").startswith("jumpslot-runner")
+    return read_of(process, "comm").startswith("jumpslot-runner")
 
 
 def is_qemu(process):
-    return Path(f"/proc/{process}/comm").read_text("ascii").startswith("qemu")
+    return read_of(process, "comm").startswith("qemu")
 
 
 def is_first(process):
     """True for process 1 of the guest's PID namespace."""
-    status = Path(f"/proc/{process}/status").read_text("ascii")
+    status = read_of(process, "status")
     return re.search(r"^NSpid:.*\t1$", status, flags=re.MULTILINE) is not None
 
 
@@ -100,7 +104,7 @@ def guests_processes(job):
 
 
 def is_pending(process, number):
-    status = Path(f"/proc/{process}/status").read_text("ascii")
+    status = read_of(process, "status")
     return int(re.search(r"ShdPnd:\s*(\w+)", status)[1], 16) >> number - 1 & 1
 
 
@@ -200,8 +204,14 @@ class Session:
 
     def runner(self):
         """Once it is started."""
-        wait_until(lambda: any(map(is_runner, children_of(self.job))))
-        return next(filter(is_runner, children_of(self.job)))
+        found = []
+
+        def is_there():
+            assert state_of(self.job) not in (None, "Z")
+            found[:] = filter(is_runner, children_of(self.job))
+            return found
+        wait_until(is_there)
+        return found[0]
 
     def end(self):
         """Ends the shell and returns its standard error."""
