@@ -75,9 +75,13 @@ def reap(pid):
 
 
 def is_ending(pid):
-    """True for a zombie, and for the first process of a PID namespace that ends."""
+    """True for a zombie, for what SIGKILL is about to end, and for the first process of a
+    PID namespace that ends."""
     try:
-        return not Path(f"/proc/{pid}/cmdline").read_bytes()
+        status = Path(f"/proc/{pid}/status").read_text()
+        pending = int(re.search(r"^ShdPnd:\s*(\w+)", status, re.MULTILINE)[1], 16)
+        return (pending >> signal.SIGKILL - 1 & 1 or
+                not Path(f"/proc/{pid}/cmdline").read_bytes())
     except (FileNotFoundError, ProcessLookupError):
         return True
 
