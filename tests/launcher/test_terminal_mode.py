@@ -1,17 +1,15 @@
 """With --raw, keys reach the guest one by one; nothing else of the terminal changes."""
 
-import contextlib
 import os
 import signal
 import subprocess
 import termios
-from pathlib import Path
 
 import pytest
 from terminal_session import (  # noqa: F401 (fixtures)
     CC, CFLAG, COOKED_INPUT, COOKED_LOCAL, IFLAG, LFLAG, OFLAG, TIME_LIMIT, WRAPPER,
-    directory, ends, guest, keepers_of, keys, killed, running, sessions, terminal,
-    wait_until, works,
+    descriptors_of, directory, ends, guest, keepers_of, keys, killed, running, sessions,
+    terminal, wait_until, works,
 )
 
 
@@ -99,15 +97,6 @@ def test_a_reset_keeps_the_mode(terminal, sessions, keys):
     terminal.type(b"r")
     works(running(session))
     ends(session, lambda: terminal.type(b"q"), "exited 7")
-
-
-def descriptors_of(process):
-    """Without those that are closed just now."""
-    found = {}
-    for descriptor in Path(f"/proc/{process}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):
-            found[descriptor.name] = os.readlink(descriptor)
-    return found
 
 
 def test_the_runner_inherits_nothing_more(terminal, sessions, keys):

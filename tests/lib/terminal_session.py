@@ -1,5 +1,6 @@
 """A terminal with a job shell in which host-wrapper runs, for the tests of --raw."""
 
+import contextlib
 import os
 import pty
 import re
@@ -101,6 +102,15 @@ def guests_processes(job):
     family = children_of(job)
     assert len(family) in (2, 3) and any(map(is_runner, family))
     return family
+
+
+def descriptors_of(process):
+    """The files of its descriptors, without those that are closed just now."""
+    found = {}
+    for descriptor in Path(f"/proc/{process}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found[descriptor.name] = os.readlink(descriptor)
+    return found
 
 
 def is_pending(process, number):

@@ -11,7 +11,7 @@ import pytest
 from conftest import (BUILD, HOST, HOST_OPTIONS, WRAPPER, each_arch as arch, only_x86_64,
                       run)
 from host_abilities import KVM_MACHINE
-from terminal_session import children_of
+from terminal_session import children_of, descriptors_of, wait_until
 from trace_guest import GUESTS, TraceGuest, without_times
 
 # The calls of one round of the guest, as --trace shows them.
@@ -521,11 +521,10 @@ def test_the_finder_of_lines_has_only_the_guests_file_and_a_socket(tools):
         assert process.stdout.readline() == "ready\n"
         [finder] = [child for child in children_of(process.pid) if
                     os.readlink(f"/proc/{child}/exe").endswith("jumpslot-backtrace")]
-        files = {int(each): os.readlink(f"/proc/{finder}/fd/{each}")
-                 for each in os.listdir(f"/proc/{finder}/fd")}
+        # It closes those of the runner when it starts.
+        wait_until(lambda: sorted(descriptors_of(finder)) == ["0", "1", "2", "3"])
+        assert descriptors_of(finder)["3"] == str(guest)
         process.terminate()
-    assert sorted(files) == [0, 1, 2, 3], files
-    assert files[3] == str(guest)
 
 
 LATE = """
