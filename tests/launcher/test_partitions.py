@@ -18,6 +18,7 @@ from conftest import BUILD, ROOT, Toolbox, children, run
 from jsonschema import Draft202012Validator
 from partition import build, on_host, run_model, write_model
 from terminal_session import wait_until
+from time_limits import end_in_time
 
 WRITES = """
     #include <jumpslot/entry.h>
@@ -76,15 +77,22 @@ def write(directory, guests, names, run=None, **keys):
         for name in names}, run=run)
 
 
-def start(path, *options, **more):
+def start(path, *options, stdout=subprocess.PIPE, **more):
     return subprocess.Popen([BUILD / "bin/host-wrapper", *options, "--model", path],
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stdin=subprocess.DEVNULL, stdout=stdout,
                             stderr=subprocess.PIPE, text=True, **more)
 
 
 def ends(result):
     return sorted(re.findall(r"^host-wrapper: (\w+): (exit \d+|halted|stopped by signal "
                              r"\d+|its supervisor was stopped)", result.stderr, re.M))
+
+
+def run_with_limit(directory, guests, names, run):
+    """run(model) with a limit of the run in which the last of the guests ends itself."""
+    return end_in_time(
+        lambda seconds: run(write(directory, guests, names, run=f"{seconds} s")),
+        lambda result: (names[-1], "halted") not in ends(result))
 
 
 def test_output_is_whole_lines_after_the_partitions_name(tmp_path, guests):
@@ -124,8 +132,8 @@ def test_a_partition_that_crashes_takes_no_other_along(tmp_path, guests):
 
 
 def test_the_run_limit_halts_partitions_with_status_0(tmp_path, guests):
-    result = run_model(write(tmp_path, guests, ["spin", "hello"], run="300 ms"),
-                       host="process")
+    result = run_with_limit(tmp_path, guests, ["spin", "hello"],
+                            lambda model: run_model(model, host="process"))
     assert ends(result) == [("hello", "exit 0"), ("spin", "halted")]
     assert result.returncode == 0
 
@@ -446,16 +454,24 @@ def test_a_report_that_nobody_reads_does_not_outlast_the_time_out(tmp_path, gues
     assert result.returncode == 128 + signal.SIGKILL
 
 
+def run_before_reading(model):
+    """With a pipe that has room for less."""
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    with open(reader) as output, start(model, stdout=writer) as process:
+        os.close(writer)
+        select.select([output], [], [])  # then, all partitions have started
+        wait_until(lambda: not below(process.pid))
+        text = output.read()
+        errors = process.stderr.read()
+    return subprocess.CompletedProcess(process.args, process.returncode, text, errors)
+
+
 def test_a_slow_reader_gets_all_lines_at_the_end_of_the_run(tmp_path, guests):
     """It starts to read when the partitions have ended."""
-    path = write(tmp_path, guests, ["much", "spin"], run="300 ms")
-    with start(path) as process:
-        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
-        select.select([process.stdout], [], [])  # then, all partitions have started
-        wait_until(lambda: not below(process.pid))
-        lines = process.stdout.read().splitlines()
-    assert lines.count("[much] 0123456789") == 2000
-    assert process.returncode == 0
+    result = run_with_limit(tmp_path, guests, ["spin", "much"], run_before_reading)
+    assert result.stdout.splitlines().count("[much] 0123456789") == 2000
+    assert result.returncode == 0
 
 
 REFUSES = """
