@@ -12,6 +12,7 @@ from terminal_session import (  # noqa: F401 (fixtures)
     LFLAG, TIME_LIMIT, WRAPPER, are_gone, children_of, directory, guest, keys,
     running, sessions, terminal, wait_until,
 )
+from time_limits import end_in_time
 
 
 def take_terminal():
@@ -76,8 +77,16 @@ def test_an_orphaned_job_does_not_stop(terminal, keys):
 
 def test_an_orphaned_job_in_the_background_leaves_the_terminal_alone(terminal, keys):
     """Its session's leader, the job's parent, has given the terminal to another group."""
-    leader = subprocess.Popen(
-        [sys.executable, "-c", """if True:
+    def run_leader(seconds):
+        with subprocess.Popen(leader(seconds), stdin=terminal.line,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            first = process.stdout.readline()
+            assert terminal.is_as_before()
+            errors = process.communicate(timeout=TIME_LIMIT)[1]
+        return first, errors, process.returncode
+
+    def leader(seconds):
+        return [sys.executable, "-c", """if True:
             import fcntl, os, signal, subprocess, sys, termios
             os.setsid()
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -88,12 +97,10 @@ def test_an_orphaned_job_in_the_background_leaves_the_terminal_alone(terminal, k
             job = subprocess.Popen(sys.argv[1:], preexec_fn=lambda: signal.signal(
                 signal.SIGTTOU, signal.SIG_DFL))
             sys.exit(job.wait())
-            """, WRAPPER, "--raw", "--timeout", "0.3", keys],
-        stdin=terminal.line, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert leader.stdout.readline() == b"ready\n"
-    assert terminal.is_as_before()
-    assert b"its time is up" in leader.communicate(timeout=TIME_LIMIT)[1]
-    assert leader.returncode == 137
+            """, WRAPPER, "--raw", "--timeout", seconds, keys]
+    first, errors, status = end_in_time(run_leader, lambda ended: ended[0])
+    assert first == b"ready\n"
+    assert b"its time is up" in errors and status == 137
     assert terminal.is_as_before()
 
 

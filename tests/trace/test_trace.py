@@ -12,6 +12,7 @@ from conftest import (BUILD, HOST, HOST_OPTIONS, WRAPPER, each_arch as arch, onl
                       run)
 from host_abilities import KVM_MACHINE
 from terminal_session import children_of, descriptors_of, wait_until
+from time_limits import end_in_time
 from trace_guest import GUESTS, TraceGuest, without_times
 
 # The calls of one round of the guest, as --trace shows them.
@@ -554,7 +555,11 @@ def test_source_lines_that_are_not_found_delay_no_time_out(tools):
     silent = folder / "jumpslot-backtrace"
     silent.write_text("#!/bin/sh\nexec /bin/sleep 1000\n")
     silent.chmod(0o755)
-    result = run(folder / "host-wrapper", *HOST_OPTIONS[HOST], "--timeout", "0.5",
-                 "--trace=_BSP_Virtual_Console_write", tools.guest(LATE), check=False)
+    guest = tools.guest(LATE)
+    result = end_in_time(
+        lambda seconds: run(folder / "host-wrapper", *HOST_OPTIONS[HOST], "--timeout",
+                            seconds, "--trace=_BSP_Virtual_Console_write", guest,
+                            check=False),
+        lambda result: result.stdout)
     assert (result.stdout, result.returncode) == ("begins\n", 137)
     assert "_start: _BSP_Virtual_Console_write(" in result.stderr
