@@ -6,6 +6,7 @@ import re
 import doc_page
 import pytest
 from conftest import BUILD, ROOT, Toolbox, run, each_arch as arch  # noqa: F401
+from time_limits import end_in_time
 
 GUESTS = ROOT / "tests/docs/guests"
 PAGE = (ROOT / "docs/porting-an-rtos.md").read_text()
@@ -133,6 +134,9 @@ HANGING = """
         _BSP_Virtual_Clock_periodic(0, 1000000);
         if (OPENS)
             _CPU_Virtual_Interrupts_open();
+        while (_BSP_Virtual_Clock_read() < 10000000) /* ten periods */
+            ;
+        _BSP_Virtual_Console_write("hangs\\n", 6);
         for (;;)
             ;
     }
@@ -151,7 +155,9 @@ def test_a_hanging_guest_prints_the_state_in_the_table(
         tools, arch, lacks, shown, row):  # noqa: F811
     has = [f"-D{name}={int(name != lacks)}"
            for name in ("REQUESTS", "ACKNOWLEDGES", "OPENS", "HAS_CLOCK")]
-    result = Toolbox.wrapper("--timeout", "0.3", tools.guest(HANGING, *has))
+    guest = tools.guest(HANGING, *has)
+    result = end_in_time(lambda seconds: Toolbox.wrapper("--timeout", seconds, guest),
+                         lambda result: result.stdout == "hangs\n")
     assert result.returncode == 137 and f"| {row}" in PAGE
     if shown:
         assert re.search("virtual CPU: .*" + shown, result.stderr), result.stderr

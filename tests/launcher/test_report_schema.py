@@ -7,6 +7,7 @@ import pytest
 from conftest import ROOT, each_arch as arch, run  # noqa: F401
 from jsonschema import Draft202012Validator
 from report_schema import SCHEMA, validate
+from time_limits import end_in_time
 
 GUEST = """
     #include <jumpslot/arguments.h>
@@ -135,7 +136,7 @@ def test_the_link_report_of_a_stripped_guest_is_valid(wrapper, tools, arch):
                  marks=pytest.mark.not_sanitized("they allow no filter")),
     ("signal", None, {"argument": "s", "options": ["--sandbox=off"]}),
     ("signal", "unprovided", {"right": False, "options": ["--allow-missing"]}),
-    ("timeout", "signal", {"argument": "l", "options": ["--timeout", "0.2"]}),
+    ("timeout", "signal", {"argument": "l"}),
     ("provider", None, {"provider": "exit"}),
     ("host_exit", "host_exit", {"argument": "h"}),
     ("refused", None, {"provider": "wrong"}),
@@ -143,8 +144,18 @@ def test_the_link_report_of_a_stripped_guest_is_valid(wrapper, tools, arch):
 ])
 def test_the_report_of_every_end_is_valid(wrapper, arch, end, kind, how):
     more = {name: value for name, value in how.items() if name != "options"}
-    result = wrapper("--report=json", "--timeout", "60", *how.get("options", []), **more)
-    report = validate(result.stderr.splitlines()[-1], "exit_report")
+
+    def run_for(seconds):
+        return wrapper("--report=json", "--timeout", seconds, *how.get("options", []),
+                       **more)
+
+    def read(result):
+        return validate(result.stderr.splitlines()[-1], "exit_report")
+    if end == "timeout":
+        result = end_in_time(run_for, lambda result: read(result)["runner_account"])
+    else:
+        result = run_for("60")
+    report = read(result)
     assert (report["end"], report["status"]) == (end, result.returncode)
     if kind:
         assert report["runner_account"]["kind"] == kind
