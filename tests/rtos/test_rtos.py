@@ -75,9 +75,11 @@ def check_soak(text, seconds):
     assert found, text
     seen = dict(zip(names, map(int, found.groups())))
     assert seen["seconds"] == seen["restarts"] == seconds
-    # The exact counts depend on the load of this machine.
+    # The exact counts depend on the load of this machine. Where it misses most of the
+    # thousand ticks of a second, some may never happen.
     often = "jobs inherited messages interrupts computed".split()
-    assert min(seen[name] for name in often) >= seconds, seen
+    assert (min(seen[name] for name in often) >= seconds or
+            seen["missed"] > 500 * seconds), seen
     return seen
 
 
@@ -210,8 +212,9 @@ def changed(tmp_path, application, file, old, new):
      r"soak: \d+ ticks, but \d+ interrupts"),
 ], ids=["inheritance", "order", "release", "ticks"])
 def test_the_soak_detects_a_broken_kernel(tmp_path, file, old, new, seen):
+    """On a clock of its own: on a busy machine, it does too little in 2 seconds."""
     image = changed(tmp_path, "soak.c", file, old, new)
-    result = run(*WRAPPER, "--timeout", LIMIT, image, "seconds=2",
+    result = run(*WRAPPER, "--clock", "guest", "--timeout", LIMIT, image, "seconds=2",
                  check=False)
     assert re.search(seen, result.stdout) and "soak: failed" in result.stdout, result
     assert result.returncode == 1
