@@ -5,6 +5,7 @@ import fcntl
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import stat
@@ -63,14 +64,14 @@ class Running:
 
     def __init__(self, tools, *options, name=None,
                  provider=GUESTS / "trace_provider.c", errors=subprocess.PIPE,
-                 source=LOOP):
+                 source=LOOP, wrapper=WRAPPER):
         guest = tools.guest(source, "-I", GUESTS)
         provider = tools.provider(provider, "-I", GUESTS, "-I", ROOT / "host-wrapper")
         if name:
             provider = provider.rename(provider.with_name(name))
         self.path = tools.directory / "control"
         self.process = subprocess.Popen(
-            [*WRAPPER, "--control", self.path, *options, "--provider",
+            [*wrapper, "--control", self.path, *options, "--provider",
              provider, guest], stdout=subprocess.PIPE, stderr=errors, text=True)
         assert self.process.stdout.readline() == "ready\n"
 
@@ -263,6 +264,46 @@ def test_commands_are_refused_once_the_guest_has_ended(start):
     with open(reader, encoding="utf-8") as errors:
         errors.read()
     assert guest.process.wait() == 143
+
+
+@only_x86_64
+def test_a_guest_that_has_ended_leaves_the_socket_of_the_next_one(start):
+    """A file system may give the next socket the inode's number of the first."""
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    first = start("--trace", errors=writer)
+    os.close(writer)
+    select.select([reader], [], [])
+    first.ctl("stop")
+    wait_until(lambda: not first.path.exists())
+    with subprocess.Popen(first.process.args, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True) as other:
+        assert other.stdout.readline() == "ready\n"
+        with open(reader, encoding="utf-8") as errors:
+            errors.read()
+        assert first.process.wait() == 143
+        first.ctl("raise", "20")
+        assert other.wait() == 10
+
+
+@only_x86_64
+def test_the_socket_is_removed_before_it_is_closed(start, tmp_path):
+    """With a program in the place of jumpslot-backtrace that host-wrapper waits for."""
+    shutil.copy(WRAPPER[0], tmp_path)
+    for runner in (BUILD / "bin").glob("jumpslot-runner-x86_64*"):
+        (tmp_path / runner.name).symlink_to(runner)
+    silent = tmp_path / "jumpslot-backtrace"
+    silent.write_text("#!/bin/sh\n[ $1 = lines ] && exec cat\nexec /bin/sleep 1000\n")
+    silent.chmod(0o755)
+    guest = start(wrapper=[tmp_path / "host-wrapper", *WRAPPER[1:]])
+    guest.ctl("revoke", "trace_direct")
+    ended = f"host-wrapper: ctl {guest.path}: No such file or directory\n"
+
+    def is_closed():
+        return guest.ctl("list", check=False).returncode
+    wait_until(is_closed)
+    assert guest.ctl("list", check=False).stderr == ended
+    assert guest.process.poll() is None
 
 
 @only_x86_64

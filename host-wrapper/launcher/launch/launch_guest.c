@@ -259,7 +259,6 @@ static int supervise_guest(struct launch *launch, struct run *run)
 	asked_for = exit_report_was_asked_for(&result);
 	if (launch->name)
 		judge_partition(launch, &result);
-	irq_lines_remove(&launch->lines);
 	return report_end(launch, run->trace, &result, asked_for);
 }
 

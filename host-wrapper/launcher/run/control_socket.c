@@ -36,13 +36,12 @@ int control_try(const char *path, struct message *message)
 	struct irq_line line = { .path = path };
 	const int error = path ? make_socket(&control, &line) : 0;
 
+	if (path && !error)
+		socket_file_remove(path, line.device, line.inode);
 	if (control.listener >= 0)
 		close(control.listener);
-	if (error)
-		return fail(message, -error, "--control %s: %s", path, strerror(-error));
-	if (path)
-		socket_file_remove(path, line.device, line.inode);
-	return 0;
+	return error ? fail(message, -error, "--control %s: %s", path, strerror(-error))
+		     : 0;
 }
 
 int control_open(struct control *control, const char *path, struct irq_lines *lines,

@@ -159,12 +159,13 @@ bool irq_lines_have_files(const struct irq_lines *lines)
 	return false;
 }
 
-void irq_lines_remove(const struct irq_lines *lines)
+void irq_lines_remove(struct irq_lines *lines)
 {
 	for (size_t i = 0; i < lines->count; i++) {
-		const struct irq_line *line = &lines->lines[i];
+		struct irq_line *line = &lines->lines[i];
 
 		if (line->path && line->inode)
 			socket_file_remove(line->path, line->device, line->inode);
+		line->inode = 0;
 	}
 }

@@ -17,7 +17,7 @@ struct irq_line {
 	int descriptor;	  /* -1: not open yet */
 	const char *path; /* of the socket, or NULL */
 	dev_t device;	  /* of the socket's file */
-	ino_t inode;
+	ino_t inode;	  /* 0: there is none */
 };
 
 struct irq_lines {
@@ -43,7 +43,8 @@ int irq_lines_open(struct irq_lines *lines, struct message *message);
 /* Whether irq_lines_open() made a socket. */
 bool irq_lines_have_files(const struct irq_lines *lines);
 
-/* Removes the sockets that irq_lines_open() made. */
-void irq_lines_remove(const struct irq_lines *lines);
+/* Removes the sockets' files, once, and while the sockets are open: after that, another
+ * file may have the same name and the same inode number. */
+void irq_lines_remove(struct irq_lines *lines);
 
 #endif

@@ -309,6 +309,7 @@ static int run_all(struct watch *watch, struct run_result *result,
 	} while (!error && restarts(watch, result));
 	result->ports = ports;
 	target = control_target(watch);
+	irq_lines_remove(watch->run->lines); /* before their sockets are closed */
 	control_end(watch->run->control, &target);
 	if (!error && result->outcome.kind == OUTCOME_REFUSED)
 		outcome_file_read_reason(&watch->file, &result->refusal);

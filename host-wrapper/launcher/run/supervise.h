@@ -35,8 +35,8 @@ struct run {
 	FILE *shown;	     /* where to print the virtual CPU on SIGUSR2 */
 	int gdb;	     /* descriptor of gdb's connection; 0: none */
 	struct control *control;
-	struct trace *trace;	       /* NULL: none */
-	const struct irq_lines *lines; /* to remove if this process is killed */
+	struct trace *trace;	 /* NULL: none */
+	struct irq_lines *lines; /* whose files are removed at the end */
 };
 
 /* The end of the last runner. */
