@@ -59,6 +59,16 @@ RESETTING = SLEEPING.replace("_CPU_Virtual_Interrupts_open();",
                              "_BSP_Virtual_reset(1);")
 
 
+# Starts again at once, and takes long to end: the kernel frees its memory.
+RESTLESS = LOOP.replace("JUMPSLOT_ENTRY(info)", """
+    static volatile char memory[128 << 20];
+    JUMPSLOT_ENTRY(info)""").replace("(void)info;", """
+            (void)info;
+            for (unsigned i = 0; i < sizeof(memory); i += 4096)
+                    memory[i] = 1;""").replace(
+    "_CPU_Virtual_Interrupts_open();", "_BSP_Virtual_reset(1);")
+
+
 class Running:
     """A guest under control, and commands to it."""
 
@@ -70,9 +80,13 @@ class Running:
         if name:
             provider = provider.rename(provider.with_name(name))
         self.path = tools.directory / "control"
-        self.process = subprocess.Popen(
-            [*wrapper, "--control", self.path, *options, "--provider",
-             provider, guest], stdout=subprocess.PIPE, stderr=errors, text=True)
+        self.command = [*wrapper, "--control", self.path, *options,
+                        "--provider", provider, guest]
+        self.begin(errors)
+
+    def begin(self, errors=subprocess.PIPE):
+        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE,
+                                        stderr=errors, text=True)
         assert self.process.stdout.readline() == "ready\n"
 
     def ctl(self, *words, check=True):
@@ -159,6 +173,17 @@ def test_a_command_that_resets_the_guest_succeeds(start):
         assert guest.process.stdout.readline() == "ready\n"
         return (result.stderr, result.returncode) == ("", 0)
     assert any(is_answered() for _ in range(5))  # a slow machine may be late
+
+
+@only_x86_64
+def test_a_guest_that_starts_again_is_stopped(start):
+    """Also by a command that comes while its runner ends."""
+    guest = start(source=RESTLESS)
+    for delay in range(20):
+        time.sleep(delay / 1000)
+        guest.ctl("stop")
+        assert "stopped by signal 15" in guest.process.communicate(timeout=60)[1]
+        guest.begin()
 
 
 def counted(guest):
@@ -276,7 +301,7 @@ def test_a_guest_that_has_ended_leaves_the_socket_of_the_next_one(start):
     select.select([reader], [], [])
     first.ctl("stop")
     wait_until(lambda: not first.path.exists())
-    with subprocess.Popen(first.process.args, stdout=subprocess.PIPE,
+    with subprocess.Popen(first.command, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, text=True) as other:
         assert other.stdout.readline() == "ready\n"
         with open(reader, encoding="utf-8") as errors:

@@ -92,8 +92,10 @@ const char *control_answers_execute(struct control *control,
 		return print_stats(control, target, out);
 	if (word && !first && !strcmp(word, "vcpu"))
 		return print_vcpu(target, out);
-	if (word && !first && !strcmp(word, "stop"))
-		return kill(target->runner, SIGTERM) ? "the guest has ended" : NULL;
+	if (word && !first && !strcmp(word, "stop")) {
+		raise(SIGTERM); /* which is kept if the guest starts again */
+		return NULL;
+	}
 	if (word && second && !strcmp(word, "trace") && !strcmp(first, "on"))
 		return control_requests_begin(control, CONTROL_TRACE_ON, second, NULL);
 	if (word && second && !strcmp(word, "trace") && !strcmp(first, "off"))
