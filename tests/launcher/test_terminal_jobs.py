@@ -2,11 +2,14 @@
 
 import os
 import signal
+import subprocess
 import termios
+import time
 
 import pytest
+from partition import write_model
 from terminal_session import (  # noqa: F401 (fixtures)
-    CC, IFLAG, LFLAG, READING, SPINNING, busy, directory, ends, ends_by, guest,
+    CC, IFLAG, LFLAG, READING, SPINNING, WRAPPER, busy, directory, ends, ends_by, guest,
     is_pending, keys, killed, running, sessions, state_of, terminal, wait_until, works,
 )
 
@@ -67,6 +70,23 @@ def test_sigcont_to_a_running_job_does_not_prevent_the_restore(terminal, session
     os.kill(session.job, signal.SIGTSTP)
     assert session.wait() == f"stopped {int(signal.SIGTSTP)}"
     assert terminal.is_as_before()
+
+
+@pytest.mark.parametrize("is_model", [False, True])
+def test_a_job_that_is_continued_while_it_stops_goes_on(keys, tmp_path, is_model):
+    partitions = {f"p{number}": (keys, 500, {}) for number in range(8)}
+    words = ["--model", write_model(tmp_path, partitions)] if is_model else [keys]
+    with subprocess.Popen([WRAPPER, *words],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          preexec_fn=lambda: os.setpgid(0, 0)) as job:
+        assert job.stdout.readline().endswith(b"ready\n")
+        for number in range(1000):
+            job.send_signal(signal.SIGTSTP)
+            time.sleep(number % 20 * 0.00003)
+            job.send_signal(signal.SIGCONT)
+            time.sleep(0.001)
+            assert state_of(job.pid) != "T"
+        job.kill()
 
 
 def test_the_job_restores_the_mode_that_was_set_while_it_stopped(terminal, sessions,

@@ -19,6 +19,7 @@
 #include "last_report.h"
 #include "partition_group.h"
 #include "partition_pipes.h"
+#include "signals.h"
 
 #define LINE 4096
 /* An incomplete line of the partition that reads the console is a prompt after this
@@ -152,26 +153,13 @@ static void signal_all(const struct watch *watch, int number, bool is_key)
 	}
 }
 
-/* Returns after SIGCONT; or at once in an orphaned process group, which the kernel does
- * not stop. */
-static void stop_self(void)
+static void serve_signal(struct watch *watch, const struct signals_one *one)
 {
-	sigset_t stop;
+	const int number = one->number;
 
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGTSTP);
-	raise(SIGTSTP);
-	sigprocmask(SIG_UNBLOCK, &stop, NULL);
-	sigprocmask(SIG_BLOCK, &stop, NULL);
-}
-
-static void serve_signal(struct watch *watch, const struct signalfd_siginfo *info)
-{
-	const int number = (int)info->ssi_signo;
-
-	signal_all(watch, number, info->ssi_code == SI_KERNEL);
+	signal_all(watch, number, one->from_kernel);
 	if (number == SIGTSTP) {
-		stop_self();
+		signals_stop();
 		signal_all(watch, SIGCONT, false);
 	}
 	if (number == SIGINT || number == SIGTERM || number == SIGHUP ||
@@ -181,10 +169,10 @@ static void serve_signal(struct watch *watch, const struct signalfd_siginfo *inf
 
 static void read_signals(struct watch *watch)
 {
-	struct signalfd_siginfo info;
+	struct signals_one one;
 
-	while (read(watch->signals, &info, sizeof(info)) == sizeof(info))
-		serve_signal(watch, &info);
+	while (signals_take(&watch->mask, &one))
+		serve_signal(watch, &one);
 	for (size_t i = 0; i < watch->group->count; i++)
 		sigemptyset(&watch->members[i].missed);
 }

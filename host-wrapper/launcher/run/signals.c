@@ -45,15 +45,35 @@ int signals_block(struct signals *signals, bool keys_reach, struct message *mess
 	return 0;
 }
 
+bool signals_take(const sigset_t *mask, struct signals_one *one)
+{
+	const struct timespec no_time = { 0 };
+	sigset_t others = *mask, pending;
+	siginfo_t info;
+
+	sigdelset(&others, SIGTSTP);
+	if (sigtimedwait(&others, &info, &no_time) > 0) {
+		*one = (struct signals_one){ info.si_signo, info.si_code == SI_KERNEL };
+		return true;
+	}
+	*one = (struct signals_one){ .number = SIGTSTP };
+	sigpending(&pending);
+	return sigismember(mask, SIGTSTP) && sigismember(&pending, SIGTSTP);
+}
+
+void signals_stop(void)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &stop, NULL);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+}
+
 bool signals_next(const struct signals *signals, struct signals_one *one)
 {
-	struct signalfd_siginfo info;
-
-	if (read(signals->fd, &info, sizeof(info)) != sizeof(info))
-		return false;
-	one->number = (int)info.ssi_signo;
-	one->from_kernel = info.ssi_code == SI_KERNEL;
-	return true;
+	return signals_take(&signals->mask, one);
 }
 
 /* A runner that has asked for a restart may not take signals any more. */

@@ -17,9 +17,9 @@
 #define SIGNALS_SHOW_VCPU SIGUSR2
 
 struct signals {
-	int fd;		 /* readable while a signal is pending */
+	int fd;		 /* readable while a signal of `mask` is pending */
 	bool keys_reach; /* the terminal's keys signal the runner without our help */
-	sigset_t mask;	 /* blocked, and read from `fd` */
+	sigset_t mask;	 /* blocked, and taken one by one */
 	sigset_t old;	 /* the mask before, and of the runner */
 	sigset_t missed; /* for the next runner */
 };
@@ -30,10 +30,21 @@ struct signals_one {
 	bool from_kernel; /* as for the terminal's keys */
 };
 
+/*
+ * Takes the next signal of `mask`, which is blocked; returns false if none is pending.
+ * SIGTSTP is taken by signals_stop() alone, and counts as one of a process: until this
+ * process stops, SIGCONT can take it back.
+ */
+bool signals_take(const sigset_t *mask, struct signals_one *one);
+
+/* Stops this process if SIGTSTP is still pending, until SIGCONT. Not in an orphaned
+ * process group, which the kernel does not stop. */
+void signals_stop(void);
+
 /* Blocks the signals. Returns 0 or a negative errno. */
 int signals_block(struct signals *signals, bool keys_reach, struct message *message);
 
-/* Reads the next pending signal; returns false if there is none. */
+/* The same for the signals that this blocks. */
 bool signals_next(const struct signals *signals, struct signals_one *one);
 
 /* Passes a signal on if it is one of those that guests get. */

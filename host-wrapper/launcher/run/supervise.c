@@ -57,26 +57,13 @@ static void go_on(const struct watch *watch)
 	kill(watch->child, SIGCONT);
 }
 
-/* Returns after SIGCONT; or at once in an orphaned process group, which the kernel does
- * not stop. */
-static void stop_self(void)
-{
-	sigset_t stop;
-
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGTSTP);
-	raise(SIGTSTP);
-	sigprocmask(SIG_UNBLOCK, &stop, NULL);
-	sigprocmask(SIG_BLOCK, &stop, NULL);
-}
-
 /* The runner may ignore SIGTSTP, and in a session of its own it does not get the
  * terminal's: SIGSTOP it. */
 static void stop(const struct watch *watch)
 {
 	kill(watch->child, SIGSTOP);
 	terminal_leave(watch->terminal);
-	stop_self();
+	signals_stop();
 	go_on(watch);
 }
 
