@@ -10,6 +10,7 @@ import select
 import signal
 import stat
 import subprocess
+import time
 
 import pytest
 from conftest import BUILD, ROOT, Toolbox, run
@@ -331,6 +332,34 @@ def test_a_guest_runs_on_without_the_step_in_which_gdb_goes_away(tools, tmp_path
         client.socket.close()
         _, errors = guest.communicate(b"x", timeout=100)
     assert (errors, guest.returncode) == (b"", 14)
+
+
+SLEEPS = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_cpu.h>
+    JUMPSLOT_ENTRY(info)
+    {
+            (void)info;
+            for (;;)
+                    _CPU_Virtual_Wait_for_event(CPU_VIRTUAL_FOREVER);
+    }
+    """
+
+
+@pytest.mark.skipif(not LOCAL, reason="needs /dev/kvm")
+def test_gdb_interrupts_a_guest_that_begins_to_sleep(tools, tmp_path):
+    path = tmp_path / "gdb"
+    with subprocess.Popen([WRAPPER, "--host", "kvm", "--gdb", path, tools.guest(SLEEPS)],
+                          stderr=subprocess.PIPE) as guest:
+        guest.stderr.readline()
+        client = Client(path)
+        for number in range(1000):
+            client.send(b"c")
+            client.take(rb"\+")
+            time.sleep(number % 5 * 0.00001)
+            client.socket.sendall(b"\x03")
+            assert client.reply() == b"S02"
+        client.send(b"k")
 
 
 RESETS = """

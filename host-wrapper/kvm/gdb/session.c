@@ -448,6 +448,11 @@ bool session_look(void)
 	return session.wanted || session.stepping;
 }
 
+bool session_has_input(void)
+{
+	return session.wanted && session.fd >= 0;
+}
+
 void session_kicked(void)
 {
 	enum packet_event event;

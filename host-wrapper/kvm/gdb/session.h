@@ -24,6 +24,9 @@ void session_begin(void);
  * gdb wants the guest to stop, or to make one step. */
 bool session_look(void);
 
+/* Whether gdb sent something while the guest ran, for which session_kicked() looks. */
+bool session_has_input(void);
+
 /* After the machine was kicked: stops the guest if gdb asked for it. */
 void session_kicked(void);
 

@@ -8,6 +8,7 @@
 
 #include "kick.h"
 #include "kvm/faults/end.h"
+#include "kvm/gdb/session.h"
 #include "kvm/machine/machine.h"
 #include "runner/clock.h"
 #include "runner/current.h"
@@ -77,7 +78,7 @@ JUMPSLOT_SYSCALLS(_CPU_Virtual_Wait_for_event, JUMPSLOT_ALLOW("i386:ppoll_time64
 		  NEEDS_SLEEP)
 JUMPSLOT_SYSCALLS(_CPU_Virtual_idle_thread, NEEDS_SLEEP)
 
-/* Sleeps in ppoll() with the signal of interrupts unblocked. */
+/* Sleeps in ppoll() with the signals unblocked. */
 static int sleep_until(uint64_t until, const sigset_t *mask)
 {
 	const uint64_t now = kick_monotonic();
@@ -96,21 +97,19 @@ static uintptr_t guest_stack(void)
 	return registers.sp;
 }
 
-/* With the signal blocked, none comes between the look and the sleep. */
 int vcpu_sleep(uint64_t deadline_ns, uint32_t delivered)
 {
 	const enum clock_idle idle = clock_skip(deadline_ns, delivered);
 	const uintptr_t stack = guest_stack();
-	sigset_t kick, mask;
+	sigset_t mask;
 	int result = 1;
 
 	if (idle != CLOCK_SLEEP)
 		return idle == CLOCK_AWAKE;
 	trace_wait(true, stack);
-	sigemptyset(&kick);
-	sigaddset(&kick, KICK_SIGNAL);
-	sigprocmask(SIG_BLOCK, &kick, &mask);
-	if (delivered == vcpu.delivered && !vcpu_has_deliverable())
+	kick_block(&mask);
+	if (delivered == vcpu.delivered && !vcpu_has_deliverable() &&
+	    !session_has_input())
 		result = sleep_until(clock_sleeps_until(deadline_ns), &mask);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	trace_wait(false, stack);

@@ -52,6 +52,16 @@ void vcpu_kick(void)
 	syscall(SYS_tgkill, kick.process, kick.thread, KICK_SIGNAL);
 }
 
+void kick_block(sigset_t *old)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, KICK_SIGNAL);
+	sigaddset(&signals, SIGIO); /* of the session with gdb */
+	sigprocmask(SIG_BLOCK, &signals, old);
+}
+
 /* A signal to the process may arrive on any of its threads. */
 static void on_kick(int number, siginfo_t *info, void *context)
 {

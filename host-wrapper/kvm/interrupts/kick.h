@@ -16,6 +16,10 @@ void kick_start(void);
 /* From here on the signal stops the machine. Returns 0 or a negative errno. */
 int kick_catch(struct message *message);
 
+/* Before a sleep: blocks that signal and the one of gdb's session, so that none comes
+ * between a look for what they tell and the sleep. */
+void kick_block(sigset_t *old);
+
 /* The event of a timer that kicks. */
 void kick_event(struct sigevent *event);
 

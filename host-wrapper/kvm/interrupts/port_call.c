@@ -9,6 +9,7 @@
 #include "kick.h"
 #include "kvm/calls/calls.h"
 #include "kvm/faults/end.h"
+#include "kvm/gdb/session.h"
 #include "kvm/inside/inside.h"
 #include "port_call.h"
 #include "runner/ports.h"
@@ -31,15 +32,12 @@ static bool is_interrupted(void)
 	       vcpu_has_deliverable();
 }
 
-/* With the signal blocked, none comes between the look and the sleep. */
 static void wait(const struct inside_port *port)
 {
-	sigset_t kick, mask;
+	sigset_t mask;
 
-	sigemptyset(&kick);
-	sigaddset(&kick, KICK_SIGNAL);
-	sigprocmask(SIG_BLOCK, &kick, &mask);
-	if (!is_interrupted())
+	kick_block(&mask);
+	if (!is_interrupted() && !session_has_input())
 		ports_wait(port->port, port->deadline_ns, &mask);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 }
