@@ -5,12 +5,14 @@ import os
 import re
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
 from conftest import (BUILD, HOST, HOST_OPTIONS, WRAPPER, each_arch as arch, only_x86_64,
                       run)
 from host_abilities import KVM_MACHINE
+from no_namespaces import without_namespaces
 from terminal_session import children_of, descriptors_of, wait_until
 from time_limits import end_in_time
 from trace_guest import GUESTS, TraceGuest, without_times
@@ -476,6 +478,10 @@ RESETS = """
             size_t size;
             (void)info;
             _BSP_Virtual_getworkspacearea(&area, &size);
+            if (!*(int *)area) {
+                    trace_other((*(int *)area)++);
+                    _BSP_Virtual_reset(1);
+            }
             trace_other(*(int *)area);
             if (++*(int *)area < 3)
                     _BSP_Virtual_reset(1);
@@ -484,11 +490,11 @@ RESETS = """
     """
 
 
-def check_resets(tools, **link):
+def check_resets(tools, wrapper=None, **link):
     guest = tools.guest(RESETS, "-I", GUESTS, **link)
     provider = tools.provider(GUESTS / "trace_provider.c", "-I", GUESTS)
-    result = tools.wrapper("--trace=trace_other", "--stats", "--provider", provider,
-                           guest)
+    result = (wrapper or tools.wrapper)("--trace=trace_other", "--stats", "--provider",
+                                        provider, guest)
     assert re.findall(r" _start \(.*\): trace_other\((\d)\)", result.stderr) == \
         ["0", "1", "2"]
     assert re.search(r"^ +3 .* trace_other$", result.stderr, re.MULTILINE)
@@ -501,6 +507,11 @@ def test_a_trace_goes_on_after_a_reset(tools):
 @only_x86_64
 def test_a_trace_names_places_that_a_reset_has_moved(tools):
     check_resets(tools, pie=True)
+
+
+@only_x86_64
+def test_a_trace_has_lines_after_a_reset_also_without_namespaces(tools):
+    check_resets(tools, partial(without_namespaces, *WRAPPER))
 
 
 @only_x86_64

@@ -33,7 +33,7 @@ START_TEST(no_signal_to_the_job_reaches_the_first_process)
 	pid_t first;
 	int error;
 
-	error = guest_processes_start(&processes, 0, &message);
+	error = guest_processes_start(&processes, NULL, &message);
 	first = processes.first;
 	if (first)
 		group = getpgid(first);

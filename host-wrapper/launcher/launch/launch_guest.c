@@ -366,7 +366,7 @@ int launch_print_sandbox(const struct launch *launch)
 	if (probe_layers(launch, &message))
 		return launch_complain(launch, EXIT_FAILED, launch->guest.name, &message);
 	if (!options->in_place) {
-		if (guest_processes_start(&processes, 0, &message))
+		if (guest_processes_start(&processes, NULL, &message))
 			return launch_complain(launch, EXIT_FAILED, launch->guest.name,
 					       &message);
 		error = options->sandbox == SANDBOX_STRICT

@@ -226,7 +226,7 @@ static bool needs_terminal(void)
 	return tcgetpgrp(STDIN_FILENO) >= 0;
 }
 
-int guest_processes_start(struct guest_processes *processes, pid_t spared,
+int guest_processes_start(struct guest_processes *processes, const pid_t *const *spared,
 			  struct message *message)
 {
 	int error;
@@ -236,8 +236,9 @@ int guest_processes_start(struct guest_processes *processes, pid_t spared,
 		.own_session = !needs_terminal(),
 		.control = -1,
 		.pidfd = -1,
-		.spared = spared,
 	};
+	for (size_t i = 0; spared && i < GUEST_PROCESSES_SPARED; i++)
+		processes->spared[i] = spared[i];
 	error = start_first(processes, CLONE_NEWPID);
 	if (error) {
 		processes->layer = GUEST_PROCESSES_USER_NAMESPACE;
@@ -273,9 +274,17 @@ void guest_processes_join(const struct guest_processes *processes, pid_t parent)
 		setsid();
 }
 
+static bool is_spared(const struct guest_processes *processes, pid_t child)
+{
+	for (size_t i = 0; i < GUEST_PROCESSES_SPARED; i++)
+		if (processes->spared[i] && *processes->spared[i] == child)
+			return true;
+	return false;
+}
+
 /* Kills the children of this process, orphans among them. Returns whether there was one.
  */
-static bool kill_children(pid_t spared)
+static bool kill_children(const struct guest_processes *processes)
 {
 	bool found = false;
 	char path[64];
@@ -285,7 +294,7 @@ static bool kill_children(pid_t spared)
 	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
 	list = fopen(path, "re");
 	while (list && fscanf(list, "%d", &child) == 1) {
-		if (child == spared)
+		if (is_spared(processes, child))
 			continue;
 		found = true;
 		kill(child, SIGKILL);
@@ -314,7 +323,7 @@ static bool has_namespace(const struct guest_processes *processes)
 bool guest_processes_kill(struct guest_processes *processes)
 {
 	if (!has_namespace(processes)) {
-		while (kill_children(processes->spared))
+		while (kill_children(processes))
 			;
 		return true;
 	}

@@ -23,25 +23,29 @@ enum guest_processes_layer {
 	GUEST_PROCESSES_SUBREAPER,	/* no namespace is allowed */
 };
 
+#define GUEST_PROCESSES_SPARED 2
+
 struct guest_processes {
 	enum guest_processes_layer layer;
 	int refusal; /* the errno if no namespace is allowed, or 0 */
 	/* Of the guest's processes: the terminal's keys do not reach them, and no signal
 	   to their own process group reaches this process. */
 	bool own_session;
-	pid_t first;  /* process 1 of the namespace; 0: there is none */
-	int control;  /* socket to it; -1: none */
-	int pidfd;    /* of it; -1: none */
-	pid_t spared; /* a child of this process that is not the guest's; or 0 */
+	pid_t first; /* process 1 of the namespace; 0: there is none */
+	int control; /* socket to it; -1: none */
+	int pidfd;   /* of it; -1: none */
+	/* Of children of this process that are not the guest's: their numbers, 0 while
+	   there is none; or NULL. */
+	const pid_t *spared[GUEST_PROCESSES_SPARED];
 };
 
 /*
  * Chooses a layer, and makes this process undumpable, so that no process of the same user
  * can trace it or write to its memory. Children of this process are the guest's from here
- * on, except `spared`. Called once, by a process without other threads. Returns 0 or a
- * negative errno.
+ * on, except those of `spared` (NULL: none). Called once, by a process without other
+ * threads. Returns 0 or a negative errno.
  */
-int guest_processes_start(struct guest_processes *processes, pid_t spared,
+int guest_processes_start(struct guest_processes *processes, const pid_t *const *spared,
 			  struct message *message);
 
 /* For a child of this process, `parent`, before exec: leaves it no way to its parent, and

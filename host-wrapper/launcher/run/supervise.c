@@ -338,14 +338,17 @@ int supervise(const struct run *run, struct run_result *result, struct message *
 		.restart = restart_init(run->imports, run->work_area_size),
 		.deadline = run->timeout_ns ? monotonic_ns() + run->timeout_ns : 0,
 	};
+	const pid_t *const spared[GUEST_PROCESSES_SPARED] = {
+		&watch.keeper.process,
+		trace_finder(run->trace),
+	};
 	int error;
 
 	*result = (struct run_result){ 0 };
 	signal(SIGCHLD, SIG_DFL); /* ignored, the child would leave no status */
 	error = start_keeper(&watch, message);
 	if (!error)
-		error = guest_processes_start(&watch.processes, watch.keeper.process,
-					      message);
+		error = guest_processes_start(&watch.processes, spared, message);
 	if (!error) {
 		error = run->strict ? guest_processes_require_namespace(&watch.processes,
 									message)

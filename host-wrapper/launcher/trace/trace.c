@@ -89,6 +89,11 @@ int trace_descriptor(const struct trace *trace)
 	return trace ? trace->reader.fd : -1;
 }
 
+const pid_t *trace_finder(const struct trace *trace)
+{
+	return trace ? &trace->words.lines.process : NULL;
+}
+
 bool trace_has_records(const struct trace *trace)
 {
 	return trace && trace->setup->watch->records;

@@ -39,6 +39,9 @@ int trace_open(struct trace **trace, const struct trace_setup *setup,
 /* The descriptor for the runner; -1 for NULL. */
 int trace_descriptor(const struct trace *trace);
 
+/* The number of the process that finds source lines, 0 while there is none; or NULL. */
+const pid_t *trace_finder(const struct trace *trace);
+
 /* Whether records may come, so that trace_read() must be called every few ms. */
 bool trace_has_records(const struct trace *trace);
 
