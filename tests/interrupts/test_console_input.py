@@ -88,12 +88,14 @@ def test_a_terminal_that_hangs_up_interrupts_once(guests, terminal):
 
 @pytest.mark.parametrize("kind", [None, socket.SOCK_STREAM])
 def test_input_interrupts_once_until_all_is_read(guests, pipes, kind):
-    pipe = pipes(kind)
-    process = guests.start("interrupts", console=True, stdin=pipe.reader)
+    pipe, line = pipes(kind), pipes()
+    process = guests.start("interrupts", console=True, stdin=pipe.reader,
+                           lines=[("2=fd", line.reader)])
     read_word(process, b"ready")
     os.write(pipe.writer, b"a")
     read_word(process, b"interrupt")
     os.write(pipe.writer, b"bz")
+    os.write(line.writer, b"x")
     read_word(process, b"read")
     os.write(pipe.writer, b"x")
     assert ended(process) == (b"", b"", 0)
