@@ -108,6 +108,13 @@ struct place {
 	int line;
 };
 
+/* A damaged image has lines below 0 and names that would take more than one line. */
+static bool is_printable(const struct place *place)
+{
+	return place->file && *place->file && !strchr(place->file, '\n') &&
+	       place->line >= 0;
+}
+
 static struct place place_of(Dwfl_Module *module, uint64_t address)
 {
 	Dwfl_Line *line = module ? dwfl_module_getsrc(module, address) : NULL;
@@ -115,7 +122,7 @@ static struct place place_of(Dwfl_Module *module, uint64_t address)
 
 	if (line)
 		place.file = dwfl_lineinfo(line, NULL, &place.line, NULL, NULL, NULL);
-	return place.file ? place : (struct place){ .file = "-" };
+	return is_printable(&place) ? place : (struct place){ .file = "-" };
 }
 
 /* Prints a frame. `is_call`: the address is that after a call. Returns false at the end

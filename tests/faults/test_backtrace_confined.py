@@ -137,6 +137,34 @@ def test_any_image_gives_frames_in_the_usual_form_or_none(tools, core, arch):
     assert (0, True) in ends, "frames of an image that is almost whole"
 
 
+@only_x86_64
+def test_a_line_that_cannot_be_is_not_known(tools):
+    """Its answer is one line all the same, so that the next one is for the next question.
+    """
+    source = tools.write("lines.s", """
+        .text
+        .globl _start
+        .file 1 "one.c"
+        .file 2 "two\\nlines.c"
+        _start: .loc 1 5
+        nop
+        .loc 1 0xfffffffe
+        nop
+        .loc 2 7
+        nop
+        .loc 1 8
+        nop
+        """)
+    image = tools.directory / "lines.elf"
+    run("as", source, "-o", image.with_suffix(".o"))
+    run("ld", image.with_suffix(".o"), "-o", image)
+    text = ELFFile(io.BytesIO(image.read_bytes())).get_section_by_name(".text")
+    printed = lines_of(image, b"".join(b"%x\n" % (text["sh_addr"] + at)
+                                       for at in range(4)))
+    assert [line.partition(b" ")[0] for line in printed.stdout.splitlines()] == [
+        b"5", b"0", b"0", b"8"]
+
+
 def test_any_image_gives_source_lines_in_the_usual_form_or_none(tools, core, arch):
     guest, _ = core
     chance, image = random.Random(2), guest.read_bytes()
