@@ -171,7 +171,7 @@ def below(pid):
     try:
         found = [int(child) for task in Path(f"/proc/{pid}/task").iterdir()
                  for child in (task / "children").read_text().split()]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return []
     return found + [each for child in found for each in below(child)]
 
