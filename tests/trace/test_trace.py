@@ -335,17 +335,17 @@ STAYS = """
     """
 
 
-# Seconds, in which the guest starts and gets to its call.
-TIME = 10 if KVM_MACHINE == "nested" else 1
-
-
 class Staying:
     """The end of a guest that is in a call of a host function when its time is up."""
 
     def __init__(self, tools, arch, call, *options, carry=""):
         guest = tools.guest(STAYS.format(call=call), "-I", GUESTS, arch=arch)
         provider = tools.provider(ENDLESS.format(carry=carry), "-I", GUESTS, arch=arch)
-        result = tools.wrapper(*options, "--timeout", TIME, "--provider", provider, guest)
+        result = end_in_time(
+            lambda seconds: tools.wrapper(*options, "--timeout", seconds, "--provider",
+                                          provider, guest),
+            lambda result: re.search(r" <stays\+0x|, or the guest's stack",
+                                     result.stderr))
         assert result.returncode == 137
         end, self.place = re.search(r"^(host-wrapper: .*)\n  it was(.*)$", result.stderr,
                                     re.MULTILINE).groups()
@@ -404,9 +404,13 @@ def test_a_time_out_in_the_guest_names_no_host_function(tools, arch):
 def test_a_delayed_call_is_in_the_report_as_json(tools):
     guest = tools.guest(STAYS.format(call="trace_direct(1, 3)"), "-I", GUESTS)
     provider = tools.provider(ENDLESS.format(carry=""), "-I", GUESTS)
-    result = tools.wrapper("--report=json", "--on", DELAY, "--timeout", "1",
-                           "--provider", provider, guest)
-    account = json.loads(result.stderr)["runner_account"]
+    def account_of(result):
+        return json.loads(result.stderr)["runner_account"]
+
+    account = account_of(end_in_time(
+        lambda seconds: tools.wrapper("--report=json", "--on", DELAY, "--timeout",
+                                      seconds, "--provider", provider, guest),
+        lambda result: account_of(result) and account_of(result)["host_function"]))
     assert account["host_function"] == "trace_direct"
     assert account["text"].endswith(DELAYED)
 
