@@ -360,10 +360,11 @@ def test_an_end_that_is_seen_after_the_deadline_is_a_time_out(tools):
         }
         return 0;
         """, "--timeout", "2")
-    assert process.stdout.readline() == "up\n"
+    process.stdout.readline()  # "up", if the start does not take all the time
     os.kill(process.pid, signal.SIGSTOP)
-    runner, = filter(is_runner, children_of(process.pid))
-    wait_until(lambda: state_of(runner) == "Z")
+    wait_until(lambda: state_of(process.pid) in "TZ")
+    for runner in filter(is_runner, children_of(process.pid)):
+        wait_until(lambda: state_of(runner) == "Z")
     subprocess.run(["sleep", "2.1"])  # past the deadline, which nobody looks at
     os.kill(process.pid, signal.SIGCONT)
     process.communicate()
