@@ -593,10 +593,11 @@ static volatile unsigned in_heap;
 static void use_heap(void *number)
 {
 	for (unsigned i = 0; i < 50; i++) {
-		TickType_t before = tick_count;
+		TickType_t before;
 
 		__malloc_lock(NULL);
 		__malloc_lock(NULL);
+		before = tick_count;
 		EXPECT(in_heap == 0 && IS_OPEN());
 		in_heap = 1 + *(unsigned *)number;
 		EXPECT(REACHES(pended_ticks >= 2));
