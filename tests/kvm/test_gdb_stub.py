@@ -13,7 +13,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import BUILD, ROOT, Toolbox, run
+from conftest import BUILD, HANGS, ROOT, Toolbox, run
 from gdb_client import Client
 from nested_machine import NestedMachine
 from terminal_session import children_of, wait_until
@@ -42,7 +42,7 @@ def gdb(guest, commands):
                  "-ex", "set remotetimeout 100", "-ex", f"target remote {path}",
                  *(word for command in commands for word in ("-ex", command)), guest]
         return subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, timeout=100,
+                              stderr=subprocess.STDOUT, text=True, timeout=HANGS,
                               check=False).stdout
     return session
 
@@ -129,7 +129,7 @@ def run_nested(directory, sessions):
             returned[name] = action(path)
         machine.bridge(name, keep, f"/tmp/{name}", WRAPPER, "--host", "kvm", "--gdb",
                        f"/tmp/{name}", *words)
-    results = machine.boot(300)
+    results = machine.boot(HANGS)
     return {name: (returned.get(name), *results[name]) for name in sessions}
 
 
@@ -144,7 +144,7 @@ def run_here(directory, sessions):
                               stderr=subprocess.PIPE, text=True) as guest:
             first = guest.stderr.readline()
             returned = action(path)
-            output, errors = guest.communicate(timeout=100)
+            output, errors = guest.communicate(timeout=HANGS)
         results[name] = returned, guest.returncode, output, first + errors
     return results
 
@@ -330,7 +330,7 @@ def test_a_guest_runs_on_without_the_step_in_which_gdb_goes_away(tools, tmp_path
             if client.socket.recv(4096).endswith(b"$S05#b8"):
                 client.send(b"s")
         client.socket.close()
-        _, errors = guest.communicate(b"x", timeout=100)
+        _, errors = guest.communicate(b"x", timeout=HANGS)
     assert (errors, guest.returncode) == (b"", 14)
 
 
@@ -385,7 +385,7 @@ def test_a_reset_ends_the_session_and_the_guest_runs_on(tools, tmp_path):
         client = Client(path)
         assert client.ask(b"c") == b"W00"
         assert client.socket.recv(1) == b""
-        assert (guest.stderr.read(), guest.wait(100)) == (b"", 14)
+        assert (guest.stderr.read(), guest.wait(HANGS)) == (b"", 14)
 
 
 @pytest.mark.parametrize("options,message", [

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import maps_provider
 import pytest
-from conftest import BUILD, ROOT, Toolbox, children, in_time, run
+from conftest import BUILD, HANGS, ROOT, Toolbox, children, in_time, run
 from jsonschema import Draft202012Validator
 from partition import build, on_host, run_model, write_model
 from terminal_session import wait_until
@@ -454,8 +454,8 @@ def test_a_report_that_nobody_reads_does_not_outlast_the_time_out(tmp_path, gues
     os.write(writer, b"x" * 4096)
     result = subprocess.run(
         [BUILD / "bin/host-wrapper", "--timeout", "0.3", *options, "--model", path],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=writer, timeout=30,
-        check=False)
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=writer,
+        timeout=HANGS, check=False)
     os.close(reader)
     os.close(writer)
     assert result.returncode == 128 + signal.SIGKILL
