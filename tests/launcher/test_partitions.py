@@ -14,7 +14,7 @@ from pathlib import Path
 
 import maps_provider
 import pytest
-from conftest import BUILD, HANGS, ROOT, Toolbox, children, in_time, run
+from conftest import BUILD, HANGS, ROOT, Toolbox, children, run
 from jsonschema import Draft202012Validator
 from partition import build, on_host, run_model, write_model
 from terminal_session import wait_until
@@ -129,14 +129,6 @@ def test_a_partition_that_crashes_takes_no_other_along(tmp_path, guests):
                             ("hello", "exit 0"), ("hello_i386", "exit 0")]
     assert result.stdout.count("Hello from a guest.") == 2
     assert result.returncode == 128 + 11
-
-
-def run_until(tmp_path, guests, names, *options):
-    """A run whose end halts "spin" alone: the others have had the time for theirs."""
-    return in_time(
-        lambda seconds: run_model(write(tmp_path, guests, names, run=f"{seconds} s"),
-                                  *options, host="process"),
-        lambda result: result.stderr.count("halted") == 1)
 
 
 def test_the_run_limit_halts_partitions_with_status_0(tmp_path, guests):
@@ -392,7 +384,10 @@ def test_a_partition_may_do_what_its_ports_need(tmp_path, guests, host):
 
 def test_the_report_in_json_has_all_partitions(tmp_path, guests):
     names = ["hello", "fault", "spin", "errors"]
-    result = run_until(tmp_path, guests, names, "--report=json")
+    result = end_in_time(
+        lambda seconds: run_model(write(tmp_path, guests, names, run=f"{seconds} s"),
+                                  "--report=json", host="process"),
+        lambda result: result.stderr.count("halted") == 1)
     report = json.loads(result.stderr.splitlines()[-1])
     schema = json.loads((ROOT / "docs/report.schema.json").read_text())
     Draft202012Validator({**schema,

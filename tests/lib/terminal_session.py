@@ -77,15 +77,6 @@ def children_of(process):
     return list(map(int, read_of(process, f"task/{process}/children").split()))
 
 
-def descriptors_of(process):
-    """Without those that are closed just now."""
-    found = {}
-    for descriptor in Path(f"/proc/{process}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):
-            found[descriptor.name] = os.readlink(descriptor)
-    return found
-
-
 def is_runner(process):
     """True for the runner after its exec; false for other processes."""
     return read_of(process, "comm").startswith("jumpslot-runner")

@@ -83,9 +83,9 @@ class Running:
         self.path = tools.directory / "control"
         self.command = [*wrapper, "--control", self.path, *options,
                         "--provider", provider, guest]
-        self.begin(errors)
+        self.begin(errors, is_late)
 
-    def begin(self, errors=subprocess.PIPE):
+    def begin(self, errors=subprocess.PIPE, is_late=False):
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE,
                                         stderr=errors, text=True)
         self.is_ready = self.process.stdout.readline() == "ready\n"

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from conftest import (BUILD, HOST, HOST_OPTIONS, WRAPPER, each_arch as arch, only_x86_64,
                       run)
-from host_abilities import KVM_MACHINE
 from no_namespaces import without_namespaces
 from terminal_session import children_of, descriptors_of, wait_until
 from time_limits import end_in_time
