@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import BUILD, ROOT, WRAPPER, each_arch as arch, only_x86_64, run
 from control_client import LATE, ctl
-from terminal_session import children_of, is_runner, state_of, wait_until
+from terminal_session import children_of, is_runner, keepers_of, state_of, wait_until
 from trace_guest import GUESTS
 
 # Calls functions in a tight loop. Vector 20 ends it; the status tells wrong results.
@@ -311,6 +311,21 @@ def test_a_guest_that_has_ended_leaves_the_socket_of_the_next_one(start):
         assert first.process.wait() == 143
         first.ctl("raise", "20")
         assert other.wait() == 10
+
+
+@only_x86_64
+def test_a_process_that_cleans_up_late_leaves_the_socket_of_the_next_guest(start):
+    guest = start()
+    [keeper] = [process for process in keepers_of(guest.process.pid)
+                if os.readlink(f"/proc/{process}/exe").endswith("host-wrapper")]
+    os.kill(keeper, signal.SIGSTOP)
+    guest.process.kill()
+    guest.end()
+    guest.begin()
+    os.kill(keeper, signal.SIGCONT)
+    os.waitpid(keeper, 0)  # an orphan of this process by now
+    guest.ctl("raise", "20")
+    assert guest.end() == ("", 10)
 
 
 @only_x86_64

@@ -13,21 +13,16 @@
 
 static int make_socket(struct control *control, struct irq_line *line)
 {
-	struct stat status;
 	int error;
 
 	control->listener =
 		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (control->listener < 0)
 		return -errno;
-	error = socket_file_bind(control->listener, line->path, 0177, &status);
+	error = socket_file_bind(control->listener, line->path, 0177, &line->file);
 	if (error)
 		return error;
-	if (listen(control->listener, 8))
-		return -errno;
-	line->device = status.st_dev;
-	line->inode = status.st_ino;
-	return 0;
+	return listen(control->listener, 8) ? -errno : 0;
 }
 
 int control_try(const char *path, struct message *message)
@@ -37,7 +32,7 @@ int control_try(const char *path, struct message *message)
 	const int error = path ? make_socket(&control, &line) : 0;
 
 	if (path && !error)
-		socket_file_remove(path, line.device, line.inode);
+		socket_file_remove(path, &line.file);
 	if (control.listener >= 0)
 		close(control.listener);
 	return error ? fail(message, -error, "--control %s: %s", path, strerror(-error))

@@ -51,14 +51,14 @@ static void print_command(const char *path, const char *guest)
 /* The file of the socket. */
 struct place {
 	const char *path;
-	struct stat status;
+	struct socket_file file;
 };
 
 static void remove_file(const void *argument)
 {
 	const struct place *place = argument;
 
-	socket_file_remove(place->path, place->status.st_dev, place->status.st_ino);
+	socket_file_remove(place->path, &place->file);
 }
 
 /* A signal may end this process while it waits: the keeper then removes the file. */
@@ -84,7 +84,7 @@ static int accept_at(int listener, const char *path, const char *guest,
 		     struct message *message)
 {
 	struct place place = { .path = path };
-	int error = socket_file_bind(listener, path, 0177, &place.status);
+	int error = socket_file_bind(listener, path, 0177, &place.file);
 
 	if (!error && listen(listener, 1)) {
 		error = -errno;

@@ -122,18 +122,10 @@ int irq_lines_inherit(struct irq_lines *lines, const struct options *options,
 /* The descriptor stays open on exec: the runner inherits it. */
 static int make_socket(struct irq_line *line)
 {
-	struct stat status;
-	int error;
-
 	line->descriptor = socket(AF_UNIX, SOCK_DGRAM, 0);
 	if (line->descriptor < 0)
 		return -errno;
-	error = socket_file_bind(line->descriptor, line->path, 0, &status);
-	if (error)
-		return error;
-	line->device = status.st_dev;
-	line->inode = status.st_ino;
-	return 0;
+	return socket_file_bind(line->descriptor, line->path, 0, &line->file);
 }
 
 int irq_lines_open(struct irq_lines *lines, struct message *message)
@@ -164,8 +156,8 @@ void irq_lines_remove(struct irq_lines *lines)
 	for (size_t i = 0; i < lines->count; i++) {
 		struct irq_line *line = &lines->lines[i];
 
-		if (line->path && line->inode)
-			socket_file_remove(line->path, line->device, line->inode);
-		line->inode = 0;
+		if (line->path && line->file.inode)
+			socket_file_remove(line->path, &line->file);
+		line->file.inode = 0;
 	}
 }

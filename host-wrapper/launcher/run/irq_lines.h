@@ -10,14 +10,14 @@
 #include <sys/types.h>
 
 #include "launcher/options/options.h"
+#include "socket_file.h"
 
 struct irq_line {
 	unsigned vector;
 	uint32_t kind;	  /* PLAN_LINE_* */
 	int descriptor;	  /* -1: not open yet */
 	const char *path; /* of the socket, or NULL */
-	dev_t device;	  /* of the socket's file */
-	ino_t inode;	  /* 0: there is none */
+	struct socket_file file;
 };
 
 struct irq_lines {

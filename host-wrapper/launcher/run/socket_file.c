@@ -3,11 +3,19 @@
 #include "socket_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
+#ifndef STATX_BTIME /* older versions of musl */
+#include <linux/stat.h>
+#endif
 
 static int bind_to(int fd, const struct sockaddr_un *address, mode_t hidden)
 {
@@ -34,7 +42,23 @@ static int remove_leftover(int fd, const struct sockaddr_un *address)
 	return unlink(address->sun_path) ? -errno : 0;
 }
 
-int socket_file_bind(int fd, const char *path, mode_t hidden, struct stat *status)
+static int find(const char *path, struct socket_file *file)
+{
+	struct statx status;
+
+	if (syscall(SYS_statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW,
+		    STATX_INO | STATX_BTIME, &status))
+		return -errno;
+	*file = (struct socket_file){
+		.device = makedev(status.stx_dev_major, status.stx_dev_minor),
+		.inode = status.stx_ino,
+		.born_s = status.stx_btime.tv_sec,
+		.born_ns = status.stx_btime.tv_nsec,
+	};
+	return 0;
+}
+
+int socket_file_bind(int fd, const char *path, mode_t hidden, struct socket_file *file)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int error;
@@ -48,15 +72,19 @@ int socket_file_bind(int fd, const char *path, mode_t hidden, struct stat *statu
 		if (!error)
 			error = bind_to(fd, &address, hidden);
 	}
-	if (error)
-		return error;
-	return lstat(path, status) ? -errno : 0;
+	return error ? error : find(path, file);
 }
 
-void socket_file_remove(const char *path, dev_t device, ino_t inode)
+static bool is_same(const struct socket_file *one, const struct socket_file *other)
 {
-	struct stat status;
+	return one->device == other->device && one->inode == other->inode &&
+	       one->born_s == other->born_s && one->born_ns == other->born_ns;
+}
 
-	if (!lstat(path, &status) && status.st_dev == device && status.st_ino == inode)
+void socket_file_remove(const char *path, const struct socket_file *file)
+{
+	struct socket_file there;
+
+	if (!find(path, &there) && is_same(&there, file))
 		unlink(path);
 }
