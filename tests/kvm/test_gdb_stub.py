@@ -4,6 +4,7 @@ Each session runs in the reference machine, and also with a /dev/kvm that works.
 gdb's own; the others speak its protocol, to be exact or to break its rules.
 """
 
+import fcntl
 import os
 import re
 import select
@@ -16,7 +17,7 @@ import pytest
 from conftest import BUILD, HANGS, ROOT, Toolbox, run
 from gdb_client import Client
 from nested_machine import NestedMachine
-from terminal_session import children_of, wait_until
+from terminal_session import children_of, is_runner, wait_until
 
 WRAPPER = BUILD / "bin/host-wrapper"
 SOURCE = ROOT / "tests/kvm/guests/debugged.c"
@@ -386,6 +387,38 @@ def test_a_reset_ends_the_session_and_the_guest_runs_on(tools, tmp_path):
         assert client.ask(b"c") == b"W00"
         assert client.socket.recv(1) == b""
         assert (guest.stderr.read(), guest.wait(HANGS)) == (b"", 14)
+
+
+CALLS = """
+    #include <jumpslot/entry.h>
+    #include <jumpslot/virt_bsp.h>
+    JUMPSLOT_ENTRY(info)
+    {
+            (void)info;
+            for (;;)
+                    _BSP_Virtual_Console_read();
+    }
+    """
+
+
+@pytest.mark.skipif(not LOCAL, reason="needs /dev/kvm")
+def test_the_session_ends_while_host_wrapper_waits_for_a_reader(tools, tmp_path):
+    """Of its trace, after the end of a runner that could not tell gdb."""
+    path = tmp_path / "gdb"
+    with subprocess.Popen([WRAPPER, "--host", "kvm", "--trace", "--gdb", path,
+                           tools.guest(CALLS)], stdin=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE) as guest:
+        guest.stderr.readline()
+        fcntl.fcntl(guest.stderr, fcntl.F_SETPIPE_SZ, 4096)
+        client = Client(path)
+        client.send(b"c")
+        client.take(rb"\+")
+        select.select([guest.stderr], [], [])
+        [runner] = filter(is_runner, children_of(guest.pid))
+        os.kill(runner, signal.SIGKILL)
+        assert client.socket.recv(1) == b""
+        assert guest.poll() is None
+        guest.stderr.close()
 
 
 @pytest.mark.parametrize("options,message", [

@@ -209,6 +209,8 @@ static int run_child(struct watch *watch, struct run_result *result,
 		return watch->child;
 	signals_pass_kept(&watch->signals, watch->child, watch->file.outcome);
 	wait_for_end(watch, result);
+	if (watch->run->gdb) /* another runner finds it ended */
+		shutdown(watch->run->gdb, SHUT_RDWR);
 	close(watch->pidfd);
 	return 0;
 }
@@ -227,8 +229,6 @@ static int run_once(struct watch *watch, struct run_result *result,
 				"the guest cannot restart: " GUEST_PROCESSES_NO_ANSWER);
 		trace_runner_ended(watch->run->trace);
 		control_restarted(watch->run->control, &target);
-		if (watch->run->gdb) /* the next runner finds it ended */
-			shutdown(watch->run->gdb, SHUT_RDWR);
 	}
 	outcome_file_close(&watch->file);
 	if (!error)
