@@ -188,6 +188,13 @@ def test_a_guest_that_starts_again_is_stopped(start):
         guest.begin()
 
 
+def has_open(process, path):
+    with contextlib.suppress(FileNotFoundError):
+        return any(os.readlink(link) == str(path)
+                   for link in Path(f"/proc/{process}/fd").iterdir())
+    return False
+
+
 def counted(guest):
     """The number of calls of trace_other(), which each has as its argument."""
     found = re.search(r"^ +(\d+) .* trace_other$", guest.ctl("stats").stdout,
@@ -311,6 +318,29 @@ def test_a_guest_that_has_ended_leaves_the_socket_of_the_next_one(start):
         assert first.process.wait() == 143
         first.ctl("raise", "20")
         assert other.wait() == 10
+
+
+def test_a_socket_that_another_process_makes_is_no_leftover(tmp_path):
+    """It looks like one until it listens; so long, its maker locks the directory."""
+    path = tmp_path / "control"
+    words = [*WRAPPER, "--control", path, BUILD / "guests/hello-x86_64.elf"]
+
+    def is_refused():
+        path.unlink(missing_ok=True)
+        lock = os.open(tmp_path, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with socket.socket(socket.AF_UNIX) as other:
+            other.bind(str(path))
+            with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  text=True) as process:
+                wait_until(lambda: has_open(process.pid, tmp_path) or
+                           state_of(process.pid) == "Z")
+                other.listen()
+                os.close(lock)
+                output, errors = process.communicate()
+        return (output, errors, process.returncode) == (
+            "", f"host-wrapper: --control {path}: Address already in use\n", 125)
+    assert any(is_refused() for _ in range(5))  # a slow machine may be late
 
 
 @only_x86_64

@@ -7,15 +7,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 #ifndef STATX_BTIME /* older versions of musl */
 #include <linux/stat.h>
 #endif
+
+/* The longest time to wait for another process that makes a socket there. */
+#define LOCK_MS 2000
 
 static int bind_to(int fd, const struct sockaddr_un *address, mode_t hidden)
 {
@@ -58,21 +63,57 @@ static int find(const char *path, struct socket_file *file)
 	return 0;
 }
 
-int socket_file_bind(int fd, const char *path, mode_t hidden, struct socket_file *file)
+/* Locks the path's directory, if nobody holds the lock for long. Returns a descriptor to
+ * close, or -1. */
+static int lock_directory(const char *path)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	const char *slash = strrchr(path, '/');
+	char name[sizeof(((struct sockaddr_un *)NULL)->sun_path)] = ".";
+	int fd;
+
+	if (slash)
+		memcpy(name, path, (size_t)(slash - path) + 1);
+	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (int i = 0; fd >= 0 && i < LOCK_MS && flock(fd, LOCK_EX | LOCK_NB); i++)
+		nanosleep(&pause, NULL);
+	return fd;
+}
+
+static int bind_locked(int fd, const struct sockaddr_un *address, mode_t hidden,
+		       int backlog, struct socket_file *file)
+{
+	int error = bind_to(fd, address, hidden);
+
+	if (error == -EADDRINUSE) {
+		error = remove_leftover(fd, address);
+		if (!error)
+			error = bind_to(fd, address, hidden);
+	}
+	if (!error)
+		error = find(address->sun_path, file);
+	if (!error && backlog && listen(fd, backlog)) {
+		error = -errno;
+		unlink(address->sun_path);
+	}
+	return error;
+}
+
+/* Before it listens, another process would take it for a leftover. */
+int socket_file_bind(int fd, const char *path, mode_t hidden, int backlog,
+		     struct socket_file *file)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int error;
+	int lock, error;
 
 	if (strlen(path) >= sizeof(address.sun_path))
 		return -ENAMETOOLONG;
 	memcpy(address.sun_path, path, strlen(path));
-	error = bind_to(fd, &address, hidden);
-	if (error == -EADDRINUSE) {
-		error = remove_leftover(fd, &address);
-		if (!error)
-			error = bind_to(fd, &address, hidden);
-	}
-	return error ? error : find(path, file);
+	lock = lock_directory(path);
+	error = bind_locked(fd, &address, hidden, backlog, file);
+	if (lock >= 0)
+		close(lock);
+	return error;
 }
 
 static bool is_same(const struct socket_file *one, const struct socket_file *other)
