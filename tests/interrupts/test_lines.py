@@ -105,7 +105,7 @@ def test_lines_of_two_guests_do_not_mix(guests, tmp_path):
 def test_no_wake_up_is_lost_between_two_processes(guests, pipes, carried):
     line, answers = pipes(), pipes()
     process = guests.start(carried, ROUNDS, lines=[("2=fd", line.reader)],
-                           keep=[answers.writer], timeout=30 + ROUNDS / 1000)
+                           keep=[answers.writer], timeout=300 + ROUNDS / 1000)
     answers.close_writer()
     read_word(process, b"ready")
     for _ in range(ROUNDS):

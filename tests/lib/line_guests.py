@@ -9,7 +9,7 @@ import socket
 import subprocess
 
 import pytest
-from conftest import HOST, ROOT, WRAPPER, Toolbox
+from conftest import HANGS, HOST, ROOT, WRAPPER, Toolbox
 
 GUESTS = ROOT / "tests/interrupts/guests"
 
@@ -27,7 +27,7 @@ class Guests:
                                        needs=["write"])
         self.started = []
 
-    def start(self, *words, lines=(), console=False, keep=(), timeout=30, **options):
+    def start(self, *words, lines=(), console=False, keep=(), timeout=300, **options):
         """Start host-wrapper with lines: ("3=fd", descriptor) or "3=unix:PATH"."""
         command = [*WRAPPER, "--timeout", timeout]
         if HOST == "monitor":  # input comes in real time, and no guest needs a provider
@@ -113,7 +113,7 @@ def read_word(process, word):
 
 def ended(process):
     """Its remaining output, its errors and its status."""
-    output, errors = process.communicate(timeout=120)
+    output, errors = process.communicate(timeout=HANGS)
     return output, errors, process.returncode
 
 
