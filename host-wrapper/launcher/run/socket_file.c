@@ -63,6 +63,12 @@ static int find(const char *path, struct socket_file *file)
 	return 0;
 }
 
+/* Whether another process holds the lock; if not, this one does, or there are none. */
+static bool is_locked(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) && (errno == EWOULDBLOCK || errno == EINTR);
+}
+
 /* Locks the path's directory, if nobody holds the lock for long. Returns a descriptor to
  * close, or -1. */
 static int lock_directory(const char *path)
@@ -75,7 +81,7 @@ static int lock_directory(const char *path)
 	if (slash)
 		memcpy(name, path, (size_t)(slash - path) + 1);
 	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	for (int i = 0; fd >= 0 && i < LOCK_MS && flock(fd, LOCK_EX | LOCK_NB); i++)
+	for (int i = 0; fd >= 0 && i < LOCK_MS && is_locked(fd); i++)
 		nanosleep(&pause, NULL);
 	return fd;
 }
