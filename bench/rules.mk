@@ -32,7 +32,7 @@ BENCH_FILES := $(foreach m,$(BENCH_MACHINES),$(addprefix $(BENCH)/$(m)/,\
 	16-16/carried-guest.elf 16-16/carried-provider.so 16-16/carried.lib \
 	$(BENCH_STARTED) latency-guest.elf latency-provider.so latency-signal \
 	hosts-guest.elf trapped-guest.elf trapped-provider.so boot-rtos.elf \
-	switch-rtos.elf switch-native pipe-native open-now \
+	switch-rtos.elf switch-native pipe-native open-now join-names \
 	$(BENCH_FIRST:%=%/chain) \
 	$(foreach f,guest.elf peer,$(BENCH_SIZES_$(m):%=%/size-$(f)))))
 
@@ -295,6 +295,10 @@ $(BENCH)/%/open-now: bench/programs/open_now.c $(BUILD)/stamps/bench
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_HOST_M) $(HOST_CFLAGS) -o $@ $<
+$(BENCH)/%/join-names: bench/programs/join_names.c $(BUILD)/stamps/bench
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_HOST_M) $(HOST_CFLAGS) -I guest-macros -static -o $@ $<
 
 # The kvm host, and a bare virtual machine.
 $(BENCH)/bare-kvm: bench/programs/bare_kvm.c $(BUILD)/stamps/bench
