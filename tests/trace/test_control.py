@@ -320,27 +320,53 @@ def test_a_guest_that_has_ended_leaves_the_socket_of_the_next_one(start):
         assert other.wait() == 10
 
 
-def test_a_socket_that_another_process_makes_is_no_leftover(tmp_path):
-    """It looks like one until it listens; so long, its maker locks the directory."""
-    path = tmp_path / "control"
-    words = [*WRAPPER, "--control", path, BUILD / "guests/hello-x86_64.elf"]
+def start_beside(path):
+    return subprocess.Popen([*WRAPPER, "--control", path,
+                             BUILD / "guests/hello-x86_64.elf"], text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    def is_refused():
+
+def is_refused(process):
+    output, errors = process.communicate()
+    return (output, process.returncode) == ("", 125) and \
+        errors.endswith(": Address already in use\n")
+
+
+@pytest.mark.parametrize("listens", [False, True])
+@pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
+def test_a_socket_of_another_process_is_refused_and_left_alone(tmp_path, kind, listens):
+    """Before it listens, too. Its owner does not notice."""
+    path = tmp_path / "control"
+    with socket.socket(socket.AF_UNIX, kind) as other:
+        other.bind(str(path))
+        if listens and kind == socket.SOCK_STREAM:
+            other.listen()
+        with start_beside(path) as process:
+            assert is_refused(process)
+        if kind == socket.SOCK_STREAM:
+            other.listen()
+        assert path.exists() and select.select([other], [], [], 0)[0] == []
+
+
+def test_of_two_that_find_a_leftover_one_is_refused(tmp_path):
+    """The one that makes its socket locks the directory meanwhile."""
+    path = tmp_path / "control"
+
+    def takes_turns():
         path.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX) as leftover:
+            leftover.bind(str(path))
         lock = os.open(tmp_path, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with socket.socket(socket.AF_UNIX) as other:
-            other.bind(str(path))
-            with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                  text=True) as process:
-                wait_until(lambda: has_open(process.pid, tmp_path) or
-                           state_of(process.pid) == "Z")
-                other.listen()
+        with start_beside(path) as process:
+            wait_until(lambda: has_open(process.pid, tmp_path) or
+                       state_of(process.pid) == "Z")
+            path.unlink(missing_ok=True)
+            with socket.socket(socket.AF_UNIX) as other:
+                other.bind(str(path))
                 os.close(lock)
-                output, errors = process.communicate()
-        return (output, errors, process.returncode) == (
-            "", f"host-wrapper: --control {path}: Address already in use\n", 125)
-    assert any(is_refused() for _ in range(5))  # a slow machine may be late
+                return is_refused(process)
+    assert any(takes_turns() for _ in range(5))  # a slow machine may be late
 
 
 @only_x86_64
@@ -441,7 +467,7 @@ def test_a_client_that_says_nothing_does_not_stop_the_guest(start):
 
 def start_in_time(start):
     """A guest whose time will be up soon, but not before it has started."""
-    for seconds in "1.5", "6":
+    for seconds in "1.5", "6", "30":
         guest = start("--timeout", seconds, is_late=True)
         if guest.is_ready:
             break

@@ -13,11 +13,16 @@
 
 static int make_socket(struct control *control, struct irq_line *line)
 {
+	int error;
+
 	control->listener =
 		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (control->listener < 0)
 		return -errno;
-	return socket_file_bind(control->listener, line->path, 0177, 8, &line->file);
+	error = socket_file_bind(control->listener, line->path, 0177, &line->file);
+	if (error)
+		return error;
+	return listen(control->listener, 8) ? -errno : 0;
 }
 
 int control_try(const char *path, struct message *message)

@@ -84,8 +84,12 @@ static int accept_at(int listener, const char *path, const char *guest,
 		     struct message *message)
 {
 	struct place place = { .path = path };
-	const int error = socket_file_bind(listener, path, 0177, 1, &place.file);
+	int error = socket_file_bind(listener, path, 0177, &place.file);
 
+	if (!error && listen(listener, 1)) {
+		error = -errno;
+		remove_file(&place);
+	}
 	return error ? fail(message, -error, "--gdb %s: %s", path, strerror(-error))
 		     : accept_kept(listener, &place, guest, message);
 }

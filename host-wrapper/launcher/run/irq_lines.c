@@ -125,7 +125,7 @@ static int make_socket(struct irq_line *line)
 	line->descriptor = socket(AF_UNIX, SOCK_DGRAM, 0);
 	if (line->descriptor < 0)
 		return -errno;
-	return socket_file_bind(line->descriptor, line->path, 0, 0, &line->file);
+	return socket_file_bind(line->descriptor, line->path, 0, &line->file);
 }
 
 int irq_lines_open(struct irq_lines *lines, struct message *message)

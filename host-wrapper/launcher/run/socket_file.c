@@ -33,7 +33,22 @@ static int bind_to(int fd, const struct sockaddr_un *address, mode_t hidden)
 	return error;
 }
 
-static int remove_leftover(int fd, const struct sockaddr_un *address)
+/* Whether a process has the socket. It accepts no connection of another kind, so it does
+ * not notice, and it need not listen yet. */
+static bool is_in_use(const struct sockaddr_un *address)
+{
+	const int probe = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	bool refused;
+
+	if (probe < 0)
+		return true;
+	refused = connect(probe, (const struct sockaddr *)address, sizeof(*address)) &&
+		  errno == ECONNREFUSED;
+	close(probe);
+	return !refused;
+}
+
+static int remove_leftover(const struct sockaddr_un *address)
 {
 	struct stat status;
 
@@ -41,8 +56,7 @@ static int remove_leftover(int fd, const struct sockaddr_un *address)
 		return -errno;
 	if (!S_ISSOCK(status.st_mode))
 		return -EEXIST;
-	if (!connect(fd, (const struct sockaddr *)address, sizeof(*address)) ||
-	    errno != ECONNREFUSED)
+	if (is_in_use(address))
 		return -EADDRINUSE;
 	return unlink(address->sun_path) ? -errno : 0;
 }
@@ -87,27 +101,25 @@ static int lock_directory(const char *path)
 }
 
 static int bind_locked(int fd, const struct sockaddr_un *address, mode_t hidden,
-		       int backlog, struct socket_file *file)
+		       struct socket_file *file)
 {
 	int error = bind_to(fd, address, hidden);
 
 	if (error == -EADDRINUSE) {
-		error = remove_leftover(fd, address);
+		error = remove_leftover(address);
 		if (!error)
 			error = bind_to(fd, address, hidden);
 	}
-	if (!error)
-		error = find(address->sun_path, file);
-	if (!error && backlog && listen(fd, backlog)) {
-		error = -errno;
+	if (error)
+		return error;
+	error = find(address->sun_path, file);
+	if (error)
 		unlink(address->sun_path);
-	}
 	return error;
 }
 
-/* Before it listens, another process would take it for a leftover. */
-int socket_file_bind(int fd, const char *path, mode_t hidden, int backlog,
-		     struct socket_file *file)
+/* Two processes that find the same leftover must not remove each other's socket. */
+int socket_file_bind(int fd, const char *path, mode_t hidden, struct socket_file *file)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int lock, error;
@@ -116,7 +128,7 @@ int socket_file_bind(int fd, const char *path, mode_t hidden, int backlog,
 		return -ENAMETOOLONG;
 	memcpy(address.sun_path, path, strlen(path));
 	lock = lock_directory(path);
-	error = bind_locked(fd, &address, hidden, backlog, file);
+	error = bind_locked(fd, &address, hidden, file);
 	if (lock >= 0)
 		close(lock);
 	return error;

@@ -16,12 +16,10 @@ struct socket_file {
 
 /*
  * Binds a socket to a new file, or in place of a socket's file without a listener, left
- * by a run that was killed. `hidden`: bits that the file's mode must not have. `backlog`:
- * of listen(), 0 for a socket without connections. Returns 0 and the file, or a negative
- * errno.
+ * by a run that was killed. `hidden`: bits that the file's mode must not have. Returns 0
+ * and the file, or a negative errno.
  */
-int socket_file_bind(int fd, const char *path, mode_t hidden, int backlog,
-		     struct socket_file *file);
+int socket_file_bind(int fd, const char *path, mode_t hidden, struct socket_file *file);
 
 /* Removes the file, unless another process has replaced it. */
 void socket_file_remove(const char *path, const struct socket_file *file);
