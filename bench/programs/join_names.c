@@ -22,7 +22,7 @@
 #define FACTOR	    UINT64_C(0x9e3779b97f4a7c15)
 #define EACH_BYTE   UINT64_C(0x0101010101010101)
 
-/* In one huge page, which is cleared once. */
+/* On x86-64, one huge page, which is cleared once. */
 static struct {
 	uint32_t slots[SLOTS]; /* number of a record plus 1, by name */
 	uintptr_t addresses[MAX_IMPORTS];
