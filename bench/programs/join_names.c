@@ -58,7 +58,7 @@ static struct span section(const char *file, const char *name)
 	return (struct span){ 0 };
 }
 
-/* What a self-relative field leads to. Sections of one segment are as far from each other
+/* The target of a self-relative field. Sections of one segment are as far from each other
  * in the file as in memory. */
 static const char *target(const int32_t *field)
 {

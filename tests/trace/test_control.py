@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import BUILD, ROOT, WRAPPER, each_arch as arch, only_x86_64, run
+from conftest import BUILD, HANGS, ROOT, WRAPPER, each_arch as arch, only_x86_64, run
 from control_client import LATE, ctl
 from terminal_session import children_of, is_runner, keepers_of, state_of, wait_until
 from trace_guest import GUESTS
@@ -184,7 +184,7 @@ def test_a_guest_that_starts_again_is_stopped(start):
     for delay in range(20):
         time.sleep(delay / 1000)
         guest.ctl("stop")
-        assert "stopped by signal 15" in guest.process.communicate(timeout=60)[1]
+        assert "stopped by signal 15" in guest.process.communicate(timeout=HANGS)[1]
         guest.begin()
 
 
