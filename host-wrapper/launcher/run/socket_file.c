@@ -142,7 +142,7 @@ static bool is_same(const struct socket_file *one, const struct socket_file *oth
 
 void socket_file_remove(const char *path, const struct socket_file *file)
 {
-	struct socket_file there;
+	struct socket_file there = { 0 };
 
 	if (!find(path, &there) && is_same(&there, file))
 		unlink(path);
