@@ -43,8 +43,8 @@ ON_KVM := $(addprefix tests/,calls/test_calls.py calls/test_callbacks.py \
 	faults/test_fault_kinds.py faults/test_fault_decisions.py \
 	faults/test_privileged_instructions.py faults/test_restart.py \
 	trace/test_trace.py trace/test_trace_file.py trace/test_stats.py \
-	trace/test_policy.py trace/test_control.py trace/test_standby.py \
-	trace/test_hostile_trace.py)
+	trace/test_policy.py trace/test_control.py trace/test_control_socket.py \
+	trace/test_standby.py trace/test_hostile_trace.py)
 # Those of the sandbox run in every check, and for i386 in the reference machine alone.
 ON_KVM_FULL := $(ON_KVM) tests/sandbox/test_kvm_rules.py
 ON_KVM_TESTS = -k '$(if $(K),($(K)) and )not clang and not native'

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import BUILD, HANGS
-from test_control import LOOP
+from controlled_guest import LOOP
 from trace_guest import GUESTS
 
 # The user of containers, which is also the kernel's number for users without one.
